@@ -1,0 +1,93 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"homebound/internal/labour"
+)
+
+// Availability lists the values of each dimension that have register rows under a filter, each in the order of codes.
+type Availability struct {
+	Regions       []string
+	Districts     []string
+	Industries    []string
+	Nationalities []string
+	Outcomes      []labour.Outcome
+	From, To      *labour.Date // the first and last day with a register row, within the filter's period; nil where there is none
+}
+
+// Availability says what can be asked under a filter: rows that are issued, in force or repatriated in its period.
+func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn *labour.Date) (Availability, error) {
+	var a Availability
+	rep, err := r.Ask(ctx, ReportQuery{Filter: f, BoundariesOn: boundariesOn})
+	if err != nil || rep.empty {
+		return a, err
+	}
+	b := rep.behind(rep.Period)
+	values := map[string]map[string]bool{}
+	note := func(column, value string) {
+		if value == "" {
+			return
+		}
+		if values[column] == nil {
+			values[column] = map[string]bool{}
+		}
+		values[column][value] = true
+	}
+	for _, view := range []string{permitFacts, repatriationFacts} {
+		sb := flavour.NewSelectBuilder()
+		sb.Select("f.region_code", "f.industry", "f.nationality")
+		if view == permitFacts {
+			b.permits(sb)
+			sb.SelectMore("NULL", "MIN(MIN(f.issued_on, f.valid_from))", "MAX(MAX(f.issued_on, f.ends_on))")
+		} else {
+			b.repatriations(sb)
+			sb.SelectMore("f.outcome", "MIN(f.date)", "MAX(f.date)")
+		}
+		sb.From(view+" AS f").GroupBy("1", "2", "3", "4")
+		statement, args := sb.Build()
+		err := each(ctx, r.file, func(rows *sql.Rows) error {
+			var region, industry, nationality, outcome string
+			var from, to labour.Date
+			if err := rows.Scan(&region, text(&industry), &nationality, text(&outcome), date(&from), date(&to)); err != nil {
+				return err
+			}
+			note("region", region)
+			note("district", r.geography.District(region, rep.BoundariesOn))
+			note("industry", industry)
+			note("nationality", nationality)
+			note("outcome", outcome)
+			span := labour.Period{From: from, To: to}.Clip(rep.Period)
+			if a.From == nil || span.From < *a.From {
+				a.From = &span.From
+			}
+			if a.To == nil || span.To > *a.To {
+				a.To = &span.To
+			}
+			return nil
+		}, statement, args...)
+		if err != nil {
+			return a, fmt.Errorf("find what is available: %w", err)
+		}
+	}
+	a.Regions, a.Districts = sorted(values["region"]), sorted(values["district"])
+	a.Industries, a.Nationalities = sorted(values["industry"]), sorted(values["nationality"])
+	for _, outcome := range labour.Outcomes {
+		if values["outcome"][string(outcome)] {
+			a.Outcomes = append(a.Outcomes, outcome)
+		}
+	}
+	return a, nil
+}
+
+func sorted(set map[string]bool) []string {
+	list := make([]string, 0, len(set))
+	for value := range set {
+		list = append(list, value)
+	}
+	slices.Sort(list)
+	return list
+}

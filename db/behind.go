@@ -1,0 +1,195 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/internal/labour"
+)
+
+// Behind picks the register rows that one row of a report has counted: permits issued in its period where it counts issues,
+// in force on a day of it where it follows the stock; repatriations dated in it, and those that lowered that stock.
+type Behind struct {
+	release  *Release
+	facts    facts
+	period   labour.Period
+	on       labour.Date
+	families map[labour.Family]bool
+}
+
+// Behind gives what one row of the report has counted.
+func (rep *Report) Behind(row ReportRow) *Behind {
+	b := rep.behind(row.Period)
+	for _, d := range rep.dimensions() {
+		if value, grouped := row.Group[d]; grouped {
+			b.facts.group = append(b.facts.group, groupValue{d, value})
+		}
+	}
+	return b
+}
+
+func (rep *Report) behind(p labour.Period) *Behind {
+	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn, families: rep.familiesOf(rep.measures)}
+}
+
+// narrow adds the filter and the group to a query over a view, under the name f.
+func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
+	f := b.facts
+	// A district is a set of regions here, so that no join is needed.
+	f.group = slices.DeleteFunc(slices.Clone(f.group), func(g groupValue) bool { return g.dimension == labour.ByDistrict })
+	for _, g := range b.facts.group {
+		if g.dimension != labour.ByDistrict {
+			continue
+		}
+		codes := []string{}
+		for _, region := range b.release.regions {
+			if b.release.geography.District(region.Code, b.on) == g.value {
+				codes = append(codes, region.Code)
+			}
+		}
+		in(sb, "f.region_code", codes)
+	}
+	if view == permitFacts {
+		// Only repatriations have an outcome.
+		f.group = slices.DeleteFunc(f.group, func(g groupValue) bool { return g.dimension == labour.ByOutcome })
+	}
+	f.narrow(sb, view)
+}
+
+// permits narrows a query over permit_facts f.
+func (b *Behind) permits(sb *sqlbuilder.SelectBuilder) {
+	b.narrow(sb, permitFacts)
+	from, to := b.period.From.String(), b.period.To.String()
+	var either []string
+	if b.families[labour.IssueFlow] {
+		either = append(either, sb.Between("f.issued_on", from, to))
+	}
+	if b.families[labour.Stock] {
+		either = append(either, inForce(sb, b.period))
+	}
+	if either == nil {
+		either = []string{"1 = 0"}
+	}
+	sb.Where(sb.Or(either...))
+}
+
+// repatriations narrows a query over repatriation_facts f.
+func (b *Behind) repatriations(sb *sqlbuilder.SelectBuilder) {
+	var either []string
+	if b.families[labour.DepartureFlow] {
+		dated := flavour.NewSelectBuilder().Select("f.id").From(repatriationFacts + " AS f")
+		b.narrow(dated, repatriationFacts)
+		dated.Where(dated.Between("f.date", b.period.From.String(), b.period.To.String()))
+		either = append(either, sb.In("f.id", dated))
+	}
+	if b.families[labour.Stock] {
+		held := flavour.NewSelectBuilder().Select("f.id").From(permitFacts + " AS f")
+		b.narrow(held, permitFacts)
+		held.Where(inForce(held, b.period))
+		either = append(either, sb.And(sb.In("f.permit_id", held), sb.LessEqualThan("f.date", b.period.To.String())))
+	}
+	if either == nil {
+		either = []string{"1 = 0"}
+	}
+	sb.Where(sb.Or(either...))
+}
+
+// inForce is the condition that a permit is in force on a day of the period.
+func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
+	return sb.And(sb.LessEqualThan("f.valid_from", p.To.String()), sb.GreaterEqualThan("f.ends_on", p.From.String()), "f.valid_from <= f.ends_on")
+}
+
+// Provenance is what stands behind a figure.
+type Provenance struct {
+	Sources   []labour.Source // in the order of ids
+	RowsRead  int             // register rows and observations that took part
+	Synthetic bool            // whether any of them is synthetic
+	Method    string          // how it was computed, in sentences
+	SQL       []string        // the statements that ran
+}
+
+// Provenance says what stands behind the whole report, all pages together.
+func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
+	p := Provenance{SQL: slices.Clone(rep.SQL)}
+	if !rep.empty {
+		if err := rep.behind(rep.Period).describe(ctx, &p); err != nil {
+			return p, err
+		}
+	}
+	var sentences []string
+	for _, m := range rep.measures {
+		info, _ := m.Info()
+		sentences = append(sentences, info.Method)
+	}
+	if slices.Contains(rep.measures, labour.AverageMonthlyWage) && !rep.empty {
+		left, err := rep.wagesLeftOut(ctx)
+		if err != nil {
+			return p, err
+		}
+		sentences = append(sentences, fmt.Sprintf("%d permits with a wage in a currency without a rate for their year were left out of it.", left))
+	}
+	p.Method = strings.Join(append(sentences, fmt.Sprintf("Regions are taken on the boundaries of %s.", rep.BoundariesOn)), " ")
+	return p, nil
+}
+
+// describe finds the sources and the number of the register rows.
+func (b *Behind) describe(ctx context.Context, p *Provenance) error {
+	sources := map[string]bool{}
+	for _, part := range []struct {
+		view   string
+		narrow func(*sqlbuilder.SelectBuilder)
+	}{{permitFacts, b.permits}, {repatriationFacts, b.repatriations}} {
+		sb := flavour.NewSelectBuilder()
+		sb.Select("f.source_id", "COUNT(*)", "MAX(f.synthetic)").From(part.view + " AS f").GroupBy("f.source_id")
+		part.narrow(sb)
+		statement, args := sb.Build()
+		err := each(ctx, b.release.file, func(rows *sql.Rows) error {
+			var source string
+			var count int
+			var synthetic bool
+			if err := rows.Scan(&source, &count, &synthetic); err != nil {
+				return err
+			}
+			sources[source] = true
+			p.RowsRead += count
+			p.Synthetic = p.Synthetic || synthetic
+			return nil
+		}, statement, args...)
+		if err != nil {
+			return fmt.Errorf("find the sources of %s: %w", part.view, err)
+		}
+	}
+	return b.release.addSources(p, sources)
+}
+
+// addSources adds sources to a provenance, each once, in the order of ids.
+func (r *Release) addSources(p *Provenance, ids map[string]bool) error {
+	for _, source := range p.Sources {
+		ids[source.ID] = true
+	}
+	p.Sources = nil
+	for _, source := range r.sources {
+		if ids[source.ID] {
+			p.Sources = append(p.Sources, source)
+		}
+	}
+	if len(p.Sources) != len(ids) {
+		return fmt.Errorf("expected %d sources, found %d of them", len(ids), len(p.Sources))
+	}
+	return nil
+}
+
+// wagesLeftOut counts the permits whose wage could not be converted.
+func (rep *Report) wagesLeftOut(ctx context.Context) (int, error) {
+	sb := flavour.NewSelectBuilder()
+	sb.Select("COUNT(*)").From(permitFacts+" AS f").Where("f.wage_monthly IS NOT NULL", "f.wage IS NULL",
+		sb.Between("f.issued_on", rep.Period.From.String(), rep.Period.To.String()))
+	rep.facts.narrow(sb, permitFacts)
+	statement, args := sb.Build()
+	return single[int](ctx, rep.release.file, statement, args...)
+}

@@ -1,0 +1,330 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"homebound/internal/labour"
+)
+
+// Mode says what a draft starts from.
+type Mode string
+
+const (
+	Merge   Mode = "merge"   // the current release; rows are matched by key, inserted or replaced
+	Replace Mode = "replace" // nothing
+)
+
+// ErrBusy says that another process is building a release in the same folder.
+var ErrBusy = errors.New("another import is running in this data folder")
+
+// Draft is a release in the making: a file of its own that nobody reads before it is published. Tables are staged in
+// the order of ContentTables, then the draft is published or discarded. One goroutine uses it at a time.
+type Draft struct {
+	store  *Store
+	lock   *flock.Flock
+	folder string
+	file   *sql.DB
+	conn   *sql.Conn // the only one, for what is attached to it
+	number int
+	tables map[string]table
+	counts []labour.ImportCounts
+	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
+	deferred []string
+}
+
+// Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
+// What an interrupted import has left behind is removed.
+func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
+	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !locked {
+		return nil, ErrBusy
+	}
+	d := &Draft{store: s, lock: lock, folder: filepath.Join(s.dir, "draft"), tables: map[string]table{}}
+	if err := d.start(ctx, mode); err != nil {
+		return nil, errors.Join(err, d.Discard())
+	}
+	return d, nil
+}
+
+func (d *Draft) start(ctx context.Context, mode Mode) error {
+	if err := removeAll(d.folder); err != nil {
+		return fmt.Errorf("clear the last draft: %w", err)
+	}
+	if err := os.MkdirAll(d.folder, 0o755); err != nil {
+		return fmt.Errorf("make a draft: %w", err)
+	}
+	var err error
+	if d.number, err = d.store.nextNumber(); err != nil {
+		return err
+	}
+	path := filepath.Join(d.folder, "release.db")
+	if mode == Merge {
+		if err := d.copyCurrent(path); err != nil {
+			return err
+		}
+	}
+	d.file = openDraft(path)
+	if err := migrate(ctx, d.file); err != nil {
+		return err
+	}
+	if d.conn, err = d.file.Conn(ctx); err != nil {
+		return fmt.Errorf("open the draft: %w", err)
+	}
+	for _, statement := range []string{
+		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.folder, "stage.db"), "'", "''") + `' AS stage`,
+		`PRAGMA stage.journal_mode = OFF`,
+		`PRAGMA stage.synchronous = OFF`,
+		`PRAGMA stage.cache_size = -65536`,
+		`CREATE TABLE stage.faults (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
+		`CREATE TABLE stage.warnings (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
+		`DELETE FROM main.release`,
+		`DELETE FROM main.imports`,
+		`DELETE FROM main.gates`,
+		`DELETE FROM main.stock_changes`,
+		`DELETE FROM main.exchange_rates`,
+	} {
+		if _, err := run(ctx, d.conn, statement); err != nil {
+			return fmt.Errorf("prepare the draft: %w", err)
+		}
+	}
+	for _, name := range contentTables {
+		if d.tables[name], err = describe(ctx, d.conn, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyCurrent makes the draft a copy of the current release; with none published it starts from nothing.
+func (d *Draft) copyCurrent(path string) error {
+	name, err := d.store.readCurrent()
+	if errors.Is(err, ErrNoRelease) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	from, err := os.Open(filepath.Join(d.store.dir, "releases", name))
+	if err != nil {
+		return fmt.Errorf("copy the current release: %w", err)
+	}
+	defer from.Close()
+	to, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("copy the current release: %w", err)
+	}
+	if _, err := io.Copy(to, from); err != nil {
+		return errors.Join(fmt.Errorf("copy the current release: %w", err), to.Close())
+	}
+	return to.Close()
+}
+
+// Number gives the number that the release will have.
+func (d *Draft) Number() int { return d.number }
+
+// Counts gives what became of the rows staged so far, by table.
+func (d *Draft) Counts() []labour.ImportCounts { return d.counts }
+
+// Discard throws the draft away; after Publish it does nothing.
+func (d *Draft) Discard() error {
+	if d.lock == nil {
+		return nil
+	}
+	err := errors.Join(d.closeFile(), removeAll(d.folder), d.lock.Unlock())
+	d.lock = nil
+	return err
+}
+
+func (d *Draft) closeFile() error {
+	var failed error
+	if d.conn != nil {
+		failed = d.conn.Close()
+		d.conn = nil
+	}
+	if d.file != nil {
+		failed = errors.Join(failed, d.file.Close())
+		d.file = nil
+	}
+	return failed
+}
+
+// Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
+type Settings struct {
+	Currency    string       // ISO 4217; RUB where nothing sets it
+	DataThrough *labour.Date // the last day that the register covers
+}
+
+const (
+	settingCurrency    = "currency"
+	settingDataThrough = "dataThrough"
+	defaultCurrency    = "RUB"
+)
+
+// Set writes the settings that are given.
+func (d *Draft) Set(ctx context.Context, s Settings) error {
+	values := map[string]string{}
+	if s.Currency != "" {
+		values[settingCurrency] = s.Currency
+	}
+	if s.DataThrough != nil {
+		values[settingDataThrough] = s.DataThrough.String()
+	}
+	for name, value := range values {
+		if _, err := run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name, value); err != nil {
+			return fmt.Errorf("set %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// GateError says which gates a draft does not pass.
+type GateError struct{ Failed []labour.GateResult }
+
+// Error lists the gates with what each found and expected.
+func (e *GateError) Error() string {
+	var parts []string
+	for _, g := range e.Failed {
+		bound := ""
+		if g.AtLeast != nil {
+			bound = fmt.Sprintf("at least %v", *g.AtLeast)
+		}
+		if g.AtMost != nil {
+			bound = strings.TrimPrefix(bound+" and at most "+fmt.Sprint(*g.AtMost), " and ")
+		}
+		parts = append(parts, fmt.Sprintf("gate %q: expected %s rows in %s, found %v", g.Name, bound, g.Table, g.Found))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Check holds the draft against the gates, and keeps the results in the release. It returns a *GateError where one fails.
+func (d *Draft) Check(ctx context.Context, gates []labour.Gate) error {
+	var failed []labour.GateResult
+	for _, g := range gates {
+		if _, known := d.tables[g.Table]; !known {
+			return fmt.Errorf("gate %q: there is no table %q", g.Name, g.Table)
+		}
+		found, err := single[float64](ctx, d.conn, `SELECT COUNT(*) FROM main.`+quote(g.Table))
+		if err != nil {
+			return fmt.Errorf("gate %q: %w", g.Name, err)
+		}
+		if _, err := run(ctx, d.conn, `INSERT OR REPLACE INTO main.gates (name, table_name, at_least, at_most, found) VALUES (?, ?, ?, ?, ?)`,
+			g.Name, g.Table, g.AtLeast, g.AtMost, found); err != nil {
+			return fmt.Errorf("gate %q: %w", g.Name, err)
+		}
+		result := labour.GateResult{Gate: g, Found: found, Passed: g.Holds(found)}
+		if !result.Passed {
+			failed = append(failed, result)
+		}
+	}
+	if failed != nil {
+		return &GateError{failed}
+	}
+	return nil
+}
+
+// Publish derives what reports read, checks the file, and makes the draft the current release. now is the time of
+// publication. Whatever fails, the release that was current stays so.
+func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour.Release, error) {
+	info := labour.Release{Number: d.number, PublishedAt: now.UTC().Truncate(time.Second), Note: note}
+	if err := d.finish(ctx, &info); err != nil {
+		return info, err
+	}
+	if err := d.closeFile(); err != nil {
+		return info, fmt.Errorf("close the draft: %w", err)
+	}
+	if _, err := d.store.publish(filepath.Join(d.folder, "release.db"), d.number, info.ContentHash); err != nil {
+		return info, err
+	}
+	return info, d.Discard()
+}
+
+func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
+	for _, statement := range d.deferred {
+		if _, err := run(ctx, d.conn, statement); err != nil {
+			return fmt.Errorf("index the draft: %w", err)
+		}
+	}
+	if err := derive(ctx, d.conn); err != nil {
+		return err
+	}
+	hash, err := contentHash(ctx, d.conn)
+	if err != nil {
+		return err
+	}
+	info.ContentHash = hash
+	if err := d.describeRelease(ctx, info); err != nil {
+		return err
+	}
+	for _, c := range d.counts {
+		if !c.Reconciles() {
+			return fmt.Errorf("the counts of %s do not reconcile: %+v", c.Table, c)
+		}
+		if _, err := run(ctx, d.conn, `INSERT INTO main.imports VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			c.Table, c.Read, c.Inserted, c.Replaced, c.Unchanged, c.Rejected, c.Warnings); err != nil {
+			return fmt.Errorf("keep the counts: %w", err)
+		}
+	}
+	for _, statement := range []string{`DETACH DATABASE stage`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
+		if _, err := run(ctx, d.conn, statement); err != nil {
+			return fmt.Errorf("finish the draft: %w", err)
+		}
+	}
+	found, err := single[string](ctx, d.conn, `PRAGMA quick_check(1)`)
+	if err != nil || found != "ok" {
+		return fmt.Errorf("check the draft: %s: %w", found, errors.Join(err, ErrCorrupt))
+	}
+	return nil
+}
+
+// describeRelease writes the row in which the release says what it is.
+func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error {
+	counts := map[string]int{}
+	for _, name := range contentTables {
+		n, err := single[int](ctx, d.conn, `SELECT COUNT(*) FROM main.`+quote(name))
+		if err != nil {
+			return fmt.Errorf("count %s: %w", name, err)
+		}
+		counts[name] = n
+	}
+	from, through, err := dataSpan(ctx, d.conn)
+	if err != nil {
+		return err
+	}
+	synthetic, err := single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE synthetic)
+		OR EXISTS (SELECT 1 FROM main.repatriations WHERE synthetic) OR EXISTS (SELECT 1 FROM main.employers WHERE synthetic)`)
+	if err != nil {
+		return fmt.Errorf("look for synthetic rows: %w", err)
+	}
+	factual, err := single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE NOT synthetic)
+		OR EXISTS (SELECT 1 FROM main.repatriations WHERE NOT synthetic)`)
+	if err != nil {
+		return fmt.Errorf("look for factual rows: %w", err)
+	}
+	text, err := json.Marshal(counts)
+	if err != nil {
+		return fmt.Errorf("write the counts: %w", err)
+	}
+	_, err = run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		info.Number, info.ContentHash, info.PublishedAt.Format(time.RFC3339), from, through, synthetic, factual,
+		info.Note, labour.MethodVersion, string(text))
+	if err != nil {
+		return fmt.Errorf("describe the release: %w", err)
+	}
+	*info, err = readInfo(ctx, d.conn)
+	return err
+}

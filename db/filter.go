@@ -1,0 +1,173 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/internal/labour"
+)
+
+// DateRange is a span of days whose ends are included; a nil end is open.
+type DateRange struct{ From, To *labour.Date }
+
+// ReportFilter narrows the register rows that a report counts. An empty list or "" narrows nothing.
+type ReportFilter struct {
+	Within        []string // region codes: a row lies within every one of them
+	Industries    []string
+	Nationalities []string
+	Employers     []string
+	Outcomes      []labour.Outcome // of repatriations; permits have none
+	Period        DateRange
+	Factual       bool // leaves out synthetic rows
+}
+
+// facts is a filter whose codes are known to exist and whose region is spelled out, ready to become SQL. The same columns
+// carry the same names in permit_facts, repatriation_facts and stock_changes, so that one filter fits all three.
+type facts struct {
+	regions       [][]string // a row's region is in every one of these lists
+	industries    []string
+	nationalities []string
+	employers     []string
+	outcomes      []labour.Outcome
+	factual       bool // leaves out synthetic rows
+	group         []groupValue
+}
+
+// groupValue pins a dimension to the value that it has in one row of a report; "" is the group of those without one.
+type groupValue struct {
+	dimension labour.Dimension
+	value     string
+}
+
+// resolve checks a filter's codes and spells out its region on the boundaries of a day.
+func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labour.Date) (facts, error) {
+	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers, outcomes: f.Outcomes, factual: f.Factual}
+	var err error
+	if resolved.regions, err = r.allWithin(f.Within, boundariesOn); err != nil {
+		return resolved, err
+	}
+	for _, code := range f.Industries {
+		if _, err := r.Industry(code); err != nil {
+			return resolved, err
+		}
+	}
+	for _, code := range f.Nationalities {
+		if _, err := r.Country(code); err != nil {
+			return resolved, err
+		}
+	}
+	if len(f.Employers) > 0 {
+		found, err := r.Employers(ctx, f.Employers)
+		if err != nil {
+			return resolved, err
+		}
+		for i, employer := range found {
+			if employer == nil {
+				return resolved, labour.Faultf(labour.NotFound, "There is no employer %q in this release.", f.Employers[i])
+			}
+		}
+	}
+	return resolved, nil
+}
+
+// allWithin spells out each region, and everything in it, on the boundaries of a day.
+func (r *Release) allWithin(codes []string, on labour.Date) ([][]string, error) {
+	regions := make([][]string, len(codes))
+	for i, code := range codes {
+		if _, err := r.Region(code); err != nil {
+			return nil, err
+		}
+		regions[i] = r.geography.Within(code, on)
+	}
+	return regions, nil
+}
+
+// narrow adds the filter to a query whose facts stand under the name f.
+func (f facts) narrow(sb *sqlbuilder.SelectBuilder, view string) {
+	for _, codes := range f.regions {
+		in(sb, "f.region_code", codes)
+	}
+	in(sb, "f.industry", f.industries)
+	in(sb, "f.nationality", f.nationalities)
+	in(sb, "f.employer_id", f.employers)
+	if view == repatriationFacts {
+		in(sb, "f.outcome", f.outcomes)
+	}
+	if f.factual {
+		sb.Where("f.synthetic = 0")
+	}
+	for _, g := range f.group {
+		if column := dimensionColumn(g.dimension); g.value == "" {
+			sb.Where(sb.IsNull(column))
+		} else {
+			sb.Where(sb.Equal(column, g.value))
+		}
+	}
+}
+
+// in narrows to the values listed; nil leaves everything in.
+func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
+	if values != nil {
+		sb.Where(sb.In(column, sqlbuilder.List(values)))
+	}
+}
+
+// The views and tables that filters fit.
+const (
+	permitFacts       = "permit_facts"
+	repatriationFacts = "repatriation_facts"
+	stockFacts        = "stock_changes"
+)
+
+// dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
+func dimensionColumn(d labour.Dimension) string {
+	switch d {
+	case labour.ByRegion:
+		return "f.region_code"
+	case labour.ByDistrict:
+		return "d.column2"
+	case labour.ByIndustry:
+		return "f.industry"
+	case labour.ByNationality:
+		return "f.nationality"
+	case labour.ByEmployer:
+		return "f.employer_id"
+	case labour.ByOutcome:
+		return "f.outcome"
+	}
+	panic(fmt.Sprintf("db: dimension %s has no column", d))
+}
+
+// selectFrom starts a query over a view, with the district of every region on the boundaries of a day where it is asked for.
+func (r *Release) selectFrom(view string, districts bool, boundariesOn labour.Date) *sqlbuilder.SelectBuilder {
+	sb := flavour.NewSelectBuilder()
+	sb.From(view + " AS f")
+	if districts {
+		values := ""
+		for _, region := range r.regions {
+			if district := r.geography.District(region.Code, boundariesOn); district != "" {
+				if values != "" {
+					values += ", "
+				}
+				values += "(" + sb.Var(region.Code) + ", " + sb.Var(district) + ")"
+			}
+		}
+		if values == "" {
+			values = "(NULL, NULL)"
+		}
+		sb.JoinWithOption(sqlbuilder.LeftJoin, "(VALUES "+values+") AS d", "d.column1 = f.region_code")
+	}
+	return sb
+}
+
+// shown writes a query with its arguments in place, as provenance shows it.
+func shown(b sqlbuilder.Builder) string {
+	statement, args := b.BuildWithFlavor(flavour)
+	text, err := flavour.Interpolate(statement, args)
+	if err != nil {
+		return statement
+	}
+	return text
+}

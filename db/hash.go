@@ -1,0 +1,98 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// contentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
+// the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F and
+// ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that reads
+// back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the same content.
+func contentHash(ctx context.Context, q querier) (string, error) {
+	sum := sha256.New()
+	for _, name := range append([]string{"settings"}, contentTables...) {
+		t, err := describe(ctx, q, name)
+		if err != nil {
+			return "", err
+		}
+		if err := hashTable(ctx, q, t, sum); err != nil {
+			return "", fmt.Errorf("hash %s: %w", name, err)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
+	const field, record = '\x1f', '\x1e'
+	plain := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		plain[i] = c.name
+	}
+	fmt.Fprintf(sum, "# %s %s\n", t.name, strings.Join(plain, ","))
+
+	expressions, reals := segments(t)
+	values := make([]sql.RawBytes, len(expressions))
+	into := make([]any, len(values))
+	numbers := make([]sql.NullFloat64, len(values))
+	for i := range values {
+		if into[i] = &values[i]; reals[i] {
+			into[i] = &numbers[i]
+		}
+	}
+	var row []byte
+	buffered := bytes.NewBuffer(make([]byte, 0, 1<<16))
+	flush := func() { _, _ = buffered.WriteTo(sum) } // a hash never fails to take bytes
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		row = row[:0]
+		for i := range values {
+			if i > 0 {
+				row = append(row, field)
+			}
+			if !reals[i] {
+				row = append(row, values[i]...)
+			} else if numbers[i].Valid {
+				row = strconv.AppendFloat(row, numbers[i].Float64, 'g', -1, 64)
+			}
+		}
+		buffered.Write(append(row, record))
+		if buffered.Len() > 1<<15 {
+			flush()
+		}
+		return nil
+	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), quote(t.name), strings.Join(t.names("", isKey), ", ")))
+	flush()
+	return err
+}
+
+// segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
+// Real numbers come over alone: engines do not agree on how to write them.
+func segments(t table) (expressions []string, reals []bool) {
+	var joined []string
+	flush := func() {
+		if joined != nil {
+			expressions, reals = append(expressions, strings.Join(joined, " || char(31) || ")), append(reals, false)
+			joined = nil
+		}
+	}
+	for _, c := range t.columns {
+		if c.kind == "REAL" {
+			flush()
+			expressions, reals = append(expressions, quote(c.name)), append(reals, true)
+			continue
+		}
+		joined = append(joined, "COALESCE("+quote(c.name)+", '')")
+	}
+	flush()
+	return expressions, reals
+}

@@ -1,0 +1,212 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"homebound/internal/labour"
+)
+
+// Merge checks the staged records against each other and against what the draft holds, and takes the good ones into the
+// draft. It gives what became of every record. The faults it finds are in Draft.Faults.
+func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
+	if err := s.flush(ctx); err != nil {
+		return s.counts, err
+	}
+	s.many.Close()
+	s.one.Close()
+	if err := s.checkReferences(ctx); err != nil {
+		return s.counts, err
+	}
+	if s.table.name == "region_parents" {
+		if err := s.checkMemberships(ctx); err != nil {
+			return s.counts, err
+		}
+	}
+	if err := s.merge(ctx); err != nil {
+		return s.counts, err
+	}
+	if check, ok := oddities[s.table.name]; ok {
+		if err := s.warn(ctx, check); err != nil {
+			return s.counts, err
+		}
+	}
+	if _, err := run(ctx, s.draft.conn, "COMMIT"); err != nil {
+		return s.counts, fmt.Errorf("merge %s: %w", s.table.name, err)
+	}
+	s.draft.counts = append(s.draft.counts, s.counts)
+	return s.counts, nil
+}
+
+// checkReferences rejects records that name something the draft does not hold. One scan looks every reference up.
+func (s *Stage) checkReferences(ctx context.Context) error {
+	for _, r := range s.table.references {
+		if r.table == s.table.name {
+			continue
+		}
+		columns := fmt.Sprintf("s.%s, s._record", quote(r.column))
+		query := fmt.Sprintf(`SELECT %s FROM stage.%s s WHERE s.%s <> '' AND NOT EXISTS (SELECT 1 FROM main.%s o WHERE o.%s = s.%[3]s) ORDER BY s._record`,
+			columns, quote(s.table.name), quote(r.column), quote(r.table), quote(r.key))
+		missing, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+			var value string
+			err = rows.Scan(&value, &f.Record)
+			f.Column, f.Message = r.column, fmt.Sprintf("expected a %s of %s, found %q, which is not among them", r.key, r.table, value)
+			return f, err
+		}, query)
+		if err != nil {
+			return fmt.Errorf("check the references of %s: %w", s.table.name, err)
+		}
+		if err := s.drop(ctx, missing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop takes staged records out again, with their faults. A record counts as rejected once, however many faults it has.
+func (s *Stage) drop(ctx context.Context, faults []Fault) error {
+	for _, f := range faults {
+		if err := s.fault(ctx, f); err != nil {
+			return err
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	dropped, err := run(ctx, s.draft.conn, fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
+		quote(s.table.name)), s.table.name)
+	if err != nil {
+		return fmt.Errorf("reject records of %s: %w", s.table.name, err)
+	}
+	s.counts.Rejected += dropped
+	return nil
+}
+
+// checkMemberships rejects memberships that overlap another of the same region, or close a circle on any day. It adds
+// them one by one, in their order, to those that stay as they are.
+func (s *Stage) checkMemberships(ctx context.Context) error {
+	kept, err := collect(ctx, s.draft.conn, scanMembership, `SELECT code, parent_code, valid_from, valid_to FROM main.region_parents m
+		WHERE NOT EXISTS (SELECT 1 FROM stage.region_parents s WHERE s.code = m.code AND s.parent_code = m.parent_code AND s.valid_from = m.valid_from)`)
+	if err != nil {
+		return fmt.Errorf("check the parents of regions: %w", err)
+	}
+	var records []int64
+	staged, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (labour.Membership, error) {
+		var record int64
+		m, err := scanMembershipAnd(rows, &record)
+		records = append(records, record)
+		return m, err
+	}, `SELECT code, parent_code, valid_from, valid_to, _record FROM stage.region_parents ORDER BY _record`)
+	if err != nil {
+		return fmt.Errorf("check the parents of regions: %w", err)
+	}
+	var faults []Fault
+	for i, m := range staged {
+		if problem := labour.CheckMembership(kept, m); problem != "" {
+			faults = append(faults, Fault{records[i], "parent_code", problem})
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return s.drop(ctx, faults)
+}
+
+// merge moves the staged rows into the draft and counts what they were there.
+func (s *Stage) merge(ctx context.Context) error {
+	name, d := quote(s.table.name), s.draft
+	empty, err := single[bool](ctx, d.conn, `SELECT NOT EXISTS (SELECT 1 FROM main.`+name+`)`)
+	if err != nil {
+		return fmt.Errorf("merge %s: %w", s.table.name, err)
+	}
+	writable := s.table.names("", anyColumn)
+	if empty {
+		if err := d.deferIndexes(ctx, s.table.name); err != nil {
+			return err
+		}
+		s.counts.Inserted, err = run(ctx, d.conn, fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,
+			name, strings.Join(writable, ", "), strings.Join(s.table.names("", isKey), ", ")))
+		if err != nil {
+			return fmt.Errorf("merge %s: %w", s.table.name, err)
+		}
+		return nil
+	}
+	on := strings.Join(equal(s.table.names("m.", isKey), s.table.names("s.", isKey), "="), " AND ")
+	same := strings.Join(equal(s.table.names("m.", anyColumn), s.table.names("s.", anyColumn), "IS"), " AND ")
+	if s.counts.Unchanged, err = run(ctx, d.conn, fmt.Sprintf(
+		`DELETE FROM stage.%s AS s WHERE EXISTS (SELECT 1 FROM main.%[1]s m WHERE %s AND %s)`, name, on, same)); err != nil {
+		return fmt.Errorf("merge %s: %w", s.table.name, err)
+	}
+	if s.counts.Replaced, err = single[int64](ctx, d.conn, fmt.Sprintf(
+		`SELECT COUNT(*) FROM stage.%s s JOIN main.%[1]s m ON %s`, name, on)); err != nil {
+		return fmt.Errorf("merge %s: %w", s.table.name, err)
+	}
+	written, err := run(ctx, d.conn, fmt.Sprintf(`INSERT OR REPLACE INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s`, name, strings.Join(writable, ", ")))
+	if err != nil {
+		return fmt.Errorf("merge %s: %w", s.table.name, err)
+	}
+	s.counts.Inserted = written - s.counts.Replaced
+	return nil
+}
+
+// deferIndexes drops the indexes of an empty table: filling them at the end, in order, costs a fraction.
+func (d *Draft) deferIndexes(ctx context.Context, table string) error {
+	indexes, err := collect(ctx, d.conn, func(rows *sql.Rows) (pair [2]string, err error) {
+		return pair, rows.Scan(&pair[0], &pair[1])
+	}, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?`, table)
+	if err != nil {
+		return fmt.Errorf("list the indexes of %s: %w", table, err)
+	}
+	for _, index := range indexes {
+		if _, err := run(ctx, d.conn, `DROP INDEX main.`+quote(index[0])); err != nil {
+			return fmt.Errorf("drop an index of %s: %w", table, err)
+		}
+		d.deferred = append(d.deferred, index[1])
+	}
+	return nil
+}
+
+func equal(left, right []string, operator string) []string {
+	conditions := make([]string, len(left))
+	for i := range left {
+		conditions[i] = left[i] + " " + operator + " " + right[i]
+	}
+	return conditions
+}
+
+// oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and message.
+var oddities = map[string]string{
+	"repatriations": `
+SELECT s._record, 'date', 'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date
+FROM stage.repatriations s JOIN main.permits p ON p.id = s.permit_id
+WHERE s.date < p.valid_from OR s.date > p.ends_on
+UNION ALL
+SELECT t.record, 'workers', 'more workers repatriated under permit ' || p.id || ' than its ' || p.workers || ': ' || t.workers
+FROM (
+  SELECT r.permit_id, SUM(r.workers) AS workers, MAX(s._record) AS record
+  FROM main.repatriations r
+  LEFT JOIN stage.repatriations s ON s.id = r.id
+  WHERE r.permit_id IN (SELECT permit_id FROM stage.repatriations)
+  GROUP BY r.permit_id
+) t
+JOIN main.permits p ON p.id = t.permit_id
+WHERE t.workers > p.workers AND t.record IS NOT NULL`,
+}
+
+func (s *Stage) warn(ctx context.Context, query string) error {
+	found, err := run(ctx, s.draft.conn, fmt.Sprintf(`INSERT INTO stage.warnings SELECT '%s', * FROM (%s)`, s.table.name, query))
+	if err != nil {
+		return fmt.Errorf("look for oddities in %s: %w", s.table.name, err)
+	}
+	s.counts.Warnings += found
+	return nil
+}
+
+func scanMembership(rows *sql.Rows) (labour.Membership, error) { return scanMembershipAnd(rows) }
+
+func scanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
+	var m labour.Membership
+	err := rows.Scan(append([]any{&m.Code, &m.Parent, optionalDate(&m.ValidFrom), optionalDate(&m.ValidTo)}, more...)...)
+	return m, err
+}

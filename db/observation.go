@@ -1,0 +1,65 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"homebound/internal/labour"
+)
+
+// ObservationFilter narrows a list of observations. Empty fields narrow nothing.
+type ObservationFilter struct {
+	Indicators    []string
+	Regions       []string // region codes, each by itself
+	Nationalities []string
+	Span          DateRange // observations that share a day with it
+}
+
+// Observations reads observations in the order of indicator, region, industry, nationality, first day and source.
+func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labour.Observation, error) {
+	if err := f.Span.check("observations"); err != nil {
+		return nil, err
+	}
+	for _, code := range f.Indicators {
+		if _, err := r.Indicator(code); err != nil {
+			return nil, err
+		}
+	}
+	sb := flavour.NewSelectBuilder()
+	sb.Select("f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.value", "f.unit", "f.status",
+		"f.source_id", "f.confidence", "f.note").From("observations AS f")
+	in(sb, "f.indicator", f.Indicators)
+	in(sb, "f.region_code", f.Regions)
+	in(sb, "f.nationality", f.Nationalities)
+	if f.Span.From != nil {
+		sb.Where(sb.GreaterEqualThan(`f."to"`, f.Span.From.String()))
+	}
+	if f.Span.To != nil {
+		sb.Where(sb.LessEqualThan(`f."from"`, f.Span.To.String()))
+	}
+	sb.OrderBy("f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.source_id")
+	statement, args := sb.Build()
+	observations, err := collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
+		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, date(&o.From), date(&o.To), &o.Value, &o.Unit,
+			&o.Status, &o.Source, text(&o.Confidence), text(&o.Note))
+	}, statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read observations: %w", err)
+	}
+	return observations, nil
+}
+
+// Claims reads every claim in the order of ids.
+func (r *Release) Claims(ctx context.Context) ([]labour.Claim, error) {
+	claims, err := collect(ctx, r.file, func(rows *sql.Rows) (c labour.Claim, err error) {
+		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, text(&c.SpeakerRole), optionalDate(&c.MadeOn), text(&c.Operator),
+			&c.ValueLow, &c.ValueHigh, text(&c.Unit), optionalDate(&c.From), optionalDate(&c.To), text(&c.Region), text(&c.Industry),
+			text(&c.Nationality), text(&c.Measure), &c.Source, text(&c.Confidence), text(&c.Note))
+	}, `SELECT id, topic, statement, speaker, speaker_role, made_on, operator, value_low, value_high, unit, "from", "to", region_code,
+		industry, nationality, measure, source_id, confidence, note FROM claims ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	return claims, nil
+}

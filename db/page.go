@@ -1,0 +1,197 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/huandu/go-sqlbuilder"
+)
+
+// Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between equals.
+type Position struct {
+	Value any // string or int64
+	ID    string
+}
+
+// Span asks for a stretch of an ordered list. The rows after After and before Before are meant, where they are set; of
+// these the first Limit, or the last where Backward. Rows come in the list's order either way.
+type Span struct {
+	After, Before *Position
+	Limit         int
+	Backward      bool
+	Count         bool // whether Page.Total and Page.Workers are wanted: they cost a query
+}
+
+// Page is a stretch of a list.
+type Page[T any] struct {
+	Nodes     []T
+	Positions []Position // of Nodes
+	More      bool       // whether rows follow in the direction that was read
+	Total     int        // rows of the whole list, where Span.Count asked for it
+	Workers   int        // their workers
+}
+
+// Order is how a list is sorted.
+type Order[F ~string] struct {
+	Field      F
+	Descending bool
+}
+
+// listing says how rows of one kind are read: the view they come from, under the name f, and its columns.
+type listing[T any] struct {
+	view    string
+	columns []string
+	scan    func(row *T) []any // where each column goes
+	id      func(T) string
+	count   string // what Page.Workers sums, "" for nothing
+}
+
+// maxUnion bounds the lists read in one statement; SQLite joins at most 500.
+const maxUnion = 100
+
+// pages reads the same stretch of several lists, each narrowed in its own way, in one statement per maxUnion lists.
+func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, descending bool, span Span, narrow []func(*sqlbuilder.SelectBuilder)) ([]Page[T], error) {
+	all := make([]Page[T], 0, len(narrow))
+	for some := range slices.Chunk(narrow, maxUnion) {
+		read, err := l.read(ctx, r, sortBy, descending, span, some)
+		if err != nil {
+			return nil, err
+		}
+		if span.Count {
+			if err := l.total(ctx, r, some, read); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, read...)
+	}
+	return all, nil
+}
+
+func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descending bool, span Span, narrow []func(*sqlbuilder.SelectBuilder)) ([]Page[T], error) {
+	direction := "ASC"
+	if descending != span.Backward {
+		direction = "DESC"
+	}
+	parts := make([]sqlbuilder.Builder, len(narrow))
+	for i, narrowOne := range narrow {
+		sb := flavour.NewSelectBuilder()
+		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value", "f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
+		narrowOne(sb)
+		bound(sb, sortBy, span.After, !descending)
+		bound(sb, sortBy, span.Before, descending)
+		sb.OrderBy(sortBy+" "+direction, "f.id "+direction).Limit(span.Limit + 1)
+		parts[i] = sb
+	}
+	read := make([]Page[T], len(narrow))
+	var list int
+	var position Position
+	statement, args := union(parts, "list, sort_value "+direction+", id "+direction)
+	err := each(ctx, r.file, func(rows *sql.Rows) error {
+		var row T
+		if err := rows.Scan(append([]any{&list, &position.Value, &position.ID}, l.scan(&row)...)...); err != nil {
+			return err
+		}
+		p := &read[list]
+		if len(p.Nodes) == span.Limit {
+			p.More = true
+			return nil
+		}
+		p.Nodes, p.Positions = append(p.Nodes, row), append(p.Positions, position)
+		return nil
+	}, statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", l.view, err)
+	}
+	if span.Backward {
+		for i := range read {
+			slices.Reverse(read[i].Nodes)
+			slices.Reverse(read[i].Positions)
+		}
+	}
+	return read, nil
+}
+
+// total counts each list's rows, whatever stretch is read.
+func (l listing[T]) total(ctx context.Context, r *Release, narrow []func(*sqlbuilder.SelectBuilder), into []Page[T]) error {
+	workers := "0"
+	if l.count != "" {
+		workers = "COALESCE(SUM(" + l.count + "), 0)"
+	}
+	parts := make([]sqlbuilder.Builder, len(narrow))
+	for i, narrowOne := range narrow {
+		sb := flavour.NewSelectBuilder()
+		sb.Select(fmt.Sprintf("%d AS list", i), "COUNT(*)", workers).From(l.view + " AS f")
+		narrowOne(sb)
+		parts[i] = sb
+	}
+	statement, args := union(parts, "")
+	err := each(ctx, r.file, func(rows *sql.Rows) error {
+		var list, total, sum int
+		if err := rows.Scan(&list, &total, &sum); err != nil {
+			return err
+		}
+		into[list].Total, into[list].Workers = total, sum
+		return nil
+	}, statement, args...)
+	if err != nil {
+		return fmt.Errorf("count %s: %w", l.view, err)
+	}
+	return nil
+}
+
+// bound leaves out the rows up to a position, or from it on.
+func bound(sb *sqlbuilder.SelectBuilder, sortBy string, at *Position, greater bool) {
+	if at == nil {
+		return
+	}
+	operator := "<"
+	if greater {
+		operator = ">"
+	}
+	sb.Where(fmt.Sprintf("(%s, f.id) %s (%s, %s)", sortBy, operator, sb.Var(at.Value), sb.Var(at.ID)))
+}
+
+// union joins queries that each have an order and a limit of their own.
+func union(parts []sqlbuilder.Builder, orderBy string) (statement string, args []any) {
+	if len(parts) == 1 {
+		return parts[0].BuildWithFlavor(flavour)
+	}
+	wrapped := make([]sqlbuilder.Builder, len(parts))
+	for i, part := range parts {
+		sb := flavour.NewSelectBuilder()
+		wrapped[i] = sb.Select("*").From(sb.BuilderAs(part, "part"))
+	}
+	all := flavour.NewUnionBuilder().UnionAll(wrapped...)
+	if orderBy != "" {
+		all.OrderBy(orderBy)
+	}
+	return all.Build()
+}
+
+// byID reads rows by their ids and gives them in the order of the ids, nil for those that do not exist.
+func byID[T any](ctx context.Context, r *Release, l listing[T], ids []string) ([]*T, error) {
+	found := make(map[string]*T, len(ids))
+	for some := range slices.Chunk(ids, 1000) {
+		sb := flavour.NewSelectBuilder()
+		sb.Select(l.columns...).From(l.view + " AS f").Where(sb.In("f.id", sqlbuilder.List(some)))
+		statement, args := sb.Build()
+		err := each(ctx, r.file, func(rows *sql.Rows) error {
+			var row T
+			if err := rows.Scan(l.scan(&row)...); err != nil {
+				return err
+			}
+			found[l.id(row)] = &row
+			return nil
+		}, statement, args...)
+		if err != nil {
+			return nil, fmt.Errorf("look up %s: %w", l.view, err)
+		}
+	}
+	rows := make([]*T, len(ids))
+	for i, id := range ids {
+		rows[i] = found[id]
+	}
+	return rows, nil
+}

@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/internal/labour"
+)
+
+// PermitFilter narrows a list of permits. Empty fields narrow nothing.
+type PermitFilter struct {
+	Within        []string     // region codes: a permit lies within every one of them
+	BoundariesOn  *labour.Date // nil for the last day of what Issued covers, else InForceOn, else the release's last day
+	Industries    []string
+	Nationalities []string
+	Employers     []string
+	Employer      string // one more condition: the permits of this one
+	Issued        DateRange
+	InForceOn     *labour.Date
+	Status        []labour.PermitStatus // on InForceOn, else on the release's last day
+	Behind        *Behind
+}
+
+// PermitOrder names what permits are sorted by.
+type PermitOrder string
+
+const (
+	PermitByIssuedOn  PermitOrder = "ISSUED_ON"
+	PermitByValidFrom PermitOrder = "VALID_FROM"
+	PermitByValidTo   PermitOrder = "VALID_TO"
+	PermitByWorkers   PermitOrder = "WORKERS"
+	PermitByNumber    PermitOrder = "NUMBER"
+)
+
+var permitSort = map[PermitOrder]string{
+	PermitByIssuedOn: "f.issued_on", PermitByValidFrom: "f.valid_from", PermitByValidTo: "f.valid_to",
+	PermitByWorkers: "f.workers", PermitByNumber: "f.number",
+}
+
+var permits = listing[labour.Permit]{
+	view: permitFacts,
+	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry", "f.occupation", "f.workers",
+		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
+	scan: func(p *labour.Permit) []any {
+		return []any{&p.ID, &p.Number, text(&p.Employer), &p.Region, &p.Nationality, text(&p.Industry), text(&p.Occupation), &p.Workers,
+			date(&p.IssuedOn), date(&p.ValidFrom), date(&p.ValidTo), optionalDate(&p.RevokedOn), &p.WageMonthly, text(&p.WageCurrency), &p.Source, &p.Synthetic}
+	},
+	id:    func(p labour.Permit) string { return p.ID },
+	count: "f.workers",
+}
+
+// Permits reads permits by id, in the order of the ids, nil for those that do not exist.
+func (r *Release) Permits(ctx context.Context, ids []string) ([]*labour.Permit, error) {
+	return byID(ctx, r, permits, ids)
+}
+
+// PermitPages reads the same stretch of several lists of permits, one for each filter.
+func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order Order[PermitOrder], span Span) ([]Page[labour.Permit], error) {
+	sortBy, known := permitSort[order.Field]
+	if !known {
+		return nil, fmt.Errorf("permits: no order %q", order.Field)
+	}
+	narrow := make([]func(*sqlbuilder.SelectBuilder), len(filters))
+	for i, f := range filters {
+		var err error
+		if narrow[i], err = r.permitCondition(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	return pages(ctx, r, permits, sortBy, order.Descending, span, narrow)
+}
+
+func (r *Release) permitCondition(ctx context.Context, f PermitFilter) (func(*sqlbuilder.SelectBuilder), error) {
+	on := r.lastDay(f.InForceOn)
+	boundaries := on
+	switch {
+	case f.BoundariesOn != nil:
+		boundaries = *f.BoundariesOn
+	case f.Issued.To != nil:
+		boundaries = *f.Issued.To
+	}
+	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Issued.check("issued"); err != nil {
+		return nil, err
+	}
+	return func(sb *sqlbuilder.SelectBuilder) {
+		checked.narrow(sb, permitFacts)
+		if f.Employer != "" {
+			sb.Where(sb.Equal("f.employer_id", f.Employer))
+		}
+		f.Issued.narrow(sb, "f.issued_on")
+		if f.InForceOn != nil {
+			day := f.InForceOn.String()
+			sb.Where(sb.LessEqualThan("f.valid_from", day), sb.GreaterEqualThan("f.ends_on", day))
+		}
+		if f.Status != nil {
+			day := on.String()
+			status := fmt.Sprintf("CASE WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
+				sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
+			sb.Where(sb.In(status, sqlbuilder.List(f.Status)))
+		}
+		if f.Behind != nil {
+			f.Behind.permits(sb)
+		}
+	}, nil
+}
+
+// lastDay gives a day, or where it is nil the release's last one.
+func (r *Release) lastDay(d *labour.Date) labour.Date {
+	switch {
+	case d != nil:
+		return *d
+	case r.info.DataThrough != nil:
+		return *r.info.DataThrough
+	}
+	return labour.DateOf(r.info.PublishedAt)
+}
+
+// check returns a Fault with BadUserInput for a range that ends before it starts.
+func (d DateRange) check(name string) error {
+	if d.From != nil && d.To != nil && *d.From > *d.To {
+		return labour.Faultf(labour.BadUserInput, "%s: expected a first day that is not after the last, found %s to %s.", name, *d.From, *d.To)
+	}
+	return nil
+}
+
+// narrow keeps the rows whose day is in the range.
+func (d DateRange) narrow(sb *sqlbuilder.SelectBuilder, column string) {
+	if d.From != nil {
+		sb.Where(sb.GreaterEqualThan(column, d.From.String()))
+	}
+	if d.To != nil {
+		sb.Where(sb.LessEqualThan(column, d.To.String()))
+	}
+}

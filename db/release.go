@@ -1,0 +1,156 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"homebound/internal/labour"
+)
+
+// Release is a published release, open for reading by any number of goroutines.
+type Release struct {
+	file *sql.DB
+	info labour.Release
+	*dictionary
+}
+
+// openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
+func openRelease(ctx context.Context, path string) (*Release, error) {
+	if _, err := os.Stat(path); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("open a release: %w: %w", ErrCorrupt, err)
+		}
+		return nil, fmt.Errorf("open a release: %w", err)
+	}
+	r := &Release{file: openPublished(path)}
+	var err error
+	if r.info, err = readInfo(ctx, r.file); err == nil {
+		r.dictionary, err = readDictionary(ctx, r.file)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.file.Close())
+	}
+	return r, nil
+}
+
+func (r *Release) close() error { return r.file.Close() }
+
+// Info gives what the release says of itself.
+func (r *Release) Info() labour.Release { return r.info }
+
+// Verify reads the whole release and computes its content hash anew. It returns ErrCorrupt (wrapped) where the file is
+// damaged or holds other content than its hash says.
+func (r *Release) Verify(ctx context.Context) error {
+	found, err := single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
+	if err != nil {
+		return fmt.Errorf("verify release %d: %w", r.info.Number, err)
+	}
+	if found != "ok" {
+		return fmt.Errorf("verify release %d: %w: %s", r.info.Number, ErrCorrupt, found)
+	}
+	hash, err := contentHash(ctx, r.file)
+	if err != nil {
+		return fmt.Errorf("verify release %d: %w", r.info.Number, err)
+	}
+	if hash != r.info.ContentHash {
+		return fmt.Errorf("verify release %d: %w: expected the content hash %s, found %s", r.info.Number, ErrCorrupt, r.info.ContentHash, hash)
+	}
+	return nil
+}
+
+// Imports gives what became of each file's rows in the import that made the release.
+func (r *Release) Imports(ctx context.Context) ([]labour.ImportCounts, error) {
+	return collect(ctx, r.file, func(rows *sql.Rows) (c labour.ImportCounts, err error) {
+		return c, rows.Scan(&c.Table, &c.Read, &c.Inserted, &c.Replaced, &c.Unchanged, &c.Rejected, &c.Warnings)
+	}, `SELECT table_name, read, inserted, replaced, unchanged, rejected, warnings FROM imports`)
+}
+
+// Settings gives what the publisher has set for the whole release.
+func (r *Release) Settings(ctx context.Context) (Settings, error) {
+	var s Settings
+	err := each(ctx, r.file, func(rows *sql.Rows) error {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return err
+		}
+		switch name {
+		case settingCurrency:
+			s.Currency = value
+		case settingDataThrough:
+			return optionalDate(&s.DataThrough).Scan(value)
+		}
+		return nil
+	}, `SELECT name, value FROM settings`)
+	return s, err
+}
+
+// Rows hands out every row of a content table in the order of its key: nil, string, int64, float64 by column. What is
+// absent in a key comes as nil too. Values are good until yield returns.
+func (r *Release) Rows(ctx context.Context, name string, columns []string, yield func(values []any) error) error {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = "NULLIF(" + quote(c) + ", '')"
+	}
+	t, err := describe(ctx, r.file, name)
+	if err != nil {
+		return err
+	}
+	values, into := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	return each(ctx, r.file, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		return yield(values)
+	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), quote(name), strings.Join(t.names("", isKey), ", ")))
+}
+
+// readInfo reads the row in which a release says what it is, and its gates.
+func readInfo(ctx context.Context, q querier) (labour.Release, error) {
+	var info labour.Release
+	var published, counts string
+	found := false
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&info.Number, &info.ContentHash, &published, optionalDate(&info.DataFrom), optionalDate(&info.DataThrough),
+			&info.Synthetic, &info.Factual, text(&info.Note), &info.MethodVersion, &counts)
+	}, `SELECT number, content_hash, published_at, data_from, data_through, synthetic, factual, note, method_version, counts FROM release`)
+	if err != nil {
+		return info, fmt.Errorf("read the release's description: %w", err)
+	}
+	if !found {
+		return info, fmt.Errorf("read the release's description: %w: it has none", ErrCorrupt)
+	}
+	if info.PublishedAt, err = time.Parse(time.RFC3339, published); err != nil {
+		return info, fmt.Errorf("read the release's description: %w", err)
+	}
+	var rows map[string]int
+	if err := json.Unmarshal([]byte(counts), &rows); err != nil {
+		return info, fmt.Errorf("read the release's counts: %w", err)
+	}
+	info.Counts = labour.ReleaseCounts{
+		Regions: rows["regions"], Employers: rows["employers"], Permits: rows["permits"], Repatriations: rows["repatriations"],
+		Observations: rows["observations"], Claims: rows["claims"], Sources: rows["sources"],
+	}
+	if info.Currency, err = currencyOf(ctx, q); err != nil {
+		return info, err
+	}
+	info.Gates, err = collect(ctx, q, func(rows *sql.Rows) (g labour.GateResult, err error) {
+		err = rows.Scan(&g.Name, &g.Table, &g.AtLeast, &g.AtMost, &g.Found)
+		g.Passed = g.Holds(g.Found)
+		return g, err
+	}, `SELECT name, table_name, at_least, at_most, found FROM gates ORDER BY name`)
+	if err != nil {
+		return info, fmt.Errorf("read the release's gates: %w", err)
+	}
+	return info, nil
+}

@@ -1,0 +1,121 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/internal/labour"
+)
+
+// RepatriationFilter narrows a list of repatriations. Empty fields narrow nothing.
+type RepatriationFilter struct {
+	Within        []string     // region codes: a repatriation lies within every one of them
+	BoundariesOn  *labour.Date // nil for the last day of what Date covers, else the release's last day
+	Nationalities []string
+	Outcomes      []labour.Outcome
+	Date          DateRange
+	Sanction      string // symbol
+	Behind        *Behind
+}
+
+// RepatriationOrder names what repatriations are sorted by.
+type RepatriationOrder string
+
+const (
+	RepatriationByDate    RepatriationOrder = "DATE"
+	RepatriationByWorkers RepatriationOrder = "WORKERS"
+)
+
+var repatriationSort = map[RepatriationOrder]string{RepatriationByDate: "f.date", RepatriationByWorkers: "f.workers"}
+
+var repatriations = listing[labour.Repatriation]{
+	view: repatriationFacts,
+	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers", "f.outcome",
+		"f.sanction_symbol", "f.source_id", "f.synthetic"},
+	scan: func(p *labour.Repatriation) []any {
+		return []any{&p.ID, &p.Region, &p.Nationality, text(&p.Employer), text(&p.Permit), date(&p.Date), &p.Workers, &p.Outcome,
+			text(&p.Sanction), &p.Source, &p.Synthetic}
+	},
+	id:    func(p labour.Repatriation) string { return p.ID },
+	count: "f.workers",
+}
+
+// Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist.
+func (r *Release) Repatriations(ctx context.Context, ids []string) ([]*labour.Repatriation, error) {
+	return byID(ctx, r, repatriations, ids)
+}
+
+// RepatriationsUnder reads every repatriation under each of some permits, by date.
+func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([][]labour.Repatriation, error) {
+	under := make(map[string][]labour.Repatriation, len(permitIDs))
+	for some := range slices.Chunk(permitIDs, 1000) {
+		sb := flavour.NewSelectBuilder()
+		sb.Select(repatriations.columns...).From(repatriationFacts+" AS f").Where(sb.In("f.permit_id", sqlbuilder.List(some))).OrderBy("f.date", "f.id")
+		statement, args := sb.Build()
+		err := each(ctx, r.file, func(rows *sql.Rows) error {
+			var row labour.Repatriation
+			if err := rows.Scan(repatriations.scan(&row)...); err != nil {
+				return err
+			}
+			under[row.Permit] = append(under[row.Permit], row)
+			return nil
+		}, statement, args...)
+		if err != nil {
+			return nil, fmt.Errorf("read repatriations under permits: %w", err)
+		}
+	}
+	lists := make([][]labour.Repatriation, len(permitIDs))
+	for i, id := range permitIDs {
+		lists[i] = under[id]
+	}
+	return lists, nil
+}
+
+// RepatriationPages reads the same stretch of several lists of repatriations, one for each filter.
+func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationFilter, order Order[RepatriationOrder], span Span) ([]Page[labour.Repatriation], error) {
+	sortBy, known := repatriationSort[order.Field]
+	if !known {
+		return nil, fmt.Errorf("repatriations: no order %q", order.Field)
+	}
+	narrow := make([]func(*sqlbuilder.SelectBuilder), len(filters))
+	for i, f := range filters {
+		var err error
+		if narrow[i], err = r.repatriationCondition(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	return pages(ctx, r, repatriations, sortBy, order.Descending, span, narrow)
+}
+
+func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder), error) {
+	boundaries := r.lastDay(f.Date.To)
+	if f.BoundariesOn != nil {
+		boundaries = *f.BoundariesOn
+	}
+	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Date.check("date"); err != nil {
+		return nil, err
+	}
+	if f.Sanction != "" {
+		if _, err := r.dictionary.Sanction(f.Sanction); err != nil {
+			return nil, err
+		}
+	}
+	return func(sb *sqlbuilder.SelectBuilder) {
+		checked.narrow(sb, repatriationFacts)
+		f.Date.narrow(sb, "f.date")
+		if f.Sanction != "" {
+			sb.Where(sb.Equal("f.sanction_symbol", f.Sanction))
+		}
+		if f.Behind != nil {
+			f.Behind.repatriations(sb)
+		}
+	}, nil
+}

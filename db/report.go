@@ -1,0 +1,317 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"homebound/internal/labour"
+)
+
+// ReportQuery is a question of group-by reporting.
+type ReportQuery struct {
+	Filter       ReportFilter
+	GroupBy      []labour.Dimension
+	Granularity  labour.Granularity // "" for one period, the whole
+	BoundariesOn *labour.Date       // nil for the last day of the period
+	Measures     []labour.Measure   // those to compute; others in OrderBy and Having are computed too
+	OrderBy      []ReportOrder      // before the groups' own order, which decides between equals
+	Having       []MeasureCondition
+}
+
+// ReportOrder sorts rows by a dimension or by a measure; rows without a value come last either way.
+type ReportOrder struct {
+	By         labour.Dimension // "" where Measure is set
+	Measure    labour.Measure
+	Descending bool
+}
+
+// MeasureCondition keeps the rows whose measure lies within the bounds, both included; a row without a value is left out.
+type MeasureCondition struct {
+	Measure         labour.Measure
+	AtLeast, AtMost *float64
+}
+
+// maxCells bounds the rows of one report, all pages together; they are held while they are sorted and counted.
+const maxCells = 1_000_000
+
+// Report is a question and its answer: every row that it has, in order. Rows hold the measures asked for and no other. One
+// goroutine uses it at a time.
+type Report struct {
+	Query        ReportQuery
+	Period       labour.Period // what the report covers
+	BoundariesOn labour.Date
+	Rows         []ReportRow
+	SQL          []string // the statements that ran
+
+	release  *Release
+	facts    facts
+	measures []labour.Measure
+	empty    bool // the release holds no dated row at all; Period means nothing then
+}
+
+// ReportRow is one group in one period.
+type ReportRow struct {
+	Group  map[labour.Dimension]string // code or id by dimension; "" for those without one
+	Period labour.Period
+	Values
+}
+
+// Values are the measures of one row. A measure that was not asked for is zero here.
+type Values struct {
+	PermitsIssued      int
+	WorkersAuthorised  int
+	WorkersPresent     int
+	PeakWorkersPresent int
+	PeakOn             labour.Date
+	WorkerDays         int
+	Days               int      // of the period
+	AverageMonthlyWage *float64 // in the release's currency; nil where no wage is known
+	WorkersRepatriated int
+}
+
+// AverageWorkersPresent gives the worker-days over the days of the period.
+func (v Values) AverageWorkersPresent() float64 {
+	return float64(v.WorkerDays) / float64(max(1, v.Days))
+}
+
+// Of gives a measure's value, or false where it has none.
+func (v Values) Of(m labour.Measure) (float64, bool) {
+	switch m {
+	case labour.PermitsIssued:
+		return float64(v.PermitsIssued), true
+	case labour.WorkersAuthorised:
+		return float64(v.WorkersAuthorised), true
+	case labour.WorkersPresent:
+		return float64(v.WorkersPresent), true
+	case labour.PeakWorkersPresent:
+		return float64(v.PeakWorkersPresent), true
+	case labour.AverageWorkersPresent:
+		return v.AverageWorkersPresent(), true
+	case labour.WorkerDays:
+		return float64(v.WorkerDays), true
+	case labour.AverageMonthlyWage:
+		if v.AverageMonthlyWage == nil {
+			return 0, false
+		}
+		return *v.AverageMonthlyWage, true
+	case labour.WorkersRepatriated:
+		return float64(v.WorkersRepatriated), true
+	}
+	return 0, false
+}
+
+// Report answers a question. It returns a Fault with BadUserInput, NotFound or LimitExceeded where the question is at fault.
+func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
+	rep, err := r.Ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return rep, rep.Answer(ctx)
+}
+
+// Answer computes the report's rows. A report asked for its totals alone does without.
+func (rep *Report) Answer(ctx context.Context) error {
+	t, err := rep.compute(ctx, rep.dimensions(), calendar{rep.Period, rep.Query.Granularity}, rep.measures)
+	if err != nil {
+		return err
+	}
+	rep.Rows = slices.DeleteFunc(t.rows(), func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
+	slices.SortFunc(rep.Rows, rep.compare)
+	return nil
+}
+
+// Ask checks a question and resolves what it leaves to defaults, and computes nothing yet.
+func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
+	rep := &Report{Query: q, release: r, measures: slices.Clone(q.Measures)}
+	var err error
+	if rep.Period, rep.empty, err = r.period(q.Filter.Period); err != nil {
+		return nil, err
+	}
+	rep.BoundariesOn = rep.Period.To
+	if q.BoundariesOn != nil {
+		rep.BoundariesOn = *q.BoundariesOn
+	}
+	for _, order := range q.OrderBy {
+		if (order.By == "") == (order.Measure == "") {
+			return nil, labour.Faultf(labour.BadUserInput, "orderBy: expected either by or measure in each entry, found %s.", bothOrNeither(order.By != ""))
+		}
+		if order.By != "" && order.By != labour.ByPeriod && !slices.Contains(q.GroupBy, order.By) {
+			return nil, labour.Faultf(labour.BadUserInput, "orderBy: expected a dimension of groupBy, found %s.", order.By)
+		}
+		rep.need(order.Measure)
+	}
+	for _, condition := range q.Having {
+		if condition.AtLeast == nil && condition.AtMost == nil {
+			return nil, labour.Faultf(labour.BadUserInput, "having: expected atLeast or atMost for %s, found neither.", condition.Measure)
+		}
+		rep.need(condition.Measure)
+	}
+	if slices.Contains(q.GroupBy, labour.ByOutcome) {
+		for _, m := range rep.measures {
+			if info, _ := m.Info(); info.Family != labour.DepartureFlow {
+				return nil, labour.Faultf(labour.BadUserInput, "groupBy: OUTCOME groups repatriations alone; expected no measure but workersRepatriated, found %s.", info.Field)
+			}
+		}
+	}
+	rep.facts, err = r.resolve(ctx, q.Filter, rep.BoundariesOn)
+	return rep, err
+}
+
+func bothOrNeither(both bool) string {
+	if both {
+		return "both"
+	}
+	return "neither"
+}
+
+func (rep *Report) need(m labour.Measure) {
+	if m != "" && !slices.Contains(rep.measures, m) {
+		rep.measures = append(rep.measures, m)
+	}
+}
+
+// period gives the days that a range covers in this release, and whether the release is without any dated row.
+func (r *Release) period(asked DateRange) (p labour.Period, empty bool, err error) {
+	if r.info.DataFrom == nil && (asked.From == nil || asked.To == nil) {
+		return labour.Period{}, true, nil
+	}
+	if r.info.DataFrom != nil {
+		p = labour.Period{From: *r.info.DataFrom, To: *r.info.DataThrough}
+	}
+	if asked.From != nil {
+		p.From = *asked.From
+	}
+	if asked.To != nil {
+		p.To = *asked.To
+	}
+	if p.Days() == 0 {
+		return p, false, labour.Faultf(labour.BadUserInput, "period: expected a first day that is not after the last, found %s to %s.", p.From, p.To)
+	}
+	return p, false, nil
+}
+
+// dimensions lists what rows are grouped by beside the period.
+func (rep *Report) dimensions() []labour.Dimension {
+	var dimensions []labour.Dimension
+	for _, d := range rep.Query.GroupBy {
+		if d != labour.ByPeriod && !slices.Contains(dimensions, d) {
+			dimensions = append(dimensions, d)
+		}
+	}
+	return dimensions
+}
+
+// Totals computes measures over all groups and the whole period: a peak of sums, not a sum of peaks. Having and paging do
+// not touch it.
+func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (ReportRow, error) {
+	t, err := rep.compute(ctx, nil, calendar{whole: rep.Period}, measures)
+	if err != nil {
+		return ReportRow{}, err
+	}
+	for _, m := range measures {
+		rep.need(m)
+	}
+	return t.rows()[0], nil
+}
+
+// familiesOf tells which kinds of register rows some measures count; with no measure, all that can be grouped so.
+func (rep *Report) familiesOf(measures []labour.Measure) map[labour.Family]bool {
+	families := map[labour.Family]bool{}
+	for _, m := range measures {
+		info, _ := m.Info()
+		families[info.Family] = true
+	}
+	if len(families) == 0 {
+		byOutcome := slices.Contains(rep.Query.GroupBy, labour.ByOutcome)
+		return map[labour.Family]bool{labour.IssueFlow: !byOutcome, labour.Stock: !byOutcome, labour.DepartureFlow: true}
+	}
+	return families
+}
+
+// compute runs one statement for each kind of register row that the measures count.
+func (rep *Report) compute(ctx context.Context, dimensions []labour.Dimension, periods calendar, measures []labour.Measure) (*tally, error) {
+	t := newTally(dimensions, periods)
+	if rep.empty {
+		return t, nil
+	}
+	families := rep.familiesOf(measures)
+	if families[labour.IssueFlow] {
+		if err := rep.countPermits(ctx, t, slices.Contains(measures, labour.AverageMonthlyWage)); err != nil {
+			return nil, err
+		}
+	}
+	if families[labour.Stock] {
+		if err := rep.followStock(ctx, t); err != nil {
+			return nil, err
+		}
+	}
+	if families[labour.DepartureFlow] {
+		if err := rep.countRepatriations(ctx, t); err != nil {
+			return nil, err
+		}
+	}
+	return t, t.checkSize()
+}
+
+// meets tells whether a row is within every condition.
+func (row ReportRow) meets(conditions []MeasureCondition) bool {
+	for _, c := range conditions {
+		value, known := row.Of(c.Measure)
+		if !known || c.AtLeast != nil && value < *c.AtLeast || c.AtMost != nil && value > *c.AtMost {
+			return false
+		}
+	}
+	return true
+}
+
+// compare orders two rows: as asked, then by the groups in the order of groupBy, then by period.
+func (rep *Report) compare(a, b ReportRow) int {
+	for _, order := range rep.Query.OrderBy {
+		var result int
+		if order.Measure != "" {
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (float64, bool) { return row.Of(order.Measure) })
+		} else if order.By == labour.ByPeriod {
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (labour.Date, bool) { return row.Period.From, true })
+		} else {
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (string, bool) { return row.Group[order.By], row.Group[order.By] != "" })
+		}
+		if result != 0 {
+			return result
+		}
+	}
+	for _, d := range rep.dimensions() {
+		if result := compareKnown(false, a, b, func(row ReportRow) (string, bool) { return row.Group[d], row.Group[d] != "" }); result != 0 {
+			return result
+		}
+	}
+	return a.Period.From.Sub(b.Period.From)
+}
+
+func compareKnown[T interface{ ~string | ~float64 | ~int32 }](descending bool, a, b ReportRow, of func(ReportRow) (T, bool)) int {
+	x, known := of(a)
+	y, alsoKnown := of(b)
+	switch {
+	case known != alsoKnown && known:
+		return -1
+	case known != alsoKnown:
+		return 1
+	case x == y:
+		return 0
+	case (x < y) != descending:
+		return -1
+	}
+	return 1
+}
+
+// Key names a row within its report: the values of its groups and its period.
+func (rep *Report) Key(row ReportRow) string {
+	parts := make([]string, 0, len(row.Group)+1)
+	for _, d := range rep.dimensions() {
+		parts = append(parts, row.Group[d])
+	}
+	return strings.Join(append(parts, row.Period.Label()), "\x1f")
+}
+
+// Covers tells whether the report has any day to cover; a release without a single dated row has none.
+func (rep *Report) Covers() bool { return !rep.empty }

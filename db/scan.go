@@ -1,0 +1,65 @@
+package db
+
+import (
+	"database/sql"
+	"fmt"
+
+	"homebound/internal/labour"
+)
+
+// date reads a day from its text into d.
+func date(d *labour.Date) sql.Scanner { return dateScanner{d} }
+
+// optionalDate reads a day, or nil where there is none (” in a key, else NULL).
+func optionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
+
+// text reads text, or "" where there is NULL.
+func text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
+
+type dateScanner struct{ into *labour.Date }
+
+func (s dateScanner) Scan(value any) error {
+	var shown string
+	switch v := value.(type) {
+	case string:
+		shown = v
+	case []byte:
+		shown = string(v)
+	default:
+		return fmt.Errorf("expected a date, found %T", value)
+	}
+	d, err := labour.ParseDate(shown)
+	*s.into = d
+	return err
+}
+
+type optionalDateScanner struct{ into **labour.Date }
+
+func (s optionalDateScanner) Scan(value any) error {
+	if value == nil || value == "" {
+		*s.into = nil
+		return nil
+	}
+	var d labour.Date
+	if err := date(&d).Scan(value); err != nil {
+		return err
+	}
+	*s.into = &d
+	return nil
+}
+
+type textScanner[T ~string] struct{ into *T }
+
+func (s textScanner[T]) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*s.into = ""
+	case string:
+		*s.into = T(v)
+	case []byte:
+		*s.into = T(v)
+	default:
+		return fmt.Errorf("expected text, found %T", value)
+	}
+	return nil
+}

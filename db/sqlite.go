@@ -1,0 +1,73 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/huandu/go-sqlbuilder"
+	"github.com/mattn/go-sqlite3"
+)
+
+// flavour is the SQL that every query is built for.
+const flavour = sqlbuilder.SQLite
+
+// connector opens connections that are all set up alike: what a PRAGMA sets on one pooled connection, the next one
+// would not know.
+type connector struct {
+	driver sqlite3.SQLiteDriver
+	dsn    string
+}
+
+func (c *connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c *connector) Driver() driver.Driver                        { return &c.driver }
+
+func newConnector(path, options string, pragmas ...string) *connector {
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: options}
+	return &connector{dsn: dsn.String(), driver: sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		_, err := conn.Exec(strings.Join(pragmas, ";"), nil)
+		return err
+	}}}
+}
+
+// openPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
+// change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
+func openPublished(path string) *sql.DB {
+	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on",
+		"PRAGMA mmap_size = 1073741824", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
+	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	file.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	return file
+}
+
+// openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away.
+func openDraft(path string) *sql.DB {
+	file := sql.OpenDB(newConnector(path, "mode=rwc",
+		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
+		"PRAGMA cache_size = -131072", "PRAGMA temp_store = FILE"))
+	file.SetMaxOpenConns(1)
+	return file
+}
+
+// translate turns what the driver reports into the errors that callers decide on.
+func translate(ctx context.Context, err error) error {
+	var failed sqlite3.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failed) && failed.Code == sqlite3.ErrInterrupt && ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &failed) && (failed.Code == sqlite3.ErrCorrupt || failed.Code == sqlite3.ErrNotADB):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return err
+}
+
+// ErrCorrupt says that a release's file does not hold what was written to it.
+var ErrCorrupt = errors.New("the release's file is damaged")

@@ -1,0 +1,219 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"homebound/internal/labour"
+)
+
+// Fault is what is wrong with one record of a staged table; it keeps the record out of the release.
+type Fault struct {
+	Record  int64 // as it was added
+	Column  string
+	Message string // what was expected, and what was found
+}
+
+// Stage takes the rows of one table into the draft. Add or Reject every record once, in order, then Merge.
+type Stage struct {
+	draft  *Draft
+	table  table
+	counts labour.ImportCounts
+
+	batch   []any // values of the rows that wait to be written, in the order of the insert
+	waiting int
+	many    *sql.Stmt // writes batchRows rows
+	one     *sql.Stmt
+	order   []int // position of each key and column in the values handed to Add
+}
+
+// batchRows is how many rows go over to SQLite in one call; each call costs more than a row.
+const batchRows = 64
+
+// Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not named
+// stay empty.
+func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stage, error) {
+	t, known := d.tables[name]
+	if !known {
+		return nil, fmt.Errorf("stage %q: there is no such table", name)
+	}
+	s := &Stage{draft: d, table: t, counts: labour.ImportCounts{Table: name}}
+	for _, c := range t.columns {
+		s.order = append(s.order, slices.Index(columns, c.name))
+	}
+	// The key comes first, so that a staged table is in its order already when it is merged.
+	var definitions []string
+	for _, c := range t.columns {
+		definitions = append(definitions, quote(c.name)+" "+c.kind)
+	}
+	create := fmt.Sprintf("CREATE TABLE stage.%s (%s, _record INTEGER NOT NULL, _line INTEGER NOT NULL, PRIMARY KEY (%s)) STRICT, WITHOUT ROWID",
+		quote(name), strings.Join(definitions, ", "), strings.Join(t.names("", isKey), ", "))
+	if _, err := run(ctx, d.conn, create); err != nil {
+		return nil, fmt.Errorf("stage %s: %w", name, err)
+	}
+	row := "(" + strings.Repeat("?, ", len(t.columns)+1) + "?)"
+	insert := "INSERT OR IGNORE INTO stage." + quote(name) + " VALUES "
+	var err error
+	if s.many, err = d.conn.PrepareContext(ctx, insert+strings.Repeat(row+", ", batchRows-1)+row); err != nil {
+		return nil, fmt.Errorf("stage %s: %w", name, err)
+	}
+	if s.one, err = d.conn.PrepareContext(ctx, insert+row); err != nil {
+		return nil, fmt.Errorf("stage %s: %w", name, err)
+	}
+	if _, err := run(ctx, d.conn, "BEGIN"); err != nil {
+		return nil, fmt.Errorf("stage %s: %w", name, err)
+	}
+	return s, nil
+}
+
+// Add stages one record: nil, string, int64, float64 or bool by column. line is where it starts in its file, for
+// messages about a later record with the same key. A record whose key came before is rejected with a fault.
+func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error {
+	s.counts.Read++
+	for i, at := range s.order {
+		var v any
+		if at >= 0 {
+			v = values[at]
+		}
+		if v == nil && s.table.columns[i].key {
+			v = ""
+		}
+		s.batch = append(s.batch, v)
+	}
+	s.batch = append(s.batch, record, line)
+	if s.waiting++; s.waiting == batchRows {
+		return s.flush(ctx)
+	}
+	return nil
+}
+
+// Reject counts a record that is not staged, for the reasons given.
+func (s *Stage) Reject(ctx context.Context, faults ...Fault) error {
+	s.counts.Read++
+	s.counts.Rejected++
+	for _, f := range faults {
+		if err := s.fault(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Warn counts a record that is odd but possible, and keeps the reason with it.
+func (s *Stage) Warn(ctx context.Context, w Fault) error {
+	s.counts.Warnings++
+	_, err := run(ctx, s.draft.conn, `INSERT INTO stage.warnings VALUES (?, ?, ?, ?)`, s.table.name, w.Record, w.Column, w.Message)
+	if err != nil {
+		return fmt.Errorf("keep a warning: %w", err)
+	}
+	return nil
+}
+
+func (s *Stage) fault(ctx context.Context, f Fault) error {
+	_, err := run(ctx, s.draft.conn, `INSERT INTO stage.faults VALUES (?, ?, ?, ?)`, s.table.name, f.Record, f.Column, f.Message)
+	if err != nil {
+		return fmt.Errorf("keep a fault: %w", err)
+	}
+	return nil
+}
+
+// flush writes the waiting rows. Where fewer went in than were handed over, a key came twice: only then are the rows
+// gone through one by one.
+func (s *Stage) flush(ctx context.Context) error {
+	width := len(s.table.columns) + 2
+	rows, full := s.waiting, s.waiting == batchRows
+	defer func() { s.batch, s.waiting = s.batch[:0], 0 }()
+	if full {
+		result, err := s.many.ExecContext(ctx, s.batch...)
+		if err != nil {
+			return fmt.Errorf("stage %s: %w", s.table.name, translate(ctx, err))
+		}
+		if written, err := result.RowsAffected(); err != nil || written == batchRows {
+			return err
+		}
+	}
+	for i := range rows {
+		row := s.batch[i*width : (i+1)*width]
+		if !full {
+			result, err := s.one.ExecContext(ctx, row...)
+			if err != nil {
+				return fmt.Errorf("stage %s: %w", s.table.name, translate(ctx, err))
+			}
+			if written, err := result.RowsAffected(); err != nil || written == 1 {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := s.rejectTwin(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rejectTwin rejects a row if its key is staged by another record.
+func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
+	var conditions, shown []string
+	var key []any
+	first := ""
+	for i, c := range s.table.columns {
+		if !c.key {
+			continue
+		}
+		if first == "" {
+			first = c.name
+		}
+		conditions = append(conditions, quote(c.name)+" = ?")
+		key = append(key, row[i])
+		if row[i] != "" {
+			shown = append(shown, fmt.Sprint(row[i]))
+		}
+	}
+	record := row[len(row)-2].(int64)
+	var twin, line int64
+	err := each(ctx, s.draft.conn, func(rows *sql.Rows) error { return rows.Scan(&twin, &line) },
+		fmt.Sprintf("SELECT _record, _line FROM stage.%s WHERE %s", quote(s.table.name), strings.Join(conditions, " AND ")), key...)
+	if err != nil {
+		return fmt.Errorf("look for a key that came twice: %w", err)
+	}
+	if twin == record {
+		return nil
+	}
+	s.counts.Rejected++
+	return s.fault(ctx, Fault{record, first, fmt.Sprintf("expected a key that comes once, found %q again, first on line %d", strings.Join(shown, " "), line)})
+}
+
+// Faults gives the faults found in a table, in the order of its records.
+func (d *Draft) Faults(ctx context.Context, table string) iter.Seq2[Fault, error] {
+	return d.remarks(ctx, "faults", table)
+}
+
+// Warnings gives the warnings about a table's records, in their order.
+func (d *Draft) Warnings(ctx context.Context, table string) iter.Seq2[Fault, error] {
+	return d.remarks(ctx, "warnings", table)
+}
+
+func (d *Draft) remarks(ctx context.Context, kind, table string) iter.Seq2[Fault, error] {
+	return func(yield func(Fault, error) bool) {
+		stopped := fmt.Errorf("stopped")
+		err := each(ctx, d.conn, func(rows *sql.Rows) error {
+			var f Fault
+			if err := rows.Scan(&f.Record, &f.Column, &f.Message); err != nil {
+				return err
+			}
+			if !yield(f, nil) {
+				return stopped
+			}
+			return nil
+		}, `SELECT record, column_name, message FROM stage.`+quote(kind)+` WHERE table_name = ? ORDER BY record, rowid`, table)
+		if err != nil && err != stopped {
+			yield(Fault{}, err)
+		}
+	}
+}

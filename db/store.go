@@ -1,0 +1,316 @@
+// Package db keeps releases: immutable SQLite files that are built whole, published atomically and read by many.
+// It is the only package that knows SQL.
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"homebound/internal/labour"
+)
+
+// Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
+type Store struct {
+	dir string
+
+	mu      sync.Mutex
+	open    map[string]*handle // by file name
+	current *handle
+	closed  bool
+
+	listeners map[chan labour.Release]struct{}
+}
+
+// handle counts the readers of an open release; the store itself is one while the release is current or kept.
+type handle struct {
+	release *Release
+	readers int
+	used    time.Time
+}
+
+// keptOpen is how many releases besides the current one stay open for /releases/N after their last reader has gone.
+const keptOpen = 4
+
+var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
+
+// ErrNoRelease says that nothing has been published in the folder yet.
+var ErrNoRelease = errors.New("no release has been published")
+
+// OpenStore opens a folder of releases, and makes it where there is none. Close ends it.
+func OpenStore(dir string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "releases"), 0o755); err != nil {
+		return nil, fmt.Errorf("open the data folder: %w", err)
+	}
+	return &Store{dir: dir, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}, nil
+}
+
+// Dir gives the folder.
+func (s *Store) Dir() string { return s.dir }
+
+// Close closes every release, once its last reader has gone.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.current = nil
+	for listener := range s.listeners {
+		close(listener)
+		delete(s.listeners, listener)
+	}
+	return s.closeIdle(0)
+}
+
+// Current lends the release that CURRENT names; the caller calls done when it has read all it wants.
+// It returns ErrNoRelease where nothing is published, and ErrCorrupt (wrapped) where the file is damaged.
+func (s *Store) Current(ctx context.Context) (release *Release, done func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil {
+		if err := s.refresh(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	return s.lend(s.current)
+}
+
+// Numbered lends release n. It returns a Fault with NotFound where there is none.
+func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done func(), err error) {
+	name, err := s.fileOf(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, err := s.handle(ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.lend(h)
+}
+
+// lend counts a reader in; s.mu is held.
+func (s *Store) lend(h *handle) (*Release, func(), error) {
+	if s.closed {
+		return nil, nil, fs.ErrClosed
+	}
+	h.readers++
+	return h.release, sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		h.readers--
+		h.used = time.Now()
+		kept := keptOpen
+		if s.closed {
+			kept = 0
+		}
+		_ = s.closeIdle(kept) // a reader has no use for the error of closing a file that it has read
+	}), nil
+}
+
+// handle gives the open release of a file, and opens it where it is not; s.mu is held.
+func (s *Store) handle(ctx context.Context, name string) (*handle, error) {
+	if h, ok := s.open[name]; ok {
+		return h, nil
+	}
+	release, err := openRelease(ctx, filepath.Join(s.dir, "releases", name))
+	if err != nil {
+		return nil, err
+	}
+	h := &handle{release: release, used: time.Now()}
+	s.open[name] = h
+	return h, nil
+}
+
+// closeIdle closes releases that nobody reads, the longest unused first, until kept are left; s.mu is held.
+func (s *Store) closeIdle(kept int) error {
+	var idle []string
+	for name, h := range s.open {
+		if h.readers == 0 && h != s.current {
+			idle = append(idle, name)
+		}
+	}
+	slices.SortFunc(idle, func(a, b string) int { return s.open[b].used.Compare(s.open[a].used) })
+	var failed error
+	for _, name := range idle[min(kept, len(idle)):] {
+		failed = errors.Join(failed, s.open[name].release.close())
+		delete(s.open, name)
+	}
+	return failed
+}
+
+// Refresh reads CURRENT and swaps to the release that it names. Readers of the old one keep it until they are done.
+// Where the new file cannot be opened, the old one stays current and the error says why.
+func (s *Store) Refresh(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refresh(ctx)
+}
+
+func (s *Store) refresh(ctx context.Context) error {
+	name, err := s.readCurrent()
+	if err != nil {
+		return err
+	}
+	before := s.current
+	if before != nil && before == s.open[name] {
+		return nil
+	}
+	h, err := s.handle(ctx, name)
+	if err != nil {
+		return err
+	}
+	s.current = h
+	if before != nil {
+		for listener := range s.listeners {
+			select {
+			case listener <- h.release.Info():
+			default: // a listener that does not keep up misses this one and hears of the next
+			}
+		}
+	}
+	return s.closeIdle(keptOpen)
+}
+
+// Watch looks at CURRENT every so often until ctx ends, and swaps when it names another release.
+// What goes wrong is handed to report once for as long as it stays the same.
+func (s *Store) Watch(ctx context.Context, every time.Duration, report func(error)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	var last string
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		text := ""
+		if err := s.Refresh(ctx); err != nil && !errors.Is(err, ErrNoRelease) && ctx.Err() == nil {
+			text = err.Error()
+			if text != last {
+				report(err)
+			}
+		}
+		last = text
+	}
+}
+
+// Published gives a channel on which every newly published release arrives, until ctx ends or the store closes.
+func (s *Store) Published(ctx context.Context) <-chan labour.Release {
+	listener := make(chan labour.Release, 8)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		close(listener)
+		return listener
+	}
+	s.listeners[listener] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if _, open := s.listeners[listener]; open {
+			delete(s.listeners, listener)
+			close(listener)
+		}
+	})
+	return listener
+}
+
+// List describes every published release, the oldest first.
+func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
+	names, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	releases := make([]labour.Release, 0, len(names))
+	for _, name := range names {
+		number, _ := numberOf(name)
+		release, done, err := s.Numbered(ctx, number)
+		if err != nil {
+			return nil, fmt.Errorf("release %d: %w", number, err)
+		}
+		releases = append(releases, release.Info())
+		done()
+	}
+	return releases, nil
+}
+
+// files lists the release files in the order of their numbers.
+func (s *Store) files() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(s.dir, "releases"))
+	if err != nil {
+		return nil, fmt.Errorf("list the releases: %w", err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if releaseFile.MatchString(entry.Name()) {
+			names = append(names, entry.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		m, _ := numberOf(a)
+		n, _ := numberOf(b)
+		return m - n
+	})
+	return names, nil
+}
+
+// fileOf gives the file name of release n.
+func (s *Store) fileOf(n int) (string, error) {
+	names, err := s.files()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		if number, _ := numberOf(name); number == n {
+			return name, nil
+		}
+	}
+	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n, describeNumbers(names))
+}
+
+func describeNumbers(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	first, _ := numberOf(names[0])
+	last, _ := numberOf(names[len(names)-1])
+	if first == last {
+		return fmt.Sprintf("release %d alone", first)
+	}
+	return fmt.Sprintf("releases %d to %d", first, last)
+}
+
+func numberOf(name string) (int, bool) {
+	match := releaseFile.FindStringSubmatch(name)
+	if match == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(match[1])
+	return n, err == nil
+}
+
+// readCurrent gives the file name that CURRENT holds.
+func (s *Store) readCurrent() (string, error) {
+	text, err := os.ReadFile(filepath.Join(s.dir, "CURRENT"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", ErrNoRelease
+	}
+	if err != nil {
+		return "", fmt.Errorf("read CURRENT: %w", err)
+	}
+	name := strings.TrimSpace(string(text))
+	if !releaseFile.MatchString(name) {
+		return "", fmt.Errorf("read CURRENT: expected the name of a release file, found %.80q", name)
+	}
+	return name, nil
+}

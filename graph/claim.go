@@ -1,0 +1,244 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.ClaimConnection, error) {
+	release := releaseOf(ctx)
+	claims, err := release.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := deref(filter)
+	var within []string
+	if f.Region != nil {
+		if _, err := release.Region(*f.Region); err != nil {
+			return nil, err
+		}
+		within = release.Geography().Within(*f.Region, lastDay(release, nil))
+	}
+	speaker := strings.ToLower(deref(f.Speaker))
+	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
+		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
+			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
+			f.Region != nil && !slices.Contains(within, c.Region)
+	})
+	if f.Verdicts != nil {
+		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
+			return nil, err
+		}
+	}
+	return slicePage(ctx, claims, pageArgs{first, after, last, before}, "id", func(c labour.Claim) string { return c.ID })
+}
+
+func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) ([]labour.Claim, error) {
+	pointers := make([]*labour.Claim, len(claims))
+	for i := range claims {
+		pointers[i] = &claims[i]
+	}
+	checks, err := checkClaims(ctx, release, pointers)
+	if err != nil {
+		return nil, err
+	}
+	var kept []labour.Claim
+	for i, check := range checks {
+		if check != nil && slices.Contains(verdicts, check.Verdict) {
+			kept = append(kept, claims[i])
+		}
+	}
+	return kept, nil
+}
+
+// checkClaims holds each claim that can be checked against register rows that are not synthetic, else against
+// observations; the stocks among these are read once for all claims.
+func checkClaims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*model.ClaimCheck, error) {
+	stocks, err := release.Observations(ctx, db.ObservationFilter{
+		Indicators: knownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate),
+	})
+	if err != nil {
+		return nil, err
+	}
+	checks := make([]*model.ClaimCheck, len(claims))
+	for i, claim := range claims {
+		if !claim.Checkable() {
+			continue
+		}
+		if release.Info().Factual {
+			if checks[i], err = againstRegister(ctx, release, *claim); err != nil {
+				return nil, fmt.Errorf("check claim %s: %w", claim.ID, err)
+			}
+		}
+		if checks[i] == nil {
+			checks[i] = againstObservations(*claim, stocks)
+		}
+	}
+	return checks, nil
+}
+
+// claimPeriod gives the days that a claim is about.
+func claimPeriod(c labour.Claim) db.DateRange {
+	span := db.DateRange{From: c.From, To: c.To}
+	if day, known := c.Day(); known && span.To == nil {
+		span.To = &day
+	}
+	return span
+}
+
+// againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
+func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*model.ClaimCheck, error) {
+	filter := db.ReportFilter{Within: list(known(c.Region)), Industries: list(known(c.Industry)), Nationalities: list(known(c.Nationality)),
+		Period: claimPeriod(c), Factual: true}
+	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
+	if err != nil {
+		return nil, err
+	}
+	stands, err := rep.Provenance(ctx)
+	if err != nil || stands.RowsRead == 0 {
+		return nil, err
+	}
+	totals, err := rep.Totals(ctx, []labour.Measure{c.Measure})
+	if err != nil {
+		return nil, err
+	}
+	computed, has := totals.Of(c.Measure)
+	if !has {
+		return nil, nil
+	}
+	verdict, relative := judge(c, computed)
+	info, _ := c.Measure.Info()
+	return &model.ClaimCheck{
+		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: &relative, Basis: labour.Register,
+		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
+		Query:       reportQuery(c),
+	}, nil
+}
+
+// againstObservations holds a claim against a published figure of the same thing from another source.
+func againstObservations(c labour.Claim, stocks []labour.Observation) *model.ClaimCheck {
+	o, has := c.Evidence(stocks)
+	if !has {
+		return &model.ClaimCheck{
+			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(c),
+			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s", c.Expectation(), wouldDecide(c)),
+		}
+	}
+	verdict, relative := judge(c, o.Value)
+	explanation := fmt.Sprintf("The claim says %s; %s was %.10g %s on %s by another source.", c.Expectation(), o.Indicator, o.Value, o.Unit, o.To)
+	if c.Measure == labour.PeakWorkersPresent && verdict == labour.Inconsistent && o.Value < *c.ValueLow {
+		verdict = labour.Undecided
+		explanation += " The stock of one day is no more than a lower bound of a peak."
+	}
+	return &model.ClaimCheck{
+		Verdict: verdict, Measure: o.Indicator, Computed: &o.Value, RelativeDifference: &relative, Basis: labour.Reported,
+		Explanation: explanation,
+		Query: fmt.Sprintf("{ region(code: %q) { observations(indicators: [%q], from: %q, to: %q) { value unit from to status confidence source { title publisher url } } } }",
+			o.Region, o.Indicator, o.From, o.To),
+	}
+}
+
+func judge(c labour.Claim, computed float64) (labour.Verdict, float64) {
+	holds, relative := c.Holds(computed)
+	if holds {
+		return labour.Consistent, relative
+	}
+	return labour.Inconsistent, relative
+}
+
+// wouldDecide says what data would decide a claim.
+func wouldDecide(c labour.Claim) string {
+	info, _ := c.Measure.Info()
+	switch info.Family {
+	case labour.Stock:
+		return "A published stock from another source within 92 days, or a register of permits that is not synthetic, would decide."
+	case labour.DepartureFlow:
+		return "A register of repatriations that is not synthetic would decide."
+	}
+	return "A register of permits that is not synthetic would decide."
+}
+
+// reportQuery writes the report that computes a claim's measure.
+func reportQuery(c labour.Claim) string {
+	info, _ := c.Measure.Info()
+	var filters []string
+	if c.Region != "" {
+		filters = append(filters, fmt.Sprintf("within: %q", c.Region))
+	}
+	if c.Industry != "" {
+		filters = append(filters, fmt.Sprintf("industries: [%q]", c.Industry))
+	}
+	if c.Nationality != "" {
+		filters = append(filters, fmt.Sprintf("nationalities: [%q]", c.Nationality))
+	}
+	var ends []string
+	period := claimPeriod(c)
+	if period.From != nil {
+		ends = append(ends, fmt.Sprintf("from: %q", period.From))
+	}
+	if period.To != nil {
+		ends = append(ends, fmt.Sprintf("to: %q", period.To))
+	}
+	if ends != nil {
+		filters = append(filters, "period: {"+strings.Join(ends, ", ")+"}")
+	}
+	argument := ""
+	if filters != nil {
+		argument = "(filter: {" + strings.Join(filters, ", ") + "})"
+	}
+	return fmt.Sprintf("{ report%s { totals { %s } provenance { synthetic sources { title } } } }", argument, info.Field)
+}
+
+type claimFields struct{}
+
+func (claimFields) ID(_ context.Context, obj *labour.Claim) (string, error) {
+	return globalID("Claim", obj.ID), nil
+}
+
+func (claimFields) SpeakerRole(_ context.Context, obj *labour.Claim) (*string, error) {
+	return known(obj.SpeakerRole), nil
+}
+
+// Operator gives how the number is meant. The contract has a value here always: EXACTLY stands for a claim without a number.
+func (claimFields) Operator(_ context.Context, obj *labour.Claim) (labour.ClaimOperator, error) {
+	if obj.Operator == "" {
+		return labour.Exactly, nil
+	}
+	return obj.Operator, nil
+}
+
+func (claimFields) Confidence(_ context.Context, obj *labour.Claim) (*labour.Confidence, error) {
+	return known(obj.Confidence), nil
+}
+
+func (claimFields) Note(_ context.Context, obj *labour.Claim) (*string, error) {
+	return known(obj.Note), nil
+}
+
+func (claimFields) Source(ctx context.Context, objs []*labour.Claim) ([]*labour.Source, error) {
+	return lookUp(objs, func(c *labour.Claim) string { return c.Source }, releaseOf(ctx).Source)
+}
+
+func (claimFields) Region(ctx context.Context, objs []*labour.Claim) ([]*labour.Region, error) {
+	return lookUp(objs, func(c *labour.Claim) string { return c.Region }, releaseOf(ctx).Region)
+}
+
+func (claimFields) Industry(ctx context.Context, objs []*labour.Claim) ([]*labour.Industry, error) {
+	return lookUp(objs, func(c *labour.Claim) string { return c.Industry }, releaseOf(ctx).Industry)
+}
+
+func (claimFields) Nationality(ctx context.Context, objs []*labour.Claim) ([]*labour.Country, error) {
+	return lookUp(objs, func(c *labour.Claim) string { return c.Nationality }, releaseOf(ctx).Country)
+}
+
+func (claimFields) Check(ctx context.Context, objs []*labour.Claim) ([]*model.ClaimCheck, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Claim) ([]*model.ClaimCheck, error) {
+		return checkClaims(ctx, releaseOf(ctx), objs)
+	})
+}

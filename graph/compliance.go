@@ -1,0 +1,192 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/impact"
+	"homebound/internal/labour"
+)
+
+func (query) Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
+	return compliance(ctx, sanction, deref(region), asOf, basis)
+}
+
+// compliance judges how far a sanction has been followed in a region, or everywhere where it is "".
+func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
+	release := releaseOf(ctx)
+	sanction, err := release.Sanction(symbol)
+	if err != nil {
+		return nil, err
+	}
+	if sanction.Deadline == nil {
+		return nil, labour.Faultf(labour.BadUserInput, "compliance: expected a sanction with a deadline, found %s, which sets none.", sanction.Symbol)
+	}
+	if region != "" {
+		if _, err := release.Region(region); err != nil {
+			return nil, err
+		}
+	}
+	day := lastDay(release, asOf)
+	if day < sanction.AdoptedOn {
+		return nil, labour.Faultf(labour.BadUserInput, "asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
+	}
+	c := &model.Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
+	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
+	if err != nil {
+		return nil, err
+	}
+	verdict := sanction.Comply(day, stocks)
+	c.Progress, c.DaysToDeadline, c.Status = verdict.Progress, verdict.DaysToDeadline, verdict.Status
+	if known {
+		c.BaselineWorkers, c.Remaining = &stocks.Baseline, &stocks.Remaining
+		c.HalfwayMet, c.RequiredMonthlyPace, c.RecentMonthlyPace = verdict.HalfwayMet, verdict.RequiredMonthlyPace, &verdict.RecentMonthlyPace
+		c.ProjectedCompletion = verdict.ProjectedCompletion
+	}
+	if basis == labour.Register {
+		departed, _, err := release.Departed(ctx, db.StockFilter{Within: region, BoundariesOn: day, Nationalities: sanction.Nationalities},
+			labour.Period{From: sanction.AdoptedOn, To: day})
+		if err != nil {
+			return nil, err
+		}
+		var repatriated, others float64
+		for outcome, workers := range departed {
+			if outcome.Repatriates() {
+				repatriated += float64(workers)
+			} else {
+				others += float64(workers)
+			}
+		}
+		c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
+	}
+	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
+	return c, err
+}
+
+// sanctionStocks reads the head counts that a sanction is judged by, and whether any are known.
+func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date, basis labour.Basis) (labour.Stocks, bool, error) {
+	days := []labour.Date{s.AdoptedOn, s.HalfwayDay(), asOf, asOf.AddMonths(-1), asOf.AddMonths(-2), asOf.AddMonths(-3)}
+	counts := make([]float64, len(days))
+	if basis == labour.Reported {
+		series, _, err := reportedStock(ctx, release, region, asOf, s.Nationalities)
+		if err != nil || len(series) == 0 {
+			return labour.Stocks{}, false, err
+		}
+		for i, day := range days {
+			for _, one := range series {
+				workers, _ := one.At(day)
+				counts[i] += workers
+			}
+		}
+	} else {
+		present, _, err := release.StockOn(ctx, db.StockFilter{Within: region, BoundariesOn: asOf, Nationalities: s.Nationalities}, days)
+		if err != nil {
+			return labour.Stocks{}, false, err
+		}
+		for i, workers := range present {
+			counts[i] = float64(workers)
+		}
+	}
+	return labour.Stocks{
+		Baseline: counts[0], Halfway: counts[1], Remaining: counts[2], Months: [4]float64(counts[2:6]),
+	}, basis == labour.Reported || release.Info().Counts.Permits > 0, nil
+}
+
+// reportedStock gives the published stocks of a region by cell, and the observations that they were read from: the region's
+// own series where it has one, else those of the uppermost regions within it that have. Of several figures for one day the
+// one of highest confidence counts, then of the first source.
+func reportedStock(ctx context.Context, release *db.Release, region string, on labour.Date, nationalities []string) (map[impact.Cell]labour.Series, []labour.Observation, error) {
+	g := release.Geography()
+	roots := []string{region}
+	if region == "" {
+		roots = slices.DeleteFunc(g.Codes(), func(code string) bool { return g.Parent(code, on) != "" })
+	}
+	observations, err := release.Observations(ctx, db.ObservationFilter{
+		Indicators: knownIndicators(release, labour.WorkersPresentReported), Nationalities: nationalities,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	byRegion := map[string][]labour.Observation{}
+	for _, o := range observations {
+		byRegion[o.Region] = append(byRegion[o.Region], o)
+	}
+	series := map[impact.Cell]labour.Series{}
+	var used []labour.Observation
+	for len(roots) > 0 {
+		code := roots[0]
+		roots = roots[1:]
+		if own, ok := byRegion[code]; ok {
+			used = append(used, own...)
+			addSeries(series, code, own)
+		} else {
+			roots = append(roots, g.Children(code, on)...)
+		}
+	}
+	return series, used, nil
+}
+
+// addSeries makes a region's observations into series: by industry where all of them are, else of all industries in one.
+// Nationalities are added up, each interpolated by itself.
+func addSeries(into map[impact.Cell]labour.Series, region string, observations []labour.Observation) {
+	byIndustry := !slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Industry == "" })
+	type key struct{ industry, nationality string }
+	single := map[key]labour.Series{}
+	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
+		return cmp.Or(int(a.To)-int(b.To), slices.Index(labour.Confidences, a.Confidence)-slices.Index(labour.Confidences, b.Confidence), cmp.Compare(a.Source, b.Source))
+	})
+	days := map[labour.Date]bool{}
+	for _, o := range observations {
+		if byIndustry == (o.Industry == "") {
+			continue
+		}
+		k := key{o.Industry, o.Nationality}
+		if s := single[k]; len(s) == 0 || s[len(s)-1].On != o.To {
+			single[k] = append(s, labour.Point{On: o.To, Value: o.Value})
+		}
+		days[o.To] = true
+	}
+	var ordered []labour.Date
+	for day := range days {
+		ordered = append(ordered, day)
+	}
+	slices.Sort(ordered)
+	for k, s := range single {
+		cell := impact.Cell{Region: region, Industry: k.industry}
+		sum := into[cell]
+		if sum == nil {
+			for _, day := range ordered {
+				sum = append(sum, labour.Point{On: day})
+			}
+			into[cell] = sum
+		}
+		for i, day := range ordered {
+			workers, _ := s.At(day)
+			sum[i].Value += workers
+		}
+	}
+}
+
+// publiclyReported lists what was reported of stocks and departures since adoption, the day asked about included.
+func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date) ([]labour.Observation, error) {
+	filter := db.ObservationFilter{
+		Indicators:    knownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate, labour.RepatriatedReported),
+		Nationalities: s.Nationalities, Span: db.DateRange{From: &s.AdoptedOn, To: &asOf},
+	}
+	if region != "" {
+		filter.Regions = []string{region}
+	}
+	return release.Observations(ctx, filter)
+}
+
+type complianceFields struct{}
+
+func (complianceFields) Region(ctx context.Context, obj *model.Compliance) (*labour.Region, error) {
+	if obj.Region == "" {
+		return nil, nil
+	}
+	return found(releaseOf(ctx).Region(obj.Region))
+}

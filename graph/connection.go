@@ -1,0 +1,171 @@
+package graph
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+// Pages: with neither first nor last the first defaultPage, and never more than maxPage.
+const (
+	defaultPage = 100
+	maxPage     = 1000
+)
+
+// pageArgs are the arguments that every connection takes.
+type pageArgs struct {
+	first  *int
+	after  *string
+	last   *int
+	before *string
+}
+
+// span turns the arguments into a stretch of a list that is sorted by order.
+func (a pageArgs) span(ctx context.Context, order string) (db.Span, error) {
+	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") || graphql.FieldRequested(ctx, "totalWorkers")}
+	if a.first != nil && a.last != nil {
+		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
+	}
+	name, limit := "first", a.first
+	if a.last != nil {
+		name, limit, span.Backward = "last", a.last, true
+	}
+	if limit != nil {
+		if err := checkLimit(name, *limit); err != nil {
+			return span, err
+		}
+		span.Limit = *limit
+	}
+	var err error
+	if span.After, err = parseCursor("after", a.after, order); err != nil {
+		return span, err
+	}
+	span.Before, err = parseCursor("before", a.before, order)
+	return span, err
+}
+
+func checkLimit(name string, n int) error {
+	if n < 0 {
+		return labour.Faultf(labour.BadUserInput, "%s: expected a number from 0 to %d, found %d.", name, maxPage, n)
+	}
+	if n > maxPage {
+		return labour.Faultf(labour.LimitExceeded, "%s: expected at most %d, found %d.", name, maxPage, n)
+	}
+	return nil
+}
+
+// cursor is what an opaque cursor holds: the order of the list and the row's place in it.
+type cursor struct {
+	Order string `json:"o"`
+	Value any    `json:"v,omitempty"`
+	ID    string `json:"i"`
+}
+
+func formatCursor(order string, at db.Position) string {
+	text, err := json.Marshal(cursor{order, at.Value, at.ID})
+	if err != nil {
+		panic("graph: a cursor holds text and numbers alone") // which always have a JSON form
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// parseCursor reads a cursor of a list in an order. It returns a Fault with BadUserInput for anything else.
+func parseCursor(name string, text *string, order string) (*db.Position, error) {
+	if text == nil {
+		return nil, nil
+	}
+	fault := labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list in this order, found %.100q.", name, *text)
+	raw, err := base64.RawURLEncoding.DecodeString(*text)
+	if err != nil {
+		return nil, fault
+	}
+	var c cursor
+	if err := json.Unmarshal(raw, &c); err != nil || c.Order != order {
+		return nil, fault
+	}
+	switch value := c.Value.(type) {
+	case nil, string:
+		return &db.Position{Value: value, ID: c.ID}, nil
+	case float64:
+		return &db.Position{Value: int64(value), ID: c.ID}, nil
+	}
+	return nil, fault
+}
+
+// connection makes a page of the contract from one of the database.
+func connection[T any](page db.Page[T], span db.Span, order string) *model.Connection[T] {
+	at := 0
+	c := model.NewConnection(page.Nodes, func(T) string {
+		at++
+		return formatCursor(order, page.Positions[at-1])
+	})
+	c.TotalCount, c.TotalWorkers = page.Total, page.Workers
+	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Backward && span.Before != nil
+	c.PageInfo.HasPreviousPage = span.Backward && page.More || !span.Backward && span.After != nil
+	return c
+}
+
+// connections is connection for the same field of several parents.
+func connections[T any](pages []db.Page[T], span db.Span, order string) []*model.Connection[T] {
+	list := make([]*model.Connection[T], len(pages))
+	for i, page := range pages {
+		list[i] = connection(page, span, order)
+	}
+	return list
+}
+
+// slicePage takes a page out of a list that is held whole, in its order. key names an item within it.
+func slicePage[T any](ctx context.Context, items []T, args pageArgs, order string, key func(T) string) (*model.Connection[T], error) {
+	span, err := args.span(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	from, to := 0, len(items)
+	place := func(name string, at *db.Position) (int, error) {
+		i := slices.IndexFunc(items, func(item T) bool { return key(item) == at.ID })
+		if i < 0 {
+			return 0, labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list, found one of another.", name)
+		}
+		return i, nil
+	}
+	if span.After != nil {
+		i, err := place("after", span.After)
+		if err != nil {
+			return nil, err
+		}
+		from = i + 1
+	}
+	if span.Before != nil {
+		if to, err = place("before", span.Before); err != nil {
+			return nil, err
+		}
+	}
+	page := db.Page[T]{Total: len(items)}
+	if stretch := items[min(from, to):to]; len(stretch) <= span.Limit {
+		page.Nodes = stretch
+	} else if page.More = true; span.Backward {
+		page.Nodes = stretch[len(stretch)-span.Limit:]
+	} else {
+		page.Nodes = stretch[:span.Limit]
+	}
+	for _, item := range page.Nodes {
+		page.Positions = append(page.Positions, db.Position{ID: key(item)})
+	}
+	return connection(page, span, order), nil
+}
+
+// orderOf gives a list's order from its argument, and the name that its cursors carry.
+func orderOf[F ~string](field F, direction model.OrderDirection) (order db.Order[F], name string) {
+	order = db.Order[F]{Field: field, Descending: direction == model.OrderDirectionDesc}
+	if order.Descending {
+		return order, string(field) + " DESC"
+	}
+	return order, string(field)
+}

@@ -1,0 +1,65 @@
+// Package model holds the Go side of the contract where no type of the domain is it: connections, reports and the
+// generated inputs.
+package model
+
+import "homebound/internal/labour"
+
+// Connection is one page of a list.
+type Connection[T any] struct {
+	Edges        []Edge[T]
+	PageInfo     PageInfo
+	TotalCount   int // set where the selection asks for it
+	TotalWorkers int // of permits and repatriations, set where the selection asks for it
+}
+
+// Edge is an item with the cursor that a page can start after.
+type Edge[T any] struct {
+	Cursor string
+	Node   T
+
+	page  *page[T]
+	index int
+}
+
+// NewConnection makes a page of the items, in their order, with the cursors that cursor gives them. PageInfo has its
+// cursors; whether there is more, and the totals, are the caller's to set.
+func NewConnection[T any](items []T, cursor func(T) string) *Connection[T] {
+	c := &Connection[T]{Edges: make([]Edge[T], len(items))}
+	shared := &page[T]{items: make([]*T, len(items))}
+	for i, item := range items {
+		c.Edges[i] = Edge[T]{Cursor: cursor(item), Node: item, page: shared, index: i}
+		shared.items[i] = &items[i]
+	}
+	if len(items) > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(items)-1].Cursor
+	}
+	return c
+}
+
+// Nodes gives the page's items without their cursors.
+func (c Connection[T]) Nodes() []T {
+	nodes := make([]T, len(c.Edges))
+	for i, edge := range c.Edges {
+		nodes[i] = edge.Node
+	}
+	return nodes
+}
+
+// The connections of the contract and their edges.
+type (
+	ReleaseConnection      = Connection[labour.Release]
+	RegionConnection       = Connection[labour.Region]
+	EmployerConnection     = Connection[labour.Employer]
+	PermitConnection       = Connection[labour.Permit]
+	RepatriationConnection = Connection[labour.Repatriation]
+	SourceConnection       = Connection[labour.Source]
+	ClaimConnection        = Connection[labour.Claim]
+
+	ReleaseEdge      = Edge[labour.Release]
+	RegionEdge       = Edge[labour.Region]
+	EmployerEdge     = Edge[labour.Employer]
+	PermitEdge       = Edge[labour.Permit]
+	RepatriationEdge = Edge[labour.Repatriation]
+	SourceEdge       = Edge[labour.Source]
+	ClaimEdge        = Edge[labour.Claim]
+)

@@ -1,0 +1,57 @@
+package model
+
+import "homebound/internal/labour"
+
+// Report is the answer to a group-by question. What is not selected is not computed, and zero.
+type Report struct {
+	Rows       []ReportRow
+	Totals     ReportRow
+	TotalCount int
+	PageInfo   PageInfo
+	Provenance Provenance
+}
+
+// ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
+// group has none; measures that are not selected, or withheld, are nil.
+type ReportRow struct {
+	Region      string
+	District    string
+	Industry    string
+	Nationality string
+	Employer    string
+	Outcome     *labour.Outcome
+	Period      *labour.Period
+	Suppressed  bool
+
+	PermitsIssued         *int
+	WorkersAuthorised     *int
+	WorkersPresent        *int
+	PeakWorkersPresent    *int
+	PeakOn                *labour.Date
+	AverageWorkersPresent *float64
+	WorkerDays            *float64
+	AverageMonthlyWage    *float64
+	WorkersRepatriated    *int
+
+	Behind any // the *db.Behind that finds the rows counted, where they are selected; read by package graph alone
+}
+
+// Provenance is what a figure rests on.
+type Provenance struct {
+	Release   labour.Release
+	Sources   []labour.Source
+	RowsRead  int // of the register and of observations
+	Synthetic bool
+	Method    string   // a sentence or two
+	SQL       []string // one statement each
+}
+
+// Availability lists what has data under a filter.
+type Availability struct {
+	Regions       []labour.Region
+	Districts     []labour.Region
+	Industries    []labour.Industry
+	Nationalities []labour.Country
+	Outcomes      []labour.Outcome
+	From, To      *labour.Date // nil where nothing has data
+}

@@ -1,0 +1,164 @@
+package graph
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+// globalID names an object among all types: the type and the object's own key, in base64.
+func globalID(typename, key string) string {
+	return base64.StdEncoding.EncodeToString([]byte(typename + ":" + key))
+}
+
+// parseGlobalID takes a global id apart, or says that it is none.
+func parseGlobalID(id string) (typename, key string, ok bool) {
+	text, err := base64.StdEncoding.DecodeString(id)
+	if err != nil || !utf8.Valid(text) {
+		return "", "", false
+	}
+	typename, key, ok = strings.Cut(string(text), ":")
+	_, known := nodes[typename]
+	return typename, key, ok && known
+}
+
+// keyOf gives the publisher's own key from an id of a type, which may be global or the publisher's own.
+func keyOf(typename, id string) string {
+	if named, key, ok := parseGlobalID(id); ok && named == typename {
+		return key
+	}
+	return id
+}
+
+func keysOf(typename string, ids []string) []string {
+	if ids == nil {
+		return nil
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = keyOf(typename, id)
+	}
+	return keys
+}
+
+// nodes says, for each type of the contract that is a Node, how objects are found by their keys: in the order of the
+// keys, nil for those that do not exist.
+var nodes = map[string]func(ctx context.Context, r *Resolver, keys []string) ([]model.Node, error){
+	"Release": func(ctx context.Context, r *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, func(key string) (labour.Release, error) {
+			number, err := strconv.Atoi(key)
+			if err != nil {
+				return labour.Release{}, labour.Faultf(labour.NotFound, "There is no release %q.", key)
+			}
+			release, done, err := r.Store.Numbered(ctx, number)
+			if err != nil {
+				return labour.Release{}, err
+			}
+			defer done()
+			return release.Info(), nil
+		})
+	},
+	"Region": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Region)
+	},
+	"Source": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Source)
+	},
+	"Sanction": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Sanction)
+	},
+	"Employer": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return allNodes(releaseOf(ctx).Employers(ctx, keys))
+	},
+	"Permit": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return allNodes(releaseOf(ctx).Permits(ctx, keys))
+	},
+	"Repatriation": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return allNodes(releaseOf(ctx).Repatriations(ctx, keys))
+	},
+	"Claim": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return allNodes(claimsByID(ctx, releaseOf(ctx), keys))
+	},
+}
+
+func eachNode[T any](keys []string, find func(string) (T, error)) ([]model.Node, error) {
+	list := make([]model.Node, len(keys))
+	for i, key := range keys {
+		value, err := found(find(key))
+		if err != nil {
+			return nil, err
+		}
+		if value != nil {
+			list[i] = value
+		}
+	}
+	return list, nil
+}
+
+func allNodes[T any](rows []*T, err error) ([]model.Node, error) {
+	list := make([]model.Node, len(rows))
+	for i, row := range rows {
+		if row != nil {
+			list[i] = row
+		}
+	}
+	return list, err
+}
+
+func claimsByID(ctx context.Context, release *db.Release, ids []string) ([]*labour.Claim, error) {
+	claims, err := release.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*labour.Claim, len(ids))
+	for i, id := range ids {
+		for j := range claims {
+			if claims[j].ID == id {
+				list[i] = &claims[j]
+			}
+		}
+	}
+	return list, nil
+}
+
+func (q query) Node(ctx context.Context, id string) (model.Node, error) {
+	list, err := q.Nodes(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Nodes looks up ids of any types, each type at once.
+func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
+	if len(ids) > maxPage {
+		return nil, labour.Faultf(labour.LimitExceeded, "nodes: expected at most %d ids, found %d.", maxPage, len(ids))
+	}
+	keys := map[string][]string{}
+	places := map[string][]int{}
+	for i, id := range ids {
+		typename, key, ok := parseGlobalID(id)
+		if !ok {
+			return nil, labour.Faultf(labour.BadUserInput, "node: expected an id that this server gave out, found %q.", id)
+		}
+		keys[typename] = append(keys[typename], key)
+		places[typename] = append(places[typename], i)
+	}
+	list := make([]model.Node, len(ids))
+	for typename, some := range keys {
+		objects, err := nodes[typename](ctx, q.r, some)
+		if err != nil {
+			return nil, err
+		}
+		for i, place := range places[typename] {
+			list[place] = objects[i]
+		}
+	}
+	return list, nil
+}

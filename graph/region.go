@@ -1,0 +1,182 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+func (query) Region(ctx context.Context, code string) (*labour.Region, error) {
+	return found(releaseOf(ctx).Region(code))
+}
+
+func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *model.RegionOrder, first *int, after *string, last *int, before *string) (*model.RegionConnection, error) {
+	release := releaseOf(ctx)
+	f := deref(filter)
+	var within []string
+	if f.Within != nil {
+		if _, err := release.Region(*f.Within); err != nil {
+			return nil, err
+		}
+		within = release.Geography().Within(*f.Within, lastDay(release, nil))
+	}
+	search := strings.ToLower(deref(f.Search))
+	regions := slices.DeleteFunc(slices.Clone(release.Regions()), func(r labour.Region) bool {
+		return f.Codes != nil && !slices.Contains(f.Codes, r.Code) ||
+			f.Kinds != nil && !slices.Contains(f.Kinds, r.Kind) ||
+			f.Within != nil && !slices.Contains(within, r.Code) ||
+			!strings.Contains(strings.ToLower(r.Code+"\n"+r.NameEN+"\n"+r.NameLocal), search)
+	})
+	order := deref(orderBy)
+	if order.Field == model.RegionOrderFieldName {
+		slices.SortStableFunc(regions, func(a, b labour.Region) int { return strings.Compare(a.NameEN, b.NameEN) })
+	}
+	_, name := orderOf(order.Field, order.Direction)
+	if order.Direction == model.OrderDirectionDesc {
+		slices.Reverse(regions)
+	}
+	return slicePage(ctx, regions, pageArgs{first, after, last, before}, name, func(r labour.Region) string { return r.Code })
+}
+
+func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
+	return releaseOf(ctx).Industries(), nil
+}
+
+func (query) Countries(ctx context.Context) ([]labour.Country, error) {
+	return releaseOf(ctx).Countries(), nil
+}
+
+type regionFields struct{}
+
+func (regionFields) ID(_ context.Context, obj *labour.Region) (string, error) {
+	return globalID("Region", obj.Code), nil
+}
+
+func (regionFields) Name(_ context.Context, obj *labour.Region, language model.Language) (string, error) {
+	return nameIn(language, obj.NameEN, obj.NameLocal), nil
+}
+
+// nameIn gives the local name where it is asked for and known, else the English one.
+func nameIn(language model.Language, english, local string) string {
+	if language == model.LanguageLocal && local != "" {
+		return local
+	}
+	return english
+}
+
+func (regionFields) Parent(ctx context.Context, objs []*labour.Region, on *labour.Date) ([]*labour.Region, error) {
+	release := releaseOf(ctx)
+	day := lastDay(release, on)
+	return lookUp(objs, func(r *labour.Region) string { return release.Geography().Parent(r.Code, day) }, release.Region)
+}
+
+func (regionFields) Children(ctx context.Context, objs []*labour.Region, on *labour.Date) ([][]labour.Region, error) {
+	release := releaseOf(ctx)
+	children := make([][]labour.Region, len(objs))
+	for i, region := range objs {
+		var err error
+		if children[i], err = regionsOf(release, release.Geography().Children(region.Code, lastDay(release, on))); err != nil {
+			return nil, err
+		}
+	}
+	return children, nil
+}
+
+func regionsOf(release *db.Release, codes []string) ([]labour.Region, error) {
+	return namedBy(codes, release.Region)
+}
+
+// namedBy finds what each code of a list names.
+func namedBy[T any](codes []string, find func(string) (T, error)) ([]T, error) {
+	values := make([]T, len(codes))
+	for i, code := range codes {
+		var err error
+		if values[i], err = find(code); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+func (regionFields) Observations(ctx context.Context, objs []*labour.Region, indicators []string, from, to *labour.Date) ([][]labour.Observation, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([][]labour.Observation, error) {
+		codes := make([]string, len(objs))
+		for i, region := range objs {
+			codes[i] = region.Code
+		}
+		all, err := releaseOf(ctx).Observations(ctx, db.ObservationFilter{
+			Indicators: indicators, Regions: codes, Span: db.DateRange{From: from, To: to},
+		})
+		if err != nil {
+			return nil, err
+		}
+		byRegion := map[string][]labour.Observation{}
+		for _, o := range all {
+			byRegion[o.Region] = append(byRegion[o.Region], o)
+		}
+		lists := make([][]labour.Observation, len(objs))
+		for i, code := range codes {
+			lists[i] = byRegion[code]
+		}
+		return lists, nil
+	})
+}
+
+func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.EmployerConnection, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.EmployerConnection, error) {
+		filters := make([]db.EmployerFilter, len(objs))
+		for i, region := range objs {
+			filters[i] = employerFilter(filter)
+			filters[i].Within = append(filters[i].Within, region.Code)
+		}
+		return employerPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	})
+}
+
+func (regionFields) Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.PermitConnection, error) {
+		filters := make([]db.PermitFilter, len(objs))
+		for i, region := range objs {
+			filters[i] = permitFilter(filter)
+			filters[i].Within = append(filters[i].Within, region.Code)
+		}
+		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	})
+}
+
+func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.RepatriationConnection, error) {
+		filters := make([]db.RepatriationFilter, len(objs))
+		for i, region := range objs {
+			filters[i] = repatriationFilter(filter)
+			filters[i].Within = append(filters[i].Within, region.Code)
+		}
+		return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	})
+}
+
+// Report is the root's report of what lies within the region; a filter's own within narrows it further, to a region that
+// lies inside.
+func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
+	inside := reportFilter(filter)
+	inside.Within = append(inside.Within, obj.Code)
+	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after)
+}
+
+func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*model.EconomicImpact, error) {
+	return economicImpact(ctx, obj.Code, scenario)
+}
+
+func (regionFields) Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
+	return compliance(ctx, sanction, obj.Code, asOf, basis)
+}
+
+type industryFields struct{}
+
+func (industryFields) Name(_ context.Context, obj *labour.Industry, language model.Language) (string, error) {
+	return nameIn(language, obj.NameEN, obj.NameLocal), nil
+}

@@ -1,0 +1,233 @@
+package graph
+
+import (
+	"context"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+func (query) Permit(ctx context.Context, id string) (*labour.Permit, error) {
+	return one(releaseOf(ctx).Permits(ctx, []string{keyOf("Permit", id)}))
+}
+
+func (query) Employer(ctx context.Context, id string) (*labour.Employer, error) {
+	return one(releaseOf(ctx).Employers(ctx, []string{keyOf("Employer", id)}))
+}
+
+func (query) Repatriation(ctx context.Context, id string) (*labour.Repatriation, error) {
+	return one(releaseOf(ctx).Repatriations(ctx, []string{keyOf("Repatriation", id)}))
+}
+
+// one gives the only row of a look-up by one id.
+func one[T any](rows []*T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
+func (query) Permits(ctx context.Context, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) (*model.PermitConnection, error) {
+	return one(permitPages(ctx, []db.PermitFilter{permitFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+}
+
+func (query) Employers(ctx context.Context, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) (*model.EmployerConnection, error) {
+	return one(employerPages(ctx, []db.EmployerFilter{employerFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+}
+
+func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) (*model.RepatriationConnection, error) {
+	return one(repatriationPages(ctx, []db.RepatriationFilter{repatriationFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+}
+
+func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder, args pageArgs) ([]*model.PermitConnection, error) {
+	if orderBy == nil {
+		orderBy = &model.PermitOrder{Field: model.PermitOrderFieldIssuedOn}
+	}
+	order, name := orderOf(db.PermitOrder(orderBy.Field), orderBy.Direction)
+	span, err := args.span(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := releaseOf(ctx).PermitPages(ctx, filters, order, span)
+	return connections(pages, span, name), err
+}
+
+func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder, args pageArgs) ([]*model.EmployerConnection, error) {
+	if orderBy == nil {
+		orderBy = &model.EmployerOrder{Field: model.EmployerOrderFieldName}
+	}
+	order, name := orderOf(db.EmployerOrder(orderBy.Field), orderBy.Direction)
+	span, err := args.span(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := releaseOf(ctx).EmployerPages(ctx, filters, order, span)
+	return connections(pages, span, name), err
+}
+
+func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder, args pageArgs) ([]*model.RepatriationConnection, error) {
+	if orderBy == nil {
+		orderBy = &model.RepatriationOrder{Field: model.RepatriationOrderFieldDate}
+	}
+	order, name := orderOf(db.RepatriationOrder(orderBy.Field), orderBy.Direction)
+	span, err := args.span(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := releaseOf(ctx).RepatriationPages(ctx, filters, order, span)
+	return connections(pages, span, name), err
+}
+
+func permitFilter(f *model.PermitFilter) db.PermitFilter {
+	if f == nil {
+		return db.PermitFilter{}
+	}
+	return db.PermitFilter{
+		Within: list(f.Within), BoundariesOn: f.BoundariesOn, Industries: f.Industries, Nationalities: f.Nationalities,
+		Employers: keysOf("Employer", f.Employers), Issued: dateRange(f.Issued), InForceOn: f.InForceOn, Status: f.Status,
+	}
+}
+
+func employerFilter(f *model.EmployerFilter) db.EmployerFilter {
+	if f == nil {
+		return db.EmployerFilter{}
+	}
+	return db.EmployerFilter{Within: list(f.Within), Industries: f.Industries, Search: deref(f.Search)}
+}
+
+func repatriationFilter(f *model.RepatriationFilter) db.RepatriationFilter {
+	if f == nil {
+		return db.RepatriationFilter{}
+	}
+	return db.RepatriationFilter{
+		Within: list(f.Within), BoundariesOn: f.BoundariesOn, Nationalities: f.Nationalities, Outcomes: f.Outcomes,
+		Date: dateRange(f.Date), Sanction: deref(f.Sanction),
+	}
+}
+
+func dateRange(d *model.DateRange) db.DateRange {
+	if d == nil {
+		return db.DateRange{}
+	}
+	return db.DateRange{From: d.From, To: d.To}
+}
+
+// list gives the value, if any, as a list.
+func list(value *string) []string {
+	if value == nil {
+		return nil
+	}
+	return []string{*value}
+}
+
+type employerFields struct{}
+
+func (employerFields) ID(_ context.Context, obj *labour.Employer) (string, error) {
+	return globalID("Employer", obj.ID), nil
+}
+
+func (employerFields) TaxID(_ context.Context, obj *labour.Employer) (*string, error) {
+	return known(obj.TaxID), nil
+}
+
+func (employerFields) Region(ctx context.Context, objs []*labour.Employer) ([]*labour.Region, error) {
+	return lookUp(objs, func(e *labour.Employer) string { return e.Region }, releaseOf(ctx).Region)
+}
+
+func (employerFields) Industry(ctx context.Context, objs []*labour.Employer) ([]*labour.Industry, error) {
+	return lookUp(objs, func(e *labour.Employer) string { return e.Industry }, releaseOf(ctx).Industry)
+}
+
+func (employerFields) Source(ctx context.Context, objs []*labour.Employer) ([]*labour.Source, error) {
+	return lookUp(objs, func(e *labour.Employer) string { return e.Source }, releaseOf(ctx).Source)
+}
+
+func (employerFields) Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Employer) ([]*model.PermitConnection, error) {
+		filters := make([]db.PermitFilter, len(objs))
+		for i, employer := range objs {
+			filters[i] = permitFilter(filter)
+			filters[i].Employer = employer.ID
+		}
+		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	})
+}
+
+type permitFields struct{}
+
+func (permitFields) ID(_ context.Context, obj *labour.Permit) (string, error) {
+	return globalID("Permit", obj.ID), nil
+}
+
+func (permitFields) Occupation(_ context.Context, obj *labour.Permit) (*string, error) {
+	return known(obj.Occupation), nil
+}
+
+func (permitFields) WageCurrency(_ context.Context, obj *labour.Permit) (*string, error) {
+	return known(obj.WageCurrency), nil
+}
+
+func (permitFields) Status(ctx context.Context, obj *labour.Permit, on *labour.Date) (labour.PermitStatus, error) {
+	return obj.Status(lastDay(releaseOf(ctx), on)), nil
+}
+
+func (permitFields) Region(ctx context.Context, objs []*labour.Permit) ([]*labour.Region, error) {
+	return lookUp(objs, func(p *labour.Permit) string { return p.Region }, releaseOf(ctx).Region)
+}
+
+func (permitFields) Nationality(ctx context.Context, objs []*labour.Permit) ([]*labour.Country, error) {
+	return lookUp(objs, func(p *labour.Permit) string { return p.Nationality }, releaseOf(ctx).Country)
+}
+
+func (permitFields) Industry(ctx context.Context, objs []*labour.Permit) ([]*labour.Industry, error) {
+	return lookUp(objs, func(p *labour.Permit) string { return p.Industry }, releaseOf(ctx).Industry)
+}
+
+func (permitFields) Source(ctx context.Context, objs []*labour.Permit) ([]*labour.Source, error) {
+	return lookUp(objs, func(p *labour.Permit) string { return p.Source }, releaseOf(ctx).Source)
+}
+
+func (permitFields) Employer(ctx context.Context, objs []*labour.Permit) ([]*labour.Employer, error) {
+	return fetch(ctx, objs, func(p *labour.Permit) string { return p.Employer }, releaseOf(ctx).Employers)
+}
+
+func (permitFields) Repatriations(ctx context.Context, objs []*labour.Permit) ([][]labour.Repatriation, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Permit) ([][]labour.Repatriation, error) {
+		ids := make([]string, len(objs))
+		for i, permit := range objs {
+			ids[i] = permit.ID
+		}
+		return releaseOf(ctx).RepatriationsUnder(ctx, ids)
+	})
+}
+
+type repatriationFields struct{}
+
+func (repatriationFields) ID(_ context.Context, obj *labour.Repatriation) (string, error) {
+	return globalID("Repatriation", obj.ID), nil
+}
+
+func (repatriationFields) Region(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Region, error) {
+	return lookUp(objs, func(p *labour.Repatriation) string { return p.Region }, releaseOf(ctx).Region)
+}
+
+func (repatriationFields) Nationality(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Country, error) {
+	return lookUp(objs, func(p *labour.Repatriation) string { return p.Nationality }, releaseOf(ctx).Country)
+}
+
+func (repatriationFields) Sanction(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Sanction, error) {
+	return lookUp(objs, func(p *labour.Repatriation) string { return p.Sanction }, releaseOf(ctx).Sanction)
+}
+
+func (repatriationFields) Source(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Source, error) {
+	return lookUp(objs, func(p *labour.Repatriation) string { return p.Source }, releaseOf(ctx).Source)
+}
+
+func (repatriationFields) Employer(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Employer, error) {
+	return fetch(ctx, objs, func(p *labour.Repatriation) string { return p.Employer }, releaseOf(ctx).Employers)
+}
+
+func (repatriationFields) Permit(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Permit, error) {
+	return fetch(ctx, objs, func(p *labour.Repatriation) string { return p.Permit }, releaseOf(ctx).Permits)
+}

@@ -1,0 +1,19 @@
+package scalar
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"homebound/internal/labour"
+)
+
+// MarshalDate writes an RFC 3339 full-date.
+func MarshalDate(d labour.Date) graphql.Marshaler { return graphql.MarshalString(d.String()) }
+
+// UnmarshalDate reads an RFC 3339 full-date. It returns a labour.Fault with BadUserInput for anything else.
+func UnmarshalDate(v any) (labour.Date, error) {
+	text, ok := v.(string)
+	if !ok {
+		return 0, labour.Faultf(labour.BadUserInput, "expected a date such as 2017-12-22, found %v", v)
+	}
+	return labour.ParseDate(text)
+}

@@ -1,0 +1,108 @@
+package datapackage_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"homebound/internal/datapackage"
+)
+
+// files is a package in memory: the text of each file by its path.
+type files map[string]string
+
+// fsys gives the files as a file system. Without a datapackage.json of their own they get one that names each CSV file.
+func (f files) fsys(tb testing.TB) fs.FS {
+	tb.Helper()
+	fsys := fstest.MapFS{}
+	type resource struct {
+		Path string `json:"path"`
+	}
+	var resources []resource
+	for name, text := range f {
+		fsys[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+		if path.Ext(name) == ".csv" {
+			resources = append(resources, resource{name})
+		}
+	}
+	if fsys["datapackage.json"] == nil {
+		slices.SortFunc(resources, func(a, b resource) int { return strings.Compare(a.Path, b.Path) })
+		text, err := json.Marshal(map[string]any{"resources": resources})
+		require.NoError(tb, err)
+		fsys["datapackage.json"] = &fstest.MapFile{Data: text, Mode: 0o644}
+	}
+	return fsys
+}
+
+func mustOpenFS(tb testing.TB, fsys fs.FS) *datapackage.Package {
+	tb.Helper()
+	p, err := datapackage.OpenFS(tb.Context(), fsys, datapackage.Limits{})
+	require.NoError(tb, err)
+	return p
+}
+
+// row is what a test keeps of a record, which is used again for the next one.
+type row struct {
+	Number   int64
+	Values   []any
+	Faults   []string // position: message
+	Warnings []string
+	Raw      []string
+	Offset   int64
+}
+
+func mustRead(tb testing.TB, f *datapackage.File) []row {
+	tb.Helper()
+	var rows []row
+	for r, err := range f.Records(tb.Context()) {
+		require.NoError(tb, err)
+		rows = append(rows, row{r.Number, slices.Clone(r.Values), located(r, r.Faults), located(r, r.Warnings), r.Raw(), r.Offset()})
+	}
+	return rows
+}
+
+func located(r *datapackage.Record, faults []datapackage.Fault) []string {
+	var texts []string
+	for _, f := range faults {
+		texts = append(texts, r.Position(f.Column).String()+": "+f.Message)
+	}
+	return texts
+}
+
+// table is the header and one good row of each table, for tests to change.
+var tables = map[string][2]string{
+	"sources":        {"id,title,publisher,url,published_on,kind,licence", "S1,Title,Publisher,https://example.org/1,2018-02-07,NEWS,CC0"},
+	"countries":      {"code,name", "KP,North Korea"},
+	"industries":     {"code,name_en,name_local", "F,Construction,Строительство"},
+	"regions":        {"code,name_en,name_local,kind", "RU-PRI,Primorsky Krai,Приморский край,SUBJECT"},
+	"region_parents": {"code,parent_code,valid_from,valid_to", "RU-PRI,RU-FD-FE,2000-05-13,2030-12-31"},
+	"indicators":     {"code,name,unit,definition", "GRP,Gross regional product,million RUB,At current prices."},
+	"observations":   {"indicator,region_code,industry,nationality,from,to,value,unit,status,source_id,confidence,note", "GRP,RU-PRI,F,KP,2017-01-01,2017-12-31,1.5,million RUB,NORMAL,S1,HIGH,n"},
+	"sanctions":      {"symbol,paragraph,title,adopted_on,deadline,nationalities,source_id", "S/RES/2397(2017),8,Title,2017-12-22,2019-12-22,KP,S1"},
+	"claims":         {"id,topic,statement,speaker,speaker_role,made_on,operator,value_low,value_high,unit,from,to,region_code,industry,nationality,measure,source_id,confidence,note", "C1,STOCK,Said,Speaker,Role,2018-02-07,BETWEEN,1,2,persons,2017-01-01,2017-12-31,RU,F,KP,WORKERS_PRESENT,S1,LOW,n"},
+	"employers":      {"id,name,region_code,industry,tax_id,source_id,synthetic", "E1,Name,RU-PRI,F,123,S1,true"},
+	"permits":        {permitsHeader, permitsRow},
+	"repatriations":  {"id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic", "R1,RU-PRI,KP,E1,P1,2018-02-07,3,RETURNED,S/RES/2397(2017),S1,false"},
+}
+
+const (
+	permitsHeader = "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic"
+	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true"
+)
+
+// with gives the good row of a table with one column changed, and the place in it where that column begins.
+func with(tb testing.TB, table, column, value string) (text string, at int) {
+	tb.Helper()
+	header, fields := strings.Split(tables[table][0], ","), strings.Split(tables[table][1], ",")
+	i := slices.Index(header, column)
+	require.GreaterOrEqual(tb, i, 0, "%s has no column %s", table, column)
+	fields[i] = value
+	return strings.Join(fields, ","), utf8.RuneCountInString(strings.Join(fields[:i], ",")) + min(i, 1) + 1
+}

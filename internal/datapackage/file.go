@@ -1,0 +1,232 @@
+package datapackage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// File holds the rows of one table, in one file of the package or in several that follow one another.
+type File struct {
+	table       Table
+	parts       []*part
+	fsys        fs.FS
+	recordBytes int
+}
+
+// part is one CSV file.
+type part struct {
+	path   string
+	size   int64
+	header []string
+	field  []int // for each column of the table, which field it is, or -1
+}
+
+// Table gives the table that the rows belong to.
+func (f *File) Table() Table { return f.table }
+
+// Name gives the path of the file in the package; of several, the first with the number of the others.
+func (f *File) Name() string {
+	if n := len(f.parts) - 1; n > 0 {
+		return f.parts[0].path + " and " + count(n, "more file")
+	}
+	return f.parts[0].path
+}
+
+// Size gives the number of bytes of text, for Record.Offset to be held against.
+func (f *File) Size() int64 {
+	var size int64
+	for _, p := range f.parts {
+		size += p.size
+	}
+	return size
+}
+
+// Records reads the rows from the first one on, each time it is ranged over; several readers may do so at once. The
+// record is used again for the next one. An error (the file cannot be read, or ctx ended) is the last of the sequence;
+// what is wrong with a row is in the record.
+func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		r := &Record{Values: make([]any, len(f.table.Columns))}
+		check := newChecker(f.table)
+		for _, p := range f.parts {
+			r.part = p
+			goOn, err := f.read(ctx, r, check, yield)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !goOn {
+				return
+			}
+			r.base += p.size
+		}
+	}
+}
+
+// read gives out the records of one part. It tells whether more are wanted.
+func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*Record, error) bool) (bool, error) {
+	in, err := f.fsys.Open(r.part.path)
+	if err != nil {
+		return false, unreadable(r.part.path, err)
+	}
+	defer in.Close()
+	r.scan = newScanner(in, f.recordBytes)
+	r.scan.skipMark()
+	if err := r.scan.next(); err != nil { // the header, which Open has checked
+		return false, fmt.Errorf("%s: the file has changed since it was opened: %w", r.part.path, err)
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		switch err := r.scan.next(); {
+		case err == io.EOF:
+			return true, nil
+		case err != nil:
+			return false, fmt.Errorf("%s:%d: the file cannot be read any further: %w", r.part.path, r.scan.line, err)
+		}
+		r.Number++
+		check.check(r)
+		if !yield(r, nil) {
+			return false, nil
+		}
+	}
+}
+
+// column gives the name of the i-th column, "" where there are not so many.
+func (p *part) column(i int) string {
+	if i < len(p.header) {
+		return p.header[i]
+	}
+	return ""
+}
+
+// open reads and checks the header. It gives the notices on columns that are unknown or missing.
+func (p *part) open(fsys fs.FS, t Table, recordBytes int) (notices []string, err error) {
+	in, err := fsys.Open(p.path)
+	if err != nil {
+		return nil, unreadable(p.path, err)
+	}
+	defer in.Close()
+	scan := newScanner(in, recordBytes)
+	scan.skipMark()
+	switch err := scan.next(); {
+	case err == io.EOF:
+		return nil, fmt.Errorf("%s: expected a header with the names of the columns, found an empty file", p.path)
+	case err != nil:
+		return nil, unreadable(p.path, err)
+	case scan.fault != "":
+		line, column := scan.position(len(scan.fields) - 1)
+		return nil, fmt.Errorf("%s: %s", Position{p.path, line, column}, scan.fault)
+	case !utf8.Valid(scan.raw):
+		return nil, fmt.Errorf("%s:%d:1: expected a header in UTF-8, found bytes of another encoding", p.path, scan.at)
+	}
+	p.header = scan.texts()
+	return p.match(t, scan)
+}
+
+// match finds the table's columns in the header.
+func (p *part) match(t Table, header *scanner) (notices []string, err error) {
+	var faults []error
+	for i, name := range p.header {
+		switch {
+		case slices.Index(p.header, name) < i && name != "":
+			line, column := header.position(i)
+			faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again", Position{p.path, line, column}, quote(name)))
+		case t.index(name) < 0:
+			notices = append(notices, fmt.Sprintf("%s: the column %s is unknown and was left out", p.path, quote(name)))
+		}
+	}
+	var required, optional []string
+	p.field = make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		p.field[i] = slices.Index(p.header, c.Name)
+		switch {
+		case p.field[i] >= 0:
+		case c.Required:
+			required = append(required, c.Name)
+		default:
+			optional = append(optional, c.Name)
+		}
+	}
+	if len(required) > 0 {
+		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path, header.at, columns(required)))
+	}
+	if len(optional) > 0 {
+		notices = append(notices, fmt.Sprintf("%s: the optional %s not there and read as empty", p.path, columns(optional)+isAre(len(optional))))
+	}
+	return notices, errors.Join(faults...)
+}
+
+func columns(names []string) string {
+	if len(names) == 1 {
+		return "column " + names[0]
+	}
+	return "columns " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return " is"
+	}
+	return " are"
+}
+
+// newPart checks that a file of the package can be read without leaving it, and is one.
+func newPart(fsys fs.FS, name string) (*part, error) {
+	if err := checkPath(name); err != nil {
+		return nil, err
+	}
+	clean := path.Clean(name)
+	info, err := fs.Stat(fsys, clean)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("expected the file %s in the package, found none", quote(clean))
+	}
+	if err != nil {
+		return nil, unreadable(clean, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", clean, kindOf(info.Mode()))
+	}
+	return &part{path: clean, size: info.Size()}, nil
+}
+
+// checkPath refuses a path that could lead out of the package on any system.
+func checkPath(name string) error {
+	const want = "expected the path of a file in the package such as permits.csv"
+	switch {
+	case strings.Contains(name, "://"):
+		return fmt.Errorf("%s, found the address %s", want, quote(name))
+	case strings.ContainsAny(name, "\\:\x00"):
+		return fmt.Errorf("%s, found a backslash, colon or NUL in %s", want, quote(name))
+	case name == "" || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."):
+		return fmt.Errorf("%s, found %s", want, quote(name))
+	}
+	return nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	}
+	return "something else"
+}
+
+func unreadable(name string, err error) error {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return fmt.Errorf("%s: the file cannot be read: %w", name, err)
+}

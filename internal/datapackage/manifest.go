@@ -1,0 +1,219 @@
+package datapackage
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"homebound/internal/labour"
+)
+
+// Manifest is what a package says of itself in datapackage.json.
+type Manifest struct {
+	Name        string // short, for machines
+	Title       string
+	Note        string
+	DataThrough *labour.Date // last day that the register covers; nil where the rows tell
+	Currency    string       // ISO 4217 code that money is given in, "" for the default
+	Gates       []labour.Gate
+}
+
+const manifestName = "datapackage.json"
+
+// descriptor is the part of datapackage.json that is read; other fields are free.
+type descriptor struct {
+	Name      string     `json:"name"`
+	Title     string     `json:"title"`
+	Resources []resource `json:"resources"`
+	Homebound homebound  `json:"homebound"`
+}
+
+type homebound struct {
+	Note        string `json:"note,omitempty"`
+	DataThrough string `json:"dataThrough,omitempty"`
+	Currency    string `json:"currency,omitempty"`
+	Gates       []gate `json:"gates,omitempty"`
+}
+
+type gate struct {
+	Name    string   `json:"name"`
+	Table   string   `json:"table"`
+	AtLeast *float64 `json:"atLeast,omitempty"`
+	AtMost  *float64 `json:"atMost,omitempty"`
+}
+
+type resource struct {
+	Name     string  `json:"name"`
+	Path     any     `json:"path"` // a text or a list of them
+	Encoding string  `json:"encoding"`
+	Dialect  dialect `json:"dialect"`
+}
+
+// dialect holds what would change how a CSV file is read. Absent fields mean the form that is read here.
+type dialect struct {
+	Delimiter   *string `json:"delimiter"`
+	QuoteChar   *string `json:"quoteChar"`
+	DoubleQuote *bool   `json:"doubleQuote"`
+	Header      *bool   `json:"header"`
+}
+
+// parseDescriptor reads the JSON text. A fault of form is told with its line and column.
+func parseDescriptor(text []byte) (descriptor, error) {
+	var d descriptor
+	text = bytes.TrimPrefix(text, byteOrderMark)
+	if !utf8.Valid(text) {
+		return d, fmt.Errorf("%s: expected text in UTF-8, found bytes of another encoding", manifestName)
+	}
+	err := json.Unmarshal(text, &d)
+	var syntax *json.SyntaxError
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return d, fmt.Errorf("%s: expected JSON, found a fault of form: %w", jsonPosition(text, syntax.Offset), err)
+	case errors.As(err, &mismatch):
+		return d, fmt.Errorf("%s: expected another kind of value for %s, found a JSON %s", jsonPosition(text, mismatch.Offset), orWhole(mismatch.Field), mismatch.Value)
+	case err != nil:
+		return d, fmt.Errorf("%s: %w", manifestName, err)
+	case len(d.Resources) == 0:
+		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none", manifestName)
+	}
+	return d, nil
+}
+
+// jsonPosition gives the place of the byte before an offset, at which encoding/json noticed the fault.
+func jsonPosition(text []byte, offset int64) Position {
+	before := text[:max(0, min(int(offset), len(text))-1)]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return Position{manifestName, bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1}
+}
+
+func orWhole(field string) string {
+	if field == "" {
+		return "the whole"
+	}
+	return field
+}
+
+// manifest checks the block homebound and gives it with the rest. The error tells all faults, one a line.
+func (d descriptor) manifest() (Manifest, error) {
+	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency}
+	var faults []error
+	fault := func(field, format string, args ...any) {
+		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
+	}
+	if text := d.Homebound.DataThrough; text != "" {
+		if day, err := labour.ParseDate(text); err != nil {
+			fault("dataThrough", "%w", err)
+		} else {
+			m.DataThrough = &day
+		}
+	}
+	if m.Currency != "" && !capitals(m.Currency, 3) {
+		fault("currency", "expected a currency code of three capital letters such as RUB, found %s", quote(m.Currency))
+	}
+	for i, g := range d.Homebound.Gates {
+		field := fmt.Sprintf("gates[%d]", i)
+		if g.Name == "" {
+			fault(field+".name", "expected a name, found none")
+		}
+		if _, ok := TableByName(g.Table); !ok {
+			fault(field+".table", "expected %s, found %s", oneOf(tableNames()), quote(g.Table))
+		}
+		switch {
+		case g.AtLeast == nil && g.AtMost == nil:
+			fault(field, "expected atLeast, atMost or both, found neither")
+		case g.AtLeast != nil && g.AtMost != nil && *g.AtLeast > *g.AtMost:
+			fault(field, "expected an atMost of at least %s, which is atLeast, found %s", AppendValue(nil, *g.AtLeast), AppendValue(nil, *g.AtMost))
+		}
+		m.Gates = append(m.Gates, labour.Gate{Name: g.Name, Table: g.Table, AtLeast: g.AtLeast, AtMost: g.AtMost})
+	}
+	return m, errors.Join(faults...)
+}
+
+// paths gives the files of the resource.
+func (r *resource) paths() ([]string, error) {
+	const want = "expected path to be a text or a list of texts"
+	switch p := r.Path.(type) {
+	case string:
+		return []string{p}, nil
+	case []any:
+		var paths []string
+		for _, element := range p {
+			text, ok := element.(string)
+			if !ok {
+				return nil, fmt.Errorf("%s, found %v in the list", want, element)
+			}
+			paths = append(paths, text)
+		}
+		if len(paths) > 0 {
+			return paths, nil
+		}
+		return nil, errors.New(want + ", found an empty list")
+	case nil:
+		return nil, errors.New(want + ", found none")
+	}
+	return nil, fmt.Errorf("%s, found %v", want, r.Path)
+}
+
+// table finds the resource's table by its name, else by that of its file.
+func (r *resource) table(paths []string) (Table, bool) {
+	if t, ok := TableByName(r.Name); ok || len(paths) == 0 {
+		return t, ok
+	}
+	file := path.Base(paths[0])
+	return TableByName(strings.TrimSuffix(file, path.Ext(file)))
+}
+
+// label names the i-th resource in a message.
+func (r *resource) label(i int) string {
+	if r.Name == "" {
+		return fmt.Sprintf("resources[%d]", i)
+	}
+	return "the resource " + quote(r.Name)
+}
+
+// check refuses an encoding or dialect other than the one that is read.
+func (r *resource) check() error {
+	var faults []error
+	encodings := []string{"", "utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
+	if !slices.Contains(encodings, strings.ToLower(r.Encoding)) {
+		faults = append(faults, fmt.Errorf("expected the encoding utf-8, found %s", quote(r.Encoding)))
+	}
+	d := r.Dialect
+	if d.Delimiter != nil && *d.Delimiter != "," {
+		faults = append(faults, fmt.Errorf("expected the delimiter %q, found %s", ",", quote(*d.Delimiter)))
+	}
+	if d.QuoteChar != nil && *d.QuoteChar != `"` {
+		faults = append(faults, fmt.Errorf("expected the quoteChar %q, found %s", `"`, quote(*d.QuoteChar)))
+	}
+	if d.DoubleQuote != nil && !*d.DoubleQuote {
+		faults = append(faults, errors.New("expected doubleQuote to be true, found false"))
+	}
+	if d.Header != nil && !*d.Header {
+		faults = append(faults, errors.New("expected header to be true, found false: columns are found by their names"))
+	}
+	return errors.Join(faults...)
+}
+
+// homebound gives the manifest in the form that is written.
+func (m Manifest) homebound() (homebound, error) {
+	h := homebound{Note: m.Note, Currency: m.Currency}
+	if m.DataThrough != nil {
+		h.DataThrough = m.DataThrough.String()
+	}
+	for _, g := range m.Gates {
+		for _, bound := range []*float64{g.AtLeast, g.AtMost} {
+			if bound != nil && (math.IsNaN(*bound) || math.IsInf(*bound, 0)) {
+				return h, fmt.Errorf("gate %s: expected a finite bound, found %v", quote(g.Name), *bound)
+			}
+		}
+		h.Gates = append(h.Gates, gate{g.Name, g.Table, g.AtLeast, g.AtMost})
+	}
+	return h, nil
+}

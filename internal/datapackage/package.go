@@ -1,0 +1,249 @@
+package datapackage
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Limits bound what a package may take; zero means the default.
+type Limits struct {
+	UnpackedBytes int64 // of all CSV files together, unpacked; 16 GiB
+	RecordBytes   int   // of one row, and so of one value; 1 MiB
+}
+
+const (
+	defaultUnpackedBytes = 16 << 30
+	defaultRecordBytes   = 1 << 20
+	maxManifestBytes     = 4 << 20
+)
+
+func (l Limits) orDefault() Limits {
+	if l.UnpackedBytes == 0 {
+		l.UnpackedBytes = defaultUnpackedBytes
+	}
+	if l.RecordBytes == 0 {
+		l.RecordBytes = defaultRecordBytes
+	}
+	return l
+}
+
+// Package is a package opened for reading. Its methods but Close may be called at the same time.
+type Package struct {
+	manifest Manifest
+	files    []*File
+	notices  []string
+	closer   io.Closer
+}
+
+// Open opens a package in a folder or a .zip and checks its datapackage.json and the headers of its files. Nothing is
+// unpacked to disk, and no path leads out of the folder, not by a symbolic link either. The error tells all faults
+// found, one a line. The caller closes the package.
+func Open(ctx context.Context, name string, limits Limits) (*Package, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	if info.IsDir() {
+		root, err := os.OpenRoot(name)
+		if err != nil {
+			return nil, unreadable(name, err)
+		}
+		return openAndOwn(ctx, root.FS(), limits, root)
+	}
+	archive, err := zip.OpenReader(name)
+	if errors.Is(err, zip.ErrFormat) {
+		return nil, fmt.Errorf("%s: expected a folder or a .zip file, found neither", name)
+	}
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	top, err := topFolder(&archive.Reader)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), archive.Close())
+	}
+	return openAndOwn(ctx, top, limits, archive)
+}
+
+func openAndOwn(ctx context.Context, fsys fs.FS, limits Limits, closer io.Closer) (*Package, error) {
+	p, err := OpenFS(ctx, fsys, limits)
+	if err != nil {
+		return nil, errors.Join(err, closer.Close())
+	}
+	p.closer = closer
+	return p, nil
+}
+
+// topFolder gives the folder of an archive that datapackage.json stands in: its root, or the one folder that was
+// packed. It refuses an archive that would write outside when unpacked.
+func topFolder(archive *zip.Reader) (fs.FS, error) {
+	var found []string
+	for _, entry := range archive.File {
+		if !filepath.IsLocal(entry.Name) || strings.ContainsAny(entry.Name, "\\") {
+			return nil, fmt.Errorf("expected names inside the archive, found %s", quote(entry.Name))
+		}
+		if folder, file := path.Split(entry.Name); file == manifestName && strings.Count(folder, "/") <= 1 {
+			found = append(found, entry.Name)
+		}
+	}
+	slices.Sort(found)
+	switch len(found) {
+	case 0:
+		return nil, errors.New(noManifest)
+	case 1:
+		return fs.Sub(archive, path.Dir(found[0]))
+	}
+	return nil, fmt.Errorf("expected one %s, found %s", manifestName, strings.Join(found, " and "))
+}
+
+// OpenFS opens a package in a file system. Closing it does nothing.
+func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
+	text, err := readManifest(fsys)
+	if err != nil {
+		return nil, err
+	}
+	d, err := parseDescriptor(text)
+	if err != nil {
+		return nil, err
+	}
+	manifest, manifestErr := d.manifest()
+	p := &Package{manifest: manifest}
+	if err := errors.Join(manifestErr, p.openFiles(ctx, fsys, d.Resources, limits.orDefault())); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+const noManifest = "expected a " + manifestName + " that lists the package's files, found none"
+
+func readManifest(fsys fs.FS) ([]byte, error) {
+	info, err := fs.Stat(fsys, manifestName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New(noManifest)
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", manifestName, kindOf(info.Mode()))
+	}
+	in, err := fsys.Open(manifestName)
+	if err != nil {
+		return nil, unreadable(manifestName, err)
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, maxManifestBytes+1))
+	if err != nil {
+		return nil, unreadable(manifestName, err)
+	}
+	if len(text) > maxManifestBytes {
+		return nil, fmt.Errorf("%s: expected at most %d bytes, found more", manifestName, maxManifestBytes)
+	}
+	return text, nil
+}
+
+// openFiles finds the file of each table, in their order.
+func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resource, limits Limits) error {
+	var faults []error
+	byTable := map[string]*File{}
+	for i := range resources {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r := &resources[i]
+		paths, err := r.paths()
+		table, known := r.table(paths)
+		if !known {
+			p.notices = append(p.notices, fmt.Sprintf("%s: %s is none of the known tables and was left out", manifestName, r.label(i)))
+			continue
+		}
+		err = errors.Join(err, r.check())
+		if byTable[table.Name] != nil {
+			err = errors.Join(err, fmt.Errorf("expected one resource for the table %s, found another; one resource may list several paths", table.Name))
+		}
+		if err != nil {
+			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
+			continue
+		}
+		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes}
+		byTable[table.Name] = f
+		faults = append(faults, p.openParts(f, paths, r.label(i)))
+	}
+	for _, t := range Tables {
+		if f := byTable[t.Name]; f != nil {
+			p.files = append(p.files, f)
+		}
+	}
+	return errors.Join(append(faults, p.checkSize(limits))...)
+}
+
+func (p *Package) openParts(f *File, paths []string, label string) error {
+	var faults []error
+	for _, name := range paths {
+		next, err := newPart(f.fsys, name)
+		if err != nil {
+			faults = append(faults, prefixed(manifestName+": "+label+": ", err))
+			continue
+		}
+		if slices.ContainsFunc(f.parts, func(other *part) bool { return other.path == next.path }) {
+			faults = append(faults, fmt.Errorf("%s: %s: expected each path once, found %s again", manifestName, label, quote(name)))
+			continue
+		}
+		notices, err := next.open(f.fsys, f.table, f.recordBytes)
+		p.notices = append(p.notices, notices...)
+		faults = append(faults, err)
+		f.parts = append(f.parts, next)
+	}
+	return errors.Join(faults...)
+}
+
+// checkSize holds the sizes that the files declare against the limit. archive/zip refuses an entry that unpacks to
+// more than it declares, so the sum holds for what is read as well.
+func (p *Package) checkSize(limits Limits) error {
+	left := limits.UnpackedBytes
+	for _, f := range p.files {
+		for _, part := range f.parts {
+			if part.size < 0 || part.size > left {
+				return fmt.Errorf("%s: expected at most %d bytes of unpacked CSV files in the package, found more", part.path, limits.UnpackedBytes)
+			}
+			left -= part.size
+		}
+	}
+	return nil
+}
+
+// Close frees the folder or archive. Records may not be read afterwards.
+func (p *Package) Close() error {
+	if p.closer == nil {
+		return nil
+	}
+	return p.closer.Close()
+}
+
+// Manifest gives what the package says of itself.
+func (p *Package) Manifest() Manifest { return p.manifest }
+
+// Files lists the tables that the package holds, in the order of Tables.
+func (p *Package) Files() []*File { return slices.Clone(p.files) }
+
+// Notices lists what is no fault but should be known: resources and columns that are left out, and optional columns
+// that are not there.
+func (p *Package) Notices() []string { return slices.Clone(p.notices) }
+
+// prefixed puts a place before each line of an error.
+func prefixed(place string, err error) error {
+	var all interface{ Unwrap() []error }
+	if !errors.As(err, &all) {
+		return fmt.Errorf("%s%w", place, err)
+	}
+	var errs []error
+	for _, e := range all.Unwrap() {
+		errs = append(errs, prefixed(place, e))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,166 @@
+package labour
+
+// Source is where a figure or a statement was published.
+type Source struct {
+	ID          string
+	Title       string
+	Publisher   string
+	URL         string // "" where there is none
+	PublishedOn *Date
+	Kind        SourceKind
+	Licence     string
+}
+
+// SourceKind is what sort of publisher stands behind a source.
+type SourceKind string
+
+const (
+	OfficialStatistics SourceKind = "OFFICIAL_STATISTICS"
+	Government         SourceKind = "GOVERNMENT"
+	UnitedNations      SourceKind = "UNITED_NATIONS"
+	News               SourceKind = "NEWS"
+	Research           SourceKind = "RESEARCH"
+	Partner            SourceKind = "PARTNER"
+	Synthetic          SourceKind = "SYNTHETIC"
+)
+
+// SourceKinds lists all of them.
+var SourceKinds = []SourceKind{OfficialStatistics, Government, UnitedNations, News, Research, Partner, Synthetic}
+
+// Country is a nationality or a host country, by ISO 3166-1 alpha-2.
+type Country struct{ Code, Name string }
+
+// Industry is an ISIC Rev.4 section, by its letter.
+type Industry struct{ Code, NameEN, NameLocal string }
+
+// Indicator says what a published statistic counts, and in what unit.
+type Indicator struct{ Code, Name, Unit, Definition string }
+
+// Indicators that the definitions themselves read.
+const (
+	WorkersPresentReported = "WORKERS_PRESENT"          // stock on a day; the series of basis REPORTED
+	WorkersPresentEstimate = "WORKERS_PRESENT_ESTIMATE" // stock on a day, by other speakers
+	GrossRegionalProduct   = "GRP"
+	GrossValueAdded        = "GVA" // of one industry
+	EmployedPersons        = "EMPLOYED"
+	AverageWage            = "AVG_WAGE"
+	IncomeTaxRate          = "INCOME_TAX_RATE" // a fraction, of a country
+	RepatriatedReported    = "REPATRIATED_REPORTED"
+)
+
+// ExchangeRateIndicator names the indicator that gives units of currency for one unit of another: FX_RUB_PER_USD.
+func ExchangeRateIndicator(currency, other string) string {
+	return "FX_" + currency + "_PER_" + other
+}
+
+// Observation is one published statistic. From equals To for a stock; both days are included.
+type Observation struct {
+	Indicator   string
+	Region      string // region code
+	Industry    string // "" for all industries
+	Nationality string // "" for all nationalities
+	From, To    Date
+	Value       float64
+	Unit        string
+	Status      ObservationStatus
+	Source      string
+	Confidence  Confidence // "" where not judged
+	Note        string
+}
+
+// ObservationStatus is the SDMX observation status.
+type ObservationStatus string
+
+const (
+	StatusNormal      ObservationStatus = "NORMAL"
+	StatusEstimated   ObservationStatus = "ESTIMATED"
+	StatusProvisional ObservationStatus = "PROVISIONAL"
+	StatusImputed     ObservationStatus = "IMPUTED"
+	StatusForecast    ObservationStatus = "FORECAST"
+	StatusMissing     ObservationStatus = "MISSING"
+)
+
+// ObservationStatuses lists all of them.
+var ObservationStatuses = []ObservationStatus{StatusNormal, StatusEstimated, StatusProvisional, StatusImputed, StatusForecast, StatusMissing}
+
+// Confidence is how far the editors of the data trust a row.
+type Confidence string
+
+const (
+	High   Confidence = "HIGH"
+	Medium Confidence = "MEDIUM"
+	Low    Confidence = "LOW"
+)
+
+// Confidences lists all of them, the best first.
+var Confidences = []Confidence{High, Medium, Low}
+
+// Sanction is a paragraph of a resolution that bears on migrant workers.
+type Sanction struct {
+	Symbol        string // S/RES/2397(2017)
+	Paragraph     string
+	Title         string
+	AdoptedOn     Date
+	Deadline      *Date // nil where the paragraph sets none
+	Nationalities []string
+	Source        string
+}
+
+// Claim is a statement by a named speaker. Without Operator, ValueLow and Measure there is nothing to check.
+type Claim struct {
+	ID          string
+	Topic       string
+	Statement   string
+	Speaker     string
+	SpeakerRole string
+	MadeOn      *Date
+	Operator    ClaimOperator // "" where the claim has no number
+	ValueLow    *float64
+	ValueHigh   *float64 // of BETWEEN alone
+	Unit        string
+	From, To    *Date
+	Region      string
+	Industry    string
+	Nationality string
+	Measure     Measure // "" where no measure says the same thing
+	Source      string
+	Confidence  Confidence
+	Note        string
+}
+
+// ClaimOperator says how a claim's number is meant.
+type ClaimOperator string
+
+const (
+	Exactly ClaimOperator = "EXACTLY"
+	About   ClaimOperator = "ABOUT"
+	AtLeast ClaimOperator = "AT_LEAST"
+	AtMost  ClaimOperator = "AT_MOST"
+	Between ClaimOperator = "BETWEEN"
+)
+
+// ClaimOperators lists all of them.
+var ClaimOperators = []ClaimOperator{Exactly, About, AtLeast, AtMost, Between}
+
+// Verdict is what a check of a claim comes to.
+type Verdict string
+
+const (
+	Consistent   Verdict = "CONSISTENT"
+	Inconsistent Verdict = "INCONSISTENT"
+	Undecided    Verdict = "UNDECIDED"
+)
+
+// Verdicts lists all of them.
+var Verdicts = []Verdict{Consistent, Inconsistent, Undecided}
+
+// Basis is the evidence that a stock of workers is read from.
+type Basis string
+
+const (
+	Register Basis = "REGISTER" // permits and repatriations, row by row
+	Reported Basis = "REPORTED" // published stocks, interpolated between their dates
+)
+
+// Bases lists both.
+var Bases = []Basis{Register, Reported}

@@ -1,0 +1,84 @@
+package labour
+
+// Measure is a figure that a report computes for a group and a period.
+type Measure string
+
+const (
+	PermitsIssued         Measure = "PERMITS_ISSUED"
+	WorkersAuthorised     Measure = "WORKERS_AUTHORISED"
+	WorkersPresent        Measure = "WORKERS_PRESENT"
+	PeakWorkersPresent    Measure = "PEAK_WORKERS_PRESENT"
+	AverageWorkersPresent Measure = "AVERAGE_WORKERS_PRESENT"
+	WorkerDays            Measure = "WORKER_DAYS"
+	AverageMonthlyWage    Measure = "AVERAGE_MONTHLY_WAGE"
+	WorkersRepatriated    Measure = "WORKERS_REPATRIATED"
+)
+
+// Family is the kind of register row that a measure counts, which decides how it is computed and in which periods a
+// group appears.
+type Family int
+
+const (
+	IssueFlow     Family = iota + 1 // permits, by the day of issue
+	Stock                           // workers present, day by day
+	DepartureFlow                   // repatriations, by their day
+)
+
+// MeasureInfo describes a measure to people and to the program.
+type MeasureInfo struct {
+	Measure Measure
+	Field   string // the field of ReportRow that carries it
+	Family  Family
+	Unit    string
+	Method  string // one sentence, ready to print
+}
+
+// Measures describes every measure, in the order of the contract.
+var Measures = []MeasureInfo{
+	{PermitsIssued, "permitsIssued", IssueFlow, "permits",
+		"permitsIssued counts the permits issued in the period."},
+	{WorkersAuthorised, "workersAuthorised", IssueFlow, "persons",
+		"workersAuthorised sums the workers of the permits issued in the period."},
+	{WorkersPresent, "workersPresent", Stock, "persons",
+		"workersPresent sums, on the last day of the period, the workers of permits in force less those repatriated under them."},
+	{PeakWorkersPresent, "peakWorkersPresent", Stock, "persons",
+		"peakWorkersPresent is the highest daily sum of workers present in the period, of the group's own sums; peakOn is the first day it is reached."},
+	{AverageWorkersPresent, "averageWorkersPresent", Stock, "persons",
+		"averageWorkersPresent is the sum of workers present over the days of the period, divided by their number."},
+	{WorkerDays, "workerDays", Stock, "worker-days",
+		"workerDays is the sum of workers present over the days of the period."},
+	{AverageMonthlyWage, "averageMonthlyWage", IssueFlow, "currency units per month",
+		"averageMonthlyWage is the monthly wage of the permits issued in the period, weighted by workers; other currencies are converted by the year's average rate."},
+	{WorkersRepatriated, "workersRepatriated", DepartureFlow, "persons",
+		"workersRepatriated sums the workers of the repatriations dated in the period."},
+}
+
+// Info gives the description of the measure, and whether there is such a measure.
+func (m Measure) Info() (MeasureInfo, bool) {
+	for _, info := range Measures {
+		if info.Measure == m {
+			return info, true
+		}
+	}
+	return MeasureInfo{}, false
+}
+
+// Dimension is what a report can be grouped by.
+type Dimension string
+
+const (
+	ByRegion      Dimension = "REGION"
+	ByDistrict    Dimension = "DISTRICT"
+	ByIndustry    Dimension = "INDUSTRY"
+	ByNationality Dimension = "NATIONALITY"
+	ByEmployer    Dimension = "EMPLOYER"
+	ByOutcome     Dimension = "OUTCOME"
+	ByPeriod      Dimension = "PERIOD"
+)
+
+// Dimensions lists all of them, in the order of the contract.
+var Dimensions = []Dimension{ByRegion, ByDistrict, ByIndustry, ByNationality, ByEmployer, ByOutcome, ByPeriod}
+
+// MethodVersion names the version of the definitions and of the economic model; it changes whenever the same release
+// and the same question would give another figure.
+const MethodVersion = "1.0"

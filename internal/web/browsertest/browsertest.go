@@ -1,0 +1,108 @@
+// Package browsertest opens pages in a real Chromium for tests, and tells what the browser complained of.
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// requireAll is the environment variable that, set to 1, turns a skipped test into a failed one.
+const requireAll = "HOMEBOUND_TEST_ALL"
+
+// timeout bounds the life of a Browser, so that a page that never comes to rest fails its test.
+const timeout = 90 * time.Second
+
+// Browser is a headless Chromium with an empty profile, and one page in it.
+// It reaches this machine's loopback addresses alone: the names of all other hosts fail to resolve.
+type Browser struct {
+	t       testing.TB
+	ctx     context.Context
+	origins []string
+
+	mu       sync.Mutex
+	problems []string
+}
+
+// New starts a Chromium that ends with the test. Requests to anything but the given origins, such as
+// http://127.0.0.1:8080, count as problems.
+//
+// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1.
+func New(t testing.TB, origins ...string) *Browser {
+	t.Helper()
+	path := find(t)
+
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path),
+		chromedp.NoSandbox, // Chromium's sandbox does not start for root, nor in most containers
+		chromedp.DisableGPU,
+		chromedp.WindowSize(1440, 900),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
+	)
+	limited, stop := context.WithTimeout(context.Background(), timeout)
+	t.Cleanup(stop)
+	process, end := chromedp.NewExecAllocator(limited, options...)
+	t.Cleanup(end)
+
+	b := &Browser{t: t, origins: origins}
+	ctx, closePage := chromedp.NewContext(process, chromedp.WithListener(b.watch))
+	t.Cleanup(closePage)
+	require.NoError(t, chromedp.Do(ctx), "start Chromium")
+	b.ctx = ctx
+	return b
+}
+
+// Context is the page's, for chromedp.Run and chromedp.Do where an error is expected. It ends with the test.
+func (b *Browser) Context() context.Context { return b.ctx }
+
+// Do takes the steps in order, and ends the test at the first that fails.
+func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	for i, step := range steps {
+		_, err := chromedp.Run(b.ctx, step)
+		require.NoError(b.t, err, "step %d in the browser, whose complaints so far are %q", i+1, b.Problems())
+	}
+}
+
+// Get gives what an action such as chromedp.Title or chromedp.Evaluate reads from the page, and ends the test if it fails.
+func Get[T any](b *Browser, action chromedp.Action[T]) T {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, action)
+	require.NoError(b.t, err, "read from the browser, whose complaints so far are %q", b.Problems())
+	return value
+}
+
+// Problems gives what the page did wrong so far, in order: errors and warnings in the console, uncaught exceptions,
+// violations of its Content-Security-Policy, requests that failed, and requests to foreign origins.
+func (b *Browser) Problems() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.problems)
+}
+
+func find(t testing.TB) string {
+	t.Helper()
+	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
+	if runtime.GOOS == "darwin" {
+		names = append(names, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const missing = "this test needs Chromium, and none of %q is on this machine"
+	if os.Getenv(requireAll) == "1" {
+		t.Fatalf(missing+" (%s=1 forbids skipping)", names, requireAll)
+	}
+	t.Skipf(missing, names)
+	return ""
+}

@@ -1,0 +1,39 @@
+package graphiql
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed src/tabs/*.graphql
+var tabFiles embed.FS
+
+// Tab is a query with which the page opens on a first visit.
+type Tab struct {
+	// Name is the tab's title and the name of its only operation.
+	Name string
+	// Query is the GraphQL document, which needs no variables. Its first lines are comments that say what it asks.
+	Query string
+}
+
+// Tabs gives the queries with which the page opens on a first visit, in the order of the tabs.
+func Tabs() []Tab {
+	files, err := fs.Glob(tabFiles, "src/tabs/*.graphql")
+	if err != nil {
+		panic(fmt.Sprintf("graphiql: %v", err))
+	}
+	tabs := make([]Tab, len(files))
+	for i, file := range files {
+		query, err := tabFiles.ReadFile(file)
+		if err != nil {
+			panic(fmt.Sprintf("graphiql: %v", err))
+		}
+		// Files are called 1-FarEastImpact.graphql: the number orders them.
+		_, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".graphql"), "-")
+		tabs[i] = Tab{Name: name, Query: string(query)}
+	}
+	return tabs
+}
