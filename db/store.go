@@ -314,3 +314,26 @@ func (s *Store) readCurrent() (string, error) {
 	}
 	return name, nil
 }
+
+// Numbers lists the numbers of the published releases, in order.
+func (s *Store) Numbers() ([]int, error) {
+	names, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int, len(names))
+	for i, name := range names {
+		numbers[i], _ = numberOf(name)
+	}
+	return numbers, nil
+}
+
+// MakeCurrent names a published release in CURRENT, so that it is served again. It returns a Fault with NotFound where
+// there is none of that number.
+func (s *Store) MakeCurrent(n int) error {
+	name, err := s.fileOf(n)
+	if err != nil {
+		return err
+	}
+	return s.nameCurrent(name)
+}

@@ -161,7 +161,7 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path, header.at, columns(required)))
 	}
 	if len(optional) > 0 {
-		notices = append(notices, fmt.Sprintf("%s: the optional %s not there and read as empty", p.path, columns(optional)+isAre(len(optional))))
+		notices = append(notices, fmt.Sprintf("%s: optional and not there, so read as empty: %s", p.path, strings.Join(optional, ", ")))
 	}
 	return notices, errors.Join(faults...)
 }
@@ -171,13 +171,6 @@ func columns(names []string) string {
 		return "column " + names[0]
 	}
 	return "columns " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-func isAre(n int) string {
-	if n == 1 {
-		return " is"
-	}
-	return " are"
 }
 
 // newPart checks that a file of the package can be read without leaving it, and is one.
@@ -220,7 +213,7 @@ func kindOf(mode fs.FileMode) string {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
 	}
-	return "something else"
+	return "a pipe or device"
 }
 
 func unreadable(name string, err error) error {

@@ -2,7 +2,9 @@ package datapackage_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -169,13 +171,53 @@ func TestOpen_MissingOptionalColumnsAreReportedAndReadAsEmpty(t *testing.T) {
 		"visas.csv":     "id\n1\n",
 	}.fsys(t))
 	assert.Equal(t, []string{
-		"employers.csv: the optional columns industry, tax_id and synthetic are not there and read as empty",
+		"employers.csv: optional and not there, so read as empty: industry, tax_id, synthetic",
 		`regions.csv: the column "" is unknown and was left out`,
 		`regions.csv: the column "" is unknown and was left out`,
-		"regions.csv: the optional column name_local is not there and read as empty",
+		"regions.csv: optional and not there, so read as empty: name_local",
 		"datapackage.json: resources[2] is none of the known tables and was left out",
 	}, p.Notices())
 	require.Len(t, p.Files(), 2)
 	assert.Equal(t, "regions", p.Files()[0].Table().Name, "in the order of the tables")
 	assert.Equal(t, []any{"E1", "Name", "RU-PRI", nil, nil, "S1", false}, mustRead(t, p.Files()[1])[0].Values)
+}
+
+func TestRecords_ManyDifferentValuesAreReadRight(t *testing.T) {
+	const n = 12_000
+	f := mustOpenFS(t, manyPermits(n)).Files()[0]
+	seen := map[any]bool{}
+	for r, err := range f.Records(t.Context()) {
+		require.NoError(t, err)
+		require.Empty(t, r.Faults)
+		require.Equal(t, fmt.Sprintf("P%07d", r.Number-1), r.Values[0])
+		raw := r.Raw()
+		for i, v := range r.Values {
+			if got := string(datapackage.AppendValue(nil, v)); got != raw[i] {
+				t.Fatalf("read %q as %q", raw[i], got)
+			}
+		}
+		seen[r.Values[0]] = true
+	}
+	assert.Len(t, seen, n)
+}
+
+func TestRecords_SeveralReadersAtOnce(t *testing.T) {
+	p, err := open(t, zipped(t, "", twoCountries()))
+	require.NoError(t, err)
+	want := mustRead(t, p.Files()[0])
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			read := 0
+			for r, err := range p.Files()[0].Records(t.Context()) {
+				if !assert.NoError(t, err) {
+					return
+				}
+				assert.Equal(t, want[read].Values, r.Values)
+				read++
+			}
+			assert.Len(t, want, read)
+		})
+	}
+	readers.Wait()
 }

@@ -53,6 +53,7 @@ type resource struct {
 	Path     any     `json:"path"` // a text or a list of them
 	Encoding string  `json:"encoding"`
 	Dialect  dialect `json:"dialect"`
+	Schema   any     `json:"schema"` // an object, or where to find one
 }
 
 // dialect holds what would change how a CSV file is read. Absent fields mean the form that is read here.
@@ -178,7 +179,7 @@ func (r *resource) label(i int) string {
 	return "the resource " + quote(r.Name)
 }
 
-// check refuses an encoding or dialect other than the one that is read.
+// check refuses an encoding or a form of the text other than the one that is read.
 func (r *resource) check() error {
 	var faults []error
 	encodings := []string{"", "utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
@@ -198,7 +199,19 @@ func (r *resource) check() error {
 	if d.Header != nil && !*d.Header {
 		faults = append(faults, errors.New("expected header to be true, found false: columns are found by their names"))
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, r.checkMissingValues())...)
+}
+
+// checkMissingValues refuses words such as NA for a missing value: read as they stand they would be taken for text.
+func (r *resource) checkMissingValues() error {
+	schema, _ := r.Schema.(map[string]any)
+	words, _ := schema["missingValues"].([]any)
+	for _, word := range words {
+		if word != "" {
+			return fmt.Errorf("expected no missingValues but the empty text, found %v", word)
+		}
+	}
+	return nil
 }
 
 // homebound gives the manifest in the form that is written.

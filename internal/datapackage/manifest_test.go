@@ -50,6 +50,7 @@ func TestManifest_Faults(t *testing.T) {
 				"datapackage.json: resources[0]: expected the quoteChar \"\\\"\", found \"'\"\n" +
 				"datapackage.json: resources[0]: expected doubleQuote to be true, found false\n" +
 				"datapackage.json: resources[0]: expected header to be true, found false: columns are found by their names"},
+		{"missing values", `{"resources": [{"path": "countries.csv", "schema": {"missingValues": ["", "NA"]}}]}`, `datapackage.json: resources[0]: expected no missingValues but the empty text, found NA`},
 		{"dataThrough", `{` + ok + `, "homebound": {"dataThrough": "2020-02-30"}}`, `datapackage.json: homebound.dataThrough: expected a date such as 2017-12-22, found "2020-02-30"`},
 		{"currency", `{` + ok + `, "homebound": {"currency": "roubles"}}`, `datapackage.json: homebound.currency: expected a currency code of three capital letters such as RUB, found "roubles"`},
 		{"gate's name", `{` + ok + `, "homebound": {"gates": [{"table": "permits", "atLeast": 1}]}}`, "datapackage.json: homebound.gates[0].name: expected a name, found none"},

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,7 +99,7 @@ func TestOpen_RefusesWhatIsNoPackage(t *testing.T) {
 	for _, c := range []struct{ name, path, want string }{
 		{"nothing there", filepath.Join(dir, "none"), "none: the file cannot be read: no such file or directory"},
 		{"another file", filepath.Join(dir, "notes.txt"), "notes.txt: expected a folder or a .zip file, found neither"},
-		{"folder without a list", filepath.Join(dir, "empty"), "expected a datapackage.json that lists the package's files, found none"},
+		{"folder without a list", filepath.Join(dir, "empty"), "empty: expected a datapackage.json that lists the package's files, found none"},
 		{"archive without a list", zipped(t, "", files{"countries.csv": ""}), "expected a datapackage.json that lists the package's files, found none"},
 		{"archive with the list too deep", zipped(t, "a/b/", twoCountries()), "expected a datapackage.json that lists the package's files, found none"},
 		{"archive of two packages", zipped(t, "", files{"a/datapackage.json": "", "datapackage.json": ""}), "expected one datapackage.json, found a/datapackage.json and datapackage.json"},
@@ -149,6 +150,13 @@ func TestOpen_ReadsOrdinaryFilesOnly(t *testing.T) {
 	dir := folder(t, files{"datapackage.json": countriesOnly, "countries.csv/x": ""})
 	_, err := open(t, dir)
 	assert.EqualError(t, err, "datapackage.json: resources[0]: countries.csv: expected an ordinary file, found a folder")
+
+	pipe := fstest.MapFS{"datapackage.json": {Data: []byte(countriesOnly)}, "countries.csv": {Mode: fs.ModeNamedPipe}}
+	_, err = datapackage.OpenFS(t.Context(), pipe, datapackage.Limits{})
+	assert.EqualError(t, err, "datapackage.json: resources[0]: countries.csv: expected an ordinary file, found a pipe or device")
+	pipe = fstest.MapFS{"datapackage.json": {Mode: fs.ModeNamedPipe}}
+	_, err = datapackage.OpenFS(t.Context(), pipe, datapackage.Limits{})
+	assert.EqualError(t, err, "datapackage.json: expected an ordinary file, found a pipe or device")
 
 	dir = folder(t, files{"datapackage.json": countriesOnly})
 	_, err = open(t, dir)

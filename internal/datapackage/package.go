@@ -57,7 +57,7 @@ func Open(ctx context.Context, name string, limits Limits) (*Package, error) {
 		if err != nil {
 			return nil, unreadable(name, err)
 		}
-		return openAndOwn(ctx, root.FS(), limits, root)
+		return openAndOwn(ctx, name, root.FS(), limits, root)
 	}
 	archive, err := zip.OpenReader(name)
 	if errors.Is(err, zip.ErrFormat) {
@@ -70,11 +70,14 @@ func Open(ctx context.Context, name string, limits Limits) (*Package, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), archive.Close())
 	}
-	return openAndOwn(ctx, top, limits, archive)
+	return openAndOwn(ctx, name, top, limits, archive)
 }
 
-func openAndOwn(ctx context.Context, fsys fs.FS, limits Limits, closer io.Closer) (*Package, error) {
+func openAndOwn(ctx context.Context, name string, fsys fs.FS, limits Limits, closer io.Closer) (*Package, error) {
 	p, err := OpenFS(ctx, fsys, limits)
+	if err == errNoManifest {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, closer.Close())
 	}
@@ -97,7 +100,7 @@ func topFolder(archive *zip.Reader) (fs.FS, error) {
 	slices.Sort(found)
 	switch len(found) {
 	case 0:
-		return nil, errors.New(noManifest)
+		return nil, errNoManifest
 	case 1:
 		return fs.Sub(archive, path.Dir(found[0]))
 	}
@@ -122,12 +125,12 @@ func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
 	return p, nil
 }
 
-const noManifest = "expected a " + manifestName + " that lists the package's files, found none"
+var errNoManifest = errors.New("expected a " + manifestName + " that lists the package's files, found none")
 
 func readManifest(fsys fs.FS) ([]byte, error) {
 	info, err := fs.Stat(fsys, manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New(noManifest)
+		return nil, errNoManifest
 	}
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", manifestName, kindOf(info.Mode()))

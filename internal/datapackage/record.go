@@ -1,7 +1,6 @@
 package datapackage
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 )
@@ -51,9 +50,6 @@ func (r *Record) Raw() []string { return r.scan.texts() }
 
 // Header gives the names of the columns of the file that the row stands in, in the order of Raw.
 func (r *Record) Header() []string { return slices.Clone(r.part.header) }
-
-// Path gives the file of the package that the row stands in.
-func (r *Record) Path() string { return r.part.path }
 
 // Offset gives how many bytes of the file have been read with this record, of File.Size.
 func (r *Record) Offset() int64 { return r.base + r.scan.consumed }
@@ -147,6 +143,3 @@ func count(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
-
-// blank tells whether a text is all blanks.
-func blank(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }

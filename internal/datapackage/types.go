@@ -1,6 +1,7 @@
 package datapackage
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"net/url"
@@ -19,7 +20,7 @@ type Type int
 const (
 	Text      Type = iota + 1 // any text in UTF-8 without control characters, kept as written; line breaks and tabs are fine
 	Key                       // text on one line, of at most 256 bytes
-	Region                    // text without blanks, of at most 64 bytes
+	Region                    // printable text without blanks, of at most 64 bytes
 	Country                   // two capital letters
 	Countries                 // such codes split by semicolons, each once
 	Industry                  // a letter from A to U
@@ -45,7 +46,7 @@ func (c *Column) read(text []byte) (value any, fault string) {
 			return nil, fault
 		}
 	}
-	if c.Required && blank(text) {
+	if c.Required && len(bytes.TrimSpace(text)) == 0 {
 		return nil, "expected a value, found only blanks"
 	}
 	if value = c.parse(string(text)); value == nil {
@@ -105,7 +106,7 @@ func wellFormed(t Type, text string) bool {
 	case Key:
 		return len(text) <= maxKeyBytes && !strings.ContainsAny(text, "\r\n")
 	case Region:
-		return len(text) <= maxRegionBytes && strings.IndexFunc(text, unicode.IsSpace) < 0
+		return len(text) <= maxRegionBytes && strings.IndexFunc(text, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }) < 0
 	case Country:
 		return capitals(text, 2)
 	case Countries:
@@ -132,7 +133,7 @@ func (c *Column) expected() string {
 	case Key:
 		return fmt.Sprintf("expected a key on one line, of at most %d bytes", maxKeyBytes)
 	case Region:
-		return fmt.Sprintf("expected a region code without blanks, of at most %d bytes", maxRegionBytes)
+		return fmt.Sprintf("expected a printable region code without blanks, of at most %d bytes", maxRegionBytes)
 	case Country:
 		return "expected a country code of two capital letters such as KP"
 	case Countries:
@@ -217,18 +218,14 @@ func quote[T string | []byte](text T) string {
 		return strconv.Quote(s)
 	}
 	cut := most
-	for cut > most-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
 	return strconv.Quote(string(text[:cut]) + "…")
 }
 
-// oneOf lists what is allowed: "A", "A or B", "one of A, B or C".
+// oneOf lists what is allowed, of several: "one of A, B or C".
 func oneOf(names []string) string {
-	switch n := len(names); n {
-	case 1, 2:
-		return strings.Join(names, " or ")
-	default:
-		return "one of " + strings.Join(names[:n-1], ", ") + " or " + names[n-1]
-	}
+	last := len(names) - 1
+	return "one of " + strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -1,0 +1,246 @@
+// Package exchange brings data packages and releases together: a package becomes a release, and a release a package again.
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"homebound/db"
+	"homebound/internal/datapackage"
+	"homebound/internal/labour"
+)
+
+// OnError says what an import does about faulty rows.
+type OnError string
+
+const (
+	Fail       OnError = "fail"       // publish nothing
+	Quarantine OnError = "quarantine" // publish the good rows and write the others to a folder of rejects
+)
+
+// Options of an import. The zero value merges and fails on any fault.
+type Options struct {
+	Mode    db.Mode
+	OnError OnError
+	Note    string
+	Now     time.Time // of publication
+
+	// Progress is told how far the reading of a file has come, in bytes of its size. Fault is told each fault, and Warning
+	// each row that is odd but possible, in the order of files and rows. Each may be nil.
+	Progress func(file string, done, size int64)
+	Fault    func(Remark)
+	Warning  func(Remark)
+}
+
+// Remark is a fault or an oddity at a place in a package.
+type Remark struct {
+	Position datapackage.Position
+	Column   string // "" where it is the row as a whole
+	Message  string
+}
+
+// String gives `file:line:column: what is wrong, and what was found`.
+func (r Remark) String() string {
+	if r.Column == "" {
+		return fmt.Sprintf("%s: %s", r.Position, r.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", r.Position, r.Column, r.Message)
+}
+
+// Outcome is what an import came to. Counts are there whether or not it published.
+type Outcome struct {
+	Release labour.Release // with Number 0 where nothing was published
+	Counts  []labour.ImportCounts
+	Rejects string // the folder of rejected rows, "" where there is none
+}
+
+// FaultyError says that rows were faulty, so that nothing was published.
+type FaultyError struct{ Rows int64 }
+
+// Error counts the rows.
+func (e *FaultyError) Error() string {
+	if e.Rows == 1 {
+		return "1 row is faulty; nothing was published"
+	}
+	return fmt.Sprintf("%d rows are faulty; nothing was published", e.Rows)
+}
+
+// Import makes a release of a package, on top of the current one or of nothing. Everything is checked before anything is
+// published. It returns a *FaultyError where rows are faulty and nothing is put in quarantine, a *db.GateError where a gate
+// does not hold, and db.ErrBusy while another import runs.
+func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Options) (outcome Outcome, err error) {
+	if o.Mode == "" {
+		o.Mode = db.Merge
+	}
+	draft, err := store.Draft(ctx, o.Mode)
+	if err != nil {
+		return outcome, err
+	}
+	defer func() { err = errors.Join(err, draft.Discard()) }()
+
+	var rejected int64
+	for _, file := range pkg.Files() {
+		counts, err := stage(ctx, draft, file, o)
+		if err != nil {
+			return outcome, err
+		}
+		rejected += counts.Rejected
+	}
+	outcome.Counts = draft.Counts()
+	if err := tell(ctx, pkg, draft.Warnings, o.Warning); err != nil {
+		return outcome, err
+	}
+	if rejected > 0 && o.OnError != Quarantine {
+		if err := tell(ctx, pkg, draft.Faults, o.Fault); err != nil {
+			return outcome, err
+		}
+		return outcome, &FaultyError{rejected}
+	}
+	if rejected > 0 {
+		outcome.Rejects = filepath.Join(store.Dir(), "rejects", fmt.Sprintf("%04d", draft.Number()))
+		if err := reject(ctx, pkg, draft, outcome.Rejects, o.Fault); err != nil {
+			return outcome, err
+		}
+	}
+	manifest := pkg.Manifest()
+	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough}); err != nil {
+		return outcome, err
+	}
+	if err := draft.Check(ctx, manifest.Gates); err != nil {
+		return outcome, err
+	}
+	note := o.Note
+	if note == "" {
+		note = manifest.Note
+	}
+	outcome.Release, err = draft.Publish(ctx, o.Now, note)
+	return outcome, err
+}
+
+// stage takes one file's rows into the draft.
+func stage(ctx context.Context, draft *db.Draft, file *datapackage.File, o Options) (labour.ImportCounts, error) {
+	table := file.Table()
+	columns := make([]string, len(table.Columns))
+	for i, c := range table.Columns {
+		columns[i] = c.Name
+	}
+	staged, err := draft.Stage(ctx, table.Name, columns)
+	if err != nil {
+		return labour.ImportCounts{}, err
+	}
+	for record, err := range file.Records(ctx) {
+		if err != nil {
+			return labour.ImportCounts{}, fmt.Errorf("read %s: %w", file.Name(), err)
+		}
+		if len(record.Faults) > 0 {
+			err = staged.Reject(ctx, remarks(record, record.Faults)...)
+		} else {
+			err = staged.Add(ctx, record.Number, int64(record.Position("").Line), record.Values)
+		}
+		for _, w := range record.Warnings {
+			err = errors.Join(err, staged.Warn(ctx, db.Fault{Record: record.Number, Column: w.Column, Message: w.Message}))
+		}
+		if err != nil {
+			return labour.ImportCounts{}, err
+		}
+		if o.Progress != nil && record.Number%1024 == 0 {
+			o.Progress(file.Name(), record.Offset(), file.Size())
+		}
+	}
+	if o.Progress != nil {
+		o.Progress(file.Name(), file.Size(), file.Size())
+	}
+	return staged.Merge(ctx)
+}
+
+func remarks(record *datapackage.Record, faults []datapackage.Fault) []db.Fault {
+	list := make([]db.Fault, len(faults))
+	for i, f := range faults {
+		list[i] = db.Fault{Record: record.Number, Column: f.Column, Message: f.Message}
+	}
+	return list
+}
+
+// located hands out what was remarked on each record, together with the record. The files are read once more for it, so
+// that no row had to be kept for the case that something is wrong with it.
+func located(ctx context.Context, pkg *datapackage.Package, of remarksOf, visit func(*datapackage.Record, []Remark) error) error {
+	for _, file := range pkg.Files() {
+		if err := locatedIn(ctx, file, of, visit); err != nil {
+			return fmt.Errorf("find rows of %s again: %w", file.Name(), err)
+		}
+	}
+	return nil
+}
+
+// remarksOf gives what was remarked on a table's records, in their order: Draft.Faults or Draft.Warnings.
+type remarksOf = func(ctx context.Context, table string) iter.Seq2[db.Fault, error]
+
+func locatedIn(ctx context.Context, file *datapackage.File, of remarksOf, visit func(*datapackage.Record, []Remark) error) error {
+	next, stop := iter.Pull2(of(ctx, file.Table().Name))
+	defer stop()
+	remark, err, more := next()
+	if err != nil || !more {
+		return err
+	}
+	for record, err := range file.Records(ctx) {
+		if err != nil {
+			return err
+		}
+		var own []Remark
+		for more && remark.Record == record.Number {
+			own = append(own, Remark{record.Position(remark.Column), remark.Column, remark.Message})
+			if remark, err, more = next(); err != nil {
+				return err
+			}
+		}
+		if own != nil {
+			if err := visit(record, own); err != nil {
+				return err
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	return nil
+}
+
+// tell reports remarks with their places.
+func tell(ctx context.Context, pkg *datapackage.Package, of remarksOf, report func(Remark)) error {
+	if report == nil {
+		return nil
+	}
+	return located(ctx, pkg, of, func(_ *datapackage.Record, own []Remark) error {
+		for _, remark := range own {
+			report(remark)
+		}
+		return nil
+	})
+}
+
+// reject writes every faulty row, as it was, with all that is wrong with it.
+func reject(ctx context.Context, pkg *datapackage.Package, draft *db.Draft, dir string, report func(Remark)) error {
+	rejects, err := datapackage.NewRejects(dir)
+	if err != nil {
+		return err
+	}
+	err = located(ctx, pkg, draft.Faults, func(record *datapackage.Record, own []Remark) error {
+		reasons := make([]string, len(own))
+		for i, remark := range own {
+			if report != nil {
+				report(remark)
+			}
+			reasons[i] = remark.Message
+			if remark.Column != "" {
+				reasons[i] = remark.Column + ": " + remark.Message
+			}
+		}
+		return rejects.Write(record, strings.Join(reasons, "; "))
+	})
+	return errors.Join(err, rejects.Close())
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"homebound/db"
+	"homebound/internal/datapackage"
+	"homebound/internal/exchange"
+	"homebound/internal/labour"
+	"homebound/internal/synth"
+)
+
+type importCommand struct {
+	dataFlag
+	Package     string           `arg:"" help:"Folder or .zip with a datapackage.json."`
+	Mode        db.Mode          `enum:"merge,replace" default:"merge" env:"HOMEBOUND_MODE" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
+	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" env:"HOMEBOUND_ON_ERROR" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
+	Note        string           `env:"HOMEBOUND_NOTE" help:"A sentence to keep with the release."`
+	MaxUnpacked int64            `default:"17179869184" env:"HOMEBOUND_MAX_UNPACKED" placeholder:"BYTES" help:"Most that the package's files may take when they are unpacked."`
+	Warnings    bool             `env:"HOMEBOUND_WARNINGS" help:"List every row that is odd but possible; else they are counted."`
+}
+
+// Run imports a package and prints what became of its rows.
+func (c *importCommand) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	pkg, err := datapackage.Open(s.ctx, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked})
+	if err != nil {
+		return fmt.Errorf("open the package: %w", err)
+	}
+	defer pkg.Close()
+	for _, notice := range pkg.Notices() {
+		fmt.Fprintln(s.stderr, "note:", notice)
+	}
+	bar := newProgress(s.stderr)
+	options := exchange.Options{
+		Mode: c.Mode, OnError: c.OnError, Note: c.Note, Now: s.now(), Progress: bar.show,
+		Fault: func(r exchange.Remark) { fmt.Fprintln(s.stderr, r) },
+	}
+	if c.Warnings {
+		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.stderr, "warning:", r) }
+	}
+	outcome, err := exchange.Import(s.ctx, store, pkg, options)
+	bar.end()
+	printCounts(s.stdout, outcome.Counts)
+	if err != nil {
+		return err
+	}
+	if outcome.Rejects != "" {
+		fmt.Fprintf(s.stdout, "rejected rows, with reasons: %s\n", outcome.Rejects)
+	}
+	for _, gate := range outcome.Release.Gates {
+		fmt.Fprintf(s.stdout, "gate %q passed: %v rows\n", gate.Name, gate.Found)
+	}
+	fmt.Fprintf(s.stdout, "published release %d, sha256:%s\n", outcome.Release.Number, outcome.Release.ContentHash)
+	return nil
+}
+
+func printCounts(w io.Writer, counts []labour.ImportCounts) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "table\tread\tinserted\treplaced\tunchanged\trejected\twarnings\t")
+	for _, c := range counts {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", c.Table, c.Read, c.Inserted, c.Replaced, c.Unchanged, c.Rejected, c.Warnings)
+	}
+	_ = table.Flush() // a broken pipe ends the program anyway
+}
+
+// progress shows how far each file has been read, where somebody is looking on.
+type progress struct {
+	out  io.Writer
+	bar  *progressbar.ProgressBar
+	file string
+}
+
+func newProgress(out io.Writer) *progress {
+	if f, ok := out.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		out = nil
+	}
+	return &progress{out: out}
+}
+
+func (p *progress) show(file string, done, size int64) {
+	if p.out == nil {
+		return
+	}
+	if file != p.file {
+		p.end()
+		p.file = file
+		p.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(file),
+			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish())
+	}
+	_ = p.bar.Set64(done) // the import goes on without its bar
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		_ = p.bar.Finish() // as above
+		p.bar = nil
+	}
+}
+
+type exportCommand struct {
+	dataFlag
+	Package string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Release int    `placeholder:"N" help:"Number of the release; the current one where left out."`
+}
+
+// Run writes a release back as a package.
+func (c *exportCommand) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	release, done, err := pick(s, store, c.Release)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := exchange.Export(s.ctx, release, c.Package); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "wrote release %d to %s\n", release.Info().Number, c.Package)
+	return nil
+}
+
+type generateCommand struct {
+	Permits int    `required:"" placeholder:"N" help:"Number of permits."`
+	Seed    uint64 `default:"1" env:"HOMEBOUND_SEED" help:"The same number of permits and the same seed give the same package."`
+	Out     string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+}
+
+// Run writes a synthetic package.
+func (c *generateCommand) Run(s *session) error {
+	if err := exchange.WriteDefault(s.ctx, c.Out, synth.Config{Permits: c.Permits, Seed: c.Seed}); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "wrote a package with %d synthetic permits to %s\n", c.Permits, c.Out)
+	return nil
+}

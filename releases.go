@@ -1,0 +1,161 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"homebound/db"
+)
+
+type releasesCommand struct {
+	List   releasesList   `cmd:"" default:"withargs" help:"List every release, the oldest first."`
+	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
+	Verify releasesVerify `cmd:"" help:"Read releases whole and compute their content hashes anew."`
+}
+
+// pick lends a release by its number, the current one for 0.
+func pick(s *session, store *db.Store, number int) (*db.Release, func(), error) {
+	if number == 0 {
+		return store.Current(s.ctx)
+	}
+	return store.Numbered(s.ctx, number)
+}
+
+type releasesList struct{ dataFlag }
+
+// Run lists the releases of the data folder; a star marks the current one.
+func (c *releasesList) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	releases, err := store.List(s.ctx)
+	if err != nil {
+		return err
+	}
+	current := 0
+	if release, done, err := store.Current(s.ctx); err == nil {
+		current = release.Info().Number
+		done()
+	} else if !errors.Is(err, db.ErrNoRelease) {
+		return err
+	}
+	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "release\tpublished\tpermits\trepatriations\tobservations\tsynthetic\tcontent\tnote")
+	for _, r := range releases {
+		mark := ""
+		if r.Number == current {
+			mark = "*"
+		}
+		fmt.Fprintf(table, "%d%s\t%s\t%d\t%d\t%d\t%t\tsha256:%.12s\t%s\n", r.Number, mark, r.PublishedAt.Format(time.RFC3339),
+			r.Counts.Permits, r.Counts.Repatriations, r.Counts.Observations, r.Synthetic, r.ContentHash, r.Note)
+	}
+	return table.Flush()
+}
+
+type releasesShow struct {
+	dataFlag
+	Number int `arg:"" optional:"" help:"Number of the release; the current one where left out."`
+}
+
+// Run prints what one release says of itself.
+func (c *releasesShow) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	release, done, err := pick(s, store, c.Number)
+	if err != nil {
+		return err
+	}
+	defer done()
+	r := release.Info()
+	fmt.Fprintf(s.stdout, "release    %d\npublished  %s\ncontent    sha256:%s\nsynthetic  %t\ncurrency   %s\nmethod     %s\n",
+		r.Number, r.PublishedAt.Format(time.RFC3339), r.ContentHash, r.Synthetic, r.Currency, r.MethodVersion)
+	if r.DataFrom != nil {
+		fmt.Fprintf(s.stdout, "covers     %s to %s\n", r.DataFrom, r.DataThrough)
+	}
+	if r.Note != "" {
+		fmt.Fprintf(s.stdout, "note       %s\n", r.Note)
+	}
+	for _, g := range r.Gates {
+		fmt.Fprintf(s.stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
+	}
+	imports, err := release.Imports(s.ctx)
+	if err != nil {
+		return err
+	}
+	printCounts(s.stdout, imports)
+	return nil
+}
+
+type releasesVerify struct {
+	dataFlag
+	Number int `arg:"" optional:"" help:"Number of the release; all of them where left out."`
+}
+
+// Run verifies releases, and fails where one is not what its hash says.
+func (c *releasesVerify) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	numbers := []int{c.Number}
+	if c.Number == 0 {
+		if numbers, err = store.Numbers(); err != nil {
+			return err
+		}
+	}
+	bad := 0
+	for _, number := range numbers {
+		if err := verify(s, store, number); err != nil {
+			if s.ctx.Err() != nil {
+				return err
+			}
+			bad++
+			fmt.Fprintf(s.stdout, "release %d: %v\n", number, err)
+			continue
+		}
+		fmt.Fprintf(s.stdout, "release %d: clean\n", number)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d releases are not what they were published as", bad, len(numbers))
+	}
+	return nil
+}
+
+func verify(s *session, store *db.Store, number int) error {
+	release, done, err := store.Numbered(s.ctx, number)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return release.Verify(s.ctx)
+}
+
+type publishCommand struct {
+	dataFlag
+	Number int `arg:"" help:"Number of the release that is to be current."`
+}
+
+// Run names a release in CURRENT, once it is verified. A running server notices.
+func (c *publishCommand) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := verify(s, store, c.Number); err != nil {
+		return err
+	}
+	if err := store.MakeCurrent(c.Number); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "release %d is current\n", c.Number)
+	return nil
+}
