@@ -111,8 +111,8 @@ func (p *progress) end() {
 
 type exportCommand struct {
 	dataFlag
-	Package string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
-	Release int    `placeholder:"N" help:"Number of the release; the current one where left out."`
+	Package string `required:"" type:"path" env:"HOMEBOUND_PACKAGE" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Release int    `env:"HOMEBOUND_RELEASE" placeholder:"N" help:"Number of the release; the current one where left out."`
 }
 
 // Run writes a release back as a package.
@@ -135,9 +135,9 @@ func (c *exportCommand) Run(s *session) (err error) {
 }
 
 type generateCommand struct {
-	Permits int    `required:"" placeholder:"N" help:"Number of permits."`
+	Permits int    `required:"" env:"HOMEBOUND_PERMITS" placeholder:"N" help:"Number of permits."`
 	Seed    uint64 `default:"1" env:"HOMEBOUND_SEED" help:"The same number of permits and the same seed give the same package."`
-	Out     string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Out     string `required:"" type:"path" env:"HOMEBOUND_OUT" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
 }
 
 // Run writes a synthetic package.

@@ -42,13 +42,13 @@ func (c *serveCommand) Run(s *session) error {
 	if public == "" {
 		public = address
 	}
+	group, ctx := errgroup.WithContext(s.ctx)
 	server := &http.Server{
-		Handler:           web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema}),
+		Handler:           web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, Stopping: ctx.Done()}),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	fmt.Fprintf(s.stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)
 
-	group, ctx := errgroup.WithContext(s.ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

@@ -64,7 +64,7 @@ func run(s *session, args []string) (status int) {
 		}
 	}()
 	parser, err := kong.New(&line, kong.Name("homebound"), kong.Writers(s.stdout, s.stderr),
-		kong.Exit(func(code int) { status = code; panic(exited) }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { status = code; panic(exited) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("A GraphQL reporting backend on labour migration under sanctions."))
 	if err != nil {
 		return s.fail(err, 2)

@@ -26,7 +26,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	if err != nil || rep.empty {
 		return a, err
 	}
-	b := rep.behind(rep.Period)
+	b := rep.behind(rep.Period) // with no measure, all families take part
 	values := map[string]map[string]bool{}
 	note := func(column, value string) {
 		if value == "" {
@@ -40,11 +40,18 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	for _, view := range []string{permitFacts, repatriationFacts} {
 		sb := flavour.NewSelectBuilder()
 		sb.Select("f.region_code", "f.industry", "f.nationality")
+		from, to := rep.Period.From.String(), rep.Period.To.String()
 		if view == permitFacts {
 			b.permits(sb)
-			sb.SelectMore("NULL", "MIN(MIN(f.issued_on, f.valid_from))", "MAX(MAX(f.issued_on, f.ends_on))")
+			// The first day of a permit in the period is its issue or its first day in force there, whichever is there and earlier.
+			issued := sb.Between("f.issued_on", from, to)
+			held := inForce(sb, rep.Period)
+			sb.SelectMore("NULL",
+				"MIN(MIN(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(to)+" END, CASE WHEN "+held+" THEN MAX(f.valid_from, "+sb.Var(from)+") ELSE "+sb.Var(to)+" END))",
+				"MAX(MAX(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(from)+" END, CASE WHEN "+held+" THEN MIN(f.ends_on, "+sb.Var(to)+") ELSE "+sb.Var(from)+" END))")
 		} else {
-			b.repatriations(sb)
+			b.narrow(sb, repatriationFacts)
+			sb.Where(sb.Between("f.date", from, to))
 			sb.SelectMore("f.outcome", "MIN(f.date)", "MAX(f.date)")
 		}
 		sb.From(view+" AS f").GroupBy("1", "2", "3", "4")
@@ -60,12 +67,11 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 			note("industry", industry)
 			note("nationality", nationality)
 			note("outcome", outcome)
-			span := labour.Period{From: from, To: to}.Clip(rep.Period)
-			if a.From == nil || span.From < *a.From {
-				a.From = &span.From
+			if a.From == nil || from < *a.From {
+				a.From = &from
 			}
-			if a.To == nil || span.To > *a.To {
-				a.To = &span.To
+			if a.To == nil || to > *a.To {
+				a.To = &to
 			}
 			return nil
 		}, statement, args...)

@@ -95,7 +95,6 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		`DELETE FROM main.release`,
 		`DELETE FROM main.imports`,
 		`DELETE FROM main.gates`,
-		`DELETE FROM main.stock_changes`,
 		`DELETE FROM main.exchange_rates`,
 	} {
 		if _, err := run(ctx, d.conn, statement); err != nil {

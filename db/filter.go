@@ -20,7 +20,8 @@ type ReportFilter struct {
 	Employers     []string
 	Outcomes      []labour.Outcome // of repatriations; permits have none
 	Period        DateRange
-	Factual       bool // leaves out synthetic rows
+	Synthetic     *bool  // only rows that are synthetic, or only those that are not
+	NotSource     string // leaves out the rows of one source
 }
 
 // facts is a filter whose codes are known to exist and whose region is spelled out, ready to become SQL. The same columns
@@ -31,7 +32,8 @@ type facts struct {
 	nationalities []string
 	employers     []string
 	outcomes      []labour.Outcome
-	factual       bool // leaves out synthetic rows
+	synthetic     *bool
+	notSource     string
 	group         []groupValue
 }
 
@@ -43,7 +45,8 @@ type groupValue struct {
 
 // resolve checks a filter's codes and spells out its region on the boundaries of a day.
 func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labour.Date) (facts, error) {
-	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers, outcomes: f.Outcomes, factual: f.Factual}
+	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers, outcomes: f.Outcomes,
+		synthetic: f.Synthetic, notSource: f.NotSource}
 	var err error
 	if resolved.regions, err = r.allWithin(f.Within, boundariesOn); err != nil {
 		return resolved, err
@@ -84,19 +87,22 @@ func (r *Release) allWithin(codes []string, on labour.Date) ([][]string, error) 
 	return regions, nil
 }
 
-// narrow adds the filter to a query whose facts stand under the name f.
-func (f facts) narrow(sb *sqlbuilder.SelectBuilder, view string) {
+// narrow adds the filter to a query over facts of a kind, or a rollup of them, under the name f.
+func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 	for _, codes := range f.regions {
 		in(sb, "f.region_code", codes)
 	}
 	in(sb, "f.industry", f.industries)
 	in(sb, "f.nationality", f.nationalities)
 	in(sb, "f.employer_id", f.employers)
-	if view == repatriationFacts {
+	if kind == repatriationFacts {
 		in(sb, "f.outcome", f.outcomes)
 	}
-	if f.factual {
-		sb.Where("f.synthetic = 0")
+	if f.synthetic != nil {
+		sb.Where(sb.Equal("f.synthetic", *f.synthetic))
+	}
+	if f.notSource != "" {
+		sb.Where(sb.NotEqual("f.source_id", f.notSource))
 	}
 	for _, g := range f.group {
 		if column := dimensionColumn(g.dimension); g.value == "" {
@@ -114,12 +120,36 @@ func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
 	}
 }
 
-// The views and tables that filters fit.
+// The views that filters fit; rollups of stockFacts alone hold the stock day by day.
 const (
 	permitFacts       = "permit_facts"
 	repatriationFacts = "repatriation_facts"
-	stockFacts        = "stock_changes"
+	stockFacts        = "stock"
 )
+
+// dimensions lists what the filter narrows.
+func (f facts) dimensions() []labour.Dimension {
+	var list []labour.Dimension
+	for _, narrowed := range []struct {
+		by  labour.Dimension
+		yes bool
+	}{
+		{labour.ByRegion, len(f.regions) > 0},
+		{labour.ByIndustry, f.industries != nil},
+		{labour.ByNationality, f.nationalities != nil},
+		{labour.ByEmployer, f.employers != nil},
+		{bySynthetic, f.synthetic != nil},
+		{bySource, f.notSource != ""},
+	} {
+		if narrowed.yes {
+			list = append(list, narrowed.by)
+		}
+	}
+	for _, g := range f.group {
+		list = append(list, g.dimension)
+	}
+	return list
+}
 
 // dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
 func dimensionColumn(d labour.Dimension) string {
@@ -136,6 +166,10 @@ func dimensionColumn(d labour.Dimension) string {
 		return "f.employer_id"
 	case labour.ByOutcome:
 		return "f.outcome"
+	case bySynthetic:
+		return "f.synthetic"
+	case bySource:
+		return "f.source_id"
 	}
 	panic(fmt.Sprintf("db: dimension %s has no column", d))
 }

@@ -11,13 +11,14 @@ import (
 	"homebound/internal/labour"
 )
 
-// grouped starts a query over a view, narrowed to the report's filter, that selects the tally's dimensions first.
-func (rep *Report) grouped(t *tally, view string) *sqlbuilder.SelectBuilder {
-	sb := rep.release.selectFrom(view, slices.Contains(t.dimensions, labour.ByDistrict), rep.BoundariesOn)
+// grouped starts a query over a view or a rollup of some facts, narrowed to the report's filter, that selects the tally's
+// dimensions first.
+func (rep *Report) grouped(t *tally, from, kind string) *sqlbuilder.SelectBuilder {
+	sb := rep.release.selectFrom(from, slices.Contains(t.dimensions, labour.ByDistrict), rep.BoundariesOn)
 	for _, d := range t.dimensions {
 		sb.SelectMore(dimensionColumn(d))
 	}
-	rep.facts.narrow(sb, view)
+	rep.facts.narrow(sb, kind)
 	return sb
 }
 
@@ -78,8 +79,24 @@ func (rep *Report) units(t *tally) map[string]int {
 	return numbers
 }
 
-// countFlow runs a query of flows by calendar unit of a day.
-func (rep *Report) countFlow(ctx context.Context, t *tally, view, day string, columns []string, add func(*Values), more ...any) error {
+// flow says where a kind of flow is read, row by row or from a rollup: the day or month of a row, and what it adds up.
+type flow struct {
+	facts        string
+	day          string
+	rows, summed []string // what a group adds up, over rows of the register and over rows of a rollup
+}
+
+var issueFlow = flow{
+	facts: permitFacts, day: "f.issued_on",
+	rows:   []string{"COUNT(*)", "SUM(f.workers)", "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)"},
+	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)"},
+}
+
+var departureFlow = flow{facts: repatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
+
+// count adds up a flow by group and period, and scans its first columns into some values before each add. It reads the
+// smallest rollup that covers the question, and the register's rows where none does.
+func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values), into ...any) error {
 	if err := t.checkSize(); err != nil {
 		return err
 	}
@@ -87,9 +104,15 @@ func (rep *Report) countFlow(ctx context.Context, t *tally, view, day string, co
 	if t.cut {
 		granularity = rep.Query.Granularity
 	}
-	sb := rep.grouped(t, view)
-	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns...)
-	sb.Where(sb.Between(day, rep.Period.From.String(), rep.Period.To.String()))
+	from, day, columns := f.facts, f.day, f.rows
+	first, last := rep.Period.From.String(), rep.Period.To.String()
+	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day && rep.wholeMonths(f.facts) {
+		from, day, columns = r.name, "f.month", f.summed
+		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
+	}
+	sb := rep.grouped(t, from, f.facts)
+	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns[:len(into)]...)
+	sb.Where(sb.Between(day, first, last))
 	sortByFirst(sb, len(t.dimensions)+1)
 	numbers := rep.units(t)
 	var unit string
@@ -100,20 +123,33 @@ func (rep *Report) countFlow(ctx context.Context, t *tally, view, day string, co
 		}
 		add(t.cell(g, number))
 		return nil
-	}, append([]any{&unit}, more...)...)
+	}, append([]any{&unit}, into...)...)
+}
+
+// plan gives the rollup that answers a question, or false.
+func (rep *Report) plan(kind string, dimensions []labour.Dimension) (rollup, bool) {
+	if rep.facts.outcomes != nil && kind == repatriationFacts {
+		dimensions = append(dimensions, labour.ByOutcome)
+	}
+	return rep.release.planner(kind, dimensions)
+}
+
+// wholeMonths tells whether no row of some facts lies in a month that the report's period cuts, but outside the period.
+func (rep *Report) wholeMonths(kind string) bool {
+	span := rep.release.spans[kind]
+	p := rep.Period
+	return (p.From == labour.Month.Unit(p.From).From || p.From <= span.From) && (p.To == labour.Month.Unit(p.To).To || p.To >= span.To)
 }
 
 // countPermits computes permitsIssued, workersAuthorised and, where wanted, averageMonthlyWage.
 func (rep *Report) countPermits(ctx context.Context, t *tally, wages bool) error {
-	columns := []string{"COUNT(*)", "SUM(f.workers)"}
 	var permits, workers int
 	var wage *float64
-	into := []any{&permits, &workers}
-	if wages {
-		columns = append(columns, "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)")
-		into = append(into, &wage)
+	into := []any{&permits, &workers, &wage}
+	if !wages {
+		into = into[:2]
 	}
-	return rep.countFlow(ctx, t, permitFacts, "f.issued_on", columns, func(v *Values) {
+	return rep.count(ctx, t, issueFlow, func(v *Values) {
 		v.PermitsIssued, v.WorkersAuthorised, v.AverageMonthlyWage = permits, workers, wage
 	}, into...)
 }
@@ -121,37 +157,28 @@ func (rep *Report) countPermits(ctx context.Context, t *tally, wages bool) error
 // countRepatriations computes workersRepatriated.
 func (rep *Report) countRepatriations(ctx context.Context, t *tally) error {
 	var workers int
-	return rep.countFlow(ctx, t, repatriationFacts, "f.date", []string{"SUM(f.workers)"}, func(v *Values) {
-		v.WorkersRepatriated = workers
-	}, &workers)
+	return rep.count(ctx, t, departureFlow, func(v *Values) { v.WorkersRepatriated = workers }, &workers)
 }
 
-// followStock computes the measures of workers present. The database sums the changes of each group by day; a walk through
-// them gives every day's stock, and with it the last day's, the highest, and the worker-days of each period.
+// followStock computes the measures of workers present: a walk through each group's changes gives every day's stock, and
+// with it the last day's, the highest, and the worker-days of each period.
 func (rep *Report) followStock(ctx context.Context, t *tally) error {
 	if err := t.checkSize(); err != nil {
 		return err
 	}
-	sb := rep.grouped(t, stockFacts)
-	// All that happened before the period is its opening stock, and comes as one row.
-	sb.SelectMore("CASE WHEN f.day < "+sb.Var(rep.Period.From.String())+" THEN "+sb.Var(rep.Period.From.String())+" ELSE f.day END", "SUM(f.workers)", "SUM(f.permits)")
-	sb.Where(sb.LessEqualThan("f.day", rep.Period.To.String()))
-	sortByFirst(sb, len(t.dimensions)+1)
-
-	var walk stockWalk
-	var day labour.Date
-	var workers, permits int
-	err := rep.fold(ctx, t, sb, func(g *group) error {
-		if walk.group != g {
-			walk.finish()
-			walk = stockWalk{tally: t, group: g, day: rep.Period.From}
+	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period, func(values []string, days stockDays) error {
+		walk := stockWalk{tally: t, group: t.group(values), day: rep.Period.From}
+		for i, c := range days.changes {
+			if c != (change{}) {
+				walk.until(days.from.AddDays(i))
+				walk.workers += c.workers
+				walk.permits += c.permits
+			}
 		}
-		walk.until(day)
-		walk.workers += workers
-		walk.permits += permits
-		return nil
-	}, date(&day), &workers, &permits)
-	walk.finish()
+		walk.until(rep.Period.To + 1)
+		return t.checkSize()
+	})
+	rep.SQL = append(rep.SQL, statement)
 	return err
 }
 
@@ -184,12 +211,5 @@ func (w *stockWalk) until(d labour.Date) {
 		if last == p.To {
 			w.period++
 		}
-	}
-}
-
-// finish counts the days that are left.
-func (w *stockWalk) finish() {
-	if w.tally != nil {
-		w.until(w.tally.periods[len(w.tally.periods)-1].To + 1)
 	}
 }

@@ -40,12 +40,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	return s.counts, nil
 }
 
-// checkReferences rejects records that name something the draft does not hold. One scan looks every reference up.
+// checkReferences rejects records that name something the draft does not hold.
 func (s *Stage) checkReferences(ctx context.Context) error {
 	for _, r := range s.table.references {
-		if r.table == s.table.name {
-			continue
-		}
 		columns := fmt.Sprintf("s.%s, s._record", quote(r.column))
 		query := fmt.Sprintf(`SELECT %s FROM stage.%s s WHERE s.%s <> '' AND NOT EXISTS (SELECT 1 FROM main.%s o WHERE o.%s = s.%[3]s) ORDER BY s._record`,
 			columns, quote(s.table.name), quote(r.column), quote(r.table), quote(r.key))
@@ -61,9 +58,33 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 		if err := s.drop(ctx, missing); err != nil {
 			return err
 		}
+		if err := s.checkMarks(ctx, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
+
+// checkMarks rejects synthetic records that name a row which is not: nothing made up is attached to anything real.
+func (s *Stage) checkMarks(ctx context.Context, r reference) error {
+	if s.table.index(syntheticColumn) < 0 || s.draft.tables[r.table].index(syntheticColumn) < 0 {
+		return nil
+	}
+	mixed, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+		var value string
+		err = rows.Scan(&value, &f.Record)
+		f.Column, f.Message = r.column, fmt.Sprintf("expected a synthetic row of %s, since this row is synthetic, found %q, which is not", r.table, value)
+		return f, err
+	}, fmt.Sprintf(`SELECT s.%s, s._record FROM stage.%s s JOIN main.%s o ON o.%s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic ORDER BY s._record`,
+		quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
+	if err != nil {
+		return fmt.Errorf("check the marks of %s: %w", s.table.name, err)
+	}
+	return s.drop(ctx, mixed)
+}
+
+// syntheticColumn marks the rows that a program has made up.
+const syntheticColumn = "synthetic"
 
 // drop takes staged records out again, with their faults. A record counts as rejected once, however many faults it has.
 func (s *Stage) drop(ctx context.Context, faults []Fault) error {

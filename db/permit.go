@@ -102,7 +102,7 @@ func (r *Release) permitCondition(ctx context.Context, f PermitFilter) (func(*sq
 			day := on.String()
 			status := fmt.Sprintf("CASE WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
 				sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
-			sb.Where(sb.In(status, sqlbuilder.List(f.Status)))
+			sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 		}
 		if f.Behind != nil {
 			f.Behind.permits(sb)

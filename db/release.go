@@ -19,6 +19,9 @@ type Release struct {
 	file *sql.DB
 	info labour.Release
 	*dictionary
+	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
+	// planner picks the rollup that answers a question: smallest, but where a test compares them.
+	planner func(facts string, dimensions []labour.Dimension) (rollup, bool)
 }
 
 // openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
@@ -29,10 +32,13 @@ func openRelease(ctx context.Context, path string) (*Release, error) {
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: openPublished(path)}
+	r := &Release{file: openPublished(path), planner: smallest}
 	var err error
 	if r.info, err = readInfo(ctx, r.file); err == nil {
 		r.dictionary, err = readDictionary(ctx, r.file)
+	}
+	if err == nil {
+		r.spans, err = readSpans(ctx, r.file)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.file.Close())
@@ -153,4 +159,26 @@ func readInfo(ctx context.Context, q querier) (labour.Release, error) {
 		return info, fmt.Errorf("read the release's gates: %w", err)
 	}
 	return info, nil
+}
+
+// readSpans reads the first and the last day on which each kind of facts has anything: issues, repatriations, changes of
+// the stock. A kind without any has a span of no days.
+func readSpans(ctx context.Context, q querier) (map[string]labour.Period, error) {
+	spans := map[string]labour.Period{}
+	for kind, query := range map[string]string{
+		permitFacts:       `SELECT (SELECT MIN(issued_on) FROM permits), (SELECT MAX(issued_on) FROM permits)`,
+		repatriationFacts: `SELECT (SELECT MIN(date) FROM repatriations), (SELECT MAX(date) FROM repatriations)`,
+		stockFacts: `SELECT (SELECT MIN(valid_from) FROM permits), MAX((SELECT MAX(valid_from) FROM permits),
+			COALESCE((SELECT date(MAX(valid_to), '+1 day') FROM permits WHERE valid_to < '9999-12-31'), ''))`,
+	} {
+		var from, to *labour.Date
+		if err := each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(optionalDate(&from), optionalDate(&to)) }, query); err != nil {
+			return nil, fmt.Errorf("read the span of %s: %w", kind, err)
+		}
+		spans[kind] = labour.Period{From: 1, To: 0}
+		if from != nil {
+			spans[kind] = labour.Period{From: *from, To: *to}
+		}
+	}
+	return spans, nil
 }

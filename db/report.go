@@ -57,7 +57,7 @@ type ReportRow struct {
 	Values
 }
 
-// Values are the measures of one row. A measure that was not asked for is zero here.
+// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
 type Values struct {
 	PermitsIssued      int
 	WorkersAuthorised  int
@@ -112,8 +112,17 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 
 // Answer computes the report's rows. A report asked for its totals alone does without.
 func (rep *Report) Answer(ctx context.Context) error {
-	t, err := rep.compute(ctx, rep.dimensions(), calendar{rep.Period, rep.Query.Granularity}, rep.measures)
-	if err != nil {
+	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
+	if err := rep.compute(ctx, t, rep.Query.Measures, rep.familiesOf(rep.Query.Measures)); err != nil {
+		return err
+	}
+	// What rows are sorted or chosen by makes no row appear.
+	t.closed = true
+	others := rep.familiesOf(rep.measures)
+	for family := range rep.familiesOf(rep.Query.Measures) {
+		delete(others, family)
+	}
+	if err := rep.compute(ctx, t, rep.measures, others); err != nil {
 		return err
 	}
 	rep.Rows = slices.DeleteFunc(t.rows(), func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
@@ -205,8 +214,8 @@ func (rep *Report) dimensions() []labour.Dimension {
 // Totals computes measures over all groups and the whole period: a peak of sums, not a sum of peaks. Having and paging do
 // not touch it.
 func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (ReportRow, error) {
-	t, err := rep.compute(ctx, nil, calendar{whole: rep.Period}, measures)
-	if err != nil {
+	t := newTally(nil, calendar{whole: rep.Period})
+	if err := rep.compute(ctx, t, measures, rep.familiesOf(measures)); err != nil {
 		return ReportRow{}, err
 	}
 	for _, m := range measures {
@@ -229,29 +238,27 @@ func (rep *Report) familiesOf(measures []labour.Measure) map[labour.Family]bool 
 	return families
 }
 
-// compute runs one statement for each kind of register row that the measures count.
-func (rep *Report) compute(ctx context.Context, dimensions []labour.Dimension, periods calendar, measures []labour.Measure) (*tally, error) {
-	t := newTally(dimensions, periods)
+// compute runs one statement for each of some families of measures.
+func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Measure, families map[labour.Family]bool) error {
 	if rep.empty {
-		return t, nil
+		return nil
 	}
-	families := rep.familiesOf(measures)
 	if families[labour.IssueFlow] {
 		if err := rep.countPermits(ctx, t, slices.Contains(measures, labour.AverageMonthlyWage)); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if families[labour.Stock] {
 		if err := rep.followStock(ctx, t); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if families[labour.DepartureFlow] {
 		if err := rep.countRepatriations(ctx, t); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return t, t.checkSize()
+	return t.checkSize()
 }
 
 // meets tells whether a row is within every condition.

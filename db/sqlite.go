@@ -50,7 +50,7 @@ func openPublished(path string) *sql.DB {
 func openDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
-		"PRAGMA cache_size = -131072", "PRAGMA temp_store = FILE"))
+		"PRAGMA cache_size = -131072", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
 	file.SetMaxOpenConns(1)
 	return file
 }

@@ -3,9 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 
 	"homebound/internal/labour"
 )
@@ -26,25 +28,133 @@ func (f StockFilter) facts(ctx context.Context, r *Release) (facts, error) {
 	return r.resolve(ctx, filter, f.BoundariesOn)
 }
 
+// stockDays holds how a stock changes on each day from the first one on; on the first, it is the change from nothing.
+type stockDays struct {
+	from    labour.Date
+	changes []change
+}
+
+// eachStock reads the stock of each group through a period, and gives the statement that ran. Groups come once each; the
+// days are good until visit returns.
+func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date, p labour.Period, visit func(values []string, days stockDays) error) (string, error) {
+	from, ok := r.planner(stockFacts, append(f.dimensions(), dimensions...))
+	if !ok {
+		return "", fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
+	}
+	sb := r.selectFrom(from.name, slices.Contains(dimensions, labour.ByDistrict), boundariesOn)
+	for _, d := range dimensions {
+		sb.SelectMore(dimensionColumn(d))
+	}
+	sb.SelectMore("f.year", "f.changes")
+	f.narrow(sb, stockFacts)
+	sb.Where(sb.LessEqualThan("f.year", p.To.Year()), sb.GreaterEqualThan("f.until", p.From.Year()))
+	// Few groups are gathered side by side; many come one after another, so that only one is held.
+	sorted := slices.Contains(dimensions, labour.ByRegion) || slices.Contains(dimensions, labour.ByEmployer)
+	if sorted {
+		for i := range dimensions {
+			sb.OrderBy(fmt.Sprint(i + 1))
+		}
+	}
+	// Nothing changes outside the span of all changes, so no day outside it is looked at.
+	span := p.Clip(r.spans[stockFacts])
+	if span.Days() == 0 {
+		span = labour.Period{From: p.From, To: p.From}
+	}
+	gather := &stockGatherer{span: span, groups: map[string]*gathered{}, visit: visit}
+	values := make([]string, len(dimensions))
+	var year int
+	var packed sql.RawBytes
+	into := make([]any, 0, len(values)+2)
+	for i := range values {
+		into = append(into, text(&values[i]))
+	}
+	into = append(into, &year, &packed)
+	statement, args := sb.Build()
+	err := each(ctx, r.file, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		g, err := gather.group(values, sorted)
+		if err != nil {
+			return err
+		}
+		return unpack(year, packed, span, g.changes)
+	}, statement, args...)
+	if err == nil {
+		err = gather.finish()
+	}
+	return shown(sb), err
+}
+
+// stockGatherer sums the rows of each group up.
+type stockGatherer struct {
+	span   labour.Period
+	groups map[string]*gathered
+	order  []*gathered
+	visit  func([]string, stockDays) error
+}
+
+type gathered struct {
+	values  []string
+	changes []change
+}
+
+// group gives the group of a row. Where the groups come sorted, the one before is complete and visited.
+func (g *stockGatherer) group(values []string, sorted bool) (*gathered, error) {
+	if len(g.order) > 0 && slices.Equal(g.order[len(g.order)-1].values, values) {
+		return g.order[len(g.order)-1], nil
+	}
+	if sorted && len(g.order) > 0 {
+		if err := g.finish(); err != nil {
+			return nil, err
+		}
+		one := g.order[0]
+		clear(one.changes)
+		copy(one.values, values)
+		return one, nil
+	}
+	key := strings.Join(values, "\x1f")
+	one, known := g.groups[key]
+	if !known {
+		one = &gathered{slices.Clone(values), make([]change, g.span.Days())}
+		g.groups[key] = one
+		g.order = append(g.order, one)
+	}
+	return one, nil
+}
+
+// finish visits the groups that are held.
+func (g *stockGatherer) finish() error {
+	for _, one := range g.order {
+		if err := g.visit(one.values, stockDays{g.span.From, one.changes}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // StockOn gives the workers present on each of some days, and the statement that ran.
 func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date) ([]int, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
-	sb := flavour.NewSelectBuilder()
-	sb.From(stockFacts + " AS f")
-	stocks, into := make([]int, len(days)), make([]any, len(days))
-	for i, day := range days {
-		sb.SelectMore("COALESCE(SUM(CASE WHEN f.day <= " + sb.Var(day.String()) + " THEN f.workers END), 0)")
-		into[i] = &stocks[i]
-	}
-	narrowed.narrow(sb, stockFacts)
-	statement, args := sb.Build()
-	if err := each(ctx, r.file, func(rows *sql.Rows) error { return rows.Scan(into...) }, statement, args...); err != nil {
+	stocks := make([]int, len(days))
+	statement, err := r.eachStock(ctx, narrowed, nil, f.BoundariesOn, labour.Period{From: slices.Min(days), To: slices.Max(days)},
+		func(_ []string, through stockDays) error {
+			for i, c := range through.changes {
+				for j, day := range days {
+					if through.from.AddDays(i) <= day {
+						stocks[j] += c.workers
+					}
+				}
+			}
+			return nil
+		})
+	if err != nil {
 		return nil, "", fmt.Errorf("read the stock: %w", err)
 	}
-	return stocks, shown(sb), nil
+	return stocks, statement, nil
 }
 
 // Departed sums the workers repatriated from one day through another by outcome, and gives the statement that ran.
@@ -81,36 +191,36 @@ type StockChange struct {
 	Workers          int
 }
 
-// StockChanges gives the changes of the stock in the order of days; those up to p.From come as of that day. It also gives
-// the statement that it runs while it is ranged over.
-func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Period) (iter.Seq2[StockChange, error], string, error) {
+// StockChanges gives the changes of the stock by region and industry in the order of days; those up to p.From come as of
+// that day. It also gives the statement that ran.
+func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Period) (iter.Seq[StockChange], string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
-	sb := flavour.NewSelectBuilder()
-	from := sb.Var(p.From.String())
-	sb.Select("CASE WHEN f.day < "+from+" THEN "+from+" ELSE f.day END", "f.region_code", "f.industry", "SUM(f.workers)").From(stockFacts + " AS f")
-	sb.Where(sb.LessEqualThan("f.day", p.To.String()))
-	narrowed.narrow(sb, stockFacts)
-	sortByFirst(sb, 3)
-	statement, args := sb.Build()
-	return func(yield func(StockChange, error) bool) {
-		stopped := errors.New("stopped")
-		err := each(ctx, r.file, func(rows *sql.Rows) error {
-			var c StockChange
-			if err := rows.Scan(date(&c.Day), &c.Region, text(&c.Industry), &c.Workers); err != nil {
-				return err
-			}
-			if !yield(c, nil) {
-				return stopped
+	byDay := map[labour.Date][]StockChange{}
+	statement, err := r.eachStock(ctx, narrowed, []labour.Dimension{labour.ByRegion, labour.ByIndustry}, f.BoundariesOn, p,
+		func(values []string, through stockDays) error {
+			for i, c := range through.changes {
+				if c.workers != 0 {
+					day := through.from.AddDays(i)
+					byDay[day] = append(byDay[day], StockChange{day, values[0], values[1], c.workers})
+				}
 			}
 			return nil
-		}, statement, args...)
-		if err != nil && !errors.Is(err, stopped) {
-			yield(StockChange{}, fmt.Errorf("read the changes of the stock: %w", err))
+		})
+	if err != nil {
+		return nil, "", fmt.Errorf("read the changes of the stock: %w", err)
+	}
+	return func(yield func(StockChange) bool) {
+		for _, day := range slices.Sorted(maps.Keys(byDay)) {
+			for _, c := range byDay[day] {
+				if !yield(c) {
+					return
+				}
+			}
 		}
-	}, shown(sb), nil
+	}, statement, nil
 }
 
 // DepartedWage is the average monthly wage of the workers who departed from a region and an industry between two days, in

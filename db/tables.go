@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // contentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
@@ -77,10 +78,14 @@ func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // each runs a query and hands every row to scan; it closes what it opened.
 func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
+	if count, counted := ctx.Value(statementCount{}).(*atomic.Int64); counted {
+		count.Add(1)
+	}
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return translate(ctx, err)
@@ -92,6 +97,14 @@ func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query stri
 		}
 	}
 	return translate(ctx, rows.Err())
+}
+
+type statementCount struct{}
+
+// WithStatementCount gives a context, and the number of queries that run under it.
+func WithStatementCount(ctx context.Context) (context.Context, *atomic.Int64) {
+	count := new(atomic.Int64)
+	return context.WithValue(ctx, statementCount{}, count), count
 }
 
 // collect runs a query and gives what scan makes of its rows, in order.

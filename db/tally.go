@@ -36,7 +36,9 @@ type tally struct {
 	groups     map[string]*group
 	order      []*group
 	cells      int
-	cut        bool // into calendar units; else there is one period, the whole
+	closed     bool   // no further cell comes up: figures of others are dropped
+	dropped    Values // where they go
+	cut        bool   // into calendar units; else there is one period, the whole
 }
 
 type group struct {
@@ -71,6 +73,9 @@ func (t *tally) group(values []string) *group {
 	key := strings.Join(values, "\x1f")
 	g, ok := t.groups[key]
 	if !ok {
+		if t.closed {
+			return &group{}
+		}
 		g = &group{values: append([]string(nil), values...)}
 		t.groups[key] = g
 		t.order = append(t.order, g)
@@ -81,6 +86,9 @@ func (t *tally) group(values []string) *group {
 // cell gives the group's figures in a period, and fills the periods between it and those it has.
 func (t *tally) cell(g *group, period int) *Values {
 	switch {
+	case t.closed && (period < g.first || period >= g.first+len(g.cells)):
+		t.dropped = Values{}
+		return &t.dropped
 	case len(g.cells) == 0:
 		g.first = period
 		g.cells = t.empty(period, period+1)

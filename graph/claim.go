@@ -36,7 +36,7 @@ func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, 
 			return nil, err
 		}
 	}
-	return slicePage(ctx, claims, pageArgs{first, after, last, before}, "id", func(c labour.Claim) string { return c.ID })
+	return slicePage(ctx, claims, pageArgs{first, after, last, before}, listOrder{name: "claims"}, func(c labour.Claim) string { return c.ID })
 }
 
 func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) ([]labour.Claim, error) {
@@ -94,8 +94,12 @@ func claimPeriod(c labour.Claim) db.DateRange {
 
 // againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
 func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*model.ClaimCheck, error) {
+	period := claimPeriod(c)
+	if period.From == nil && period.To != nil && *period.To < *release.Info().DataFrom {
+		return nil, nil // it is about the time before the register begins
+	}
 	filter := db.ReportFilter{Within: list(known(c.Region)), Industries: list(known(c.Industry)), Nationalities: list(known(c.Nationality)),
-		Period: claimPeriod(c), Factual: true}
+		Period: period, Factual: true}
 	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
 	if err != nil {
 		return nil, err
@@ -115,7 +119,7 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	verdict, relative := judge(c, computed)
 	info, _ := c.Measure.Info()
 	return &model.ClaimCheck{
-		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: &relative, Basis: labour.Register,
+		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
 		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
 		Query:       reportQuery(c),
 	}, nil
@@ -132,24 +136,40 @@ func againstObservations(c labour.Claim, stocks []labour.Observation) *model.Cla
 	}
 	verdict, relative := judge(c, o.Value)
 	explanation := fmt.Sprintf("The claim says %s; %s was %.10g %s on %s by another source.", c.Expectation(), o.Indicator, o.Value, o.Unit, o.To)
-	if c.Measure == labour.PeakWorkersPresent && verdict == labour.Inconsistent && o.Value < *c.ValueLow {
-		verdict = labour.Undecided
+	if c.Measure == labour.PeakWorkersPresent && o.Value < *c.ValueLow {
 		explanation += " The stock of one day is no more than a lower bound of a peak."
+		if verdict == labour.Inconsistent {
+			verdict = labour.Undecided
+		}
 	}
 	return &model.ClaimCheck{
-		Verdict: verdict, Measure: o.Indicator, Computed: &o.Value, RelativeDifference: &relative, Basis: labour.Reported,
+		Verdict: verdict, Measure: o.Indicator, Computed: &o.Value, RelativeDifference: relative, Basis: labour.Reported,
 		Explanation: explanation,
 		Query: fmt.Sprintf("{ region(code: %q) { observations(indicators: [%q], from: %q, to: %q) { value unit from to status confidence source { title publisher url } } } }",
 			o.Region, o.Indicator, o.From, o.To),
 	}
 }
 
-func judge(c labour.Claim, computed float64) (labour.Verdict, float64) {
+// judge gives the verdict, and how far the figure is from the claim's number as a share of it; nil where that is 0.
+func judge(c labour.Claim, computed float64) (labour.Verdict, *float64) {
 	holds, relative := c.Holds(computed)
+	verdict := labour.Inconsistent
 	if holds {
-		return labour.Consistent, relative
+		verdict = labour.Consistent
 	}
-	return labour.Inconsistent, relative
+	number := *c.ValueLow
+	if c.Operator == labour.Between {
+		if holds {
+			return verdict, &relative
+		}
+		if computed > number {
+			number = *c.ValueHigh
+		}
+	}
+	if number == 0 {
+		return verdict, nil
+	}
+	return verdict, &relative
 }
 
 // wouldDecide says what data would decide a claim.
@@ -177,6 +197,7 @@ func reportQuery(c labour.Claim) string {
 	if c.Nationality != "" {
 		filters = append(filters, fmt.Sprintf("nationalities: [%q]", c.Nationality))
 	}
+	filters = append(filters, "synthetic: false")
 	var ends []string
 	period := claimPeriod(c)
 	if period.From != nil {
@@ -188,11 +209,7 @@ func reportQuery(c labour.Claim) string {
 	if ends != nil {
 		filters = append(filters, "period: {"+strings.Join(ends, ", ")+"}")
 	}
-	argument := ""
-	if filters != nil {
-		argument = "(filter: {" + strings.Join(filters, ", ") + "})"
-	}
-	return fmt.Sprintf("{ report%s { totals { %s } provenance { synthetic sources { title } } } }", argument, info.Field)
+	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s } provenance { synthetic sources { title } } } }", strings.Join(filters, ", "), info.Field)
 }
 
 type claimFields struct{}

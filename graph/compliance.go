@@ -39,13 +39,14 @@ func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, b
 	if err != nil {
 		return nil, err
 	}
+	if !known {
+		return nil, labour.Faultf(labour.NotFound, "compliance: expected a stock of workers to judge %s by, found none on basis %s%s.", sanction.Symbol, basis, inRegion(region))
+	}
 	verdict := sanction.Comply(day, stocks)
 	c.Progress, c.DaysToDeadline, c.Status = verdict.Progress, verdict.DaysToDeadline, verdict.Status
-	if known {
-		c.BaselineWorkers, c.Remaining = &stocks.Baseline, &stocks.Remaining
-		c.HalfwayMet, c.RequiredMonthlyPace, c.RecentMonthlyPace = verdict.HalfwayMet, verdict.RequiredMonthlyPace, &verdict.RecentMonthlyPace
-		c.ProjectedCompletion = verdict.ProjectedCompletion
-	}
+	c.BaselineWorkers, c.Remaining = &stocks.Baseline, &stocks.Remaining
+	c.HalfwayMet, c.RequiredMonthlyPace, c.RecentMonthlyPace = verdict.HalfwayMet, verdict.RequiredMonthlyPace, &verdict.RecentMonthlyPace
+	c.ProjectedCompletion = verdict.ProjectedCompletion
 	if basis == labour.Register {
 		departed, _, err := release.Departed(ctx, db.StockFilter{Within: region, BoundariesOn: day, Nationalities: sanction.Nationalities},
 			labour.Period{From: sanction.AdoptedOn, To: day})
@@ -64,6 +65,13 @@ func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, b
 	}
 	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
 	return c, err
+}
+
+func inRegion(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " for " + code
 }
 
 // sanctionStocks reads the head counts that a sanction is judged by, and whether any are known.
@@ -130,17 +138,18 @@ func reportedStock(ctx context.Context, release *db.Release, region string, on l
 }
 
 // addSeries makes a region's observations into series: by industry where all of them are, else of all industries in one.
-// Nationalities are added up, each interpolated by itself.
+// Nationalities are added up, each interpolated by itself; where some figures are of all nationalities, these count alone.
 func addSeries(into map[impact.Cell]labour.Series, region string, observations []labour.Observation) {
 	byIndustry := !slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Industry == "" })
+	ofAll := slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Nationality == "" })
 	type key struct{ industry, nationality string }
 	single := map[key]labour.Series{}
 	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
-		return cmp.Or(int(a.To)-int(b.To), slices.Index(labour.Confidences, a.Confidence)-slices.Index(labour.Confidences, b.Confidence), cmp.Compare(a.Source, b.Source))
+		return cmp.Or(int(a.To)-int(b.To), a.Confidence.Rank()-b.Confidence.Rank(), cmp.Compare(a.Source, b.Source))
 	})
 	days := map[labour.Date]bool{}
 	for _, o := range observations {
-		if byIndustry == (o.Industry == "") {
+		if byIndustry == (o.Industry == "") || ofAll && o.Nationality != "" {
 			continue
 		}
 		k := key{o.Industry, o.Nationality}

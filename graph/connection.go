@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -28,7 +29,7 @@ type pageArgs struct {
 }
 
 // span turns the arguments into a stretch of a list that is sorted by order.
-func (a pageArgs) span(ctx context.Context, order string) (db.Span, error) {
+func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") || graphql.FieldRequested(ctx, "totalWorkers")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
@@ -61,15 +62,29 @@ func checkLimit(name string, n int) error {
 	return nil
 }
 
-// cursor is what an opaque cursor holds: the order of the list and the row's place in it.
+// listOrder is what a list is and how it is sorted. A cursor carries its name, so that none is taken for one of another list.
+type listOrder struct {
+	name string  // e.g. "permits WORKERS DESC"
+	by   sortKey // what Position.Value is
+}
+
+type sortKey int
+
+const (
+	byPlace  sortKey = iota // nothing: the list is held whole, and an id alone finds the place
+	byText                  // text, days included
+	byNumber                // a whole number
+)
+
+// cursor is what an opaque cursor holds: the list in its order, and the row's place in it.
 type cursor struct {
 	Order string `json:"o"`
 	Value any    `json:"v,omitempty"`
 	ID    string `json:"i"`
 }
 
-func formatCursor(order string, at db.Position) string {
-	text, err := json.Marshal(cursor{order, at.Value, at.ID})
+func formatCursor(order listOrder, at db.Position) string {
+	text, err := json.Marshal(cursor{order.name, at.Value, at.ID})
 	if err != nil {
 		panic("graph: a cursor holds text and numbers alone") // which always have a JSON form
 	}
@@ -77,7 +92,7 @@ func formatCursor(order string, at db.Position) string {
 }
 
 // parseCursor reads a cursor of a list in an order. It returns a Fault with BadUserInput for anything else.
-func parseCursor(name string, text *string, order string) (*db.Position, error) {
+func parseCursor(name string, text *string, order listOrder) (*db.Position, error) {
 	if text == nil {
 		return nil, nil
 	}
@@ -87,33 +102,44 @@ func parseCursor(name string, text *string, order string) (*db.Position, error) 
 		return nil, fault
 	}
 	var c cursor
-	if err := json.Unmarshal(raw, &c); err != nil || c.Order != order {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&c); err != nil || c.Order != order.name {
 		return nil, fault
 	}
 	switch value := c.Value.(type) {
-	case nil, string:
-		return &db.Position{Value: value, ID: c.ID}, nil
-	case float64:
-		return &db.Position{Value: int64(value), ID: c.ID}, nil
+	case nil:
+		if order.by == byPlace {
+			return &db.Position{ID: c.ID}, nil
+		}
+	case string:
+		if order.by == byText {
+			return &db.Position{Value: value, ID: c.ID}, nil
+		}
+	case json.Number:
+		if number, err := value.Int64(); err == nil && order.by == byNumber {
+			return &db.Position{Value: number, ID: c.ID}, nil
+		}
 	}
 	return nil, fault
 }
 
 // connection makes a page of the contract from one of the database.
-func connection[T any](page db.Page[T], span db.Span, order string) *model.Connection[T] {
+func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Connection[T] {
 	at := 0
 	c := model.NewConnection(page.Nodes, func(T) string {
 		at++
 		return formatCursor(order, page.Positions[at-1])
 	})
 	c.TotalCount, c.TotalWorkers = page.Total, page.Workers
-	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Backward && span.Before != nil
-	c.PageInfo.HasPreviousPage = span.Backward && page.More || !span.Backward && span.After != nil
+	// A row that a cursor names lies outside the page, at the end that the cursor bounds.
+	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Before != nil
+	c.PageInfo.HasPreviousPage = span.Backward && page.More || span.After != nil
 	return c
 }
 
 // connections is connection for the same field of several parents.
-func connections[T any](pages []db.Page[T], span db.Span, order string) []*model.Connection[T] {
+func connections[T any](pages []db.Page[T], span db.Span, order listOrder) []*model.Connection[T] {
 	list := make([]*model.Connection[T], len(pages))
 	for i, page := range pages {
 		list[i] = connection(page, span, order)
@@ -122,7 +148,7 @@ func connections[T any](pages []db.Page[T], span db.Span, order string) []*model
 }
 
 // slicePage takes a page out of a list that is held whole, in its order. key names an item within it.
-func slicePage[T any](ctx context.Context, items []T, args pageArgs, order string, key func(T) string) (*model.Connection[T], error) {
+func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listOrder, key func(T) string) (*model.Connection[T], error) {
 	span, err := args.span(ctx, order)
 	if err != nil {
 		return nil, err
@@ -161,11 +187,19 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order strin
 	return connection(page, span, order), nil
 }
 
-// orderOf gives a list's order from its argument, and the name that its cursors carry.
-func orderOf[F ~string](field F, direction model.OrderDirection) (order db.Order[F], name string) {
-	order = db.Order[F]{Field: field, Descending: direction == model.OrderDirectionDesc}
-	if order.Descending {
-		return order, string(field) + " DESC"
+// orderOf gives the order of a list that the database sorts, from its argument. Of the fields that it can be sorted by,
+// one is a number and the others are text.
+func orderOf[F ~string](list string, field, number F, direction model.OrderDirection) (db.Order[F], listOrder) {
+	listed := listOrder{orderName(list, string(field), direction), byText}
+	if field == number {
+		listed.by = byNumber
 	}
-	return order, string(field)
+	return db.Order[F]{Field: field, Descending: direction == model.OrderDirectionDesc}, listed
+}
+
+func orderName(list, field string, direction model.OrderDirection) string {
+	if direction == model.OrderDirectionDesc {
+		return list + " " + field + " DESC"
+	}
+	return list + " " + field
 }

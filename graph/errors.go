@@ -24,6 +24,8 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			say(shown, labour.Timeout, "The request was stopped because it took too long.")
 		case errors.Is(err, context.Canceled):
 			say(shown, labour.Unavailable, "The request was stopped before it was done.")
+		case IsUnknownHash(shown):
+			// the client knows this code, and asks again with the text
 		case madeByParser(err, shown):
 			say(shown, labour.BadUserInput, shown.Message)
 		default:
@@ -32,6 +34,12 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return shown
 	}
+}
+
+// IsUnknownHash tells whether a query was asked by a hash that the server does not know; the code of that is set by the
+// protocol of persisted queries.
+func IsUnknownHash(err *gqlerror.Error) bool {
+	return err.Extensions["code"] == "PERSISTED_QUERY_NOT_FOUND"
 }
 
 // madeByParser tells errors about the document or its variables from those of resolvers: they have no cause beneath them.

@@ -166,16 +166,16 @@ func relatives(g *labour.Geography, region string, on labour.Date) []string {
 
 // levels sums changes up to the level of each cell. A register that has permits knows that nobody is present where it has
 // none: then one level of nobody stands first.
-func levels(changes iter.Seq2[db.StockChange, error], baseline labour.Date, region string, known bool) iter.Seq2[impact.Level, error] {
+func levels(changes iter.Seq[db.StockChange], baseline labour.Date, region string, known bool) iter.Seq2[impact.Level, error] {
 	return func(yield func(impact.Level, error) bool) {
 		if known && !yield(impact.Level{On: baseline, Cell: impact.Cell{Region: region}}, nil) {
 			return
 		}
 		present := map[impact.Cell]int{}
-		for change, err := range changes {
+		for change := range changes {
 			cell := impact.Cell{Region: change.Region, Industry: change.Industry}
 			present[cell] += change.Workers
-			if !yield(impact.Level{On: change.Day, Cell: cell, Workers: float64(present[cell])}, err) {
+			if !yield(impact.Level{On: change.Day, Cell: cell, Workers: float64(present[cell])}, nil) {
 				return
 			}
 		}

@@ -31,15 +31,18 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 			f.Within != nil && !slices.Contains(within, r.Code) ||
 			!strings.Contains(strings.ToLower(r.Code+"\n"+r.NameEN+"\n"+r.NameLocal), search)
 	})
-	order := deref(orderBy)
+	order := model.RegionOrder{Field: model.RegionOrderFieldCode}
+	if orderBy != nil {
+		order = *orderBy
+	}
 	if order.Field == model.RegionOrderFieldName {
 		slices.SortStableFunc(regions, func(a, b labour.Region) int { return strings.Compare(a.NameEN, b.NameEN) })
 	}
-	_, name := orderOf(order.Field, order.Direction)
+	listed := listOrder{name: orderName("regions", string(order.Field), order.Direction)}
 	if order.Direction == model.OrderDirectionDesc {
 		slices.Reverse(regions)
 	}
-	return slicePage(ctx, regions, pageArgs{first, after, last, before}, name, func(r labour.Region) string { return r.Code })
+	return slicePage(ctx, regions, pageArgs{first, after, last, before}, listed, func(r labour.Region) string { return r.Code })
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {

@@ -44,39 +44,39 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 	if orderBy == nil {
 		orderBy = &model.PermitOrder{Field: model.PermitOrderFieldIssuedOn}
 	}
-	order, name := orderOf(db.PermitOrder(orderBy.Field), orderBy.Direction)
-	span, err := args.span(ctx, name)
+	order, listed := orderOf("permits", db.PermitOrder(orderBy.Field), db.PermitByWorkers, orderBy.Direction)
+	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).PermitPages(ctx, filters, order, span)
-	return connections(pages, span, name), err
+	return connections(pages, span, listed), err
 }
 
 func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder, args pageArgs) ([]*model.EmployerConnection, error) {
 	if orderBy == nil {
 		orderBy = &model.EmployerOrder{Field: model.EmployerOrderFieldName}
 	}
-	order, name := orderOf(db.EmployerOrder(orderBy.Field), orderBy.Direction)
-	span, err := args.span(ctx, name)
+	order, listed := orderOf("employers", db.EmployerOrder(orderBy.Field), db.EmployerByWorkersAuthorised, orderBy.Direction)
+	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).EmployerPages(ctx, filters, order, span)
-	return connections(pages, span, name), err
+	return connections(pages, span, listed), err
 }
 
 func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder, args pageArgs) ([]*model.RepatriationConnection, error) {
 	if orderBy == nil {
 		orderBy = &model.RepatriationOrder{Field: model.RepatriationOrderFieldDate}
 	}
-	order, name := orderOf(db.RepatriationOrder(orderBy.Field), orderBy.Direction)
-	span, err := args.span(ctx, name)
+	order, listed := orderOf("repatriations", db.RepatriationOrder(orderBy.Field), db.RepatriationByWorkers, orderBy.Direction)
+	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).RepatriationPages(ctx, filters, order, span)
-	return connections(pages, span, name), err
+	return connections(pages, span, listed), err
 }
 
 func permitFilter(f *model.PermitFilter) db.PermitFilter {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -60,7 +61,7 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 
 // reportPage fills in the rows after a cursor, and where they stand among all.
 func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, answer *model.Report) error {
-	const order = "report"
+	order := reportRows(rep.Query)
 	position, err := parseCursor("after", after, order)
 	if err != nil {
 		return err
@@ -88,6 +89,11 @@ func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, a
 		answer.PageInfo.StartCursor, answer.PageInfo.EndCursor = &start, &end
 	}
 	return nil
+}
+
+// reportRows names the rows of a report by all that decides which they are and how they are sorted, but for the filter.
+func reportRows(q db.ReportQuery) listOrder {
+	return listOrder{name: fmt.Sprint("report ", q.GroupBy, q.Granularity, q.OrderBy)}
 }
 
 // selectedMeasures lists the measures whose fields the selection names below a path.
@@ -128,7 +134,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 			r.WorkersPresent = &row.WorkersPresent
 		case labour.PeakWorkersPresent:
 			r.PeakWorkersPresent = &row.PeakWorkersPresent
-			if rep.Covers() {
+			if row.PeakWorkersPresent > 0 {
 				r.PeakOn = &row.PeakOn
 			}
 		case labour.AverageWorkersPresent:
@@ -153,6 +159,7 @@ func reportFilter(f *model.ReportFilter) db.ReportFilter {
 	return db.ReportFilter{
 		Within: list(f.Within), Industries: f.Industries, Nationalities: f.Nationalities,
 		Employers: keysOf("Employer", f.Employers), Outcomes: f.Outcomes, Period: dateRange(f.Period),
+		Synthetic: f.Synthetic,
 	}
 }
 

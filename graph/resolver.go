@@ -198,5 +198,5 @@ func (q query) Releases(ctx context.Context, first *int, after *string, last *in
 		return nil, err
 	}
 	slices.Reverse(releases)
-	return slicePage(ctx, releases, pageArgs{first, after, last, before}, "number", func(r labour.Release) string { return fmt.Sprint(r.Number) })
+	return slicePage(ctx, releases, pageArgs{first, after, last, before}, listOrder{name: "releases"}, func(r labour.Release) string { return fmt.Sprint(r.Number) })
 }

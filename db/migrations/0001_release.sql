@@ -191,7 +191,8 @@ CREATE TABLE imports (
   warnings   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Derived from the register when a release is built, and not part of its content.
+-- Derived from the register when a release is built, and not part of its content. Rollups are derived too; rollup.go lists
+-- and makes them.
 
 -- Units of the release's currency for one unit of another, on average over a year.
 CREATE TABLE exchange_rates (
@@ -218,16 +219,3 @@ FROM repatriations r
 LEFT JOIN permits p ON p.id = r.permit_id
 LEFT JOIN employers pe ON pe.id = p.employer_id
 LEFT JOIN employers e ON e.id = r.employer_id;
-
--- How the stock of workers changes: from day on, workers more are present and permits more are in force.
--- Summed up to a day they give the stock on that day.
-CREATE TABLE stock_changes (
-  region_code TEXT NOT NULL,
-  nationality TEXT NOT NULL,
-  industry    TEXT,
-  employer_id TEXT,
-  synthetic   INTEGER NOT NULL,
-  day         TEXT NOT NULL,
-  workers     INTEGER NOT NULL,
-  permits     INTEGER NOT NULL
-) STRICT;

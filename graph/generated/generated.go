@@ -3732,6 +3732,8 @@ input ReportFilter {
   outcomes: [RepatriationOutcome!]
   "The days it covers. The release's dataFrom to dataThrough where left out, and so for either end."
   period: DateRange
+  "Only rows that are synthetic (true) or only those that are not (false). Both where left out."
+  synthetic: Boolean
 }
 
 "Which claims. All conditions that are given must hold."
@@ -3900,7 +3902,10 @@ type ReportRow {
     "A cursor: only items before it."
     before: String
   ): PermitConnection!
-  "The repatriations behind this row: those of the group dated in the period."
+  """
+  The repatriations behind this row: those that the selected measures counted. Dated in the period for workersRepatriated;
+  for stocks, those under a permit in force on a day of it, dated by its last day.
+  """
   repatriations(
     "The order. By date, ascending, where left out."
     orderBy: RepatriationOrder
@@ -18178,7 +18183,7 @@ func (ec *executionContext) unmarshalInputReportFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"within", "industries", "nationalities", "employers", "outcomes", "period"}
+	fieldsInOrder := [...]string{"within", "industries", "nationalities", "employers", "outcomes", "period", "synthetic"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18227,6 +18232,13 @@ func (ec *executionContext) unmarshalInputReportFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Period = data
+		case "synthetic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("synthetic"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Synthetic = data
 		}
 	}
 	return it, nil
@@ -22059,13 +22071,13 @@ func (ec *executionContext) marshalNEmployerOrderField2homeboundᚋgraphᚋmodel
 }
 
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
-	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	res, err := scalar.UnmarshalFloat(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalFloatContext(v)
+	res := scalar.MarshalFloat(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
@@ -23268,7 +23280,7 @@ func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	res, err := scalar.UnmarshalFloat(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -23277,7 +23289,7 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 		return graphql.Null
 	}
 	_ = sel
-	res := graphql.MarshalFloatContext(*v)
+	res := scalar.MarshalFloat(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 

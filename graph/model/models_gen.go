@@ -160,6 +160,8 @@ type ReportFilter struct {
 	Outcomes []labour.Outcome `json:"outcomes,omitempty"`
 	// The days it covers. The release's dataFrom to dataThrough where left out, and so for either end.
 	Period *DateRange `json:"period,omitempty"`
+	// Only rows that are synthetic (true) or only those that are not (false). Both where left out.
+	Synthetic *bool `json:"synthetic,omitempty"`
 }
 
 // One key to order a report's rows by: exactly one of `by` and `measure`, else it is BAD_USER_INPUT.

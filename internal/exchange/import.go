@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"homebound/db"
 	"homebound/internal/datapackage"
@@ -133,24 +136,22 @@ func stage(ctx context.Context, draft *db.Draft, file *datapackage.File, o Optio
 	if err != nil {
 		return labour.ImportCounts{}, err
 	}
-	for record, err := range file.Records(ctx) {
-		if err != nil {
-			return labour.ImportCounts{}, fmt.Errorf("read %s: %w", file.Name(), err)
-		}
-		if len(record.Faults) > 0 {
-			err = staged.Reject(ctx, remarks(record, record.Faults)...)
+	err = ahead(ctx, file, func(row row) error {
+		if len(row.faults) > 0 {
+			err = staged.Reject(ctx, row.faults...)
 		} else {
-			err = staged.Add(ctx, record.Number, int64(record.Position("").Line), record.Values)
+			err = staged.Add(ctx, row.number, row.line, row.values)
 		}
-		for _, w := range record.Warnings {
-			err = errors.Join(err, staged.Warn(ctx, db.Fault{Record: record.Number, Column: w.Column, Message: w.Message}))
+		for _, w := range row.warnings {
+			err = errors.Join(err, staged.Warn(ctx, w))
 		}
-		if err != nil {
-			return labour.ImportCounts{}, err
+		if o.Progress != nil && row.number%1024 == 0 {
+			o.Progress(file.Name(), row.offset, file.Size())
 		}
-		if o.Progress != nil && record.Number%1024 == 0 {
-			o.Progress(file.Name(), record.Offset(), file.Size())
-		}
+		return err
+	})
+	if err != nil {
+		return labour.ImportCounts{}, err
 	}
 	if o.Progress != nil {
 		o.Progress(file.Name(), file.Size(), file.Size())
@@ -158,10 +159,63 @@ func stage(ctx context.Context, draft *db.Draft, file *datapackage.File, o Optio
 	return staged.Merge(ctx)
 }
 
-func remarks(record *datapackage.Record, faults []datapackage.Fault) []db.Fault {
-	list := make([]db.Fault, len(faults))
-	for i, f := range faults {
-		list[i] = db.Fault{Record: record.Number, Column: f.Column, Message: f.Message}
+// row is a record as the draft takes it.
+type row struct {
+	number, line, offset int64
+	values               []any
+	faults, warnings     []db.Fault
+}
+
+// ahead reads a file and hands its rows on in order, reading further rows while earlier ones are taken.
+func ahead(ctx context.Context, file *datapackage.File, take func(row) error) error {
+	const batch = 256
+	group, ctx := errgroup.WithContext(ctx)
+	batches := make(chan []row, 4)
+	group.Go(func() error {
+		defer close(batches)
+		rows := make([]row, 0, batch)
+		send := func() error {
+			select {
+			case batches <- rows:
+				rows = make([]row, 0, batch)
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		for record, err := range file.Records(ctx) {
+			if err != nil {
+				return fmt.Errorf("read %s: %w", file.Name(), err)
+			}
+			rows = append(rows, row{
+				record.Number, int64(record.Position("").Line), record.Offset(), slices.Clone(record.Values),
+				remarks(record.Number, record.Faults), remarks(record.Number, record.Warnings),
+			})
+			if len(rows) == batch {
+				if err := send(); err != nil {
+					return err
+				}
+			}
+		}
+		return send()
+	})
+	group.Go(func() error {
+		for rows := range batches {
+			for _, row := range rows {
+				if err := take(row); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func remarks(record int64, found []datapackage.Fault) []db.Fault {
+	var list []db.Fault
+	for _, f := range found {
+		list = append(list, db.Fault{Record: record, Column: f.Column, Message: f.Message})
 	}
 	return list
 }

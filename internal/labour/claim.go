@@ -110,7 +110,7 @@ func (c Claim) Evidence(observations []Observation) (Observation, bool) {
 		return cmp.Or(
 			cmp.Compare(a.Indicator, b.Indicator), // WORKERS_PRESENT before WORKERS_PRESENT_ESTIMATE
 			distance(a)-distance(b),
-			slices.Index(Confidences, a.Confidence)-slices.Index(Confidences, b.Confidence),
+			a.Confidence.Rank()-b.Confidence.Rank(),
 			cmp.Compare(a.Source, b.Source),
 		)
 	}), true

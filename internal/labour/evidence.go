@@ -1,5 +1,7 @@
 package labour
 
+import "slices"
+
 // Source is where a figure or a statement was published.
 type Source struct {
 	ID          string
@@ -94,6 +96,14 @@ const (
 
 // Confidences lists all of them, the best first.
 var Confidences = []Confidence{High, Medium, Low}
+
+// Rank gives the place of the confidence, the best first; a row that nobody judged comes last.
+func (c Confidence) Rank() int {
+	if i := slices.Index(Confidences, c); i >= 0 {
+		return i
+	}
+	return len(Confidences)
+}
 
 // Sanction is a paragraph of a resolution that bears on migrant workers.
 type Sanction struct {

@@ -2,26 +2,15 @@ package web
 
 import (
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"html/template"
-	"io"
 	"net/http"
 	"net/url"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"homebound/db"
 	"homebound/internal/labour"
 	"homebound/internal/web/graphiql"
 )
-
-type graphqlError = gqlerror.Error
-
-func writeResponse(w io.Writer, response *graphql.Response) {
-	_ = json.NewEncoder(w).Encode(response) // whoever went away reads no error either
-}
 
 //go:embed home.html
 var homeText string

@@ -2,7 +2,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -29,22 +27,18 @@ type Config struct {
 	Log       *slog.Logger
 	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
-}
 
-// Bounds on one request. A body of this size reaches neither the parser's stack nor the validator's patience.
-const (
-	maxBody   = 64 << 10
-	maxQuery  = 16 << 10 // of the query string of a GET
-	maxTokens = 2000
-)
+	// Stopping is closed when the server is about to stop, so that subscriptions end; nil where it never is.
+	Stopping <-chan struct{}
+}
 
 // New gives the handler of the whole site.
 func New(c Config) http.Handler {
 	api := endpoint(c)
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", current(c, api))
-	mux.Handle("/releases/{number}/graphql", numbered(c, api))
+	mux.Handle("/graphql", methods(current(c, api)))
+	mux.Handle("/releases/{number}/graphql", methods(numbered(c, api)))
 	mux.Handle("/graphiql", page)
 	mux.Handle("/graphiql/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
@@ -68,29 +62,34 @@ func endpoint(c Config) http.Handler {
 	srv := handler.New(graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
 		return fmt.Sprintf("%s/releases/%d/graphql", c.PublicURL, n)
 	}}))
-	srv.AddTransport(transport.Options{})
-	srv.AddTransport(transport.SSE{KeepAlivePingInterval: 15 * time.Second})
-	srv.AddTransport(transport.GET{})
-	srv.AddTransport(transport.POST{})
+	srv.AddTransport(stream{transport.SSE{KeepAlivePingInterval: 15 * time.Second}, c.Stopping})
+	srv.AddTransport(document{})
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	srv.SetParserTokenLimit(maxTokens)
 	srv.SetErrorPresenter(graph.Presenter(c.Log))
 	srv.SetRecoverFunc(graph.Recover)
 	srv.Use(extension.Introspection{})
+	srv.Use(limits{})
 	srv.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](1000)})
+	return srv
+}
+
+// methods answers OPTIONS, and refuses what no question comes by.
+func methods(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.URL.RawQuery) > maxQuery {
-			refuse(w, http.StatusRequestURITooLong, labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d; send it as POST.", len(r.URL.RawQuery), maxQuery))
-			return
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodPost:
+			next.ServeHTTP(w, r)
+		case http.MethodOptions:
+			w.Header().Set("Allow", allowed)
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Allow", allowed)
+			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
 		}
-		if r.ContentLength > maxBody {
-			refuse(w, http.StatusRequestEntityTooLarge, labour.Faultf(labour.LimitExceeded, "The body has %d bytes: expected at most %d.", r.ContentLength, maxBody))
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		srv.ServeHTTP(w, r)
 	})
 }
+
+const allowed = "GET, HEAD, POST, OPTIONS"
 
 // current lends each request the current release, from its first field to its last.
 func current(c Config, next http.Handler) http.Handler {
@@ -101,8 +100,8 @@ func current(c Config, next http.Handler) http.Handler {
 func numbered(c Config, next http.Handler) http.Handler {
 	return lending(c, next, func(r *http.Request) (*db.Release, func(), error) {
 		number, err := strconv.Atoi(r.PathValue("number"))
-		if err != nil {
-			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number.", r.PathValue("number"))
+		if err != nil || strconv.Itoa(number) != r.PathValue("number") {
+			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number such as 7.", r.PathValue("number"))
 		}
 		return c.Store.Numbered(r.Context(), number)
 	})
@@ -114,13 +113,13 @@ func lending(c Config, next http.Handler, lend func(*http.Request) (*db.Release,
 		var fault *labour.Fault
 		switch {
 		case errors.As(err, &fault) && fault.Code == labour.NotFound:
-			refuse(w, http.StatusNotFound, err)
+			refuse(w, r, http.StatusNotFound, err)
 		case errors.Is(err, db.ErrNoRelease):
 			w.Header().Set("Retry-After", "2")
-			refuse(w, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "No release is published yet; the first one may be in the making."))
+			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "No release is published yet; the first one may be in the making."))
 		case err != nil:
 			c.Log.ErrorContext(r.Context(), "no release to read", "error", err)
-			refuse(w, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
+			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
 		default:
 			defer done()
 			next.ServeHTTP(w, r.WithContext(graph.WithRelease(r.Context(), release)))
@@ -154,12 +153,4 @@ func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(text)) // whoever went away reads no error either
-}
-
-// refuse answers a request that reaches no resolver, in the form of a GraphQL answer.
-func refuse(w http.ResponseWriter, status int, err error) {
-	shown := graph.Presenter(slog.New(slog.DiscardHandler))(context.Background(), err)
-	w.Header().Set("Content-Type", "application/graphql-response+json; charset=utf-8")
-	w.WriteHeader(status)
-	writeResponse(w, &graphql.Response{Errors: []*graphqlError{shown}})
 }

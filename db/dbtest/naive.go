@@ -1,0 +1,242 @@
+package dbtest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// Naive computes every figure a second time: day by day and row by row, from the definitions alone. It is slow, plain,
+// and shares nothing with an engine.
+type Naive struct {
+	content    Content
+	employers  map[string]labour.Employer
+	permits    []fact // every permit
+	departures []fact // every repatriation
+}
+
+// fact is a register row with the industry that counts.
+type fact struct {
+	id, region, nationality, industry, employer, source string
+	synthetic                                           bool
+	permit                                              *labour.Permit       // of a permit
+	departure                                           *labour.Repatriation // of a repatriation
+}
+
+// NewNaive takes in the content of a release.
+func NewNaive(c Content) *Naive {
+	n := &Naive{content: c, employers: map[string]labour.Employer{}}
+	for _, e := range c.Employers {
+		n.employers[e.ID] = e
+	}
+	industryOf := map[string]string{}
+	for _, p := range c.Permits {
+		industryOf[p.ID] = cmp.Or(p.Industry, n.employers[p.Employer].Industry)
+		n.permits = append(n.permits, fact{p.ID, p.Region, p.Nationality, industryOf[p.ID], p.Employer, p.Source, p.Synthetic, &p, nil})
+	}
+	for _, r := range c.Repatriations {
+		industry := cmp.Or(industryOf[r.Permit], n.employers[r.Employer].Industry)
+		n.departures = append(n.departures, fact{r.ID, r.Region, r.Nationality, industry, r.Employer, r.Source, r.Synthetic, nil, &r})
+	}
+	return n
+}
+
+// Span gives the first and the last day of the data, and whether there is any.
+func (n *Naive) Span() (labour.Period, bool) {
+	var days []labour.Date
+	for _, p := range n.content.Permits {
+		days = append(days, p.IssuedOn, p.ValidFrom)
+		if p.RevokedOn != nil {
+			days = append(days, *p.RevokedOn)
+		}
+	}
+	for _, r := range n.content.Repatriations {
+		days = append(days, r.Date)
+	}
+	if days == nil {
+		for _, o := range n.content.Observations {
+			days = append(days, o.From, o.To)
+		}
+	}
+	if days == nil {
+		return labour.Period{}, false
+	}
+	span := labour.Period{From: slices.Min(days), To: slices.Max(days)}
+	if set := n.content.Settings.DataThrough; set != nil {
+		span.To = *set
+	}
+	return span, true
+}
+
+// Period gives the days that a report covers: its range, open ends filled from the data.
+func (n *Naive) Period(r db.DateRange) labour.Period {
+	p, _ := n.Span()
+	if r.From != nil {
+		p.From = *r.From
+	}
+	if r.To != nil {
+		p.To = *r.To
+	}
+	return p
+}
+
+// parent gives the region that a region belongs to on a day, or "".
+func (n *Naive) parent(code string, on labour.Date) string {
+	for _, m := range n.content.Memberships {
+		from, to := m.ValidFrom, m.ValidTo
+		if m.Code == code && (from == nil || *from <= on) && (to == nil || *to >= on) {
+			return m.Parent
+		}
+	}
+	return ""
+}
+
+// within tells whether a region is another, or lies in it on a day.
+func (n *Naive) within(code, other string, on labour.Date) bool {
+	for ; code != ""; code = n.parent(code, on) {
+		if code == other {
+			return true
+		}
+	}
+	return false
+}
+
+// district gives the nearest district from a region upwards on a day, or "".
+func (n *Naive) district(code string, on labour.Date) string {
+	for ; code != ""; code = n.parent(code, on) {
+		for _, r := range n.content.Regions {
+			if r.Code == code && r.Kind == labour.KindDistrict {
+				return code
+			}
+		}
+	}
+	return ""
+}
+
+// present gives the workers of a permit who are there on a day; only those of the repatriations listed are gone.
+func present(p *labour.Permit, repatriations []*labour.Repatriation, d labour.Date) int {
+	if !inForce(p, d) {
+		return 0
+	}
+	left := p.Workers
+	for _, r := range repatriations {
+		if r.Date <= d {
+			left -= r.Workers
+		}
+	}
+	return max(0, left)
+}
+
+// inForce tells whether a permit is in force on a day: started, not run out, and not revoked by that day.
+func inForce(p *labour.Permit, d labour.Date) bool {
+	return p.ValidFrom <= d && d <= p.ValidTo && (p.RevokedOn == nil || d < *p.RevokedOn)
+}
+
+// inForceIn tells whether a permit is in force on some day of a period.
+func inForceIn(p *labour.Permit, in labour.Period) bool {
+	for d := max(in.From, p.ValidFrom); d <= min(in.To, p.ValidTo); d++ {
+		if inForce(p, d) {
+			return true
+		}
+	}
+	return false
+}
+
+// rate gives units of the release's currency for one of another, on average over a year, and whether it is known.
+func (n *Naive) rate(currency string, year int) (float64, bool) {
+	own := cmp.Or(n.content.Settings.Currency, "RUB")
+	if currency == own {
+		return 1, true
+	}
+	for _, o := range n.content.Observations {
+		if o.Indicator == "FX_"+own+"_PER_"+currency && o.From.Year() == year && o.To.Year() == year {
+			return o.Value, true
+		}
+	}
+	return 0, false
+}
+
+// register is what a filter leaves of the register.
+type register struct {
+	permits    []fact
+	departures []fact
+	under      map[string][]*labour.Repatriation // by permit, whatever else the filter says of a repatriation
+}
+
+// filter narrows the register to the rows that a report counts.
+func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
+	reg := register{under: map[string][]*labour.Repatriation{}}
+	keep := func(row fact) bool {
+		for _, code := range f.Within {
+			if !n.within(row.region, code, boundaries) {
+				return false
+			}
+		}
+		return anyOf(f.Industries, row.industry) && anyOf(f.Nationalities, row.nationality) && anyOf(f.Employers, row.employer) &&
+			!(f.Factual && row.synthetic)
+	}
+	for _, p := range n.permits {
+		if keep(p) {
+			reg.permits = append(reg.permits, p)
+		}
+	}
+	for _, r := range n.departures {
+		if keep(r) && anyOf(f.Outcomes, r.departure.Outcome) {
+			reg.departures = append(reg.departures, r)
+		}
+		if !(f.Factual && r.synthetic) {
+			reg.under[r.departure.Permit] = append(reg.under[r.departure.Permit], r.departure)
+		}
+	}
+	return reg
+}
+
+// anyOf tells whether a value is listed; an empty list lets all through.
+func anyOf[T comparable](list []T, value T) bool {
+	return len(list) == 0 || slices.Contains(list, value)
+}
+
+// Availability lists what has rows that are issued, in force or repatriated in the filter's period.
+func (n *Naive) Availability(f db.ReportFilter, boundariesOn *labour.Date) db.Availability {
+	period := n.Period(f.Period)
+	boundaries := period.To
+	if boundariesOn != nil {
+		boundaries = *boundariesOn
+	}
+	reg := n.filter(f, boundaries)
+	regions, districts, industries, nationalities := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	outcomes := map[labour.Outcome]bool{}
+	var a db.Availability
+	for d := period.From; d <= period.To; d++ {
+		for _, row := range slices.Concat(reg.permits, reg.departures) {
+			if row.permit != nil && row.permit.IssuedOn != d && !inForce(row.permit, d) || row.departure != nil && row.departure.Date != d {
+				continue
+			}
+			regions[row.region], industries[row.industry], nationalities[row.nationality] = true, true, true
+			districts[n.district(row.region, boundaries)] = true
+			if row.departure != nil {
+				outcomes[row.departure.Outcome] = true
+			}
+			if a.From == nil {
+				a.From = Some(d)
+			}
+			a.To = Some(d)
+		}
+	}
+	a.Regions, a.Districts, a.Industries, a.Nationalities = known(regions), known(districts), known(industries), known(nationalities)
+	for _, o := range labour.Outcomes {
+		if outcomes[o] {
+			a.Outcomes = append(a.Outcomes, o)
+		}
+	}
+	return a
+}
+
+// known lists the values in order, without "".
+func known(set map[string]bool) []string {
+	delete(set, "")
+	return slices.Sorted(maps.Keys(set))
+}

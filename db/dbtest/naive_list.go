@@ -1,0 +1,117 @@
+package dbtest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// Permits lists the permits that a filter keeps, sorted, equals by id. A filter's Behind is left aside.
+func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []labour.Permit {
+	on := n.lastDay(f.InForceOn)
+	boundaries := on
+	if f.BoundariesOn != nil {
+		boundaries = *f.BoundariesOn
+	} else if f.Issued.To != nil {
+		boundaries = *f.Issued.To
+	}
+	reg := n.filter(db.ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
+	var kept []labour.Permit
+	for _, row := range reg.permits {
+		p := *row.permit
+		p.Industry = row.industry
+		if (f.Employer == "" || p.Employer == f.Employer) && in(f.Issued, p.IssuedOn) &&
+			(f.InForceOn == nil || inForce(&p, *f.InForceOn)) && anyOf(f.Status, p.Status(on)) {
+			kept = append(kept, p)
+		}
+	}
+	return sorted(kept, order.Descending, func(a, b labour.Permit) int {
+		return cmp.Or(map[db.PermitOrder]int{
+			db.PermitByIssuedOn: cmp.Compare(a.IssuedOn, b.IssuedOn), db.PermitByValidFrom: cmp.Compare(a.ValidFrom, b.ValidFrom),
+			db.PermitByValidTo: cmp.Compare(a.ValidTo, b.ValidTo), db.PermitByWorkers: cmp.Compare(a.Workers, b.Workers),
+			db.PermitByNumber: strings.Compare(a.Number, b.Number),
+		}[order.Field], strings.Compare(a.ID, b.ID))
+	})
+}
+
+// Repatriations lists the repatriations that a filter keeps, sorted, equals by id. A filter's Behind is left aside.
+func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.RepatriationOrder]) []labour.Repatriation {
+	boundaries := n.lastDay(f.Date.To)
+	if f.BoundariesOn != nil {
+		boundaries = *f.BoundariesOn
+	}
+	reg := n.filter(db.ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
+	var kept []labour.Repatriation
+	for _, row := range reg.departures {
+		if r := *row.departure; in(f.Date, r.Date) && (f.Sanction == "" || r.Sanction == f.Sanction) {
+			kept = append(kept, r)
+		}
+	}
+	return sorted(kept, order.Descending, func(a, b labour.Repatriation) int {
+		return cmp.Or(map[db.RepatriationOrder]int{
+			db.RepatriationByDate: cmp.Compare(a.Date, b.Date), db.RepatriationByWorkers: cmp.Compare(a.Workers, b.Workers),
+		}[order.Field], strings.Compare(a.ID, b.ID))
+	})
+}
+
+// Employers lists the employers that a filter keeps, sorted, equals by id.
+func (n *Naive) Employers(f db.EmployerFilter, order db.Order[db.EmployerOrder]) []labour.Employer {
+	authorised := map[string]int{}
+	for _, p := range n.permits {
+		authorised[p.employer] += p.permit.Workers
+	}
+	var kept []labour.Employer
+	for _, e := range n.content.Employers {
+		inside := !slices.ContainsFunc(f.Within, func(code string) bool { return !n.within(e.Region, code, n.lastDay(nil)) })
+		found := strings.Contains(strings.ToLower(e.Name), strings.ToLower(f.Search)) || strings.Contains(e.TaxID, f.Search)
+		if inside && found && anyOf(f.Industries, e.Industry) {
+			kept = append(kept, e)
+		}
+	}
+	return sorted(kept, order.Descending, func(a, b labour.Employer) int {
+		return cmp.Or(map[db.EmployerOrder]int{
+			db.EmployerByName: strings.Compare(a.Name, b.Name), db.EmployerByWorkersAuthorised: cmp.Compare(authorised[a.ID], authorised[b.ID]),
+		}[order.Field], strings.Compare(a.ID, b.ID))
+	})
+}
+
+// Observations lists the observations that a filter keeps, in the order of their keys.
+func (n *Naive) Observations(f db.ObservationFilter) []labour.Observation {
+	var kept []labour.Observation
+	for _, o := range n.content.Observations {
+		if anyOf(f.Indicators, o.Indicator) && anyOf(f.Regions, o.Region) && anyOf(f.Nationalities, o.Nationality) &&
+			(f.Span.From == nil || o.To >= *f.Span.From) && (f.Span.To == nil || o.From <= *f.Span.To) {
+			kept = append(kept, o)
+		}
+	}
+	slices.SortFunc(kept, func(a, b labour.Observation) int {
+		return cmp.Or(strings.Compare(a.Indicator, b.Indicator), strings.Compare(a.Region, b.Region), strings.Compare(a.Industry, b.Industry),
+			strings.Compare(a.Nationality, b.Nationality), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), strings.Compare(a.Source, b.Source))
+	})
+	return kept
+}
+
+func (n *Naive) lastDay(d *labour.Date) labour.Date {
+	if d != nil {
+		return *d
+	}
+	if span, known := n.Span(); known {
+		return span.To
+	}
+	return labour.DateOf(PublishedAt)
+}
+
+func in(r db.DateRange, d labour.Date) bool {
+	return (r.From == nil || *r.From <= d) && (r.To == nil || d <= *r.To)
+}
+
+func sorted[T any](rows []T, descending bool, compare func(a, b T) int) []T {
+	slices.SortFunc(rows, compare)
+	if descending {
+		slices.Reverse(rows)
+	}
+	return rows
+}

@@ -1,0 +1,298 @@
+package dbtest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// Counted is the register rows behind a figure, by id in order.
+type Counted struct{ Permits, Repatriations []string }
+
+// Row is one row of a naive report, and what it has counted.
+type Row struct {
+	db.ReportRow
+	Counted
+}
+
+// group is the rows that share a value in every dimension.
+type group struct {
+	values map[labour.Dimension]string
+	register
+}
+
+// Report answers a question: every row that the report has, in order, and its totals.
+func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
+	whole := n.Period(q.Filter.Period)
+	boundaries := whole.To
+	if q.BoundariesOn != nil {
+		boundaries = *q.BoundariesOn
+	}
+	measures := slices.Clone(q.Measures)
+	for _, o := range q.OrderBy {
+		if o.Measure != "" {
+			measures = append(measures, o.Measure)
+		}
+	}
+	for _, h := range q.Having {
+		measures = append(measures, h.Measure)
+	}
+	periods := []labour.Period{whole}
+	if q.Granularity != "" {
+		periods = whole.Split(q.Granularity)
+	}
+	all := n.filter(q.Filter, boundaries)
+	for _, g := range n.groups(all, q.GroupBy, boundaries) {
+		var dense []Row
+		first, last := -1, -1
+		for i, p := range periods {
+			row := n.compute(g, measures, p)
+			// What a report is sorted by or held to does not make a group appear.
+			row.Counted = counted(g, q.Measures, p)
+			if len(row.Permits) > 0 || len(row.Repatriations) > 0 {
+				last = i
+				if first < 0 {
+					first = i
+				}
+			}
+			dense = append(dense, row)
+		}
+		if first >= 0 {
+			rows = append(rows, dense[first:last+1]...)
+		}
+	}
+	if rows == nil && q.Granularity == "" && len(without(q.GroupBy, labour.ByPeriod)) == 0 {
+		rows = []Row{n.compute(group{}, measures, whole)} // one row always, even where it counts nothing
+	}
+	rows = slices.DeleteFunc(rows, func(r Row) bool { return !having(r.Values, q.Having) })
+	slices.SortStableFunc(rows, func(a, b Row) int { return compare(a, b, q) })
+	totals = n.compute(group{register: all}, q.Measures, whole)
+	totals.Counted = counted(group{register: all}, q.Measures, whole)
+	return rows, totals
+}
+
+// groups parts a register by the dimensions; without any there is one group.
+func (n *Naive) groups(all register, by []labour.Dimension, boundaries labour.Date) []group {
+	found := map[string]*group{}
+	groupOf := func(row fact) *group {
+		values := map[labour.Dimension]string{}
+		key := ""
+		for _, d := range without(by, labour.ByPeriod) {
+			values[d] = map[labour.Dimension]func() string{
+				labour.ByRegion:      func() string { return row.region },
+				labour.ByDistrict:    func() string { return n.district(row.region, boundaries) },
+				labour.ByIndustry:    func() string { return row.industry },
+				labour.ByNationality: func() string { return row.nationality },
+				labour.ByEmployer:    func() string { return row.employer },
+				labour.ByOutcome:     func() string { return string(row.departure.Outcome) },
+			}[d]()
+			key += values[d] + "\x00"
+		}
+		if found[key] == nil {
+			found[key] = &group{values: values, register: register{under: all.under}}
+		}
+		return found[key]
+	}
+	if !slices.Contains(by, labour.ByOutcome) {
+		for _, p := range all.permits {
+			g := groupOf(p)
+			g.permits = append(g.permits, p)
+		}
+	}
+	for _, r := range all.departures {
+		g := groupOf(r)
+		g.departures = append(g.departures, r)
+	}
+	var list []group
+	for _, g := range found {
+		list = append(list, *g)
+	}
+	return list
+}
+
+func without(dimensions []labour.Dimension, one labour.Dimension) []labour.Dimension {
+	return slices.DeleteFunc(slices.Clone(dimensions), func(d labour.Dimension) bool { return d == one })
+}
+
+// counts tells whether one of the measures belongs to a family.
+func counts(measures []labour.Measure, family labour.Family) bool {
+	return slices.ContainsFunc(measures, func(m labour.Measure) bool {
+		info, _ := m.Info()
+		return info.Family == family
+	})
+}
+
+// compute gives the measures of a group in a period.
+func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period) Row {
+	row := Row{ReportRow: db.ReportRow{Group: g.values, Period: period}}
+	all := n.everything(g, period)
+	if counts(measures, labour.Stock) {
+		all.stock(g, period)
+	}
+	for _, m := range measures {
+		switch m {
+		case labour.PermitsIssued:
+			row.PermitsIssued = all.PermitsIssued
+		case labour.WorkersAuthorised:
+			row.WorkersAuthorised = all.WorkersAuthorised
+		case labour.AverageMonthlyWage:
+			row.AverageMonthlyWage = all.AverageMonthlyWage
+		case labour.WorkersPresent:
+			row.WorkersPresent = all.WorkersPresent
+		case labour.PeakWorkersPresent:
+			row.PeakWorkersPresent, row.PeakOn = all.PeakWorkersPresent, all.PeakOn
+		case labour.AverageWorkersPresent, labour.WorkerDays:
+			row.WorkerDays = all.WorkerDays
+		case labour.WorkersRepatriated:
+			row.WorkersRepatriated = all.WorkersRepatriated
+		}
+	}
+	row.Days = period.Days()
+	return row
+}
+
+// counted lists what the measures count of a group in a period: permits issued in it, permits in force on a day of it and
+// the repatriations under them up to its end, repatriations dated in it.
+func counted(g group, measures []labour.Measure, period labour.Period) Counted {
+	permits, repatriations := map[string]bool{}, map[string]bool{}
+	for _, p := range g.permits {
+		if counts(measures, labour.IssueFlow) && period.Contains(p.permit.IssuedOn) {
+			permits[p.id] = true
+		}
+		if counts(measures, labour.Stock) && inForceIn(p.permit, period) {
+			permits[p.id] = true
+			for _, r := range g.under[p.id] {
+				if r.Date <= period.To {
+					repatriations[r.ID] = true
+				}
+			}
+		}
+	}
+	for _, r := range g.departures {
+		if counts(measures, labour.DepartureFlow) && period.Contains(r.departure.Date) {
+			repatriations[r.id] = true
+		}
+	}
+	return Counted{known(permits), known(repatriations)}
+}
+
+// figures is every measure of a group in a period.
+type figures struct{ db.Values }
+
+// everything gives the flows of a group in a period.
+func (n *Naive) everything(g group, period labour.Period) figures {
+	var v figures
+	var paid, weighed float64
+	for _, p := range g.permits {
+		if !period.Contains(p.permit.IssuedOn) {
+			continue
+		}
+		v.PermitsIssued++
+		v.WorkersAuthorised += p.permit.Workers
+		if rate, known := n.rate(p.permit.WageCurrency, p.permit.IssuedOn.Year()); known && p.permit.WageMonthly != nil {
+			paid += float64(p.permit.Workers) * *p.permit.WageMonthly * rate
+			weighed += float64(p.permit.Workers)
+		}
+	}
+	if weighed > 0 {
+		v.AverageMonthlyWage = Some(paid / weighed)
+	}
+	for _, r := range g.departures {
+		if period.Contains(r.departure.Date) {
+			v.WorkersRepatriated += r.departure.Workers
+		}
+	}
+	return v
+}
+
+// stock adds what follows the workers present day by day.
+func (v *figures) stock(g group, period labour.Period) {
+	for d := period.From; d <= period.To; d++ {
+		sum := 0
+		for _, p := range g.permits {
+			sum += present(p.permit, g.under[p.id], d)
+		}
+		v.WorkerDays += sum
+		v.WorkersPresent = sum
+		if sum > v.PeakWorkersPresent || d == period.From {
+			v.PeakWorkersPresent, v.PeakOn = sum, d
+		}
+	}
+}
+
+// having tells whether every condition is met; a measure without a value meets none.
+func having(v db.Values, conditions []db.MeasureCondition) bool {
+	for _, c := range conditions {
+		value, known := valueOf(v, c.Measure)
+		if !known || c.AtLeast != nil && value < *c.AtLeast || c.AtMost != nil && value > *c.AtMost {
+			return false
+		}
+	}
+	return true
+}
+
+func valueOf(v db.Values, m labour.Measure) (float64, bool) {
+	switch m {
+	case labour.AverageMonthlyWage:
+		if v.AverageMonthlyWage == nil {
+			return 0, false
+		}
+		return *v.AverageMonthlyWage, true
+	case labour.AverageWorkersPresent:
+		return float64(v.WorkerDays) / float64(v.Days), true
+	}
+	return map[labour.Measure]float64{
+		labour.PermitsIssued: float64(v.PermitsIssued), labour.WorkersAuthorised: float64(v.WorkersAuthorised),
+		labour.WorkersPresent: float64(v.WorkersPresent), labour.PeakWorkersPresent: float64(v.PeakWorkersPresent),
+		labour.WorkerDays: float64(v.WorkerDays), labour.WorkersRepatriated: float64(v.WorkersRepatriated),
+	}[m], true
+}
+
+// compare sorts by what was asked for, then by the groups in the order of groupBy, then by period.
+func compare(a, b Row, q db.ReportQuery) int {
+	for _, o := range q.OrderBy {
+		var order int
+		if o.Measure != "" {
+			x, xKnown := valueOf(a.Values, o.Measure)
+			y, yKnown := valueOf(b.Values, o.Measure)
+			order = lastIfMissing(cmp.Compare(x, y), xKnown, yKnown, o.Descending)
+		} else {
+			order = compareBy(a, b, o.By, o.Descending)
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	for _, d := range without(q.GroupBy, labour.ByPeriod) {
+		if order := compareBy(a, b, d, false); order != 0 {
+			return order
+		}
+	}
+	return compareBy(a, b, labour.ByPeriod, false)
+}
+
+func compareBy(a, b Row, d labour.Dimension, descending bool) int {
+	if d == labour.ByPeriod {
+		return lastIfMissing(cmp.Compare(a.Period.From, b.Period.From), true, true, descending)
+	}
+	x, y := a.Group[d], b.Group[d]
+	return lastIfMissing(strings.Compare(x, y), x != "", y != "", descending)
+}
+
+// lastIfMissing turns the order round where it descends, and puts what has no value last either way.
+func lastIfMissing(order int, x, y, descending bool) int {
+	switch {
+	case !x && !y:
+		return 0
+	case !x:
+		return 1
+	case !y:
+		return -1
+	case descending:
+		return -order
+	}
+	return order
+}

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/internal/datapackage"
+	"homebound/internal/labour"
+)
+
+// updateDocs rewrites what the documents quote: answers, outputs and tables. Read the difference before keeping it.
+var updateDocs = flag.Bool("update", false, "rewrite the answers, outputs and tables that the documents quote")
+
+const updateHint = "go test . -run TestDocs -update rewrites it"
+
+// document is one of the repository's documents, as it is on the disk.
+type document struct {
+	name, text string
+	blocks     []block
+}
+
+// block is a fenced block: ```language argument.
+type block struct {
+	language, argument string
+	text               string // with a line break at its end
+	start, end         int    // of the text in the document
+}
+
+var fence = regexp.MustCompile("(?ms)^```([a-z]+)(?: ([^\n]*))?\n(.*?)^```$")
+
+func readDocument(t *testing.T, name string) *document {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	d := &document{name: name, text: string(text)}
+	for _, at := range fence.FindAllStringSubmatchIndex(d.text, -1) {
+		b := block{language: d.text[at[2]:at[3]], text: d.text[at[6]:at[7]], start: at[6], end: at[7]}
+		if at[4] >= 0 {
+			b.argument = d.text[at[4]:at[5]]
+		}
+		d.blocks = append(d.blocks, b)
+	}
+	return d
+}
+
+func readDocuments(t *testing.T) []*document {
+	t.Helper()
+	names, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	var documents []*document
+	for _, name := range append([]string{"README.md", "CHANGELOG.md"}, names...) {
+		documents = append(documents, readDocument(t, name))
+	}
+	return documents
+}
+
+// checkPart holds the part of a document between <!-- generated: name --> and <!-- end --> against the text that belongs there.
+func checkPart(t *testing.T, document, name, want string) {
+	t.Helper()
+	text := readDocument(t, document).text
+	before, rest, found := strings.Cut(text, "<!-- generated: "+name+" -->\n")
+	require.True(t, found, "%s has no part %s", document, name)
+	have, after, found := strings.Cut(rest, "<!-- end -->")
+	require.True(t, found, "%s: the part %s has no end", document, name)
+	if *updateDocs && have != want {
+		text = before + "<!-- generated: " + name + " -->\n" + want + "<!-- end -->" + after
+		require.NoError(t, os.WriteFile(document, []byte(text), 0o644))
+		return
+	}
+	assert.Equal(t, want, have, "%s; %s", document, updateHint)
+}
+
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + text + "`"
+}
+
+func TestDocs_DataListsEveryColumn(t *testing.T) {
+	var text strings.Builder
+	for _, table := range datapackage.Tables {
+		fmt.Fprintf(&text, "\n### %s.csv\n\nKey: %s.\n\n| column | values | empty | what |\n| --- | --- | --- | --- |\n", table.Name, "`"+strings.Join(table.Key, "`, `")+"`")
+		for _, c := range table.Columns {
+			empty := "may be"
+			switch {
+			case c.Required:
+				empty = "no"
+			case c.Default != nil:
+				empty = fmt.Sprintf("read as %v", c.Default)
+			}
+			fmt.Fprintf(&text, "| `%s` | %s | %s | %s |\n", c.Name, valuesOf(c), empty, c.Doc)
+		}
+	}
+	checkPart(t, "docs/DATA.md", "tables", text.String()+"\n")
+}
+
+// valuesOf says in words what a column takes.
+func valuesOf(c datapackage.Column) string {
+	words := map[datapackage.Type]string{
+		datapackage.Text: "text", datapackage.Key: "key", datapackage.Region: "region code", datapackage.Country: "country code",
+		datapackage.Countries: "country codes, split by `;`", datapackage.Industry: "letter A to U", datapackage.Currency: "currency code",
+		datapackage.URL: "web address", datapackage.Date: "date", datapackage.Whole: "whole number", datapackage.Number: "number", datapackage.Boolean: "`true` or `false`",
+	}[c.Type]
+	if c.Type == datapackage.OneOf {
+		words = "`" + strings.Join(c.Enum, "`, `") + "`"
+	}
+	switch {
+	case c.Min != nil && c.Max != nil:
+		words += fmt.Sprintf(", %.0f to %.0f", *c.Min, *c.Max)
+	case c.Min != nil:
+		words += fmt.Sprintf(", at least %.0f", *c.Min)
+	}
+	if c.Refers != "" {
+		words += " of " + c.Refers + ".csv"
+	}
+	return words
+}
+
+// command is a command by its path, such as "releases show".
+type command struct {
+	*kong.Node
+	path string
+}
+
+func commands(t *testing.T) []command {
+	t.Helper()
+	parser, err := kong.New(&commandLine{}, kong.Name("homebound"))
+	require.NoError(t, err)
+	var found []command
+	for _, leaf := range parser.Model.Leaves(true) {
+		path := leaf.Name
+		for parent := leaf.Parent; parent.Type == kong.CommandNode; parent = parent.Parent {
+			path = parent.Name + " " + path
+		}
+		found = append(found, command{leaf, path})
+	}
+	return found
+}
+
+func TestDocs_ConfigListsEverySetting(t *testing.T) {
+	var text strings.Builder
+	for _, c := range commands(t) {
+		usage := "homebound " + c.path
+		for _, p := range c.Positional {
+			if p.Required {
+				usage += " " + strings.ToUpper(p.Name)
+			} else {
+				usage += " [" + strings.ToUpper(p.Name) + "]"
+			}
+		}
+		fmt.Fprintf(&text, "\n### %s\n\n`%s`: %s\n", c.path, usage, c.Help)
+		writeSettings(&text, c.Node)
+	}
+	checkPart(t, "docs/CONFIG.md", "settings", text.String()+"\n")
+}
+
+func writeSettings(text *strings.Builder, leaf *kong.Node) {
+	var rows []string
+	for _, p := range leaf.Positional {
+		rows = append(rows, fmt.Sprintf("| `%s` | | %s | %s |\n", strings.ToUpper(p.Name), needed(p.Required), p.Help))
+	}
+	for _, group := range leaf.AllFlags(true) {
+		for _, f := range group {
+			if f.Name == "help" {
+				continue
+			}
+			standard := code(f.Default)
+			if f.Required {
+				standard = needed(true)
+			}
+			rows = append(rows, fmt.Sprintf("| `--%s` | %s | %s | %s |\n", f.Name, code(strings.Join(f.Envs, ", ")), standard, f.Help))
+		}
+	}
+	if rows != nil {
+		text.WriteString("\n| flag | variable | default | what |\n| --- | --- | --- | --- |\n" + strings.Join(rows, ""))
+	}
+}
+
+func needed(required bool) string {
+	if required {
+		return "required"
+	}
+	return ""
+}
+
+var (
+	commandName = regexp.MustCompile(`homebound ([a-z]+)`)
+	flagName    = regexp.MustCompile(` --([a-z][a-z-]+)`)
+)
+
+func TestDocs_CommandsAndFlagsExist(t *testing.T) {
+	flags := []string{"help", "data-urlencode"} // the second is curl's
+	first := map[string]bool{}
+	for _, c := range commands(t) {
+		first[strings.Fields(c.path)[0]] = true
+		for _, group := range c.AllFlags(true) {
+			for _, f := range group {
+				flags = append(flags, f.Name)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, d := range readDocuments(t) {
+		for _, match := range commandName.FindAllStringSubmatch(d.text, -1) {
+			assert.True(t, first[match[1]], "%s: there is no command %q", d.name, match[0])
+			seen[match[1]] = true
+		}
+		for _, match := range flagName.FindAllStringSubmatch(d.text, -1) {
+			assert.Contains(t, flags, match[1], d.name)
+		}
+	}
+	for name := range first {
+		assert.True(t, seen[name], "no document names the command %s", name)
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	dropped = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+func TestDocs_LinksLeadSomewhere(t *testing.T) {
+	for _, d := range readDocuments(t) {
+		for _, match := range link.FindAllStringSubmatch(fence.ReplaceAllString(d.text, ""), -1) {
+			target := match[1]
+			if strings.Contains(target, "://") {
+				continue
+			}
+			file, anchor, _ := strings.Cut(target, "#")
+			path := d.name
+			if file != "" {
+				path = filepath.Join(filepath.Dir(d.name), file)
+			}
+			if _, err := os.Stat(path); !assert.NoError(t, err, "%s links to %s", d.name, target) || anchor == "" {
+				continue
+			}
+			var anchors []string
+			for _, h := range heading.FindAllStringSubmatch(fence.ReplaceAllString(readDocument(t, path).text, ""), -1) {
+				anchors = append(anchors, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+			}
+			assert.Contains(t, anchors, anchor, "%s links to %s", d.name, target)
+		}
+	}
+}
+
+func TestDocs_EveryDocumentIsLinked(t *testing.T) {
+	readme := readDocument(t, "README.md").text
+	for _, d := range readDocuments(t)[1:] {
+		assert.True(t, strings.Contains(readme, "("+d.name+")"), "the README links to no %s", d.name)
+	}
+}
+
+func TestDocs_MethodologyDefinesEveryMeasure(t *testing.T) {
+	text := readDocument(t, "docs/METHODOLOGY.md").text
+	for _, m := range labour.Measures {
+		assert.Regexp(t, "(?m)^\\| `"+m.Field+"`.* \\| "+m.Unit+" \\| ", text)
+	}
+	assert.True(t, strings.Contains(text, "method "+labour.MethodVersion), "the definitions are those of a method")
+	for _, list := range [][]string{texts(labour.ClaimOperators), texts(labour.Outcomes), texts(labour.PermitStatuses), texts(labour.Bases)} {
+		for _, word := range list {
+			assert.True(t, strings.Contains(text, "`"+word+"`"), "METHODOLOGY does not say what %s is", word)
+		}
+	}
+}
+
+func texts[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		out[i] = string(value)
+	}
+	return out
+}
+
+func TestDocs_DependenciesListsEveryOne(t *testing.T) {
+	text := readDocument(t, "docs/DEPENDENCIES.md").text
+	module, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	var names, indirect []string
+	for line := range strings.Lines(string(module)) {
+		if fields := strings.Fields(line); len(fields) == 2 && strings.HasPrefix(fields[1], "v") {
+			names = append(names, fields[0])
+		} else if strings.Contains(line, "// indirect") {
+			indirect = append(indirect, fields[0])
+		}
+	}
+	require.NotEmpty(t, names)
+	var bundled struct{ Dependencies, DevDependencies map[string]string }
+	packages, err := os.ReadFile("internal/web/graphiql/src/package.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(packages, &bundled))
+	for _, list := range []map[string]string{bundled.Dependencies, bundled.DevDependencies} {
+		for name := range list {
+			names = append(names, name)
+		}
+	}
+	var listed []string
+	for _, match := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ").FindAllStringSubmatch(text, -1) {
+		listed = append(listed, match[1])
+	}
+	assert.Subset(t, listed, names, "what is used, and not listed")
+	assert.Subset(t, slices.Concat(names, indirect), listed, "what is listed, and not used")
+}

@@ -1,0 +1,76 @@
+package web_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/internal/web/graphiql"
+)
+
+// doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.
+func doubling(n int) string {
+	var text strings.Builder
+	text.WriteString(`{region(code: "RU") {...F0}}`)
+	for i := range n {
+		fmt.Fprintf(&text, " fragment F%d on Region {...F%d ...F%d}", i, i+1, i+1)
+	}
+	fmt.Fprintf(&text, " fragment F%d on Region {parent {code} children {code}}", n)
+	return text.String()
+}
+
+func TestLimits_RefuseFast(t *testing.T) {
+	s := newSiteWithRelease(t)
+	for _, test := range []struct{ name, query, message string }{
+		{"a flood of words", "{" + strings.Repeat("a ", 20_000) + "}", "The query has too many words and signs: expected fewer than 2000."},
+		{"a flood of comments", strings.Repeat("#\n", 20_000) + "{release{number}}", "The query has too many words and signs: expected fewer than 2000."},
+		{"fields nested deep", `{region(code: "RU")` + strings.Repeat("{parent", 300) + "{code}" + strings.Repeat("}", 300) + "}", "The query nests fields 302 deep: expected at most 20."},
+		{"brackets nested deep", `{report(filter: {within: ` + strings.Repeat("[", 5000) + "}){rows{workerDays}}}", "The query has too many words and signs: expected fewer than 2000."},
+		{"fragments that double", doubling(60), "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
+		{"children of parents of children", `{region(code: "RU")` + strings.Repeat("{children{parent", 8) + "{code}" + strings.Repeat("}}", 8) + "}", "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
+		{"pages of pages", `{employers(first: 1000) {nodes {permits(first: 1000) {nodes {id}}}}}`, "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			start := time.Now()
+			answer := s.post(test.query)
+			assert.Less(t, time.Since(start), 2*time.Second)
+			assert.Equal(t, "LIMIT_EXCEEDED", answer.failure(t).Extensions.Code)
+			assert.Equal(t, test.message, answer.failure(t).Message)
+		})
+	}
+}
+
+func TestLimits_ReckonWithThePageThatIsAskedFor(t *testing.T) {
+	s := newSiteWithRelease(t)
+	const query = `query($n: Int) {employers(first: 100) {nodes {permits(first: $n) {nodes {id number workers issuedOn}}}}}`
+	ask := func(n int) reply {
+		return s.do("POST", "/graphql", fmt.Sprintf(`{"query": %q, "variables": {"n": %d}}`, query, n), "Content-Type", "application/json")
+	}
+	assert.Equal(t, "LIMIT_EXCEEDED", ask(1000+500).failure(t).Extensions.Code)
+	assert.Contains(t, ask(100).body, `"workers":`)
+}
+
+func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
+	s := newSiteWithRelease(t)
+	introspection, err := os.ReadFile("testdata/introspection.graphql")
+	require.NoError(t, err)
+	questions := map[string]string{
+		"the introspection of a schema browser": string(introspection),
+		"a page of permits with all about them": `{permits(first: 1000) {nodes {id number workers issuedOn validFrom validTo status
+			employer {id name region {code name}} region {code name parent {code}} nationality {code} industry {code} source {id title}}}}`,
+		"a report of each region": `{regions(first: 100) {nodes {code report(granularity: YEAR) {rows {period {label} permitsIssued peakWorkersPresent}}}}}`,
+	}
+	for _, tab := range graphiql.Tabs() {
+		questions[tab.Name] = tab.Query
+	}
+	for name, query := range questions {
+		t.Run(name, func(t *testing.T) {
+			assert.NotContains(t, s.post(query).body, `"errors"`)
+		})
+	}
+}
