@@ -54,6 +54,12 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 		for _, d := range documents {
 			e.runQueries(t, d, server.URL)
 		}
+		for _, match := range address.FindAllStringSubmatch(documents[0].text, -1) {
+			response, err := http.Get(server.URL + match[1])
+			require.NoError(t, err)
+			assert.NoError(t, response.Body.Close())
+			assert.NotEqual(t, http.StatusNotFound, response.StatusCode, "the README names %s", match[1])
+		}
 	})
 	t.Run("commands", func(t *testing.T) {
 		for _, d := range documents {
@@ -94,6 +100,8 @@ func (e *examples) write(t *testing.T) {
 	}
 }
 
+var address = regexp.MustCompile("`(/[a-z0-9./]*)`")
+
 var curl = regexp.MustCompile(`(?s)^curl -sG http://127\.0\.0\.1:8080/graphql --data-urlencode 'query=([^']*)'\n$`)
 
 // runQueries asks the server every query of a document; the block after a query is its answer.
@@ -109,7 +117,7 @@ func (e *examples) runQueries(t *testing.T, d *document, server string) {
 			continue
 		}
 		answer := ask(t, server, query)
-		if !sameJSON(t, answer, []byte(d.blocks[i+1].text)) {
+		if *updateDocs || !sameJSON(t, answer, []byte(d.blocks[i+1].text)) {
 			e.found(t, d, i+1, layOut(answer, "")+"\n")
 		}
 	}

@@ -20,6 +20,7 @@ type serveCommand struct {
 	dataFlag
 	Addr      string        `default:"127.0.0.1:8080" env:"HOMEBOUND_ADDR" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
 	PublicURL string        `env:"HOMEBOUND_PUBLIC_URL" placeholder:"URL" help:"Scheme and host that readers reach the server by, for permalinks; http and the address where left out."`
+	CacheMB   uint64        `name:"cache-mb" default:"64" env:"HOMEBOUND_CACHE_MB" help:"Most that answers kept in memory may take, in MiB; 0 keeps none."`
 	Drain     time.Duration `default:"10s" env:"HOMEBOUND_DRAIN" help:"How long requests under way may take once the server is told to stop."`
 }
 
@@ -44,7 +45,7 @@ func (c *serveCommand) Run(s *session) error {
 	}
 	group, ctx := errgroup.WithContext(s.ctx)
 	server := &http.Server{
-		Handler:           web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, Stopping: ctx.Done()}),
+		Handler:           web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, Stopping: ctx.Done()}),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	fmt.Fprintf(s.stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)

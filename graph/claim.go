@@ -99,7 +99,7 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 		return nil, nil // it is about the time before the register begins
 	}
 	filter := db.ReportFilter{Within: list(known(c.Region)), Industries: list(known(c.Industry)), Nationalities: list(known(c.Nationality)),
-		Period: period, Factual: true}
+		Period: period, Synthetic: new(false), NotSource: c.Source}
 	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
 	if err != nil {
 		return nil, err
@@ -187,7 +187,7 @@ func wouldDecide(c labour.Claim) string {
 // reportQuery writes the report that computes a claim's measure.
 func reportQuery(c labour.Claim) string {
 	info, _ := c.Measure.Info()
-	var filters []string
+	filters := []string{"synthetic: false"}
 	if c.Region != "" {
 		filters = append(filters, fmt.Sprintf("within: %q", c.Region))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -27,7 +28,7 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 		case IsUnknownHash(shown):
 			// the client knows this code, and asks again with the text
 		case madeByParser(err, shown):
-			say(shown, labour.BadUserInput, shown.Message)
+			say(shown, labour.BadUserInput, ofVariable(shown))
 		default:
 			log.ErrorContext(ctx, "a field failed", "path", shown.Path.String(), "error", err)
 			say(shown, labour.Internal, "Something failed here; the operator's log says what.")
@@ -51,7 +52,11 @@ func madeByParser(err error, shown *gqlerror.Error) bool {
 	return shown.Rule != "" || own.Err == nil
 }
 
+// say makes the text a sentence, with its code beside it.
 func say(shown *gqlerror.Error, code labour.Code, text string) {
+	if !strings.ContainsAny(text[max(0, len(text)-1):], ".?!") {
+		text += "."
+	}
 	shown.Message = text
 	if shown.Extensions == nil {
 		shown.Extensions = map[string]any{}

@@ -1,18 +1,22 @@
 package graph_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"homebound/graph"
 	"homebound/internal/labour"
 )
 
@@ -55,6 +59,7 @@ func requireShape(t *testing.T, err *gqlerror.Error) {
 	require.NotContains(t, err.Message, "\n")
 	require.NotEmpty(t, strings.TrimSpace(err.Message))
 	require.Less(t, len(err.Message), 400, "%s", err.Message)
+	require.Regexp(t, `[.?]$`, err.Message, "a sentence ends")
 	require.False(t, unicode.IsSpace(rune(err.Message[0])))
 	for _, leak := range leaks {
 		require.NotRegexp(t, leak, err.Message)
@@ -90,28 +95,29 @@ func TestErrors_AFailedFieldIsNullAlone(t *testing.T) {
 	assert.JSONEq(t, `{"node": null, "region": {"code": "RU"}}`, string(response.Data))
 }
 
-func TestErrors_AnInterruptedRequestSaysSo(t *testing.T) {
-	w := in(t, "small")
-	release, done, err := w.store.Current(t.Context())
-	require.NoError(t, err)
-	defer done()
-
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	late, stop := context.WithDeadline(t.Context(), time.Unix(0, 0))
-	defer stop()
+func TestPresenter_SaysOfAnyErrorWhatItsReaderMayKnow(t *testing.T) {
 	for name, test := range map[string]struct {
-		ctx  context.Context
-		code labour.Code
+		err    error
+		code   labour.Code
+		logged string // "" where the operator need not know
 	}{
-		"the client went away": {cancelled, labour.Unavailable},
-		"it took too long":     {late, labour.Timeout},
+		"a fault, wrapped":     {fmt.Errorf("list: %w", labour.Faultf(labour.NotFound, "There is no permit.")), labour.NotFound, ""},
+		"the client went away": {fmt.Errorf("list: %w", context.Canceled), labour.Unavailable, ""},
+		"it took too long":     {fmt.Errorf("list: %w", context.DeadlineExceeded), labour.Timeout, ""},
+		"the disk failed":      {errors.New("read /var/lib/homebound/0007.db: input/output error"), labour.Internal, "input/output error"},
+		"a resolver panicked":  {graph.Recover(t.Context(), "index out of range [3]"), labour.Internal, "index out of range [3]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			response := w.askOf(test.ctx, release, `{ permits { nodes { number } } }`, nil)
-			require.NotEmpty(t, response.Errors)
-			requireShape(t, response.Errors[0])
-			assert.Equal(t, test.code, codeOf(response.Errors[0]), response.Errors[0].Message)
+			var log bytes.Buffer
+			shown := graph.Presenter(slog.New(slog.NewTextHandler(&log, nil)))(t.Context(), test.err)
+			requireShape(t, shown)
+			assert.Equal(t, test.code, codeOf(shown))
+			assert.NotContains(t, shown.Message, "list:")
+			if test.logged == "" {
+				assert.Empty(t, log.String())
+			} else {
+				assert.Contains(t, log.String(), test.logged)
+			}
 		})
 	}
 }

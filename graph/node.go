@@ -51,6 +51,7 @@ func keysOf(typename string, ids []string) []string {
 // keys, nil for those that do not exist.
 var nodes = map[string]func(ctx context.Context, r *Resolver, keys []string) ([]model.Node, error){
 	"Release": func(ctx context.Context, r *Resolver, keys []string) ([]model.Node, error) {
+		markVolatile(ctx)
 		return eachNode(keys, func(key string) (labour.Release, error) {
 			number, err := strconv.Atoi(key)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -61,9 +62,24 @@ func WithRelease(ctx context.Context, release *db.Release) context.Context {
 	return context.WithValue(ctx, releaseKey{}, release)
 }
 
-// releaseOf gives the release that a request reads. A request comes without one only where the wiring is wrong.
-func releaseOf(ctx context.Context) *db.Release {
-	return ctx.Value(releaseKey{}).(*db.Release)
+// ReleaseOf gives the release that a request reads. It panics for a request without one, since then the wiring is wrong.
+func ReleaseOf(ctx context.Context) *db.Release { return ctx.Value(releaseKey{}).(*db.Release) }
+
+func releaseOf(ctx context.Context) *db.Release { return ReleaseOf(ctx) }
+
+type volatileKey struct{}
+
+// WithVolatile gives a context, and a mark that is set once a resolver under it answers with more than the one release
+// tells: such an answer may be another one tomorrow.
+func WithVolatile(ctx context.Context) (context.Context, *atomic.Bool) {
+	mark := new(atomic.Bool)
+	return context.WithValue(ctx, volatileKey{}, mark), mark
+}
+
+func markVolatile(ctx context.Context) {
+	if mark, ok := ctx.Value(volatileKey{}).(*atomic.Bool); ok {
+		mark.Store(true)
+	}
 }
 
 // lastDay is the day that is meant where none is given: the release's last, else that of its publication.
@@ -193,6 +209,7 @@ func (f releaseFields) Citation(_ context.Context, obj *labour.Release) (string,
 
 // Releases lists every published release, the newest first.
 func (q query) Releases(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ReleaseConnection, error) {
+	markVolatile(ctx)
 	releases, err := q.r.Store.List(ctx)
 	if err != nil {
 		return nil, err

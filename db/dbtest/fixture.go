@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -38,10 +39,12 @@ func measures(t *testing.T, open func(testing.TB) *db.Store) {
 	}
 }
 
-// runFixture publishes what the statements load, and holds the answers to what they expect.
+// runFixture publishes what the statements load, and holds the answers to what they expect. The naive computation is held to
+// it too, so that neither can be wrong alone.
 func runFixture(t *testing.T, store *db.Store, file string, statements []statement) {
 	content, published := Sample(), false
 	var report *db.Report
+	var q db.ReportQuery
 	for _, s := range statements {
 		at := fmt.Sprintf("%s:%d", file, s.line)
 		switch s.verb {
@@ -55,7 +58,8 @@ func runFixture(t *testing.T, store *db.Store, file string, statements []stateme
 				MustPublish(t, store, content)
 				published = true
 			}
-			q, err := s.question()
+			var err error
+			q, err = s.question()
 			require.NoError(t, err, at)
 			report, err = MustRead(t, store).Report(t.Context(), q)
 			require.NoError(t, err, at)
@@ -64,6 +68,12 @@ func runFixture(t *testing.T, store *db.Store, file string, statements []stateme
 				found = append(found, s.show(row))
 			}
 			assert.Equal(t, s.expected(), found, at)
+			naive := []string{strings.Join(s.header, " ")}
+			rows, _ := NewNaive(content).Report(q)
+			for _, row := range rows {
+				naive = append(naive, s.show(row.ReportRow))
+			}
+			assert.Equal(t, s.expected(), naive, "%s, naively", at)
 		case "totals":
 			require.NotNil(t, report, "%s: totals follow a report", at)
 			measures, err := s.measures()
@@ -71,6 +81,9 @@ func runFixture(t *testing.T, store *db.Store, file string, statements []stateme
 			row, err := report.Totals(t.Context(), measures)
 			require.NoError(t, err, at)
 			assert.Equal(t, s.expected(), []string{strings.Join(s.header, " "), s.show(row)}, at)
+			q.Measures, q.GroupBy, q.Granularity, q.OrderBy, q.Having = measures, nil, "", nil, nil
+			_, naiveTotals := NewNaive(content).Report(q)
+			assert.Equal(t, s.expected(), []string{strings.Join(s.header, " "), s.show(naiveTotals.ReportRow)}, "%s, naively", at)
 		}
 	}
 }
@@ -156,10 +169,7 @@ func (s statement) show(row db.ReportRow) string {
 		value := "-"
 		if m, known := measureOf(column); known {
 			if x, known := row.Of(m); known {
-				value = strconv.FormatFloat(x, 'f', -1, 64)
-				if strings.Contains(value, ".") {
-					value = strconv.FormatFloat(x, 'f', 4, 64)
-				}
+				value = strconv.FormatFloat(math.Round(x*1e4)/1e4, 'f', -1, 64)
 			}
 		} else if column == "period" {
 			value = row.Period.Label()

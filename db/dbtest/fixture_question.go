@@ -42,8 +42,10 @@ func (s statement) question() (q db.ReportQuery, err error) {
 			for _, o := range list {
 				q.Filter.Outcomes = append(q.Filter.Outcomes, labour.Outcome(o))
 			}
-		case "factual":
-			q.Filter.Factual, err = strconv.ParseBool(value)
+		case "synthetic":
+			q.Filter.Synthetic = Some(value == "true")
+		case "notSource":
+			q.Filter.NotSource = value
 		case "orderBy":
 			for _, o := range list {
 				q.OrderBy = append(q.OrderBy, parseOrder(o))

@@ -163,7 +163,7 @@ func (n *Naive) rate(currency string, year int) (float64, bool) {
 type register struct {
 	permits    []fact
 	departures []fact
-	under      map[string][]*labour.Repatriation // by permit, whatever else the filter says of a repatriation
+	under      map[string][]*labour.Repatriation // by permit, whatever the filter says of a repatriation: whoever left is gone
 }
 
 // filter narrows the register to the rows that a report counts.
@@ -176,7 +176,7 @@ func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
 			}
 		}
 		return anyOf(f.Industries, row.industry) && anyOf(f.Nationalities, row.nationality) && anyOf(f.Employers, row.employer) &&
-			!(f.Factual && row.synthetic)
+			(f.Synthetic == nil || *f.Synthetic == row.synthetic) && (f.NotSource == "" || row.source != f.NotSource)
 	}
 	for _, p := range n.permits {
 		if keep(p) {
@@ -187,9 +187,7 @@ func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
 		if keep(r) && anyOf(f.Outcomes, r.departure.Outcome) {
 			reg.departures = append(reg.departures, r)
 		}
-		if !(f.Factual && r.synthetic) {
-			reg.under[r.departure.Permit] = append(reg.under[r.departure.Permit], r.departure)
-		}
+		reg.under[r.departure.Permit] = append(reg.under[r.departure.Permit], r.departure)
 	}
 	return reg
 }

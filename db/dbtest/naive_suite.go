@@ -146,7 +146,12 @@ func (d dice) filter(n *Naive) db.ReportFilter {
 	if d.once(4) {
 		f.Outcomes = some(d, 3, labour.Outcomes)
 	}
-	f.Factual = d.once(4)
+	if d.once(5) {
+		f.Synthetic = Some(d.once(3))
+	}
+	if d.once(8) {
+		f.NotSource = pick(d, append([]string{"synthetic"}, sources...))
+	}
 	if !d.once(4) {
 		from := d.day()
 		f.Period = db.DateRange{From: &from, To: Some(from.AddDays(d.between(0, 200)))}
@@ -154,8 +159,9 @@ func (d dice) filter(n *Naive) db.ReportFilter {
 		case 0: // to the data's last day
 			span, _ := n.Span()
 			f.Period = db.DateRange{From: Some(min(from, span.To))}
-		case 1:
-			f.Period.From = nil
+		case 1: // from its first
+			span, _ := n.Span()
+			f.Period = db.DateRange{To: Some(max(from, span.From))}
 		case 2:
 			f.Period.To = &from
 		}

@@ -84,6 +84,9 @@ func (d dice) provenance() (source string, synthetic bool) {
 	return pick(d, sources), false
 }
 
+// mayName tells whether a row may name another: nothing made up is attached to anything real.
+func mayName(synthetic, other bool) bool { return other || !synthetic }
+
 func (d dice) employer(c Content, id string) labour.Employer {
 	e := labour.Employer{ID: id, Name: pick(d, names), Region: pick(d, places), Industry: pick(d, lettersOf)}
 	if d.once(2) {
@@ -97,8 +100,8 @@ func (d dice) permit(c Content, id string) labour.Permit {
 	p := labour.Permit{ID: id, Number: fmt.Sprintf("%d/%d", d.between(1, 9), d.between(17, 18)), Region: pick(d, places),
 		Nationality: pick(d, c.Countries).Code, Industry: pick(d, lettersOf), Workers: d.between(1, 40), ValidFrom: d.day()}
 	p.Source, p.Synthetic = d.provenance()
-	if !d.once(5) {
-		p.Employer = pick(d, c.Employers).ID
+	if e := pick(d, c.Employers); !d.once(5) && mayName(p.Synthetic, e.Synthetic) {
+		p.Employer = e.ID
 	}
 	p.IssuedOn = p.ValidFrom.AddDays(-d.between(-3, 40))
 	switch d.IntN(8) {
@@ -132,15 +135,14 @@ func (d dice) repatriation(c Content, id string) labour.Repatriation {
 	r := labour.Repatriation{ID: id, Region: pick(d, places), Nationality: pick(d, c.Countries).Code, Date: d.day(),
 		Workers: d.between(1, 15), Outcome: pick(d, labour.Outcomes)}
 	r.Source, r.Synthetic = d.provenance()
-	if !d.once(3) {
-		r.Employer = pick(d, c.Employers).ID
+	if e := pick(d, c.Employers); !d.once(3) && mayName(r.Synthetic, e.Synthetic) {
+		r.Employer = e.ID
 	}
-	if !d.once(4) {
-		// A quarter of the permits take most repatriations, so that some run out of workers.
-		p := c.Permits[d.IntN(len(c.Permits))/pick(d, []int{1, 4, 4})]
+	// A quarter of the permits take most repatriations, so that some run out of workers.
+	if p := c.Permits[d.IntN(len(c.Permits))/pick(d, []int{1, 4, 4})]; !d.once(4) && mayName(r.Synthetic, p.Synthetic) {
 		r.Permit = p.ID
 		if d.once(2) {
-			r.Region, r.Nationality, r.Employer = p.Region, p.Nationality, p.Employer
+			r.Region, r.Nationality = p.Region, p.Nationality
 		}
 		switch d.IntN(6) {
 		case 0:

@@ -138,18 +138,27 @@ func readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, int
 }
 
 func readBody(w http.ResponseWriter, r *http.Request, params *graphql.RawParams) (int, error) {
+	text, status, err := readText(w, r)
+	if err != nil {
+		return status, err
+	}
+	return http.StatusBadRequest, decode("The body", text, params)
+}
+
+// readText reads a body of JSON.
+func readText(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != plainJSON {
-		return http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput, "Expected the Content-Type %s, found %.80q.", plainJSON, r.Header.Get("Content-Type"))
+		return nil, http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput, "Expected the Content-Type %s, found %.80q.", plainJSON, r.Header.Get("Content-Type"))
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		return http.StatusRequestEntityTooLarge, labour.Faultf(labour.LimitExceeded, "The body is too long: expected at most %d bytes.", maxBody)
+		return nil, http.StatusRequestEntityTooLarge, labour.Faultf(labour.LimitExceeded, "The body is too long: expected at most %d bytes.", maxBody)
 	case err != nil:
-		return http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "The body broke off before its end.")
+		return nil, http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "The body broke off before its end.")
 	}
-	return http.StatusBadRequest, decode("The body", text, params)
+	return text, http.StatusOK, nil
 }
 
 func readAddress(r *http.Request, params *graphql.RawParams) (int, error) {
@@ -218,6 +227,9 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
 func answer(w http.ResponseWriter, r *http.Request, status int, response *graphql.Response) {
 	if len(response.Errors) > maxErrors {
 		response.Errors = response.Errors[:maxErrors]
+	}
+	if kept, ok := w.(*recorded); ok {
+		kept.failed = len(response.Errors) > 0
 	}
 	w.Header().Set("Content-Type", mediaType(r)+"; charset=utf-8")
 	w.WriteHeader(status)

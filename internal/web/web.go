@@ -28,13 +28,15 @@ type Config struct {
 	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
+	CacheBytes uint64 // most that kept answers may take
+
 	// Stopping is closed when the server is about to stop, so that subscriptions end; nil where it never is.
 	Stopping <-chan struct{}
 }
 
 // New gives the handler of the whole site.
 func New(c Config) http.Handler {
-	api := endpoint(c)
+	api := newCache(endpoint(c), c.CacheBytes)
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", methods(current(c, api)))

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/maypok86/otter/v2"
+
+	"homebound/graph"
+	"homebound/internal/labour"
+)
+
+// cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request asks of it.
+type cacheKey struct {
+	release int
+	accept  string // which decides between the media types of an answer
+	method  string
+	request string // the query string of a GET, the body of a POST
+}
+
+// keptAnswer is a response that is kept, in the encodings that clients take.
+type keptAnswer struct {
+	contentType string
+	etag        string
+	plain       []byte
+	gzip, zstd  []byte // nil where the plain bytes are few
+}
+
+// cache keeps answers by what they depend on, and lets requests for the same one wait for the first.
+type cache struct {
+	next    http.Handler
+	answers *otter.Cache[cacheKey, *keptAnswer]
+	zstd    *zstd.Encoder
+}
+
+const (
+	worthPacking  = 512         // bytes from which an answer is compressed
+	maxKept       = 4 << 20     // bytes of an answer beyond which it is computed anew each time
+	maxAccept     = 256         // bytes of an Accept header beyond which nothing is kept
+	cachedTimeout = time.Minute // of computing an answer that several may wait for
+)
+
+// newCache keeps answers of next in at most size bytes.
+func newCache(next http.Handler, size uint64) *cache {
+	answers := otter.Must(&otter.Options[cacheKey, *keptAnswer]{
+		MaximumWeight: max(1, size),
+		Weigher: func(k cacheKey, a *keptAnswer) uint32 {
+			return uint32(len(k.request) + len(k.accept) + len(a.plain) + len(a.gzip) + len(a.zstd) + 256) // bounded by maxKept
+		},
+	})
+	encoder, err := zstd.NewWriter(nil)
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err)) // which only an option that is not given could bring about
+	}
+	return &cache{next: next, answers: answers, zstd: encoder}
+}
+
+// errNotKept carries a response that may not be kept: an error, or one that does not depend on its release alone.
+type errNotKept struct{ response *recorded }
+
+func (errNotKept) Error() string { return "an answer that is not kept" }
+
+// ServeHTTP answers from the cache, or computes the answer and keeps it where it may.
+func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	accept := r.Header.Get("Accept")
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, accept: accept, method: r.Method}
+	switch {
+	case len(accept) > maxAccept || strings.Contains(accept, eventStream):
+		c.next.ServeHTTP(w, r)
+		return
+	case r.Method == http.MethodGet && len(r.URL.RawQuery) <= maxQuery:
+		key.request = r.URL.RawQuery
+	case r.Method == http.MethodPost:
+		body, status, err := readText(w, r)
+		if err != nil {
+			refuse(w, r, status, err)
+			return
+		}
+		key.request = string(body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	default:
+		c.next.ServeHTTP(w, r)
+		return
+	}
+	found, kept := c.answers.GetIfPresent(key)
+	if !kept {
+		var err error
+		found, err = c.answers.Get(r.Context(), key, otter.LoaderFunc[cacheKey, *keptAnswer](func(_ context.Context, _ cacheKey) (*keptAnswer, error) {
+			return c.compute(r)
+		}))
+		var not errNotKept
+		if errors.As(err, &not) {
+			not.response.send(w)
+			return
+		}
+		if err != nil {
+			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The request was stopped before it was done."))
+			return
+		}
+	}
+	found.send(w, r)
+}
+
+// compute runs a request to its end, even where its client goes away: others may wait for the same answer.
+func (c *cache) compute(r *http.Request) (*keptAnswer, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), cachedTimeout)
+	defer cancel()
+	ctx, volatile := graph.WithVolatile(ctx)
+	response := &recorded{header: http.Header{}, status: http.StatusOK}
+	c.next.ServeHTTP(response, r.WithContext(ctx))
+	body := response.body.Bytes()
+	if response.status != http.StatusOK || volatile.Load() || len(body) > maxKept || response.failed {
+		return nil, errNotKept{response}
+	}
+	sum := sha256.Sum256(body)
+	a := &keptAnswer{contentType: response.header.Get("Content-Type"), etag: hex.EncodeToString(sum[:16]), plain: body}
+	if len(body) >= worthPacking {
+		var packed bytes.Buffer
+		zip := gzip.NewWriter(&packed)
+		_, _ = zip.Write(body) // a buffer takes all
+		_ = zip.Close()
+		a.gzip, a.zstd = packed.Bytes(), c.zstd.EncodeAll(body, nil)
+	}
+	return a, nil
+}
+
+// send writes an answer in the encoding that the client likes best, or tells it that it has it already.
+func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	body, encoding := a.plain, ""
+	if a.zstd != nil {
+		switch accepted := r.Header.Get("Accept-Encoding"); {
+		case accepts(accepted, "zstd"):
+			body, encoding = a.zstd, "zstd"
+		case accepts(accepted, "gzip"):
+			body, encoding = a.gzip, "gzip"
+		}
+	}
+	header["Vary"] = varyOn
+	header["Content-Type"] = []string{a.contentType}
+	if r.Method == http.MethodGet {
+		etag := `"` + a.etag + encoding + `"`
+		header["Etag"] = []string{etag}
+		header["Cache-Control"] = freshness(r)
+		if matches(r.Header.Get("If-None-Match"), etag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	if encoding != "" {
+		header["Content-Encoding"] = []string{encoding}
+	}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	_, _ = w.Write(body) // whoever went away reads no error either
+}
+
+var varyOn = []string{"Accept, Accept-Encoding"}
+
+// freshness says how long others may keep an answer: that of a numbered release for ever, that of the current one until
+// they have asked again.
+func freshness(r *http.Request) []string {
+	if r.PathValue("number") != "" {
+		return []string{"public, max-age=31536000, immutable"}
+	}
+	return []string{"public, max-age=0, must-revalidate"}
+}
