@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -261,6 +262,30 @@ func TestDocs_EveryDocumentIsLinked(t *testing.T) {
 	readme := readDocument(t, "README.md").text
 	for _, d := range readDocuments(t)[1:] {
 		assert.True(t, strings.Contains(readme, "("+d.name+")"), "the README links to no %s", d.name)
+	}
+}
+
+var (
+	namedFile = regexp.MustCompile("`((?:[a-z_]+/)*[a-z_]+\\.(?:go|graphqls|yml|txt|sql))`")
+	namedTest = regexp.MustCompile("`(Test[A-Za-z_]+)`")
+)
+
+func TestDocs_ArchitectureNamesWhatIsThere(t *testing.T) {
+	text := readDocument(t, "docs/ARCHITECTURE.md").text
+	for _, match := range namedFile.FindAllStringSubmatch(text, -1) {
+		assert.FileExists(t, match[1])
+	}
+	var tests strings.Builder
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		tests.Write(content)
+		return err
+	}))
+	for _, match := range namedTest.FindAllStringSubmatch(text, -1) {
+		assert.True(t, strings.Contains(tests.String(), "func "+match[1]+"("), "there is no test %s", match[1])
 	}
 }
 

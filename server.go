@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -51,6 +52,11 @@ type session struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	for _, variable := range os.Environ() { // an empty one counts as not set
+		if name, empty := strings.CutSuffix(variable, "="); empty && strings.HasPrefix(name, "HOMEBOUND_") {
+			_ = os.Unsetenv(name) // cannot fail for a name that is set
+		}
+	}
 	os.Exit(run(&session{ctx, os.Stdout, os.Stderr, time.Now}, os.Args[1:]))
 }
 

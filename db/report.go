@@ -113,7 +113,7 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // Answer computes the report's rows. A report asked for its totals alone does without.
 func (rep *Report) Answer(ctx context.Context) error {
 	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
-	if err := rep.compute(ctx, t, rep.Query.Measures, rep.familiesOf(rep.Query.Measures)); err != nil {
+	if err := rep.compute(ctx, t, rep.measures, rep.familiesOf(rep.Query.Measures)); err != nil {
 		return err
 	}
 	// What rows are sorted or chosen by makes no row appear.

@@ -39,7 +39,7 @@ func newConnector(path, options string, pragmas ...string) *connector {
 // openPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
 func openPublished(path string) *sql.DB {
-	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on",
+	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
 		"PRAGMA mmap_size = 1073741824", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
 	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	file.SetMaxIdleConns(max(4, runtime.NumCPU()))

@@ -77,29 +77,29 @@ func checkClaims(ctx context.Context, release *db.Release, claims []*labour.Clai
 			}
 		}
 		if checks[i] == nil {
-			checks[i] = againstObservations(*claim, stocks)
+			checks[i] = againstObservations(release, *claim, stocks)
 		}
 	}
 	return checks, nil
 }
 
-// claimPeriod gives the days that a claim is about.
-func claimPeriod(c labour.Claim) db.DateRange {
+// claimPeriod gives the days that a claim is about. One without a first day, about the time before the release's data, is
+// about its last day: a report from the first day of the data would have no day to cover.
+func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
 	span := db.DateRange{From: c.From, To: c.To}
 	if day, known := c.Day(); known && span.To == nil {
 		span.To = &day
+	}
+	if first := release.Info().DataFrom; first != nil && span.From == nil && span.To != nil && *span.To < *first {
+		span.From = span.To
 	}
 	return span
 }
 
 // againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
 func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*model.ClaimCheck, error) {
-	period := claimPeriod(c)
-	if period.From == nil && period.To != nil && *period.To < *release.Info().DataFrom {
-		return nil, nil // it is about the time before the register begins
-	}
 	filter := db.ReportFilter{Within: list(known(c.Region)), Industries: list(known(c.Industry)), Nationalities: list(known(c.Nationality)),
-		Period: period, Synthetic: new(false), NotSource: c.Source}
+		Period: claimPeriod(release, c), Synthetic: new(false), NotSource: c.Source}
 	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
 	if err != nil {
 		return nil, err
@@ -121,16 +121,16 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	return &model.ClaimCheck{
 		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
 		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
-		Query:       reportQuery(c),
+		Query:       reportQuery(release, c),
 	}, nil
 }
 
 // againstObservations holds a claim against a published figure of the same thing from another source.
-func againstObservations(c labour.Claim, stocks []labour.Observation) *model.ClaimCheck {
+func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Observation) *model.ClaimCheck {
 	o, has := c.Evidence(stocks)
 	if !has {
 		return &model.ClaimCheck{
-			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(c),
+			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release, c),
 			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s", c.Expectation(), wouldDecide(c)),
 		}
 	}
@@ -185,9 +185,9 @@ func wouldDecide(c labour.Claim) string {
 }
 
 // reportQuery writes the report that computes a claim's measure.
-func reportQuery(c labour.Claim) string {
+func reportQuery(release *db.Release, c labour.Claim) string {
 	info, _ := c.Measure.Info()
-	filters := []string{"synthetic: false"}
+	var filters []string
 	if c.Region != "" {
 		filters = append(filters, fmt.Sprintf("within: %q", c.Region))
 	}
@@ -199,7 +199,7 @@ func reportQuery(c labour.Claim) string {
 	}
 	filters = append(filters, "synthetic: false")
 	var ends []string
-	period := claimPeriod(c)
+	period := claimPeriod(release, c)
 	if period.From != nil {
 		ends = append(ends, fmt.Sprintf("from: %q", period.From))
 	}

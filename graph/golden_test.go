@@ -103,7 +103,9 @@ func TestGolden_EveryRootFieldHasACase(t *testing.T) {
 func TestGolden_AsksEveryFieldAndArgument(t *testing.T) {
 	asked := map[string]bool{}
 	for _, c := range goldenCases(t, "*/*") {
-		noteAsked(t, c.query, asked)
+		if !strings.HasPrefix(c.name, "errors/") {
+			noteAsked(t, c.query, asked)
+		}
 	}
 	given := givenEnums()
 	for _, def := range ownTypes() {

@@ -93,7 +93,7 @@ func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, a
 
 // reportRows names the rows of a report by all that decides which they are and how they are sorted, but for the filter.
 func reportRows(q db.ReportQuery) listOrder {
-	return listOrder{name: fmt.Sprint("report ", q.GroupBy, q.Granularity, q.OrderBy)}
+	return listOrder{name: fmt.Sprintf("report by %v, %q, in the order %v", q.GroupBy, q.Granularity, q.OrderBy)}
 }
 
 // selectedMeasures lists the measures whose fields the selection names below a path.
