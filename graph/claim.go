@@ -57,8 +57,8 @@ func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim
 	return kept, nil
 }
 
-// checkClaims holds each claim that can be checked against register rows that are not synthetic, else against
-// observations; the stocks among these are read once for all claims.
+// checkClaims holds each claim that can be checked against register rows that are not synthetic, else, or where these are
+// evidently not all, against observations; the stocks among these are read once for all claims.
 func checkClaims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*model.ClaimCheck, error) {
 	stocks, err := release.Observations(ctx, db.ObservationFilter{
 		Indicators: knownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate),

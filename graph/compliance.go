@@ -188,7 +188,9 @@ func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanctio
 	if region != "" {
 		filter.Regions = []string{region}
 	}
-	return release.Observations(ctx, filter)
+	observations, err := release.Observations(ctx, filter)
+	slices.SortStableFunc(observations, func(a, b labour.Observation) int { return cmp.Or(int(a.To)-int(b.To), int(a.From)-int(b.From)) })
+	return observations, err
 }
 
 type complianceFields struct{}

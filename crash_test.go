@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"homebound/internal/exchange"
+	"homebound/internal/synth"
+)
+
+// clients is how many ask at the same time while something happens to the data folder.
+const clients = 4
+
+// writePackage writes a default package with so many permits, and gives its folder.
+func writePackage(t *testing.T, permits int) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, exchange.WriteDefault(t.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
+	return dir
+}
+
+// mustRun runs a command of the program in a process of its own and gives what it prints.
+func mustRun(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := program(t.Context(), args...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return string(out)
+}
+
+// whole is an answer whose parts all depend on the release that it was read from.
+type whole struct {
+	Release struct {
+		Number      int
+		ContentHash string
+		Counts      struct{ Permits int }
+	}
+	Report  struct{ Totals struct{ PermitsIssued int } }
+	Permits struct{ TotalCount int }
+}
+
+const askWhole = `{ release { number contentHash counts { permits } } report { totals { permitsIssued } } permits { totalCount } }`
+
+// consistent tells whether the parts of an answer belong to one release.
+func (w whole) consistent() bool {
+	return w.Release.Counts.Permits == w.Report.Totals.PermitsIssued && w.Release.Counts.Permits == w.Permits.TotalCount
+}
+
+// underLoad asks without a pause, by several clients, until what is done ends; each answer is handed to check. Text that
+// differs each time keeps the answers from being those of before.
+func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	group, ctx := errgroup.WithContext(ctx)
+	var asked atomic.Int64
+	for range clients {
+		group.Go(func() error {
+			for ctx.Err() == nil {
+				var answer whole
+				err := query(context.WithoutCancel(ctx), url, fmt.Sprintf("%s # %d", askWhole, asked.Add(1)), &answer)
+				if err == nil && !answer.consistent() {
+					err = fmt.Errorf("an answer is of more than one release: %+v", answer)
+				}
+				if err == nil {
+					err = check(answer)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	do()
+	stop()
+	require.NoError(t, group.Wait())
+	t.Logf("%d queries were answered", asked.Load())
+	require.Greater(t, asked.Load(), int64(clients), "hardly a query was asked")
+}
+
+func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
+	const kills = 20
+	data := filepath.Join(t.TempDir(), "data")
+	mustRun(t, "import", "--data", data, writePackage(t, 500))
+	large := writePackage(t, 20_000)
+	server := mustServe(t, "--data", data)
+
+	var published sync.Map // content hash by number, as the server has told
+	check := func(w whole) error {
+		if hash, known := published.LoadOrStore(w.Release.Number, w.Release.ContentHash); known && hash != w.Release.ContentHash {
+			return fmt.Errorf("release %d has changed from %s to %s", w.Release.Number, hash, w.Release.ContentHash)
+		}
+		return nil
+	}
+	underLoad(t, server.url+"/graphql", check, func() {
+		start := time.Now()
+		mustRun(t, "import", "--data", data, "--mode", "replace", large)
+		took := time.Since(start)
+		interrupted := 0
+		for i := range kills {
+			after := time.Duration((float64(i) + rand.Float64()) / kills * float64(took))
+			if killed(t, after, "import", "--data", data, "--mode", "replace", large) {
+				interrupted++
+			}
+			verified := mustRun(t, "releases", "verify", "--data", data)
+			assert.Empty(t, regexp.MustCompile(`release \d+: clean\n`).ReplaceAllString(verified, ""), "killed after %s", after)
+			current, err := os.ReadFile(filepath.Join(data, "CURRENT"))
+			require.NoError(t, err)
+			require.Eventually(t, func() bool {
+				var now whole
+				err := query(t.Context(), server.url+"/graphql", askWhole, &now)
+				return err == nil && strings.HasPrefix(string(current), fmt.Sprintf("%04d-", now.Release.Number))
+			}, 20*time.Second, 20*time.Millisecond, "killed after %s, the server must answer from %s", after, current)
+		}
+		t.Logf("an import takes about %s; %d of %d were killed before their end", took.Round(time.Millisecond), interrupted, kills)
+		assert.GreaterOrEqual(t, interrupted, kills/2, "most imports must have been under way when they were killed")
+	})
+
+	assert.Contains(t, mustRun(t, "import", "--data", data, "--mode", "replace", large), "published release")
+	var left []string
+	entries, err := os.ReadDir(data)
+	require.NoError(t, err)
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	assert.Equal(t, []string{"CURRENT", "import.lock", "releases"}, left, "the next import clears what was left behind")
+	releases, err := filepath.Glob(filepath.Join(data, "releases", "*"))
+	require.NoError(t, err)
+	for _, file := range releases {
+		assert.Regexp(t, `/\d{4}-[0-9a-f]{12}\.db$`, file)
+	}
+	require.NoError(t, server.stop(syscall.SIGTERM))
+	assert.NotContains(t, server.output.String(), "ERROR", "the server had nothing to complain of")
+}
+
+// killed starts a command and ends it by SIGKILL after a while. It tells whether the command was still running.
+func killed(t *testing.T, after time.Duration, args ...string) bool {
+	t.Helper()
+	cmd := program(t.Context(), args...)
+	require.NoError(t, cmd.Start())
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() }) // which fails where it has ended by itself
+	defer timer.Stop()
+	err := cmd.Wait()
+	if err == nil {
+		return false
+	}
+	require.ErrorContains(t, err, "killed")
+	return true
+}
+
+func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
+	const swaps = 6
+	data := filepath.Join(t.TempDir(), "data")
+	packages := []string{writePackage(t, 400), writePackage(t, 700)}
+	permits := []int{400, 700}
+	mustRun(t, "import", "--data", data, "--mode", "replace", packages[0])
+	server := mustServe(t, "--data", data)
+
+	first := server.url + "/releases/1/graphql"
+	var before, after any
+	const figures = `{ release { number contentHash publishedAt } report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersPresent peakWorkersPresent } } }`
+	require.NoError(t, query(t.Context(), first, figures, &before))
+
+	seen := make([]atomic.Int64, swaps+2)
+	check := func(w whole) error {
+		n := w.Release.Number
+		if n < 1 || n > swaps+1 || w.Release.Counts.Permits != permits[(n-1)%2] {
+			return fmt.Errorf("release %d has %d permits", n, w.Release.Counts.Permits)
+		}
+		seen[n].Add(1)
+		return nil
+	}
+	underLoad(t, server.url+"/graphql", check, func() {
+		for i := range swaps {
+			mustRun(t, "import", "--data", data, "--mode", "replace", packages[(i+1)%2])
+			require.Eventually(t, func() bool { return seen[i+2].Load() > 0 }, 20*time.Second, 10*time.Millisecond, "release %d is not served", i+2)
+		}
+	})
+	require.NoError(t, query(t.Context(), first, figures, &after))
+	assert.Equal(t, before, after, "release 1 answers as before")
+	require.NoError(t, server.stop(syscall.SIGTERM))
+	assert.NotContains(t, server.output.String(), "ERROR")
+}
+
+func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	mustRun(t, "import", "--data", data, writePackage(t, 100))
+	server := mustServe(t, "--data", data)
+	address := strings.TrimPrefix(server.url, "http://")
+
+	// A client that has sent half of its question, and one that follows the releases.
+	slow, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	defer slow.Close()
+	const body = `{"query": "{ release { number } }"}`
+	_, err = fmt.Fprintf(slow, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", address, len(body), body[:20])
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.url+"/graphql", strings.NewReader(`{"query": "subscription { releasePublished { number } }"}`))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "text/event-stream")
+	following, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer following.Body.Close()
+
+	time.Sleep(100 * time.Millisecond) // until the server has taken both up
+	require.NoError(t, server.cmd.Process.Signal(syscall.SIGTERM))
+	events, err := io.ReadAll(following.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(events), "event: complete", "a subscription ends in good order")
+	require.Eventually(t, func() bool {
+		_, err := net.DialTimeout("tcp", address, time.Second)
+		return errors.Is(err, syscall.ECONNREFUSED)
+	}, 10*time.Second, 20*time.Millisecond, "a server that stops takes up nothing new")
+
+	_, err = io.WriteString(slow, body[20:])
+	require.NoError(t, err)
+	answer, err := io.ReadAll(slow)
+	require.NoError(t, err)
+	assert.Contains(t, string(answer), "200 OK")
+	assert.Contains(t, string(answer), `{"data":{"release":{"number":1}}}`)
+	<-server.ended
+	require.NoError(t, server.err, server.output.String())
+}
+
+func TestServe_GivesUpOnWhatDoesNotEnd(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	mustRun(t, "import", "--data", data, writePackage(t, 100))
+	server := mustServe(t, "--data", data, "--drain", "200ms")
+	slow, err := net.Dial("tcp", strings.TrimPrefix(server.url, "http://"))
+	require.NoError(t, err)
+	defer slow.Close()
+	_, err = io.WriteString(slow, "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	require.NoError(t, err)
+	time.Sleep(100 * time.Millisecond) // until the server has taken it up
+
+	start := time.Now()
+	assert.Error(t, server.stop(syscall.SIGTERM))
+	assert.Less(t, time.Since(start), 10*time.Second)
+	assert.Contains(t, server.output.String(), "homebound: some requests did not end within 200ms")
+}
+
+func TestImport_StopsInGoodOrderWhenItIsToldTo(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	large := writePackage(t, 100_000)
+	cmd := program(t.Context(), "import", "--data", data, large)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(filepath.Join(data, "draft", "stage.db"))
+		return err == nil
+	}, 20*time.Second, time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.Error(t, cmd.Wait())
+	assert.Equal(t, "homebound: stopped\n", out.String()[strings.LastIndex(strings.TrimSuffix(out.String(), "\n"), "\n")+1:])
+	assert.NoDirExists(t, filepath.Join(data, "draft"))
+	assert.NoFileExists(t, filepath.Join(data, "CURRENT"))
+}
