@@ -323,13 +323,15 @@ func TestDocs_DependenciesListsEveryOne(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, names)
-	var bundled struct{ Dependencies, DevDependencies map[string]string }
-	packages, err := os.ReadFile("internal/web/graphiql/src/package.json")
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(packages, &bundled))
-	for _, list := range []map[string]string{bundled.Dependencies, bundled.DevDependencies} {
-		for name := range list {
-			names = append(names, name)
+	for _, folder := range []string{"internal/web/graphiql/src", "internal/web/clients"} {
+		var wanted struct{ Dependencies, DevDependencies map[string]string }
+		packages, err := os.ReadFile(folder + "/package.json")
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(packages, &wanted))
+		for _, list := range []map[string]string{wanted.Dependencies, wanted.DevDependencies} {
+			for name := range list {
+				names = append(names, name)
+			}
 		}
 	}
 	var listed []string

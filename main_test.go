@@ -144,6 +144,9 @@ func query(ctx context.Context, url, text string, data any) error {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if key := os.Getenv("GQL_KEY"); key != "" {
+		request.Header.Set("Authorization", "Bearer "+key)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -97,7 +98,7 @@ func (p *progress) show(file string, done, size int64) {
 		p.end()
 		p.file = file
 		p.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(file),
-			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish())
+			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
 	}
 	_ = p.bar.Set64(done) // the import goes on without its bar
 }

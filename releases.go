@@ -13,6 +13,7 @@ type releasesCommand struct {
 	List   releasesList   `cmd:"" default:"withargs" help:"List every release, the oldest first."`
 	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
 	Verify releasesVerify `cmd:"" help:"Read releases whole and compute their content hashes anew."`
+	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
 }
 
 // pick lends a release by its number, the current one for 0.
@@ -136,6 +137,28 @@ func verify(s *session, store *db.Store, number int) error {
 	}
 	defer done()
 	return release.Verify(s.ctx)
+}
+
+type releasesPrune struct {
+	dataFlag
+	Keep int `required:"" env:"HOMEBOUND_KEEP" placeholder:"N" help:"How many of the newest releases stay."`
+}
+
+// Run removes releases. A running server answers the requests that it has begun on them; their addresses are gone then.
+func (c *releasesPrune) Run(s *session) (err error) {
+	store, err := c.store()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	removed, err := store.Prune(c.Keep)
+	for _, number := range removed {
+		fmt.Fprintf(s.stdout, "release %d is removed\n", number)
+	}
+	if err == nil && len(removed) == 0 {
+		fmt.Fprintln(s.stdout, "there is nothing to remove")
+	}
+	return err
 }
 
 type publishCommand struct {

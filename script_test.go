@@ -20,7 +20,8 @@ import (
 // TestScripts runs testdata/script/*.txtar, which show the program as its user meets it. Beside the commands of
 // testscript they have
 //
-//	exec gql [-at PATH] QUERY  posts a query to $URL/graphql or $URL/PATH and prints the data; fails where there are errors
+//	exec gql [-at PATH] QUERY  posts a query to $URL/graphql or $URL/PATH and prints the data; fails where there are errors.
+//	                           It sends the key $GQL_KEY, where that is set
 //	exec fetch PATH            prints the status and the body of $URL/PATH
 //	serve [FLAG...]            starts homebound serve on a free port, waits until it is ready and sets $URL;
 //	                           with the argument -bare it is homebound alone

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
+	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,43 +21,66 @@ type serveCommand struct {
 	Addr      string        `default:"127.0.0.1:8080" env:"HOMEBOUND_ADDR" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
 	PublicURL string        `env:"HOMEBOUND_PUBLIC_URL" placeholder:"URL" help:"Scheme and host that readers reach the server by, for permalinks; http and the address where left out."`
 	CacheMB   uint64        `name:"cache-mb" default:"64" env:"HOMEBOUND_CACHE_MB" help:"Most that answers kept in memory may take, in MiB; 0 keeps none."`
+	Streams   int           `name:"streams-per-client" default:"100" env:"HOMEBOUND_STREAMS_PER_CLIENT" help:"Most streams, and operations on streams that carry several, that one client may hold open; 0 sets no bound."`
 	Drain     time.Duration `default:"10s" env:"HOMEBOUND_DRAIN" help:"How long requests under way may take once the server is told to stop."`
+	accessFlags
+	privacyFlags
+	operateFlags
 }
 
 // lookEvery is how often the server looks whether another release has become the current one.
 const lookEvery = 250 * time.Millisecond
 
 // Run serves until the session ends, then lets the requests under way finish.
-func (c *serveCommand) Run(s *session) error {
-	log := s.logger()
-	store, err := c.store()
+func (c *serveCommand) Run(s *session) (err error) {
+	log := c.logger(s.stderr)
+	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
+	defer func() { err = errors.Join(err, store.Close()) }()
+	tracing, err := web.NewTracing(s.ctx, buildVersion(), log)
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", c.Addr, err), store.Close())
+		return err
 	}
-	address := "http://" + listener.Addr().String()
+	access, err := c.access(c.Data)
+	if err != nil {
+		return err
+	}
+	listener, admin, err := c.listen()
+	if err != nil {
+		return err
+	}
+	address := c.scheme() + "://" + listener.Addr().String()
 	public := c.PublicURL
 	if public == "" {
 		public = address
 	}
 	group, ctx := errgroup.WithContext(s.ctx)
-	server := &http.Server{
-		Handler:           web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, Stopping: ctx.Done()}),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	var sockets sync.WaitGroup
+	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
+		Access: access, Limits: c.limits(),
+		Operation: c.operation(log, tracing)})
+	server, err := c.server(site, log)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(s.stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)
 
+	if admin != nil {
+		fmt.Fprintf(s.stdout, "  operator    http://%s/metrics\n", admin.Addr())
+	}
+
+	group.Go(func() error { return serve(server, listener) })
+	if admin != nil {
+		group.Go(func() error { return c.serveAdmin(ctx, site, admin, log) })
+	}
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
+		access.Keys.Watch(ctx, lookEvery, func(err error) { log.Error("the keys cannot be read; those before stay", "error", err) })
 		return nil
 	})
 	group.Go(func() error {
-		if err := ensureRelease(ctx, s, store); err != nil {
+		if err := ensureRelease(ctx, s, store, log); err != nil {
 			return err
 		}
 		store.Watch(ctx, lookEvery, func(err error) { log.Error("the current release cannot be read; the one before stays", "error", err) })
@@ -70,23 +93,42 @@ func (c *serveCommand) Run(s *session) error {
 		if err := server.Shutdown(drain); err != nil {
 			return errors.Join(fmt.Errorf("some requests did not end within %s: %w", c.Drain, err), server.Close())
 		}
+		closed := make(chan struct{})
+		go func() { sockets.Wait(); close(closed) }()
+		select {
+		case <-closed:
+		case <-drain.Done(): // what remains are clients that do not answer a closing handshake
+		}
 		return nil
 	})
 	err = group.Wait()
 	if errors.Is(err, context.Canceled) && s.ctx.Err() != nil {
 		err = nil // told to stop while the first release was in the making
 	}
-	return errors.Join(err, store.Close())
+	return errors.Join(err, c.flush(ctx, tracing))
 }
 
-// ensureRelease publishes the default package where the folder holds no release yet.
-func ensureRelease(ctx context.Context, s *session, store *db.Store) error {
-	err := store.Refresh(ctx)
-	if !errors.Is(err, db.ErrNoRelease) {
-		return err
+// ensureRelease sees to it that there is a release to serve: the one that is named, else the newest that can be read, else
+// one of the default package where the folder holds none at all.
+func ensureRelease(ctx context.Context, s *session, store *db.Store, log *slog.Logger) error {
+	trouble := store.Refresh(ctx)
+	if trouble == nil {
+		return nil
+	}
+	release, err := store.Rescue(ctx)
+	switch {
+	case err == nil && errors.Is(trouble, db.ErrNoRelease): // its publication was cut short, or CURRENT was lost
+		log.Warn("no release is named as the current one: the newest is from now on", "release", release.Number)
+		return errors.Join(store.MakeCurrent(release.Number), store.Refresh(ctx))
+	case err == nil:
+		log.Error("the current release cannot be read: an older one is served until it can, or until homebound publish names another",
+			"error", trouble, "served", release.Number)
+		return nil
+	case !errors.Is(trouble, db.ErrNoRelease) || !errors.Is(err, db.ErrNoRelease):
+		return fmt.Errorf("no release can be served: %w", trouble)
 	}
 	fmt.Fprintf(s.stdout, "  %s holds no release: making one from the default package\n", store.Dir())
-	release, err := exchange.PublishDefault(ctx, store, s.now())
+	release, err = exchange.PublishDefault(ctx, store, s.now())
 	if errors.Is(err, db.ErrBusy) {
 		return nil // somebody else makes one, and it will be noticed
 	}

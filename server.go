@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -33,6 +32,7 @@ type commandLine struct {
 	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
 	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
 	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one again."`
+	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`
 }
 
@@ -93,8 +93,6 @@ func (s *session) fail(err error, status int) int {
 	fmt.Fprintln(s.stderr, "homebound:", err)
 	return status
 }
-
-func (s *session) logger() *slog.Logger { return slog.New(slog.NewTextHandler(s.stderr, nil)) }
 
 // store opens the data folder, and gives what closes it.
 func (f dataFlag) store() (*db.Store, error) { return db.OpenStore(f.Data) }

@@ -26,7 +26,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	if err != nil || rep.empty {
 		return a, err
 	}
-	b := rep.behind(rep.Period) // with no measure, all families take part
+	b := rep.behind(rep.Period, nil) // with no measure, all families take part
 	values := map[string]map[string]bool{}
 	note := func(column, value string) {
 		if value == "" {

@@ -24,7 +24,7 @@ type Behind struct {
 
 // Behind gives what one row of the report has counted.
 func (rep *Report) Behind(row ReportRow) *Behind {
-	b := rep.behind(row.Period)
+	b := rep.behind(row.Period, row.measures)
 	for _, d := range rep.dimensions() {
 		if value, grouped := row.Group[d]; grouped {
 			b.facts.group = append(b.facts.group, groupValue{d, value})
@@ -33,8 +33,8 @@ func (rep *Report) Behind(row ReportRow) *Behind {
 	return b
 }
 
-func (rep *Report) behind(p labour.Period) *Behind {
-	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn, families: rep.familiesOf(rep.measures)}
+func (rep *Report) behind(p labour.Period, measures []labour.Measure) *Behind {
+	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn, families: rep.familiesOf(measures)}
 }
 
 // narrow adds the filter and the group to a query over a view, under the name f.
@@ -107,7 +107,7 @@ func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
 // Provenance is what stands behind a figure.
 type Provenance struct {
 	Sources   []labour.Source // in the order of ids
-	RowsRead  int             // register rows and observations that took part
+	RowsRead  int             // register rows and observations that took part; of a release that withholds counts, observations alone
 	Synthetic bool            // whether any of them is synthetic
 	Method    string          // how it was computed, in sentences
 	SQL       []string        // the statements that ran
@@ -117,7 +117,7 @@ type Provenance struct {
 func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	p := Provenance{SQL: slices.Clone(rep.SQL)}
 	if !rep.empty {
-		if err := rep.behind(rep.Period).describe(ctx, &p); err != nil {
+		if err := rep.behind(rep.Period, rep.measures).describe(ctx, &p); err != nil {
 			return p, err
 		}
 	}
@@ -127,11 +127,15 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 		sentences = append(sentences, info.Method)
 	}
 	if slices.Contains(rep.measures, labour.AverageMonthlyWage) && !rep.empty {
-		left, err := rep.wagesLeftOut(ctx)
-		if err != nil {
-			return p, err
+		left := "Any"
+		if rep.release.suppressBelow == 0 {
+			count, err := rep.wagesLeftOut(ctx)
+			if err != nil {
+				return p, err
+			}
+			left = fmt.Sprint(count)
 		}
-		sentences = append(sentences, fmt.Sprintf("%d permits with a wage in a currency without a rate for their year were left out of it.", left))
+		sentences = append(sentences, left+" permits with a wage in a currency without a rate for their year were left out of it.")
 	}
 	p.Method = strings.Join(append(sentences, fmt.Sprintf("Regions are taken on the boundaries of %s.", rep.BoundariesOn)), " ")
 	return p, nil
@@ -156,7 +160,9 @@ func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 				return err
 			}
 			sources[source] = true
-			p.RowsRead += count
+			if b.release.suppressBelow == 0 { // else the number of rows would tell of few
+				p.RowsRead += count
+			}
 			p.Synthetic = p.Synthetic || synthetic
 			return nil
 		}, statement, args...)

@@ -40,7 +40,7 @@ rates AS (
          ROW_NUMBER() OVER (PARTITION BY indicator, "from" ORDER BY
            CASE confidence WHEN 'HIGH' THEN 0 WHEN 'MEDIUM' THEN 1 WHEN 'LOW' THEN 2 ELSE 3 END, source_id, region_code) AS choice
   FROM observations, own
-  WHERE substr(indicator, 1, length(own.prefix)) = own.prefix AND value > 0
+  WHERE substr(indicator, 1, length(own.prefix)) = own.prefix AND value > 0 AND status <> 'MISSING'
     AND "from" = substr("from", 1, 4) || '-01-01' AND "to" = substr("from", 1, 4) || '-12-31'
 )
 SELECT currency, year, value FROM rates WHERE choice = 1

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -89,13 +90,14 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.folder, "stage.db"), "'", "''") + `' AS stage`,
 		`PRAGMA stage.journal_mode = OFF`,
 		`PRAGMA stage.synchronous = OFF`,
-		`PRAGMA stage.cache_size = -65536`,
+		`PRAGMA stage.cache_size = -32768`,
 		`CREATE TABLE stage.faults (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
 		`CREATE TABLE stage.warnings (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
 		`DELETE FROM main.release`,
 		`DELETE FROM main.imports`,
 		`DELETE FROM main.gates`,
 		`DELETE FROM main.exchange_rates`,
+		`DELETE FROM main.spans`,
 	} {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("prepare the draft: %w", err)
@@ -164,14 +166,16 @@ func (d *Draft) closeFile() error {
 
 // Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
 type Settings struct {
-	Currency    string       // ISO 4217; RUB where nothing sets it
-	DataThrough *labour.Date // the last day that the register covers
+	Currency      string       // ISO 4217; RUB where nothing sets it
+	DataThrough   *labour.Date // the last day that the register covers
+	SuppressBelow int          // counts of 1 to SuppressBelow-1 workers are withheld; it never becomes less than in the base
 }
 
 const (
-	settingCurrency    = "currency"
-	settingDataThrough = "dataThrough"
-	defaultCurrency    = "RUB"
+	settingCurrency      = "currency"
+	settingDataThrough   = "dataThrough"
+	settingSuppressBelow = "suppressBelow"
+	defaultCurrency      = "RUB"
 )
 
 // Set writes the settings that are given.
@@ -182,6 +186,13 @@ func (d *Draft) Set(ctx context.Context, s Settings) error {
 	}
 	if s.DataThrough != nil {
 		values[settingDataThrough] = s.DataThrough.String()
+	}
+	base, err := single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`, settingSuppressBelow)
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if s.SuppressBelow > base {
+		values[settingSuppressBelow] = strconv.Itoa(s.SuppressBelow)
 	}
 	for name, value := range values {
 		if _, err := run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name, value); err != nil {
@@ -283,6 +294,13 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
+	derived, err := derivedHash(ctx, d.conn)
+	if err != nil {
+		return err
+	}
+	if _, err := run(ctx, d.conn, `UPDATE main.release SET derived_hash = ?`, derived); err != nil {
+		return fmt.Errorf("keep the hash of what is derived: %w", err)
+	}
 	found, err := single[string](ctx, d.conn, `PRAGMA quick_check(1)`)
 	if err != nil || found != "ok" {
 		return fmt.Errorf("check the draft: %s: %w", found, errors.Join(err, ErrCorrupt))
@@ -318,7 +336,7 @@ func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error
 	if err != nil {
 		return fmt.Errorf("write the counts: %w", err)
 	}
-	_, err = run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err = run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
 		info.Number, info.ContentHash, info.PublishedAt.Format(time.RFC3339), from, through, synthetic, factual,
 		info.Note, labour.MethodVersion, string(text))
 	if err != nil {

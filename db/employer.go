@@ -53,18 +53,18 @@ func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, o
 	if !known {
 		return nil, fmt.Errorf("employers: no order %q", order.Field)
 	}
-	narrow := make([]func(*sqlbuilder.SelectBuilder), len(filters))
+	lists := make([]selection, len(filters))
 	for i, f := range filters {
 		checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.lastDay(nil))
 		if err != nil {
 			return nil, err
 		}
-		narrow[i] = func(sb *sqlbuilder.SelectBuilder) {
+		lists[i].narrow = func(sb *sqlbuilder.SelectBuilder) {
 			checked.narrow(sb, "employers")
 			contains(sb, f.Search, "f.name", "f.tax_id")
 		}
 	}
-	return pages(ctx, r, employers, sortBy, order.Descending, span, narrow)
+	return pages(ctx, r, employers, sortBy, order.Descending, span, lists)
 }
 
 // contains keeps rows one of whose texts has the search in it. Engines fold the case of ASCII letters at best, so other scripts are

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +31,40 @@ func contentHash(ctx context.Context, q querier) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// derivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
+// of itself, the rollups, what was asserted and counted at import. It finds what the content hash does not: damage to what is derived.
+func derivedHash(ctx context.Context, q querier) (string, error) {
+	names, err := collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+		`SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name`)
+	if err != nil {
+		return "", fmt.Errorf("list the tables: %w", err)
+	}
+	sum := sha256.New()
+	err = each(ctx, q, func(rows *sql.Rows) error {
+		var definition string
+		err := rows.Scan(&definition)
+		fmt.Fprintln(sum, definition)
+		return err
+	}, `SELECT COALESCE(sql, name) FROM main.sqlite_schema ORDER BY type, name`)
+	if err != nil {
+		return "", fmt.Errorf("read the schema: %w", err)
+	}
+	for _, name := range names {
+		if name == "settings" || slices.Contains(contentTables, name) || strings.HasPrefix(name, "sqlite_") {
+			continue
+		}
+		t, err := describe(ctx, q, name)
+		if err != nil {
+			return "", err
+		}
+		t.columns = slices.DeleteFunc(t.columns, func(c column) bool { return c.name == "derived_hash" })
+		if err := hashTable(ctx, q, t, sum); err != nil {
+			return "", fmt.Errorf("hash %s: %w", name, err)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
 func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 	const field, record = '\x1f', '\x1e'
 	plain := make([]string, len(t.columns))
@@ -38,6 +73,10 @@ func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 	}
 	fmt.Fprintf(sum, "# %s %s\n", t.name, strings.Join(plain, ","))
 
+	order := "rowid"
+	if keys := t.names("", isKey); keys != nil {
+		order = strings.Join(keys, ", ")
+	}
 	expressions, reals := segments(t)
 	values := make([]sql.RawBytes, len(expressions))
 	into := make([]any, len(values))
@@ -70,13 +109,13 @@ func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 			flush()
 		}
 		return nil
-	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), quote(t.name), strings.Join(t.names("", isKey), ", ")))
+	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), quote(t.name), order))
 	flush()
 	return err
 }
 
 // segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
-// Real numbers come over alone: engines do not agree on how to write them.
+// Real numbers come over alone: engines do not agree on how to write them; and so do bytes that are no text.
 func segments(t table) (expressions []string, reals []bool) {
 	var joined []string
 	flush := func() {
@@ -86,9 +125,9 @@ func segments(t table) (expressions []string, reals []bool) {
 		}
 	}
 	for _, c := range t.columns {
-		if c.kind == "REAL" {
+		if c.kind == "REAL" || c.kind == "BLOB" {
 			flush()
-			expressions, reals = append(expressions, quote(c.name)), append(reals, true)
+			expressions, reals = append(expressions, quote(c.name)), append(reals, c.kind == "REAL")
 			continue
 		}
 		joined = append(joined, "COALESCE("+quote(c.name)+", '')")

@@ -88,8 +88,9 @@ type flow struct {
 
 var issueFlow = flow{
 	facts: permitFacts, day: "f.issued_on",
-	rows:   []string{"COUNT(*)", "SUM(f.workers)", "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)"},
-	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)"},
+	rows: []string{"COUNT(*)", "SUM(f.workers)", "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
+		"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)"},
+	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)", "COALESCE(SUM(f.wage_workers), 0)"},
 }
 
 var departureFlow = flow{facts: repatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
@@ -143,14 +144,14 @@ func (rep *Report) wholeMonths(kind string) bool {
 
 // countPermits computes permitsIssued, workersAuthorised and, where wanted, averageMonthlyWage.
 func (rep *Report) countPermits(ctx context.Context, t *tally, wages bool) error {
-	var permits, workers int
+	var permits, workers, wageWorkers int
 	var wage *float64
-	into := []any{&permits, &workers, &wage}
+	into := []any{&permits, &workers, &wage, &wageWorkers}
 	if !wages {
 		into = into[:2]
 	}
 	return rep.count(ctx, t, issueFlow, func(v *Values) {
-		v.PermitsIssued, v.WorkersAuthorised, v.AverageMonthlyWage = permits, workers, wage
+		v.PermitsIssued, v.WorkersAuthorised, v.AverageMonthlyWage, v.wageWorkers = permits, workers, wage, wageWorkers
 	}, into...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"homebound/internal/labour"
@@ -18,6 +19,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	s.many.Close()
 	s.one.Close()
 	if err := s.checkReferences(ctx); err != nil {
+		return s.counts, err
+	}
+	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
 	}
 	if s.table.name == "region_parents" {
@@ -40,47 +44,96 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	return s.counts, nil
 }
 
-// checkReferences rejects records that name something the draft does not hold.
+// checkReferences rejects records that name something the draft does not hold, each with all that it names so.
 func (s *Stage) checkReferences(ctx context.Context) error {
+	var faults []Fault
 	for _, r := range s.table.references {
-		columns := fmt.Sprintf("s.%s, s._record", quote(r.column))
-		query := fmt.Sprintf(`SELECT %s FROM stage.%s s WHERE s.%s <> '' AND NOT EXISTS (SELECT 1 FROM main.%s o WHERE o.%s = s.%[3]s) ORDER BY s._record`,
-			columns, quote(s.table.name), quote(r.column), quote(r.table), quote(r.key))
 		missing, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
 			err = rows.Scan(&value, &f.Record)
-			f.Column, f.Message = r.column, fmt.Sprintf("expected a %s of %s, found %q, which is not among them", r.key, r.table, value)
+			f.Column, f.Message = r.column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.key, r.table, value)
 			return f, err
-		}, query)
+		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) ORDER BY s._record`,
+			quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
 		if err != nil {
 			return fmt.Errorf("check the references of %s: %w", s.table.name, err)
 		}
-		if err := s.drop(ctx, missing); err != nil {
+		mixed, err := s.checkMarks(ctx, r)
+		if err != nil {
 			return err
 		}
-		if err := s.checkMarks(ctx, r); err != nil {
-			return err
-		}
+		faults = append(append(faults, missing...), mixed...)
 	}
-	return nil
+	if s.table.name == "sanctions" {
+		unknown, err := s.checkNationalities(ctx)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, unknown...)
+	}
+	return s.drop(ctx, faults)
 }
 
-// checkMarks rejects synthetic records that name a row which is not: nothing made up is attached to anything real.
-func (s *Stage) checkMarks(ctx context.Context, r reference) error {
-	if s.table.index(syntheticColumn) < 0 || s.draft.tables[r.table].index(syntheticColumn) < 0 {
+// checkNationalities finds sanctions on nationalities that are no country of the draft: their list is one value to the
+// schema, and so no reference.
+func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
+	countries, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (code string, err error) { return code, rows.Scan(&code) },
+		`SELECT code FROM main.countries ORDER BY code`)
+	if err != nil {
+		return nil, fmt.Errorf("check the nationalities of sanctions: %w", err)
+	}
+	var faults []Fault
+	err = each(ctx, s.draft.conn, func(rows *sql.Rows) error {
+		var record int64
+		var codes string
+		if err := rows.Scan(&record, &codes); err != nil {
+			return err
+		}
+		for code := range strings.SplitSeq(codes, ";") {
+			if _, known := slices.BinarySearch(countries, code); !known {
+				faults = append(faults, Fault{record, "nationalities", fmt.Sprintf("expected the code of a row of countries, found %q", code)})
+			}
+		}
 		return nil
+	}, `SELECT _record, nationalities FROM stage.sanctions ORDER BY _record`)
+	if err != nil {
+		return nil, fmt.Errorf("check the nationalities of sanctions: %w", err)
+	}
+	return faults, nil
+}
+
+// checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real.
+func (s *Stage) checkMarks(ctx context.Context, r reference) ([]Fault, error) {
+	if s.table.index(syntheticColumn) < 0 || s.draft.tables[r.table].index(syntheticColumn) < 0 {
+		return nil, nil
 	}
 	mixed, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 		var value string
 		err = rows.Scan(&value, &f.Record)
 		f.Column, f.Message = r.column, fmt.Sprintf("expected a synthetic row of %s, since this row is synthetic, found %q, which is not", r.table, value)
 		return f, err
-	}, fmt.Sprintf(`SELECT s.%s, s._record FROM stage.%s s JOIN main.%s o ON o.%s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic ORDER BY s._record`,
+	}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s JOIN main.%[3]s o ON o.%[4]s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic ORDER BY s._record`,
 		quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
+	if err != nil {
+		return nil, fmt.Errorf("check the marks of %s: %w", s.table.name, err)
+	}
+	return mixed, nil
+}
+
+// checkUnmasked rejects records that would make a synthetic row of the draft a real one: made-up rows may name it.
+func (s *Stage) checkUnmasked(ctx context.Context) error {
+	if s.table.index(syntheticColumn) < 0 {
+		return nil
+	}
+	on := strings.Join(equal(s.table.names("m.", isKey), s.table.names("s.", isKey), "="), " AND ")
+	unmasked, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+		f.Column, f.Message = syntheticColumn, "expected an id that no synthetic row has, found one that the release holds as synthetic"
+		return f, rows.Scan(&f.Record)
+	}, fmt.Sprintf(`SELECT s._record FROM stage.%s s JOIN main.%[1]s m ON %s WHERE m.synthetic AND NOT s.synthetic ORDER BY s._record`, quote(s.table.name), on))
 	if err != nil {
 		return fmt.Errorf("check the marks of %s: %w", s.table.name, err)
 	}
-	return s.drop(ctx, mixed)
+	return s.drop(ctx, unmasked)
 }
 
 // syntheticColumn marks the rows that a program has made up.

@@ -123,7 +123,7 @@ func stageTable(t *testing.T, draft *db.Draft, table dbtest.Table, rows [][]any)
 }
 
 func TestMerge_RandomPackagesAgainstANaiveMerge(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3, 4, 5, uint64(time.Now().UnixNano())} {
+	for _, seed := range []uint64{1, 2, uint64(time.Now().UnixNano())} {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))
 			store := dbtest.MustOpen(t)

@@ -25,6 +25,8 @@ type yearRow struct {
 // lastYear is the last of the calendar: a stock that nothing ends lasts until then.
 const lastYear = 9999
 
+var endOfCalendar = labour.YearPeriod(lastYear).To
+
 // packYears packs the changes of one cell, a row for each year that has any.
 func packYears(changes map[labour.Date]change) []yearRow {
 	var rows []yearRow

@@ -48,13 +48,23 @@ type listing[T any] struct {
 	count   string // what Page.Workers sums, "" for nothing
 }
 
+// selection narrows a list. Where a rollup holds the sums of just these rows, counted says so, and the rows need not be
+// counted one by one: the same conditions fit it.
+type selection struct {
+	narrow  func(*sqlbuilder.SelectBuilder)
+	counted *counted
+}
+
+// counted says where a list's rows and their workers are summed up.
+type counted struct{ from, rows, workers string }
+
 // maxUnion bounds the lists read in one statement; SQLite joins at most 500.
 const maxUnion = 100
 
 // pages reads the same stretch of several lists, each narrowed in its own way, in one statement per maxUnion lists.
-func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, descending bool, span Span, narrow []func(*sqlbuilder.SelectBuilder)) ([]Page[T], error) {
-	all := make([]Page[T], 0, len(narrow))
-	for some := range slices.Chunk(narrow, maxUnion) {
+func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, descending bool, span Span, lists []selection) ([]Page[T], error) {
+	all := make([]Page[T], 0, len(lists))
+	for some := range slices.Chunk(lists, maxUnion) {
 		read, err := l.read(ctx, r, sortBy, descending, span, some)
 		if err != nil {
 			return nil, err
@@ -69,22 +79,22 @@ func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, 
 	return all, nil
 }
 
-func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descending bool, span Span, narrow []func(*sqlbuilder.SelectBuilder)) ([]Page[T], error) {
+func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descending bool, span Span, lists []selection) ([]Page[T], error) {
 	direction := "ASC"
 	if descending != span.Backward {
 		direction = "DESC"
 	}
-	parts := make([]sqlbuilder.Builder, len(narrow))
-	for i, narrowOne := range narrow {
+	parts := make([]sqlbuilder.Builder, len(lists))
+	for i, list := range lists {
 		sb := flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value", "f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
-		narrowOne(sb)
+		list.narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
 		bound(sb, sortBy, span.Before, descending)
 		sb.OrderBy(sortBy+" "+direction, "f.id "+direction).Limit(span.Limit + 1)
 		parts[i] = sb
 	}
-	read := make([]Page[T], len(narrow))
+	read := make([]Page[T], len(lists))
 	var list int
 	var position Position
 	statement, args := union(parts, "list, sort_value "+direction+", id "+direction)
@@ -114,16 +124,20 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 }
 
 // total counts each list's rows, whatever stretch is read.
-func (l listing[T]) total(ctx context.Context, r *Release, narrow []func(*sqlbuilder.SelectBuilder), into []Page[T]) error {
-	workers := "0"
+func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, into []Page[T]) error {
+	rows := counted{from: l.view, rows: "COUNT(*)", workers: "0"}
 	if l.count != "" {
-		workers = "COALESCE(SUM(" + l.count + "), 0)"
+		rows.workers = "SUM(" + l.count + ")"
 	}
-	parts := make([]sqlbuilder.Builder, len(narrow))
-	for i, narrowOne := range narrow {
+	parts := make([]sqlbuilder.Builder, len(lists))
+	for i, list := range lists {
+		sum := rows
+		if list.counted != nil {
+			sum = *list.counted
+		}
 		sb := flavour.NewSelectBuilder()
-		sb.Select(fmt.Sprintf("%d AS list", i), "COUNT(*)", workers).From(l.view + " AS f")
-		narrowOne(sb)
+		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)", "COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
+		list.narrow(sb)
 		parts[i] = sb
 	}
 	statement, args := union(parts, "")

@@ -62,17 +62,17 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 	if !known {
 		return nil, fmt.Errorf("permits: no order %q", order.Field)
 	}
-	narrow := make([]func(*sqlbuilder.SelectBuilder), len(filters))
+	lists := make([]selection, len(filters))
 	for i, f := range filters {
 		var err error
-		if narrow[i], err = r.permitCondition(ctx, f); err != nil {
+		if lists[i], err = r.permitSelection(ctx, f); err != nil {
 			return nil, err
 		}
 	}
-	return pages(ctx, r, permits, sortBy, order.Descending, span, narrow)
+	return pages(ctx, r, permits, sortBy, order.Descending, span, lists)
 }
 
-func (r *Release) permitCondition(ctx context.Context, f PermitFilter) (func(*sqlbuilder.SelectBuilder), error) {
+func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
 	on := r.lastDay(f.InForceOn)
 	boundaries := on
 	switch {
@@ -83,12 +83,12 @@ func (r *Release) permitCondition(ctx context.Context, f PermitFilter) (func(*sq
 	}
 	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
 	if err != nil {
-		return nil, err
+		return selection{}, err
 	}
 	if err := f.Issued.check("issued"); err != nil {
-		return nil, err
+		return selection{}, err
 	}
-	return func(sb *sqlbuilder.SelectBuilder) {
+	list := selection{narrow: func(sb *sqlbuilder.SelectBuilder) {
 		checked.narrow(sb, permitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
@@ -107,7 +107,13 @@ func (r *Release) permitCondition(ctx context.Context, f PermitFilter) (func(*sq
 		if f.Behind != nil {
 			f.Behind.permits(sb)
 		}
-	}, nil
+	}}
+	if f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil && f.Behind == nil {
+		if sums, ok := r.planner(permitFacts, checked.dimensions()); ok {
+			list.counted = &counted{sums.name, "SUM(f.permits)", "SUM(f.workers)"}
+		}
+	}
+	return list, nil
 }
 
 // lastDay gives a day, or where it is nil the release's last one.

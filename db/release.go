@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,14 +19,18 @@ import (
 type Release struct {
 	file *sql.DB
 	info labour.Release
+	// derivedHash is what Verify expects of everything that is not content.
+	derivedHash string
 	*dictionary
 	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
 	// planner picks the rollup that answers a question: smallest, but where a test compares them.
 	planner func(facts string, dimensions []labour.Dimension) (rollup, bool)
+	// suppressBelow is the least count of workers that is shown, 0 where every one is.
+	suppressBelow int
 }
 
-// openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
-func openRelease(ctx context.Context, path string) (*Release, error) {
+// openRelease opens a release's file, and withholds counts of fewer workers than a least one. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
+func openRelease(ctx context.Context, path string, suppressBelow int) (*Release, error) {
 	if _, err := os.Stat(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("open a release: %w: %w", ErrCorrupt, err)
@@ -35,12 +40,23 @@ func openRelease(ctx context.Context, path string) (*Release, error) {
 	r := &Release{file: openPublished(path), planner: smallest}
 	var err error
 	if r.info, err = readInfo(ctx, r.file); err == nil {
+		r.derivedHash, err = single[string](ctx, r.file, `SELECT derived_hash FROM release`)
+	}
+	if err == nil {
 		r.dictionary, err = readDictionary(ctx, r.file)
 	}
 	if err == nil {
 		r.spans, err = readSpans(ctx, r.file)
 	}
+	if err == nil {
+		var set Settings
+		set, err = r.Settings(ctx)
+		r.suppressBelow = max(suppressBelow, set.SuppressBelow)
+	}
 	if err != nil {
+		if ctx.Err() == nil {
+			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.file.Close())
 	}
 	return r, nil
@@ -51,8 +67,8 @@ func (r *Release) close() error { return r.file.Close() }
 // Info gives what the release says of itself.
 func (r *Release) Info() labour.Release { return r.info }
 
-// Verify reads the whole release and computes its content hash anew. It returns ErrCorrupt (wrapped) where the file is
-// damaged or holds other content than its hash says.
+// Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is damaged or
+// holds anything else than was published.
 func (r *Release) Verify(ctx context.Context) error {
 	found, err := single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
 	if err != nil {
@@ -61,12 +77,20 @@ func (r *Release) Verify(ctx context.Context) error {
 	if found != "ok" {
 		return fmt.Errorf("verify release %d: %w: %s", r.info.Number, ErrCorrupt, found)
 	}
-	hash, err := contentHash(ctx, r.file)
-	if err != nil {
-		return fmt.Errorf("verify release %d: %w", r.info.Number, err)
-	}
-	if hash != r.info.ContentHash {
-		return fmt.Errorf("verify release %d: %w: expected the content hash %s, found %s", r.info.Number, ErrCorrupt, r.info.ContentHash, hash)
+	for _, sum := range []struct {
+		what, want string
+		compute    func(context.Context, querier) (string, error)
+	}{
+		{"the content hash", r.info.ContentHash, contentHash},
+		{"the hash of what is derived", r.derivedHash, derivedHash},
+	} {
+		found, err := sum.compute(ctx, r.file)
+		if err != nil {
+			return fmt.Errorf("verify release %d: %w", r.info.Number, err)
+		}
+		if found != sum.want {
+			return fmt.Errorf("verify release %d: %w: expected %s to be %s, found %s", r.info.Number, ErrCorrupt, sum.what, sum.want, found)
+		}
 	}
 	return nil
 }
@@ -91,6 +115,10 @@ func (r *Release) Settings(ctx context.Context) (Settings, error) {
 			s.Currency = value
 		case settingDataThrough:
 			return optionalDate(&s.DataThrough).Scan(value)
+		case settingSuppressBelow:
+			var err error
+			s.SuppressBelow, err = strconv.Atoi(value)
+			return err
 		}
 		return nil
 	}, `SELECT name, value FROM settings`)
@@ -161,24 +189,20 @@ func readInfo(ctx context.Context, q querier) (labour.Release, error) {
 	return info, nil
 }
 
-// readSpans reads the first and the last day on which each kind of facts has anything: issues, repatriations, changes of
-// the stock. A kind without any has a span of no days.
+// readSpans reads the first and the last day on which each kind of facts has anything. A kind without any has no days.
 func readSpans(ctx context.Context, q querier) (map[string]labour.Period, error) {
-	spans := map[string]labour.Period{}
-	for kind, query := range map[string]string{
-		permitFacts:       `SELECT (SELECT MIN(issued_on) FROM permits), (SELECT MAX(issued_on) FROM permits)`,
-		repatriationFacts: `SELECT (SELECT MIN(date) FROM repatriations), (SELECT MAX(date) FROM repatriations)`,
-		stockFacts: `SELECT (SELECT MIN(valid_from) FROM permits), MAX((SELECT MAX(valid_from) FROM permits),
-			COALESCE((SELECT date(MAX(valid_to), '+1 day') FROM permits WHERE valid_to < '9999-12-31'), ''))`,
-	} {
-		var from, to *labour.Date
-		if err := each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(optionalDate(&from), optionalDate(&to)) }, query); err != nil {
-			return nil, fmt.Errorf("read the span of %s: %w", kind, err)
-		}
-		spans[kind] = labour.Period{From: 1, To: 0}
-		if from != nil {
-			spans[kind] = labour.Period{From: *from, To: *to}
-		}
+	spans := map[string]labour.Period{permitFacts: noDays, repatriationFacts: noDays, stockFacts: noDays}
+	err := each(ctx, q, func(rows *sql.Rows) error {
+		var facts string
+		var span labour.Period
+		err := rows.Scan(&facts, date(&span.From), date(&span.To))
+		spans[facts] = span
+		return err
+	}, `SELECT facts, first, last FROM spans`)
+	if err != nil {
+		return nil, fmt.Errorf("read the spans of the facts: %w", err)
 	}
 	return spans, nil
 }
+
+var noDays = labour.Period{From: 1, To: 0}

@@ -11,7 +11,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// RepatriationFilter narrows a list of repatriations. Empty fields narrow nothing.
+// RepatriationFilter narrows a list of repatriations. Empty fields narrow nothing; those of outcome PROTECTED are never listed.
 type RepatriationFilter struct {
 	Within        []string     // region codes: a repatriation lies within every one of them
 	BoundariesOn  *labour.Date // nil for the last day of what Date covers, else the release's last day
@@ -44,17 +44,29 @@ var repatriations = listing[labour.Repatriation]{
 	count: "f.workers",
 }
 
-// Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist.
+// Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist or are of outcome PROTECTED.
 func (r *Release) Repatriations(ctx context.Context, ids []string) ([]*labour.Repatriation, error) {
-	return byID(ctx, r, repatriations, ids)
+	found, err := byID(ctx, r, repatriations, ids)
+	for i, one := range found {
+		if one != nil && one.Outcome == labour.Protected {
+			found[i] = nil
+		}
+	}
+	return found, err
 }
 
-// RepatriationsUnder reads every repatriation under each of some permits, by date.
+// listed leaves out who is in an asylum or refugee procedure: a row may be enough for others to find them.
+func listed(sb *sqlbuilder.SelectBuilder) {
+	sb.Where(sb.NotEqual("f.outcome", labour.Protected))
+}
+
+// RepatriationsUnder reads every repatriation under each of some permits that is listed, by date.
 func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([][]labour.Repatriation, error) {
 	under := make(map[string][]labour.Repatriation, len(permitIDs))
 	for some := range slices.Chunk(permitIDs, 1000) {
 		sb := flavour.NewSelectBuilder()
 		sb.Select(repatriations.columns...).From(repatriationFacts+" AS f").Where(sb.In("f.permit_id", sqlbuilder.List(some))).OrderBy("f.date", "f.id")
+		listed(sb)
 		statement, args := sb.Build()
 		err := each(ctx, r.file, func(rows *sql.Rows) error {
 			var row labour.Repatriation
@@ -81,14 +93,14 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 	if !known {
 		return nil, fmt.Errorf("repatriations: no order %q", order.Field)
 	}
-	narrow := make([]func(*sqlbuilder.SelectBuilder), len(filters))
+	lists := make([]selection, len(filters))
 	for i, f := range filters {
 		var err error
-		if narrow[i], err = r.repatriationCondition(ctx, f); err != nil {
+		if lists[i].narrow, err = r.repatriationCondition(ctx, f); err != nil {
 			return nil, err
 		}
 	}
-	return pages(ctx, r, repatriations, sortBy, order.Descending, span, narrow)
+	return pages(ctx, r, repatriations, sortBy, order.Descending, span, lists)
 }
 
 func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder), error) {
@@ -109,6 +121,7 @@ func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilte
 		}
 	}
 	return func(sb *sqlbuilder.SelectBuilder) {
+		listed(sb)
 		checked.narrow(sb, repatriationFacts)
 		f.Date.narrow(sb, "f.date")
 		if f.Sanction != "" {

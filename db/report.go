@@ -48,6 +48,7 @@ type Report struct {
 	facts    facts
 	measures []labour.Measure
 	empty    bool // the release holds no dated row at all; Period means nothing then
+	guards   map[labour.Family]*guard
 }
 
 // ReportRow is one group in one period.
@@ -55,9 +56,12 @@ type ReportRow struct {
 	Group  map[labour.Dimension]string // code or id by dimension; "" for those without one
 	Period labour.Period
 	Values
+
+	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
 
-// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
+// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here, and so are
+// those that are withheld: Of and Withheld tell.
 type Values struct {
 	PermitsIssued      int
 	WorkersAuthorised  int
@@ -68,6 +72,9 @@ type Values struct {
 	Days               int      // of the period
 	AverageMonthlyWage *float64 // in the release's currency; nil where no wage is known
 	WorkersRepatriated int
+
+	wageWorkers int // those that AverageMonthlyWage is of
+	withheld    measureSet
 }
 
 // AverageWorkersPresent gives the worker-days over the days of the period.
@@ -75,8 +82,11 @@ func (v Values) AverageWorkersPresent() float64 {
 	return float64(v.WorkerDays) / float64(max(1, v.Days))
 }
 
-// Of gives a measure's value, or false where it has none.
+// Of gives a measure's value, or false where it has none or is withheld.
 func (v Values) Of(m labour.Measure) (float64, bool) {
+	if v.Withheld(m) {
+		return 0, false
+	}
 	switch m {
 	case labour.PermitsIssued:
 		return float64(v.PermitsIssued), true
@@ -125,7 +135,14 @@ func (rep *Report) Answer(ctx context.Context) error {
 	if err := rep.compute(ctx, t, rep.measures, others); err != nil {
 		return err
 	}
-	rep.Rows = slices.DeleteFunc(t.rows(), func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
+	rep.Rows = t.rows()
+	for i := range rep.Rows {
+		rep.Rows[i].measures = rep.Query.Measures
+	}
+	if err := rep.withhold(ctx, rep.Rows, rep.measures); err != nil {
+		return err
+	}
+	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	slices.SortFunc(rep.Rows, rep.compare)
 	return nil
 }
@@ -218,10 +235,15 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 	if err := rep.compute(ctx, t, measures, rep.familiesOf(measures)); err != nil {
 		return ReportRow{}, err
 	}
+	rows := t.rows()
+	if err := rep.withhold(ctx, rows, measures); err != nil {
+		return ReportRow{}, err
+	}
 	for _, m := range measures {
 		rep.need(m)
 	}
-	return t.rows()[0], nil
+	rows[0].measures = measures
+	return rows[0], nil
 }
 
 // familiesOf tells which kinds of register rows some measures count; with no measure, all that can be grouped so.

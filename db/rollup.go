@@ -85,7 +85,18 @@ func build(ctx context.Context, q querier) error {
 		}
 		built[r.facts] = r.name
 	}
-	return buildStocks(ctx, q)
+	stock, err := buildStocks(ctx, q)
+	if err != nil {
+		return err
+	}
+	_, err = run(ctx, q, `INSERT INTO main.spans
+		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits HAVING COUNT(*) > 0 UNION ALL
+		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
+		SELECT ?, ?, ? WHERE ?`, permitFacts, repatriationFacts, stockFacts, stock.From.String(), stock.To.String(), stock.Days() > 0)
+	if err != nil {
+		return fmt.Errorf("keep the spans of the facts: %w", err)
+	}
+	return nil
 }
 
 // flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup.
@@ -147,8 +158,9 @@ LEFT JOIN employers e ON e.id = p.employer_id
 WHERE l.workers > 0
 ORDER BY 1, 2, 3, 4, 5, 6`
 
-// buildStocks fills every rollup of the stock in one pass over the changes.
-func buildStocks(ctx context.Context, q querier) error {
+// buildStocks fills every rollup of the stock in one pass over the changes, and gives the first and the last day of a change.
+func buildStocks(ctx context.Context, q querier) (labour.Period, error) {
+	span := noDays
 	var builders []*stockBuilder
 	var order []labour.Dimension
 	for _, r := range rollups {
@@ -157,7 +169,7 @@ func buildStocks(ctx context.Context, q querier) error {
 		}
 		b, err := newStockBuilder(ctx, q, r)
 		if err != nil {
-			return fmt.Errorf("build %s: %w", r.name, err)
+			return span, fmt.Errorf("build %s: %w", r.name, err)
 		}
 		defer b.insert.Close()
 		builders = append(builders, b)
@@ -174,26 +186,35 @@ func buildStocks(ctx context.Context, q querier) error {
 		if err := rows.Scan(&cell[0], &cell[1], &cell[2], &cell[3], &cell[4], &cell[5], date(&day), &brings.workers, &brings.permits, optionalDate(&last), &takes); err != nil {
 			return err
 		}
+		ends := last != nil && *last < endOfCalendar // what runs to the end of the calendar never ends
+		final := day
+		if ends {
+			final = *last + 1
+		}
+		if span == noDays {
+			span = labour.Period{From: day, To: final}
+		}
+		span = labour.Period{From: min(span.From, day), To: max(span.To, final)}
 		for _, b := range builders {
 			if err := b.enter(ctx, cell[:len(b.rollup.by)]); err != nil {
 				return err
 			}
 			b.add(day, brings)
-			if last != nil && last.Year() < lastYear { // what runs to the end of the calendar never ends
-				b.add(*last+1, change{-takes, -1})
+			if ends {
+				b.add(final, change{-takes, -1})
 			}
 		}
 		return nil
 	}, permitLives)
 	if err != nil {
-		return fmt.Errorf("follow the stock: %w", err)
+		return span, fmt.Errorf("follow the stock: %w", err)
 	}
 	for _, b := range builders {
 		if err := b.flush(ctx); err != nil {
-			return fmt.Errorf("build %s: %w", b.rollup.name, err)
+			return span, fmt.Errorf("build %s: %w", b.rollup.name, err)
 		}
 	}
-	return nil
+	return span, nil
 }
 
 // stockBuilder writes one rollup of the stock. Its cells arrive one after another, each with all of its changes.

@@ -3,6 +3,7 @@ package db
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"homebound/internal/labour"
 )
@@ -58,6 +59,8 @@ func (s textScanner[T]) Scan(value any) error {
 		*s.into = T(v)
 	case []byte:
 		*s.into = T(v)
+	case int64: // a mark, which is grouped by like a code
+		*s.into = T(strconv.FormatInt(v, 10))
 	default:
 		return fmt.Errorf("expected text, found %T", value)
 	}

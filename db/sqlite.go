@@ -40,7 +40,7 @@ func newConnector(path, options string, pragmas ...string) *connector {
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
 func openPublished(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
-		"PRAGMA mmap_size = 1073741824", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
+		"PRAGMA mmap_size = 33554432", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
 	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	file.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	return file
@@ -50,7 +50,7 @@ func openPublished(path string) *sql.DB {
 func openDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
-		"PRAGMA cache_size = -131072", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
+		"PRAGMA cache_size = -65536", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
 	file.SetMaxOpenConns(1)
 	return file
 }

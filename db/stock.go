@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/huandu/go-sqlbuilder"
+
 	"homebound/internal/labour"
 )
 
@@ -228,6 +230,7 @@ func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Peri
 type DepartedWage struct {
 	Region, Industry string
 	Monthly          float64
+	Workers          int // the falls that it is weighted by
 }
 
 // DepartedWages gives the departed permits' own wages, and the statement that ran. Regions and industries without a known
@@ -237,24 +240,29 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	if err != nil {
 		return nil, "", err
 	}
+	// Few permits are in force on one day, so they are found by their last day and not by their region. What has left under
+	// a permit never comes back, so all that is in force on the last day was on the first. LIMIT keeps SQLite from computing
+	// each fall again wherever it is named.
 	falls := flavour.NewSelectBuilder()
-	falls.Select("f.region_code AS region_code", "f.industry AS industry", "f.wage AS wage").From(permitFacts + " AS f")
-	present := func(day labour.Date) string {
-		on := falls.Var(day.String())
-		gone := "COALESCE((SELECT SUM(r.workers) FROM repatriations r WHERE r.permit_id = f.id AND r.date <= " + on + "), 0)"
-		return "CASE WHEN f.valid_from <= " + on + " AND f.ends_on >= " + on + " AND f.workers > " + gone + " THEN f.workers - " + gone + " ELSE 0 END"
+	first, last := falls.Var(p.From.String()), falls.Var(p.To.String())
+	present := func(day string) string {
+		return "MAX(0, f.workers - COALESCE((SELECT SUM(r.workers) FROM repatriations r WHERE r.permit_id = f.id AND r.date <= " + day + "), 0))"
 	}
-	falls.SelectMore(present(p.From) + " - " + present(p.To) + " AS fall")
-	day := p.From.String()
-	falls.Where(falls.LessEqualThan("f.valid_from", day), falls.GreaterEqualThan("f.ends_on", day), "f.wage IS NOT NULL")
+	falls.Select("f.region_code AS region_code", "COALESCE(f.industry, e.industry) AS industry", "f.wage_monthly * x.rate AS wage",
+		present(first)+" - CASE WHEN f.ends_on >= "+last+" THEN "+present(last)+" ELSE 0 END AS fall").
+		From("permits AS f INDEXED BY permits_by_valid_to").
+		JoinWithOption(sqlbuilder.LeftJoin, "employers AS e", "e.id = f.employer_id").
+		Join("exchange_rates AS x", "x.currency = f.wage_currency AND x.year = substr(f.issued_on, 1, 4)").
+		Where("f.valid_to >= "+first, "f.valid_from <= "+first, "f.ends_on >= "+first, "f.wage_monthly IS NOT NULL")
 	narrowed.narrow(falls, permitFacts)
+	falls.SQL("LIMIT -1")
 
 	sb := flavour.NewSelectBuilder()
-	sb.Select("region_code", "industry", "SUM(wage * fall) / SUM(fall)").From(sb.BuilderAs(falls, "falls")).Where("fall > 0")
+	sb.Select("region_code", "industry", "SUM(wage * fall) / SUM(fall)", "SUM(fall)").From(sb.BuilderAs(falls, "falls")).Where("fall > 0")
 	sortByFirst(sb, 2)
 	statement, args := sb.Build()
 	wages, err := collect(ctx, r.file, func(rows *sql.Rows) (w DepartedWage, err error) {
-		return w, rows.Scan(&w.Region, text(&w.Industry), &w.Monthly)
+		return w, rows.Scan(&w.Region, text(&w.Industry), &w.Monthly, &w.Workers)
 	}, statement, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)

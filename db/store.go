@@ -21,11 +21,13 @@ import (
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
 type Store struct {
-	dir string
+	dir           string
+	suppressBelow int
 
 	mu      sync.Mutex
 	open    map[string]*handle // by file name
 	current *handle
+	trouble error // why current is not what CURRENT names, by the last refresh
 	closed  bool
 
 	listeners map[chan labour.Release]struct{}
@@ -46,12 +48,23 @@ var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
 // ErrNoRelease says that nothing has been published in the folder yet.
 var ErrNoRelease = errors.New("no release has been published")
 
+// Option sets how a store's releases are read.
+type Option func(*Store)
+
+// SuppressBelow withholds counts of 1 to k-1 workers in whatever is read from a release; 0 withholds nothing. A release that
+// itself asks for more is read so: see Settings.
+func SuppressBelow(k int) Option { return func(s *Store) { s.suppressBelow = k } }
+
 // OpenStore opens a folder of releases, and makes it where there is none. Close ends it.
-func OpenStore(dir string) (*Store, error) {
+func OpenStore(dir string, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "releases"), 0o755); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
-	return &Store{dir: dir, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}, nil
+	s := &Store{dir: dir, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
+	for _, set := range options {
+		set(s)
+	}
+	return s, nil
 }
 
 // Dir gives the folder.
@@ -75,6 +88,9 @@ func (s *Store) Close() error {
 func (s *Store) Current(ctx context.Context) (release *Release, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil, nil, fs.ErrClosed
+	}
 	if s.current == nil {
 		if err := s.refresh(ctx); err != nil {
 			return nil, nil, err
@@ -91,6 +107,9 @@ func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done fun
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil, nil, fs.ErrClosed
+	}
 	h, err := s.handle(ctx, name)
 	if err != nil {
 		return nil, nil, err
@@ -100,9 +119,6 @@ func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done fun
 
 // lend counts a reader in; s.mu is held.
 func (s *Store) lend(h *handle) (*Release, func(), error) {
-	if s.closed {
-		return nil, nil, fs.ErrClosed
-	}
 	h.readers++
 	return h.release, sync.OnceFunc(func() {
 		s.mu.Lock()
@@ -122,7 +138,7 @@ func (s *Store) handle(ctx context.Context, name string) (*handle, error) {
 	if h, ok := s.open[name]; ok {
 		return h, nil
 	}
-	release, err := openRelease(ctx, filepath.Join(s.dir, "releases", name))
+	release, err := openRelease(ctx, filepath.Join(s.dir, "releases", name), s.suppressBelow)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +172,12 @@ func (s *Store) Refresh(ctx context.Context) error {
 	return s.refresh(ctx)
 }
 
-func (s *Store) refresh(ctx context.Context) error {
+func (s *Store) refresh(ctx context.Context) (err error) {
+	defer func() {
+		if ctx.Err() == nil {
+			s.trouble = err
+		}
+	}()
 	name, err := s.readCurrent()
 	if err != nil {
 		return err

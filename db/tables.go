@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 )
 
 // contentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
@@ -82,9 +81,13 @@ type querier interface {
 }
 
 // each runs a query and hands every row to scan; it closes what it opened.
-func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
-	if count, counted := ctx.Value(statementCount{}).(*atomic.Int64); counted {
-		count.Add(1)
+func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
+	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
+		ended, over := ledger.begin(ctx, query)
+		if over != nil {
+			return over
+		}
+		defer func() { ended(err) }()
 	}
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -97,14 +100,6 @@ func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query stri
 		}
 	}
 	return translate(ctx, rows.Err())
-}
-
-type statementCount struct{}
-
-// WithStatementCount gives a context, and the number of queries that run under it.
-func WithStatementCount(ctx context.Context) (context.Context, *atomic.Int64) {
-	count := new(atomic.Int64)
-	return context.WithValue(ctx, statementCount{}, count), count
 }
 
 // collect runs a query and gives what scan makes of its rows, in order.

@@ -105,12 +105,15 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 		return nil, err
 	}
 	stands, err := rep.Provenance(ctx)
-	if err != nil || stands.RowsRead == 0 {
+	if err != nil || len(stands.Sources) == 0 {
 		return nil, err
 	}
 	totals, err := rep.Totals(ctx, []labour.Measure{c.Measure})
 	if err != nil {
 		return nil, err
+	}
+	if totals.Withheld(c.Measure) {
+		return withheldCheck(release, c), nil
 	}
 	computed, has := totals.Of(c.Measure)
 	if !has {
@@ -243,7 +246,7 @@ func (claimFields) Source(ctx context.Context, objs []*labour.Claim) ([]*labour.
 }
 
 func (claimFields) Region(ctx context.Context, objs []*labour.Claim) ([]*labour.Region, error) {
-	return lookUp(objs, func(c *labour.Claim) string { return c.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(c *labour.Claim) string { return c.Region })
 }
 
 func (claimFields) Industry(ctx context.Context, objs []*labour.Claim) ([]*labour.Industry, error) {

@@ -63,6 +63,9 @@ func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, b
 		}
 		c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
 	}
+	if err := hideCompliance(ctx, release, c); err != nil {
+		return nil, err
+	}
 	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
 	return c, err
 }
@@ -74,9 +77,15 @@ func inRegion(code string) string {
 	return " for " + code
 }
 
+// judgedOn lists the days whose head counts a sanction is judged by: of its adoption, half-way, of the judgement, and of one, two
+// and three months before.
+func judgedOn(s labour.Sanction, asOf labour.Date) []labour.Date {
+	return []labour.Date{s.AdoptedOn, s.HalfwayDay(), asOf, asOf.AddMonths(-1), asOf.AddMonths(-2), asOf.AddMonths(-3)}
+}
+
 // sanctionStocks reads the head counts that a sanction is judged by, and whether any are known.
 func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date, basis labour.Basis) (labour.Stocks, bool, error) {
-	days := []labour.Date{s.AdoptedOn, s.HalfwayDay(), asOf, asOf.AddMonths(-1), asOf.AddMonths(-2), asOf.AddMonths(-3)}
+	days := judgedOn(s, asOf)
 	counts := make([]float64, len(days))
 	if basis == labour.Reported {
 		series, _, err := reportedStock(ctx, release, region, asOf, s.Nationalities)
@@ -120,7 +129,9 @@ func reportedStock(ctx context.Context, release *db.Release, region string, on l
 	}
 	byRegion := map[string][]labour.Observation{}
 	for _, o := range observations {
-		byRegion[o.Region] = append(byRegion[o.Region], o)
+		if o.Status != labour.StatusMissing {
+			byRegion[o.Region] = append(byRegion[o.Region], o)
+		}
 	}
 	series := map[impact.Cell]labour.Series{}
 	var used []labour.Observation
@@ -144,6 +155,7 @@ func addSeries(into map[impact.Cell]labour.Series, region string, observations [
 	ofAll := slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Nationality == "" })
 	type key struct{ industry, nationality string }
 	single := map[key]labour.Series{}
+	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool { return o.Status == labour.StatusMissing })
 	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
 		return cmp.Or(int(a.To)-int(b.To), a.Confidence.Rank()-b.Confidence.Rank(), cmp.Compare(a.Source, b.Source))
 	})
@@ -189,6 +201,7 @@ func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanctio
 		filter.Regions = []string{region}
 	}
 	observations, err := release.Observations(ctx, filter)
+	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool { return o.Status == labour.StatusMissing })
 	slices.SortStableFunc(observations, func(a, b labour.Observation) int { return cmp.Or(int(a.To)-int(b.To), int(a.From)-int(b.From)) })
 	return observations, err
 }

@@ -139,11 +139,12 @@ func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Co
 }
 
 // connections is connection for the same field of several parents.
-func connections[T any](pages []db.Page[T], span db.Span, order listOrder) []*model.Connection[T] {
+func connections[T any](ctx context.Context, pages []db.Page[T], span db.Span, order listOrder) []*model.Connection[T] {
 	list := make([]*model.Connection[T], len(pages))
 	for i, page := range pages {
 		list[i] = connection(page, span, order)
 	}
+	model.Join(ctx, list)
 	return list
 }
 
@@ -184,7 +185,7 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	for _, item := range page.Nodes {
 		page.Positions = append(page.Positions, db.Position{ID: key(item)})
 	}
-	return connection(page, span, order), nil
+	return connections(ctx, []db.Page[T]{page}, span, order)[0], nil
 }
 
 // orderOf gives the order of a list that the database sorts, from its argument. Of the fields that it can be sorted by,

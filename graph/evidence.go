@@ -75,7 +75,7 @@ func (observationFields) Indicator(ctx context.Context, objs []*labour.Observati
 }
 
 func (observationFields) Region(ctx context.Context, objs []*labour.Observation) ([]*labour.Region, error) {
-	return lookUp(objs, func(o *labour.Observation) string { return o.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(o *labour.Observation) string { return o.Region })
 }
 
 func (observationFields) Industry(ctx context.Context, objs []*labour.Observation) ([]*labour.Industry, error) {

@@ -73,7 +73,13 @@ func (c goldenCase) hold(t *testing.T, answer any) {
 	}
 	kept, err := os.ReadFile(c.answer)
 	require.NoError(t, err, "go test ./graph -run %s -update writes it", t.Name())
-	assert.Equal(t, string(kept), text.String())
+	want, got := strings.Split(string(kept), "\n"), strings.Split(text.String(), "\n")
+	for i := range min(len(want), len(got)) {
+		if want[i] != got[i] {
+			t.Fatalf("%s:%d: expected %s, found %s; -update writes the answer anew, and git diff shows the rest", c.answer, i+1, want[i], got[i])
+		}
+	}
+	assert.Len(t, got, len(want))
 }
 
 func TestGolden(t *testing.T) {

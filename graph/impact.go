@@ -45,7 +45,7 @@ func economicImpact(ctx context.Context, region string, given *model.Scenario) (
 		}
 		answer.Provenance = provenance(release, stands)
 	}
-	return answer, nil
+	return answer, hideImpact(ctx, release, answer, facts, evidence.wages)
 }
 
 // scenario fills what the caller leaves out with the defaults of the contract.
@@ -98,6 +98,7 @@ func scenario(release *db.Release, region string, given *model.Scenario) (impact
 type stockEvidence struct {
 	sql      []string
 	reported []labour.Observation
+	wages    []db.DepartedWage
 }
 
 // stockFilter says whose stock a scenario is about.
@@ -130,16 +131,27 @@ func impactFacts(ctx context.Context, release *db.Release, s impact.Scenario) (i
 	}
 	facts.Levels = levels(changes, s.Baseline, s.Region, release.Info().Counts.Permits > 0)
 	evidence.sql = append(evidence.sql, sql)
+	if !wagesRequested(ctx) {
+		return facts, evidence, nil
+	}
 	wages, sql, err := release.DepartedWages(ctx, stockFilter(s), span)
 	if err != nil {
 		return facts, evidence, err
 	}
-	evidence.sql = append(evidence.sql, sql)
+	evidence.sql, evidence.wages = append(evidence.sql, sql), wages
 	facts.OwnWages = make(map[impact.Cell]float64, len(wages))
 	for _, w := range wages {
 		facts.OwnWages[impact.Cell{Region: w.Region, Industry: w.Industry}] = w.Monthly
 	}
 	return facts, evidence, nil
+}
+
+// wagesRequested tells whether anything is selected that the departed permits' own wages are part of. They are read row by
+// row, which costs more than all the rest.
+func wagesRequested(ctx context.Context) bool {
+	return slices.ContainsFunc([]string{"wagesLost", "incomeTaxLost", "inputs", "provenance"}, func(field string) bool {
+		return graphql.FieldRequested(ctx, field)
+	})
 }
 
 // knownIndicators keeps the indicators that the release has; a release without one has no observation of it either.
@@ -215,8 +227,12 @@ func (economicImpactFields) Region(ctx context.Context, obj *model.EconomicImpac
 	return found(releaseOf(ctx).Region(obj.Scenario.Region))
 }
 
-func (economicImpactFields) Timeline(_ context.Context, obj *model.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
-	return obj.Result.Timeline(granularity), nil
+func (economicImpactFields) Timeline(ctx context.Context, obj *model.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
+	if obj.Suppressed {
+		return nil, nil
+	}
+	timeline := obj.Result.Timeline(granularity)
+	return timeline, hideTimeline(ctx, releaseOf(ctx), obj, timeline, granularity)
 }
 
 type industryImpactFields struct{}

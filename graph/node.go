@@ -78,9 +78,15 @@ var nodes = map[string]func(ctx context.Context, r *Resolver, keys []string) ([]
 		return allNodes(releaseOf(ctx).Employers(ctx, keys))
 	},
 	"Permit": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		if err := checkRows(ctx); err != nil {
+			return nil, err
+		}
 		return allNodes(releaseOf(ctx).Permits(ctx, keys))
 	},
 	"Repatriation": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		if err := checkRows(ctx); err != nil {
+			return nil, err
+		}
 		return allNodes(releaseOf(ctx).Repatriations(ctx, keys))
 	},
 	"Claim": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {

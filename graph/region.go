@@ -74,19 +74,31 @@ func nameIn(language model.Language, english, local string) string {
 func (regionFields) Parent(ctx context.Context, objs []*labour.Region, on *labour.Date) ([]*labour.Region, error) {
 	release := releaseOf(ctx)
 	day := lastDay(release, on)
-	return lookUp(objs, func(r *labour.Region) string { return release.Geography().Parent(r.Code, day) }, release.Region)
+	return regionsNamed(ctx, objs, func(r *labour.Region) string { return release.Geography().Parent(r.Code, day) })
 }
 
 func (regionFields) Children(ctx context.Context, objs []*labour.Region, on *labour.Date) ([][]labour.Region, error) {
 	release := releaseOf(ctx)
-	children := make([][]labour.Region, len(objs))
-	for i, region := range objs {
-		var err error
-		if children[i], err = regionsOf(release, release.Geography().Children(region.Code, lastDay(release, on))); err != nil {
-			return nil, err
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([][]labour.Region, error) {
+		children := make([][]labour.Region, len(objs))
+		for i, region := range objs {
+			var err error
+			if children[i], err = regionsOf(release, release.Geography().Children(region.Code, lastDay(release, on))); err != nil {
+				return nil, err
+			}
 		}
-	}
-	return children, nil
+		gatherLists(ctx, children)
+		return children, nil
+	})
+}
+
+// regionsNamed finds the region that each parent names, nil where it names none.
+func regionsNamed[P any](ctx context.Context, parents []*P, code func(*P) string) ([]*labour.Region, error) {
+	return model.Together(ctx, parents, func(parents []*P) ([]*labour.Region, error) {
+		regions, err := lookUp(parents, code, releaseOf(ctx).Region)
+		model.Gather(ctx, regions)
+		return regions, err
+	})
 }
 
 func regionsOf(release *db.Release, codes []string) ([]labour.Region, error) {

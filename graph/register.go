@@ -9,6 +9,9 @@ import (
 )
 
 func (query) Permit(ctx context.Context, id string) (*labour.Permit, error) {
+	if err := checkRows(ctx); err != nil {
+		return nil, err
+	}
 	return one(releaseOf(ctx).Permits(ctx, []string{keyOf("Permit", id)}))
 }
 
@@ -17,6 +20,9 @@ func (query) Employer(ctx context.Context, id string) (*labour.Employer, error) 
 }
 
 func (query) Repatriation(ctx context.Context, id string) (*labour.Repatriation, error) {
+	if err := checkRows(ctx); err != nil {
+		return nil, err
+	}
 	return one(releaseOf(ctx).Repatriations(ctx, []string{keyOf("Repatriation", id)}))
 }
 
@@ -41,6 +47,9 @@ func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter
 }
 
 func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder, args pageArgs) ([]*model.PermitConnection, error) {
+	if err := checkRows(ctx); err != nil {
+		return nil, err
+	}
 	if orderBy == nil {
 		orderBy = &model.PermitOrder{Field: model.PermitOrderFieldIssuedOn}
 	}
@@ -50,12 +59,18 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).PermitPages(ctx, filters, order, span)
-	return connections(pages, span, listed), err
+	return connections(ctx, pages, span, listed), err
 }
 
 func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder, args pageArgs) ([]*model.EmployerConnection, error) {
 	if orderBy == nil {
 		orderBy = &model.EmployerOrder{Field: model.EmployerOrderFieldName}
+	}
+	if orderBy.Field == model.EmployerOrderFieldWorkersAuthorised {
+		// The order tells who has more, and its cursors tell how many.
+		if err := checkSmall(ctx, "Employers in the order of their workers"); err != nil {
+			return nil, err
+		}
 	}
 	order, listed := orderOf("employers", db.EmployerOrder(orderBy.Field), db.EmployerByWorkersAuthorised, orderBy.Direction)
 	span, err := args.span(ctx, listed)
@@ -63,10 +78,13 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).EmployerPages(ctx, filters, order, span)
-	return connections(pages, span, listed), err
+	return connections(ctx, pages, span, listed), err
 }
 
 func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder, args pageArgs) ([]*model.RepatriationConnection, error) {
+	if err := checkRows(ctx); err != nil {
+		return nil, err
+	}
 	if orderBy == nil {
 		orderBy = &model.RepatriationOrder{Field: model.RepatriationOrderFieldDate}
 	}
@@ -76,7 +94,7 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).RepatriationPages(ctx, filters, order, span)
-	return connections(pages, span, listed), err
+	return connections(ctx, pages, span, listed), err
 }
 
 func permitFilter(f *model.PermitFilter) db.PermitFilter {
@@ -132,7 +150,7 @@ func (employerFields) TaxID(_ context.Context, obj *labour.Employer) (*string, e
 }
 
 func (employerFields) Region(ctx context.Context, objs []*labour.Employer) ([]*labour.Region, error) {
-	return lookUp(objs, func(e *labour.Employer) string { return e.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(e *labour.Employer) string { return e.Region })
 }
 
 func (employerFields) Industry(ctx context.Context, objs []*labour.Employer) ([]*labour.Industry, error) {
@@ -173,7 +191,7 @@ func (permitFields) Status(ctx context.Context, obj *labour.Permit, on *labour.D
 }
 
 func (permitFields) Region(ctx context.Context, objs []*labour.Permit) ([]*labour.Region, error) {
-	return lookUp(objs, func(p *labour.Permit) string { return p.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(p *labour.Permit) string { return p.Region })
 }
 
 func (permitFields) Nationality(ctx context.Context, objs []*labour.Permit) ([]*labour.Country, error) {
@@ -198,7 +216,9 @@ func (permitFields) Repatriations(ctx context.Context, objs []*labour.Permit) ([
 		for i, permit := range objs {
 			ids[i] = permit.ID
 		}
-		return releaseOf(ctx).RepatriationsUnder(ctx, ids)
+		lists, err := releaseOf(ctx).RepatriationsUnder(ctx, ids)
+		gatherLists(ctx, lists)
+		return lists, err
 	})
 }
 
@@ -209,7 +229,7 @@ func (repatriationFields) ID(_ context.Context, obj *labour.Repatriation) (strin
 }
 
 func (repatriationFields) Region(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Region, error) {
-	return lookUp(objs, func(p *labour.Repatriation) string { return p.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(p *labour.Repatriation) string { return p.Region })
 }
 
 func (repatriationFields) Nationality(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Country, error) {

@@ -125,6 +125,10 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 		}
 	}
 	for _, m := range measures {
+		if row.Withheld(m) {
+			r.Suppressed = true
+			continue
+		}
 		switch m {
 		case labour.PermitsIssued:
 			r.PermitsIssued = &row.PermitsIssued
@@ -208,11 +212,11 @@ func (query) Availability(ctx context.Context, filter *model.ReportFilter, bound
 type reportRowFields struct{}
 
 func (reportRowFields) Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error) {
-	return lookUp(objs, func(r *model.ReportRow) string { return r.Region }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(r *model.ReportRow) string { return r.Region })
 }
 
 func (reportRowFields) District(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error) {
-	return lookUp(objs, func(r *model.ReportRow) string { return r.District }, releaseOf(ctx).Region)
+	return regionsNamed(ctx, objs, func(r *model.ReportRow) string { return r.District })
 }
 
 func (reportRowFields) Industry(ctx context.Context, objs []*model.ReportRow) ([]*labour.Industry, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -28,7 +29,10 @@ var _ generated.ResolverRoot = (*Resolver)(nil)
 
 // NewSchema gives the executable schema over a store.
 func NewSchema(r *Resolver) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{Resolvers: r})
+	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer") // which the parser brings along: an answer comes whole
+	return generated.NewExecutableSchema(generated.Config{Schema: &schema, Resolvers: r})
 }
 
 func (r *Resolver) Query() generated.QueryResolver                   { return query{r} }
@@ -59,7 +63,7 @@ type releaseKey struct{}
 // WithRelease gives a context whose request reads one release from its first field to its last, whatever is published
 // meanwhile.
 func WithRelease(ctx context.Context, release *db.Release) context.Context {
-	return context.WithValue(ctx, releaseKey{}, release)
+	return context.WithValue(model.WithBatches(ctx), releaseKey{}, release)
 }
 
 // ReleaseOf gives the release that a request reads. It panics for a request without one, since then the wiring is wrong.
@@ -155,6 +159,7 @@ func fetch[P, T any](ctx context.Context, parents []*P, key func(*P) string, rea
 		if err != nil {
 			return nil, err
 		}
+		model.Gather(ctx, rows)
 		for i, parent := range parents {
 			if key(parent) != "" {
 				values[i], rows = rows[0], rows[1:]
@@ -164,16 +169,27 @@ func fetch[P, T any](ctx context.Context, parents []*P, key func(*P) string, rea
 	})
 }
 
+// gatherLists remembers that the members of several lists were read together.
+func gatherLists[T any](ctx context.Context, lists [][]T) {
+	var items []*T
+	for _, list := range lists {
+		for i := range list {
+			items = append(items, &list[i])
+		}
+	}
+	model.Gather(ctx, items)
+}
+
 func (q query) Release(ctx context.Context) (*labour.Release, error) {
 	info := releaseOf(ctx).Info()
 	return &info, nil
 }
 
 func (s subscription) ReleasePublished(ctx context.Context) (<-chan *labour.Release, error) {
-	published := make(chan *labour.Release)
+	releases, published := s.r.Store.Published(ctx), make(chan *labour.Release)
 	go func() {
 		defer close(published)
-		for info := range s.r.Store.Published(ctx) {
+		for info := range releases {
 			select {
 			case published <- &info:
 			case <-ctx.Done():

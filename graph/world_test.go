@@ -40,6 +40,7 @@ var published = time.Date(2020, time.March, 1, 9, 30, 0, 0, time.UTC)
 var worlds struct {
 	dir     string
 	byName  map[string]func() (*world, error)
+	mu      sync.Mutex
 	toClose []*db.Store
 }
 
@@ -87,7 +88,9 @@ func makeWorld(name string, publish func(context.Context, *db.Store) error) (*wo
 	if err != nil {
 		return nil, err
 	}
+	worlds.mu.Lock()
 	worlds.toClose = append(worlds.toClose, store)
+	worlds.mu.Unlock()
 	if err := publish(context.Background(), store); err != nil {
 		return nil, err
 	}
@@ -128,7 +131,7 @@ func in(tb testing.TB, name string) *world {
 // ask answers a query from the current release.
 func (w *world) ask(ctx context.Context, tb testing.TB, query string, variables map[string]any) *graphql.Response {
 	tb.Helper()
-	release, done, err := w.store.Current(ctx)
+	release, done, err := w.store.Current(tb.Context()) // whose opening is no part of the request
 	require.NoError(tb, err)
 	defer done()
 	return w.askOf(ctx, release, query, variables)

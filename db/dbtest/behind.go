@@ -25,7 +25,7 @@ func behind(t *testing.T, open func(testing.TB) *db.Store) {
 			for range min(4, len(rows)) {
 				i := d.IntN(len(rows))
 				b := report.Behind(report.Rows[i])
-				assert.Equal(t, rows[i].Counted, pagesBehind(t, r, b), "row %d, %s, of %s", i, show(report.Rows[i], q), describe(q))
+				assert.Equal(t, n.listed(rows[i].Counted), pagesBehind(t, r, b), "row %d, %s, of %s", i, show(report.Rows[i], q), describe(q))
 			}
 			provenance, err := report.Provenance(t.Context())
 			require.NoError(t, err, describe(q))
@@ -40,6 +40,18 @@ func behind(t *testing.T, open func(testing.TB) *db.Store) {
 			}
 		}
 	})
+}
+
+// listed leaves out the rows that are counted and yet never listed.
+func (n *Naive) listed(c Counted) Counted {
+	kept := Counted{Permits: c.Permits}
+	for _, r := range n.departures {
+		if r.departure.Outcome != labour.Protected && slices.Contains(c.Repatriations, r.id) {
+			kept.Repatriations = append(kept.Repatriations, r.id)
+		}
+	}
+	slices.Sort(kept.Repatriations)
+	return kept
 }
 
 // pagesBehind lists the rows behind a figure by id.

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(testing.TB) *db.Store) {
 	t.Run("Behind", func(t *testing.T) { behind(t, open) })
 	t.Run("Stock", func(t *testing.T) { stock(t, open) })
 	t.Run("Observations", func(t *testing.T) { observations(t, open) })
+	t.Run("Empty", func(t *testing.T) { empty(t, open) })
 	t.Run("Faults", func(t *testing.T) { faults(t, open) })
 }
 

@@ -152,7 +152,7 @@ func (n *Naive) rate(currency string, year int) (float64, bool) {
 		return 1, true
 	}
 	for _, o := range n.content.Observations {
-		if o.Indicator == "FX_"+own+"_PER_"+currency && o.From.Year() == year && o.To.Year() == year {
+		if o.Indicator == "FX_"+own+"_PER_"+currency && labour.YearPeriod(year) == (labour.Period{From: o.From, To: o.To}) && o.Status != labour.StatusMissing {
 			return o.Value, true
 		}
 	}

@@ -37,7 +37,8 @@ func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []lab
 	})
 }
 
-// Repatriations lists the repatriations that a filter keeps, sorted, equals by id. A filter's Behind is left aside.
+// Repatriations lists the repatriations that a filter keeps and that may be listed, sorted, equals by id. A filter's Behind
+// is left aside.
 func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.RepatriationOrder]) []labour.Repatriation {
 	boundaries := n.lastDay(f.Date.To)
 	if f.BoundariesOn != nil {
@@ -46,7 +47,7 @@ func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.Repatri
 	reg := n.filter(db.ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
 	var kept []labour.Repatriation
 	for _, row := range reg.departures {
-		if r := *row.departure; in(f.Date, r.Date) && (f.Sanction == "" || r.Sanction == f.Sanction) {
+		if r := *row.departure; r.Outcome != labour.Protected && in(f.Date, r.Date) && (f.Sanction == "" || r.Sanction == f.Sanction) {
 			kept = append(kept, r)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // seeds of random registers: fixed ones, and one that is new each time and named where it fails.
-func seeds() []uint64 { return []uint64{1, 2, 3, 4, uint64(time.Now().UnixNano())} }
+func seeds() []uint64 { return []uint64{1, 2, 3, 1795507031435887565, uint64(time.Now().UnixNano())} }
 
 // random runs a test on a few random registers.
 func random(t *testing.T, open func(testing.TB) *db.Store, size int, test func(t *testing.T, r *db.Release, n *Naive, d dice)) {

@@ -163,7 +163,8 @@ CREATE TABLE release (
   factual        INTEGER NOT NULL, -- whether any register row is not
   note           TEXT,
   method_version TEXT    NOT NULL,
-  counts         TEXT    NOT NULL  -- JSON, rows by table
+  counts         TEXT    NOT NULL, -- JSON, rows by table
+  derived_hash   TEXT    NOT NULL  -- sha256 over all of the file that is not content, but this
 ) STRICT;
 
 -- What a publisher sets for the whole package; part of the content.
@@ -219,3 +220,10 @@ FROM repatriations r
 LEFT JOIN permits p ON p.id = r.permit_id
 LEFT JOIN employers pe ON pe.id = p.employer_id
 LEFT JOIN employers e ON e.id = r.employer_id;
+
+-- The first and the last day on which each kind of facts has anything: issues, repatriations, changes of the stock.
+CREATE TABLE spans (
+  facts TEXT NOT NULL PRIMARY KEY,
+  first TEXT NOT NULL,
+  last  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -4139,7 +4139,7 @@ type Compliance {
   halfwayMet: Boolean
   "Days from ` + "`" + `asOf` + "`" + ` to the deadline; negative past it."
   daysToDeadline: Int!
-  "The remaining over the months left, in persons per month. Null past the deadline."
+  "The remaining over the months left, in persons per month. Null on the deadline and past it."
   requiredMonthlyPace: Float
   "The mean monthly fall of those present over the last three months, in persons per month. Null where unknown."
   recentMonthlyPace: Float
@@ -4165,7 +4165,7 @@ enum ComplianceStatus {
 
 "The order of regions."
 input RegionOrder {
-  "What to order by. Ties are in the order of codes."
+  "What to order by. Ties are in the order of codes, in the same direction."
   field: RegionOrderField! = CODE
   "The direction."
   direction: OrderDirection! = ASC
@@ -4181,7 +4181,7 @@ enum RegionOrderField {
 
 "The order of employers."
 input EmployerOrder {
-  "What to order by. Ties are in the order of ids."
+  "What to order by. Ties are in the order of ids, in the same direction."
   field: EmployerOrderField! = NAME
   "The direction."
   direction: OrderDirection! = ASC
@@ -4197,7 +4197,7 @@ enum EmployerOrderField {
 
 "The order of permits."
 input PermitOrder {
-  "What to order by. Ties are in the order of ids."
+  "What to order by. Ties are in the order of ids, in the same direction."
   field: PermitOrderField! = ISSUED_ON
   "The direction."
   direction: OrderDirection! = ASC
@@ -4219,7 +4219,7 @@ enum PermitOrderField {
 
 "The order of repatriations."
 input RepatriationOrder {
-  "What to order by. Ties are in the order of ids."
+  "What to order by. Ties are in the order of ids, in the same direction."
   field: RepatriationOrderField! = DATE
   "The direction."
   direction: OrderDirection! = ASC

@@ -10,6 +10,8 @@ type Connection[T any] struct {
 	PageInfo     PageInfo
 	TotalCount   int // set where the selection asks for it
 	TotalWorkers int // of permits and repatriations, set where the selection asks for it
+
+	items []T
 }
 
 // Edge is an item with the cursor that a page can start after.
@@ -17,18 +19,15 @@ type Edge[T any] struct {
 	Cursor string
 	Node   T
 
-	page  *page[T]
-	index int
+	place place[T]
 }
 
 // NewConnection makes a page of the items, in their order, with the cursors that cursor gives them. PageInfo has its
-// cursors; whether there is more, and the totals, are the caller's to set.
+// cursors; whether there is more, and the totals, are the caller's to set, and Join gathers the nodes.
 func NewConnection[T any](items []T, cursor func(T) string) *Connection[T] {
-	c := &Connection[T]{Edges: make([]Edge[T], len(items))}
-	shared := &page[T]{items: make([]*T, len(items))}
+	c := &Connection[T]{Edges: make([]Edge[T], len(items)), items: items}
 	for i, item := range items {
-		c.Edges[i] = Edge[T]{Cursor: cursor(item), Node: item, page: shared, index: i}
-		shared.items[i] = &items[i]
+		c.Edges[i] = Edge[T]{Cursor: cursor(item), Node: item}
 	}
 	if len(items) > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(items)-1].Cursor
@@ -38,11 +37,10 @@ func NewConnection[T any](items []T, cursor func(T) string) *Connection[T] {
 
 // Nodes gives the page's items without their cursors.
 func (c Connection[T]) Nodes() []T {
-	nodes := make([]T, len(c.Edges))
-	for i, edge := range c.Edges {
-		nodes[i] = edge.Node
+	if c.items == nil {
+		return []T{}
 	}
-	return nodes
+	return c.items
 }
 
 // The connections of the contract and their edges.

@@ -7,5 +7,6 @@ type EconomicImpact struct {
 	impact.Scenario
 	*impact.Result
 	Suppressed bool
-	Provenance Provenance // set where it is selected
+	Gone       *impact.Result // the same without stayers, by which it is decided what to withhold; nil where nothing is
+	Provenance Provenance     // set where it is selected
 }

@@ -46,7 +46,7 @@ type EmployerFilter struct {
 
 // The order of employers.
 type EmployerOrder struct {
-	// What to order by. Ties are in the order of ids.
+	// What to order by. Ties are in the order of ids, in the same direction.
 	Field EmployerOrderField `json:"field"`
 	// The direction.
 	Direction OrderDirection `json:"direction"`
@@ -96,7 +96,7 @@ type PermitFilter struct {
 
 // The order of permits.
 type PermitOrder struct {
-	// What to order by. Ties are in the order of ids.
+	// What to order by. Ties are in the order of ids, in the same direction.
 	Field PermitOrderField `json:"field"`
 	// The direction.
 	Direction OrderDirection `json:"direction"`
@@ -116,7 +116,7 @@ type RegionFilter struct {
 
 // The order of regions.
 type RegionOrder struct {
-	// What to order by. Ties are in the order of codes.
+	// What to order by. Ties are in the order of codes, in the same direction.
 	Field RegionOrderField `json:"field"`
 	// The direction.
 	Direction OrderDirection `json:"direction"`
@@ -140,7 +140,7 @@ type RepatriationFilter struct {
 
 // The order of repatriations.
 type RepatriationOrder struct {
-	// What to order by. Ties are in the order of ids.
+	// What to order by. Ties are in the order of ids, in the same direction.
 	Field RepatriationOrderField `json:"field"`
 	// The direction.
 	Direction OrderDirection `json:"direction"`

@@ -3,55 +3,149 @@ package model
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// page is what the edges of one connection share, so that a field of their nodes is resolved once for all of them.
-type page[T any] struct {
+// batch is objects that were read together: a field of one of them is resolved for all.
+type batch[T any] struct {
 	items  []*T
-	fields sync.Map // by edgeField, a func() ([]R, error)
+	fields sync.Map // by the path of the field without indices, a func() ([]R, error)
 }
 
-// edgeField names a field of a node by the response keys on the way to it from the connection.
-type edgeField struct{ edges, node, field string }
+// place is where an object stands in its batch.
+type place[T any] struct {
+	batch *batch[T]
+	index int
+}
 
-// Together resolves a field for all of its parents at once. gqlgen gathers the parents of `nodes { field }` and of plain
-// lists itself, but hands over those of `edges { node { field } }` one by one: then the first of them resolves for the
-// whole page, and the others take their share.
+type batchesKey struct{}
+
+// WithBatches gives a context whose request remembers which objects were read together.
+func WithBatches(ctx context.Context) context.Context {
+	return context.WithValue(ctx, batchesKey{}, new(sync.Map)) // by *T, a place[T]
+}
+
+// Gather remembers that objects were read together, so that Together resolves their fields together.
+func Gather[T any](ctx context.Context, items []*T) {
+	newBatch(ctx, items)
+}
+
+func newBatch[T any](ctx context.Context, items []*T) *batch[T] {
+	b := &batch[T]{items: items}
+	if places, ok := ctx.Value(batchesKey{}).(*sync.Map); ok {
+		for i, item := range items {
+			if item != nil {
+				places.Store(item, place[T]{b, i})
+			}
+		}
+	}
+	return b
+}
+
+// Join gathers the nodes of connections that were read together.
+func Join[T any](ctx context.Context, connections []*Connection[T]) {
+	var items []*T
+	for _, c := range connections {
+		for i := range c.items {
+			items = append(items, &c.items[i])
+		}
+	}
+	shared := newBatch(ctx, items)
+	at := 0
+	for _, c := range connections {
+		for i := range c.Edges {
+			c.Edges[i].place = place[T]{shared, at}
+			at++
+		}
+	}
+}
+
+// Together resolves a field for all objects that were read together with its parents, and gives each its own. gqlgen
+// gathers the parents of one list itself; but it hands over the nodes of edges, and objects that are not in a list, one by
+// one, and the lists of several parents list by list.
 //
 // resolve gives one result for each of its parents, in their order. Its error fails all of them, or each its own where
 // it is a graphql.BatchErrors.
 func Together[T, R any](ctx context.Context, parents []*T, resolve func([]*T) ([]R, error)) ([]R, error) {
-	edge, key := edgeAbove[T](graphql.GetFieldContext(ctx))
-	if edge == nil || len(parents) != 1 {
+	places, ok := placesOf(ctx, parents)
+	if !ok {
 		return resolve(parents)
 	}
-	shared, _ := edge.page.fields.LoadOrStore(key, sync.OnceValues(func() ([]R, error) { return resolve(edge.page.items) }))
+	b, path := places[0].batch, pathOf(ctx)
+	shared, _ := b.fields.LoadOrStore(path, sync.OnceValues(func() ([]R, error) { return resolve(b.items) }))
 	results, err := shared.(func() ([]R, error))()
-	own := func(n int) bool { return edge.index < n }
-	if each, ok := err.(graphql.BatchErrors); ok && own(len(results)) && own(len(each.Errors())) {
-		return results[edge.index : edge.index+1], each.Errors()[edge.index]
-	}
-	if err != nil {
+	each, apart := err.(graphql.BatchErrors)
+	if err != nil && !apart {
 		return nil, err
 	}
-	if !own(len(results)) {
-		return nil, fmt.Errorf("resolving %s together: expected %d results, found %d", key.field, len(edge.page.items), len(results))
+	if len(results) != len(b.items) || apart && len(each.Errors()) != len(b.items) {
+		return nil, fmt.Errorf("resolving %s together: expected %d results, found %d", path, len(b.items), len(results))
 	}
-	return results[edge.index : edge.index+1], nil
+	own, errs := make([]R, len(parents)), make(graphql.BatchErrorList, len(parents))
+	for i, p := range places {
+		own[i] = results[p.index]
+		if apart {
+			errs[i] = each.Errors()[p.index]
+		}
+	}
+	if len(errs.Unwrap()) == 0 {
+		return own, nil
+	}
+	if len(own) == 1 {
+		return own, errs[0]
+	}
+	return own, errs
+}
+
+// placesOf finds the parents in the one batch that all of them are of.
+func placesOf[T any](ctx context.Context, parents []*T) ([]place[T], bool) {
+	if len(parents) == 0 {
+		return nil, false
+	}
+	if edge := edgeAbove[T](graphql.GetFieldContext(ctx)); edge != nil && len(parents) == 1 {
+		return []place[T]{edge.place}, true
+	}
+	known, ok := ctx.Value(batchesKey{}).(*sync.Map)
+	if !ok {
+		return nil, false
+	}
+	places := make([]place[T], len(parents))
+	for i, parent := range parents {
+		found, ok := known.Load(parent)
+		if !ok {
+			return nil, false
+		}
+		places[i] = found.(place[T])
+		if places[i].batch != places[0].batch {
+			return nil, false
+		}
+	}
+	return places, true
 }
 
 // edgeAbove gives the edge whose node the field is of, or nil where it is not the node of an edge.
-func edgeAbove[T any](field *graphql.FieldContext) (*Edge[T], edgeField) {
-	if field == nil || field.Parent == nil || field.Parent.Parent == nil || field.Parent.Parent.Parent == nil {
-		return nil, edgeField{}
+func edgeAbove[T any](field *graphql.FieldContext) *Edge[T] {
+	if field == nil || field.Parent == nil || field.Parent.Parent == nil {
+		return nil
 	}
-	node, item := field.Parent, field.Parent.Parent
-	edge, ok := item.Result.(*Edge[T])
-	if !ok || edge.page == nil {
-		return nil, edgeField{}
+	edge, ok := field.Parent.Parent.Result.(*Edge[T])
+	if !ok || edge.place.batch == nil {
+		return nil
 	}
-	return edge, edgeField{item.Parent.Field.Alias, node.Field.Alias, field.Field.Alias}
+	return edge
+}
+
+// pathOf names the field by the response keys on the way to it, the same for all that one selection selects.
+func pathOf(ctx context.Context) string {
+	var keys []string
+	for _, element := range graphql.GetPath(ctx) {
+		if name, ok := element.(ast.PathName); ok {
+			keys = append(keys, string(name))
+		}
+	}
+	return strings.Join(keys, ".")
 }

@@ -36,9 +36,11 @@ func (r *resolvers) Query() generated.QueryResolver       { return query{} }
 func (r *resolvers) Permit() generated.PermitResolver     { return permit{r: r} }
 func (r *resolvers) Employer() generated.EmployerResolver { return employer{} }
 
-func (query) Permits(context.Context, *model.PermitFilter, *model.PermitOrder, *int, *string, *int, *string) (*model.PermitConnection, error) {
+func (query) Permits(ctx context.Context, _ *model.PermitFilter, _ *model.PermitOrder, _ *int, _ *string, _ *int, _ *string) (*model.PermitConnection, error) {
 	permits := []labour.Permit{{Number: "1", Employer: "a"}, {Number: "2"}, {Number: "3", Employer: "refused"}, {Number: "4", Employer: "b"}}
-	return model.NewConnection(permits, func(p labour.Permit) string { return "c" + p.Number }), nil
+	c := model.NewConnection(permits, func(p labour.Permit) string { return "c" + p.Number })
+	model.Join(ctx, []*model.PermitConnection{c})
+	return c, nil
 }
 
 func (query) Permit(context.Context, string) (*labour.Permit, error) {

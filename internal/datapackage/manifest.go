@@ -22,6 +22,8 @@ type Manifest struct {
 	DataThrough *labour.Date // last day that the register covers; nil where the rows tell
 	Currency    string       // ISO 4217 code that money is given in, "" for the default
 	Gates       []labour.Gate
+
+	SuppressBelow int // counts of 1 to SuppressBelow-1 workers are withheld; 0 withholds nothing
 }
 
 const manifestName = "datapackage.json"
@@ -39,6 +41,8 @@ type homebound struct {
 	DataThrough string `json:"dataThrough,omitempty"`
 	Currency    string `json:"currency,omitempty"`
 	Gates       []gate `json:"gates,omitempty"`
+
+	SuppressBelow int `json:"suppressBelow,omitempty"`
 }
 
 type gate struct {
@@ -103,7 +107,7 @@ func orWhole(field string) string {
 
 // manifest checks the block homebound and gives it with the rest. The error tells all faults, one a line.
 func (d descriptor) manifest() (Manifest, error) {
-	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency}
+	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency, SuppressBelow: d.Homebound.SuppressBelow}
 	var faults []error
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
@@ -117,6 +121,9 @@ func (d descriptor) manifest() (Manifest, error) {
 	}
 	if m.Currency != "" && !capitals(m.Currency, 3) {
 		fault("currency", "expected a currency code of three capital letters such as RUB, found %s", quote(m.Currency))
+	}
+	if m.SuppressBelow < 0 {
+		fault("suppressBelow", "expected 0 or more workers, found %d", m.SuppressBelow)
 	}
 	for i, g := range d.Homebound.Gates {
 		field := fmt.Sprintf("gates[%d]", i)
@@ -216,7 +223,7 @@ func (r *resource) checkMissingValues() error {
 
 // homebound gives the manifest in the form that is written.
 func (m Manifest) homebound() (homebound, error) {
-	h := homebound{Note: m.Note, Currency: m.Currency}
+	h := homebound{Note: m.Note, Currency: m.Currency, SuppressBelow: m.SuppressBelow}
 	if m.DataThrough != nil {
 		h.DataThrough = m.DataThrough.String()
 	}

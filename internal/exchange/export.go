@@ -22,6 +22,8 @@ func Export(ctx context.Context, release *db.Release, dir string) error {
 		Note:        info.Note,
 		Currency:    settings.Currency,
 		DataThrough: settings.DataThrough,
+
+		SuppressBelow: settings.SuppressBelow,
 	}
 	for _, g := range info.Gates {
 		manifest.Gates = append(manifest.Gates, g.Gate)

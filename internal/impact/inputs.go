@@ -41,10 +41,12 @@ func (l ledger) use(key series, f figure, year int, why string) {
 	e.note(f.Note)
 }
 
+// OwnWage names the input that gives the departed permits' own wage in a cell.
+func (c Cell) OwnWage() string { return series{"permits' own wage", c.Region, c.Industry}.String() }
+
 // wage records the departed permits' own wage.
 func (l ledger) wage(c Cell, wage float64, unit string) {
-	key := series{"permits' own wage", c.Region, c.Industry}
-	l.entry(entryKey{name: key.String()}, Input{Value: &wage, Unit: unit}).note("average monthly wage of the departed permits")
+	l.entry(entryKey{name: c.OwnWage()}, Input{Value: &wage, Unit: unit}).note("average monthly wage of the departed permits")
 }
 
 // missing records that a figure was not found, and what follows.

@@ -100,7 +100,7 @@ func (c Claim) Evidence(observations []Observation) (Observation, bool) {
 	distance := func(o Observation) int { return max(0, o.From.Sub(day), day.Sub(o.To)) }
 	fitting := slices.DeleteFunc(slices.Clone(observations), func(o Observation) bool {
 		stock := o.Indicator == WorkersPresentReported || o.Indicator == WorkersPresentEstimate && o.Confidence == High
-		return !stock || o.Region != c.Region || o.Industry != c.Industry || o.Nationality != c.Nationality ||
+		return !stock || o.Status == StatusMissing || o.Region != c.Region || o.Industry != c.Industry || o.Nationality != c.Nationality ||
 			o.Source == c.Source || distance(o) > maxDistance
 	})
 	if len(fitting) == 0 {

@@ -57,6 +57,22 @@ func NewGeography(regions []Region, memberships []Membership) *Geography {
 	return g
 }
 
+// Changes lists, in order, the days on which any membership begins, or is no more.
+func (g *Geography) Changes() []Date {
+	days := map[Date]bool{}
+	for _, memberships := range g.parents {
+		for _, m := range memberships {
+			if m.ValidFrom != nil {
+				days[*m.ValidFrom] = true
+			}
+			if m.ValidTo != nil {
+				days[*m.ValidTo+1] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(days))
+}
+
 // Region gives the region of a code, and whether there is one.
 func (g *Geography) Region(code string) (Region, bool) {
 	r, ok := g.regions[code]

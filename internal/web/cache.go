@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -27,6 +26,7 @@ type cacheKey struct {
 	accept  string // which decides between the media types of an answer
 	method  string
 	request string // the query string of a GET, the body of a POST
+	allowed allowance
 }
 
 // keptAnswer is a response that is kept, in the encodings that clients take.
@@ -35,6 +35,7 @@ type keptAnswer struct {
 	etag        string
 	plain       []byte
 	gzip, zstd  []byte // nil where the plain bytes are few
+	asked       inquiry
 }
 
 // cache keeps answers by what they depend on, and lets requests for the same one wait for the first.
@@ -45,10 +46,9 @@ type cache struct {
 }
 
 const (
-	worthPacking  = 512         // bytes from which an answer is compressed
-	maxKept       = 4 << 20     // bytes of an answer beyond which it is computed anew each time
-	maxAccept     = 256         // bytes of an Accept header beyond which nothing is kept
-	cachedTimeout = time.Minute // of computing an answer that several may wait for
+	worthPacking = 512     // bytes from which an answer is compressed
+	maxKept      = 4 << 20 // bytes of an answer beyond which it is computed anew each time
+	maxAccept    = 256     // bytes of an Accept header beyond which nothing is kept
 )
 
 // newCache keeps answers of next in at most size bytes.
@@ -73,13 +73,13 @@ func (errNotKept) Error() string { return "an answer that is not kept" }
 
 // ServeHTTP answers from the cache, or computes the answer and keeps it where it may.
 func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	accept := r.Header.Get("Accept")
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, accept: accept, method: r.Method}
+	accept := accepted(r)
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
 	switch {
-	case len(accept) > maxAccept || strings.Contains(accept, eventStream):
+	case len(accept) > maxAccept:
 		c.next.ServeHTTP(w, r)
 		return
-	case r.Method == http.MethodGet && len(r.URL.RawQuery) <= maxQuery:
+	case r.Method == http.MethodGet && len(r.URL.RawQuery) <= limitsOf(r.Context()).Query:
 		key.request = r.URL.RawQuery
 	case r.Method == http.MethodPost:
 		body, status, err := readText(w, r)
@@ -94,13 +94,22 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found, kept := c.answers.GetIfPresent(key)
+	result := cacheHit
 	if !kept {
 		var err error
+		result = cacheJoined
 		found, err = c.answers.Get(r.Context(), key, otter.LoaderFunc[cacheKey, *keptAnswer](func(_ context.Context, _ cacheKey) (*keptAnswer, error) {
+			result = cacheMiss
 			return c.compute(r)
 		}))
+		visitorOf(r.Context()).purse.tell(time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
+			if result == cacheJoined && not.response.status == http.StatusTooManyRequests {
+				c.next.ServeHTTP(w, r) // somebody else could not pay for it
+				return
+			}
+			entryOf(r.Context()).answeredBy(result, not.response.asked)
 			not.response.send(w)
 			return
 		}
@@ -109,22 +118,22 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	entryOf(r.Context()).answeredBy(result, found.asked)
 	found.send(w, r)
 }
 
 // compute runs a request to its end, even where its client goes away: others may wait for the same answer.
 func (c *cache) compute(r *http.Request) (*keptAnswer, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), cachedTimeout)
-	defer cancel()
-	ctx, volatile := graph.WithVolatile(ctx)
+	ctx, volatile := graph.WithVolatile(context.WithoutCancel(r.Context()))
 	response := &recorded{header: http.Header{}, status: http.StatusOK}
 	c.next.ServeHTTP(response, r.WithContext(ctx))
+	response.asked = entryOf(ctx).asks()
 	body := response.body.Bytes()
 	if response.status != http.StatusOK || volatile.Load() || len(body) > maxKept || response.failed {
 		return nil, errNotKept{response}
 	}
 	sum := sha256.Sum256(body)
-	a := &keptAnswer{contentType: response.header.Get("Content-Type"), etag: hex.EncodeToString(sum[:16]), plain: body}
+	a := &keptAnswer{contentType: response.header.Get("Content-Type"), etag: hex.EncodeToString(sum[:16]), plain: body, asked: response.asked}
 	if len(body) >= worthPacking {
 		var packed bytes.Buffer
 		zip := gzip.NewWriter(&packed)
@@ -165,13 +174,17 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // whoever went away reads no error either
 }
 
-var varyOn = []string{"Accept, Accept-Encoding"}
+var varyOn = []string{"Accept, Accept-Encoding, Authorization, Origin"}
 
 // freshness says how long others may keep an answer: that of a numbered release for ever, that of the current one until
-// they have asked again.
+// they have asked again. What a key has opened is kept by its holder alone.
 func freshness(r *http.Request) []string {
-	if r.PathValue("number") != "" {
-		return []string{"public, max-age=31536000, immutable"}
+	who := "public"
+	if visitorOf(r.Context()).key != nil {
+		who = "private"
 	}
-	return []string{"public, max-age=0, must-revalidate"}
+	if r.PathValue("number") != "" {
+		return []string{who + ", max-age=31536000, immutable"}
+	}
+	return []string{who + ", max-age=0, must-revalidate"}
 }

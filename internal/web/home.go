@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"homebound/db"
 	"homebound/internal/labour"
@@ -18,7 +20,7 @@ var homeText string
 //go:embed home.css
 var homeStyle []byte
 
-var homePage = template.Must(template.New("home").Parse(homeText))
+var homePage = template.Must(template.New("home").Funcs(template.FuncMap{"grouped": grouped}).Parse(homeText))
 
 // homeData is what the page at / shows.
 type homeData struct {
@@ -26,13 +28,13 @@ type homeData struct {
 	Tabs    []homeLink
 }
 
-type homeLink struct{ Name, URL string }
+type homeLink struct{ Question, URL string }
 
 // home says what the current release holds, with links to ask about it.
 func home(c Config) http.HandlerFunc {
 	var data homeData
 	for _, tab := range graphiql.Tabs() {
-		data.Tabs = append(data.Tabs, homeLink{tab.Name, "/graphiql?query=" + url.QueryEscape(tab.Query)})
+		data.Tabs = append(data.Tabs, homeLink{question(tab.Query), "/graphiql?query=" + url.QueryEscape(tab.Query)})
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		shown := data
@@ -54,4 +56,26 @@ func home(c Config) http.HandlerFunc {
 			c.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
 		}
 	}
+}
+
+// question gives the comment that a tab's query begins with.
+func question(query string) string {
+	var words []string
+	for line := range strings.Lines(query) {
+		text, isComment := strings.CutPrefix(line, "#")
+		if !isComment {
+			break
+		}
+		words = append(words, strings.Fields(text)...)
+	}
+	return strings.Join(words, " ")
+}
+
+// grouped writes a number with a comma before every three digits.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }

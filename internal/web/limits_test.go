@@ -31,9 +31,9 @@ func TestLimits_RefuseFast(t *testing.T) {
 		{"a flood of comments", strings.Repeat("#\n", 20_000) + "{release{number}}", "The query has too many words and signs: expected fewer than 2000."},
 		{"fields nested deep", `{region(code: "RU")` + strings.Repeat("{parent", 300) + "{code}" + strings.Repeat("}", 300) + "}", "The query nests fields 302 deep: expected at most 20."},
 		{"brackets nested deep", `{report(filter: {within: ` + strings.Repeat("[", 5000) + "}){rows{workerDays}}}", "The query has too many words and signs: expected fewer than 2000."},
-		{"fragments that double", doubling(60), "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
-		{"children of parents of children", `{region(code: "RU")` + strings.Repeat("{children{parent", 8) + "{code}" + strings.Repeat("}}", 8) + "}", "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
-		{"pages of pages", `{employers(first: 1000) {nodes {permits(first: 1000) {nodes {id}}}}}`, "The answer could hold more than 500000 values: ask for fewer fields, or for shorter pages of nested lists."},
+		{"fragments that double", doubling(60), "The answer could cost 1000000000: expected at most 5000. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods."},
+		{"children of parents of children", `{region(code: "RU")` + strings.Repeat("{children{parent", 8) + "{code}" + strings.Repeat("}}", 8) + "}", "The answer could cost 2222223: expected at most 5000. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods."},
+		{"pages of pages", `{employers(first: 1000) {nodes {permits(first: 1000) {nodes {id}}}}}`, "The answer could cost 20021: expected at most 5000. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			start := time.Now()

@@ -40,6 +40,7 @@ type recorded struct {
 	status int
 	body   bytes.Buffer
 	failed bool // whether it tells of errors
+	asked  inquiry
 }
 
 // Header gives the response's header.

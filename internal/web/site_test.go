@@ -58,16 +58,20 @@ func contract(t testing.TB) string {
 	return string(text)
 }
 
-// newSite starts a server that has no release yet.
-func newSite(t testing.TB) *site {
+// newSite starts a server that has no release yet. What is not said of it is as web.Config has it.
+func newSite(t testing.TB, configure ...func(*web.Config)) *site {
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
 	s := &site{t: t, store: store, log: &journal{}}
 	stopping := make(chan struct{})
-	s.Server = httptest.NewServer(web.New(web.Config{
+	config := web.Config{
 		Store: store, Log: slog.New(slog.NewTextHandler(s.log, nil)), PublicURL: "https://homebound.example", Schema: contract(t), Stopping: stopping,
-	}))
+	}
+	for _, set := range configure {
+		set(&config)
+	}
+	s.Server = httptest.NewServer(web.New(config))
 	t.Cleanup(func() {
 		close(stopping)
 		s.Close()
@@ -77,9 +81,9 @@ func newSite(t testing.TB) *site {
 }
 
 // newSiteWithRelease starts a server that has a small release of the default kind.
-func newSiteWithRelease(t testing.TB) *site {
+func newSiteWithRelease(t testing.TB, configure ...func(*web.Config)) *site {
 	t.Helper()
-	s := newSite(t)
+	s := newSite(t, configure...)
 	s.publish(300)
 	return s
 }

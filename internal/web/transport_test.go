@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/web"
 )
 
 func TestQuery_SameAnswerByGetAndPost(t *testing.T) {
@@ -42,17 +44,66 @@ func TestMediaType_IsTheOneAskedFor(t *testing.T) {
 		{"application/json", "application/json; charset=utf-8", 200},
 		{"application/graphql-response+json", "application/graphql-response+json; charset=utf-8", 400},
 		{"application/graphql-response+json; charset=utf-8, application/json;q=0.9", "application/graphql-response+json; charset=utf-8", 400},
+		{"application/json;q=0.5, application/graphql-response+json;q=0.6", "application/graphql-response+json; charset=utf-8", 400},
+		{"application/graphql-response+json;q=0.5, */*;q=0.6", "application/json; charset=utf-8", 200},
+		{"application/*;q=0.5, application/json;q=0", "application/graphql-response+json; charset=utf-8", 400},
+		{"*/*, application/json;q=0.1", "application/graphql-response+json; charset=utf-8", 400},
+		{"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed", "application/graphql-response+json; charset=utf-8", 400},
+		{"multipart/mixed;subscriptionSpec=1.0,application/json", "application/json; charset=utf-8", 200},
+		{"application/json;charset=utf-16, application/graphql-response+json;q=0.1", "application/graphql-response+json; charset=utf-8", 400},
+		{"nonsense, application/json;q=nonsense, application/graphql-response+json", "application/graphql-response+json; charset=utf-8", 400},
 	} {
 		t.Run(test.accept, func(t *testing.T) {
 			good := s.post("{release{number}}", "Accept", test.accept)
 			assert.Equal(t, http.StatusOK, good.status)
 			assert.Equal(t, test.contentType, good.header.Get("Content-Type"))
+			assert.Contains(t, good.header.Get("Vary"), "Accept")
 
 			bad := s.post("{nothing}", "Accept", test.accept)
 			assert.Equal(t, test.refused, bad.status)
 			assert.Equal(t, test.contentType, bad.header.Get("Content-Type"))
 			assert.Equal(t, "BAD_USER_INPUT", bad.failure(t).Extensions.Code)
 		})
+	}
+}
+
+func TestMediaType_ThatNobodyCanGiveIsRefused(t *testing.T) {
+	s := newSiteWithRelease(t)
+	for _, accept := range []string{"text/html", "image/*, text/plain;q=0.5", "application/json;q=0", "*/*;q=0", "application/json;charset=utf-16", "nonsense"} {
+		t.Run(accept, func(t *testing.T) {
+			answer := s.post("{release{number}}", "Accept", accept)
+			assert.Equal(t, http.StatusNotAcceptable, answer.status)
+			assert.Equal(t, "BAD_USER_INPUT", answer.failure(t).Extensions.Code)
+			assert.Equal(t, "Expected an Accept header that allows application/graphql-response+json or application/json (or, for a stream, text/event-stream).", answer.failure(t).Message)
+		})
+	}
+}
+
+func TestMutation_ByGetIsRefusedWhateverTheSchemaHas(t *testing.T) {
+	s := newSiteWithRelease(t)
+	for _, accept := range []string{"application/json", "application/graphql-response+json"} {
+		answer := s.get("/graphql?"+url.Values{"query": {"query A{release{number}} mutation B{drop}"}, "operationName": {"B"}}.Encode(), "Accept", accept)
+		assert.Equal(t, http.StatusMethodNotAllowed, answer.status)
+		assert.Equal(t, "POST", answer.header.Get("Allow"))
+		assert.Equal(t, "GET is for queries: send a mutation as POST.", answer.failure(t).Message)
+	}
+	head := s.do(http.MethodHead, byGet("/graphql", "mutation{drop}"), "")
+	assert.Equal(t, http.StatusMethodNotAllowed, head.status)
+	assert.Empty(t, head.body)
+}
+
+func TestRequest_LeavesAloneWhatItDoesNotKnow(t *testing.T) {
+	s := newSiteWithRelease(t)
+	const number = `{"data":{"release":{"number":1}}}` + "\n"
+	assert.Equal(t, number, s.get(byGet("/graphql", "{release{number}}")+"&unknown=1&Query=2&token=3").body)
+	for _, body := range []string{
+		`{"query":"{release{number}}","unknown":{"a":[1]},"id":null}`,
+		`{"query":"{release{number}}","Query":7,"VARIABLES":7}`,
+		`{"query":"{release{number}}","variables":null,"operationName":null,"extensions":null}`,
+		`{"query":"{release{number}}","operationName":"","variables":{},"extensions":{"unknown":true}}`,
+		"\r\n\t {\"query\":\"{release{number}}\"} \n",
+	} {
+		assert.Equal(t, number, s.do("POST", "/graphql", body, "Content-Type", "application/json").body, body)
 	}
 }
 
@@ -67,23 +118,36 @@ func TestRefusals_HaveACodeAndASentence(t *testing.T) {
 		{"a body that is no JSON", "POST", "/graphql", asJSON, `{"query": secret}`, 400, "BAD_USER_INPUT", "The body is not JSON: the fault is at byte 11."},
 		{"a body that ends too early", "POST", "/graphql", asJSON, `{"query": "secret`, 400, "BAD_USER_INPUT", "The body is not JSON: it ends too early."},
 		{"an empty body", "POST", "/graphql", asJSON, ``, 400, "BAD_USER_INPUT", "The body is not JSON: it ends too early."},
-		{"a list of queries", "POST", "/graphql", asJSON, `[{"query": "{secret}"}]`, 400, "BAD_USER_INPUT", "The body is a JSON array: expected an object."},
-		{"two objects", "POST", "/graphql", asJSON, `{"query": "{release{number}}"} secret`, 400, "BAD_USER_INPUT", "The body is not one JSON object: something follows it at byte 32."},
-		{"a query that is no text", "POST", "/graphql", asJSON, `{"query": 7}`, 400, "BAD_USER_INPUT", "The body has a JSON number as query: expected another kind of value."},
-		{"variables that are no object", "POST", "/graphql", asJSON, `{"query": "{release{number}}", "variables": ["secret"]}`, 400, "BAD_USER_INPUT", "The body has a JSON array as variables: expected another kind of value."},
-		{"a form", "POST", "/graphql", "application/x-www-form-urlencoded", `query=secret`, 415, "BAD_USER_INPUT", `Expected the Content-Type application/json, found "application/x-www-form-urlencoded".`},
-		{"no type", "POST", "/graphql", "", `{"query": "{release{number}}"}`, 415, "BAD_USER_INPUT", `Expected the Content-Type application/json, found "".`},
+		{"a list of queries", "POST", "/graphql", asJSON, `[{"query": "{secret}"}]`, 400, "BAD_USER_INPUT", "The body is a JSON array, and operations are not taken in batches: send one object, for one operation, per request."},
+		{"two objects", "POST", "/graphql", asJSON, `{"query": "{release{number}}"} secret`, 400, "BAD_USER_INPUT", "The body is not one JSON object: something follows it."},
+		{"a query that is no text", "POST", "/graphql", asJSON, `{"query": 7}`, 400, "BAD_USER_INPUT", "The body has a JSON number as query: expected a string."},
+		{"a name that is no text", "POST", "/graphql", asJSON, `{"query": "{release{number}}", "operationName": ["secret"]}`, 400, "BAD_USER_INPUT", "The body has a JSON array as operationName: expected a string."},
+		{"extensions that are no object", "POST", "/graphql", asJSON, `{"query": "{release{number}}", "extensions": "secret"}`, 400, "BAD_USER_INPUT", "The body has a JSON string as extensions: expected an object."},
+		{"an empty list", "POST", "/graphql", asJSON, ` []`, 400, "BAD_USER_INPUT", "The body is a JSON array, and operations are not taken in batches: send one object, for one operation, per request."},
+		{"a text", "POST", "/graphql", asJSON, `"secret"`, 400, "BAD_USER_INPUT", "The body is a JSON string: expected an object."},
+		{"null", "POST", "/graphql", asJSON, `null`, 400, "BAD_USER_INPUT", "The body is a JSON null: expected an object."},
+		{"no query by POST", "POST", "/graphql", asJSON, `{"qeury": "secret"}`, 400, "BAD_USER_INPUT", "Expected a query, found none."},
+		{"a query that is null", "POST", "/graphql", asJSON, `{"query": null}`, 400, "BAD_USER_INPUT", "Expected a query, found none."},
+		{"an empty query", "POST", "/graphql", asJSON, `{"query": ""}`, 200, "BAD_USER_INPUT", "no operation provided."},
+		{"a body in Latin 1", "POST", "/graphql", asJSON, "{\"query\": \"{region(code: \\\"\xe9\\\"){code}}\"}", 400, "BAD_USER_INPUT", "The body is not UTF-8."},
+		{"another charset", "POST", "/graphql", asJSON + "; charset=latin1", `{"query": "{release{number}}"}`, 415, "BAD_USER_INPUT", `Expected the Content-Type application/json in UTF-8, found "application/json; charset=latin1".`},
+		{"a query string in Latin 1", "GET", "/graphql?query=%E9", "", "", 400, "BAD_USER_INPUT", "The parameter query is not UTF-8."},
+		{"a deferred fragment", "POST", "/graphql", asJSON, `{"query": "{release{number ...@defer{id}}}"}`, 200, "BAD_USER_INPUT", `Unknown directive "@defer".`},
+		{"a streamed list", "POST", "/graphql", asJSON, `{"query": "{release{gates @stream{name}}}"}`, 200, "BAD_USER_INPUT", `Unknown directive "@stream".`},
+		{"variables that are no object", "POST", "/graphql", asJSON, `{"query": "{release{number}}", "variables": ["secret"]}`, 400, "BAD_USER_INPUT", "The body has a JSON array as variables: expected an object."},
+		{"a form", "POST", "/graphql", "application/x-www-form-urlencoded", `query=secret`, 415, "BAD_USER_INPUT", `Expected the Content-Type application/json in UTF-8, found "application/x-www-form-urlencoded".`},
+		{"no type", "POST", "/graphql", "", `{"query": "{release{number}}"}`, 415, "BAD_USER_INPUT", `Expected the Content-Type application/json in UTF-8, found "".`},
 		{"a body too long", "POST", "/graphql", asJSON, `{"query": "` + strings.Repeat("#", 64<<10) + `"}`, 413, "LIMIT_EXCEEDED", "The body is too long: expected at most 65536 bytes."},
-		{"no query", "GET", "/graphql", "", "", 200, "BAD_USER_INPUT", "no operation provided"},
+		{"no query", "GET", "/graphql", "", "", 400, "BAD_USER_INPUT", "Expected a query, found none."},
 		{"variables by GET", "GET", "/graphql?query={release{number}}&variables=secret", "", "", 400, "BAD_USER_INPUT", "The parameter variables is not JSON: the fault is at byte 1."},
 		{"extensions by GET", "GET", "/graphql?query={release{number}}&extensions=[]", "", "", 400, "BAD_USER_INPUT", "The parameter extensions is a JSON array: expected an object."},
 		{"a broken query string", "GET", "/graphql?query=%zz", "", "", 400, "BAD_USER_INPUT", "The query string cannot be read: expected pairs such as query=..., each percent-encoded."},
 		{"a query string too long", "GET", "/graphql?query=" + strings.Repeat("a", 17_000), "", "", 414, "LIMIT_EXCEEDED", "The query string has 17006 bytes: expected at most 16384; send it as POST."},
-		{"a subscription by GET", "GET", byGet("/graphql", "subscription{releasePublished{number}}"), "", "", 200, "BAD_USER_INPUT", "A subscription is answered by a stream: send it as POST with Accept: text/event-stream."},
-		{"a subscription without a stream", "POST", "/graphql", asJSON, `{"query": "subscription{releasePublished{number}}"}`, 200, "BAD_USER_INPUT", "A subscription is answered by a stream: send it as POST with Accept: text/event-stream."},
-		{"a mutation", "POST", "/graphql", asJSON, `{"query": "mutation{drop}"}`, 200, "BAD_USER_INPUT", "Schema does not support operation type \"mutation\""},
+		{"a subscription by GET", "GET", byGet("/graphql", "subscription{releasePublished{number}}"), "", "", 200, "BAD_USER_INPUT", "A subscription is answered by a stream: ask with Accept: text/event-stream, or over a websocket."},
+		{"a subscription without a stream", "POST", "/graphql", asJSON, `{"query": "subscription{releasePublished{number}}"}`, 200, "BAD_USER_INPUT", "A subscription is answered by a stream: ask with Accept: text/event-stream, or over a websocket."},
+		{"a mutation", "POST", "/graphql", asJSON, `{"query": "mutation{drop}"}`, 200, "BAD_USER_INPUT", "Schema does not support operation type \"mutation\"."},
 		{"a field that is not there", "POST", "/graphql", asJSON, `{"query": "{release{numbr}}"}`, 200, "BAD_USER_INPUT", `Cannot query field "numbr" on type "Release". Did you mean "number"?`},
-		{"a variable of another type", "POST", "/graphql", asJSON, `{"query": "query($c: String!){region(code: $c){code}}", "variables": {"c": true}}`, 200, "BAD_USER_INPUT", "cannot use bool as String"},
+		{"a variable of another type", "POST", "/graphql", asJSON, `{"query": "query($c: String!){region(code: $c){code}}", "variables": {"c": true}}`, 200, "BAD_USER_INPUT", "$c: expected String, found true or false."},
 		{"two queries and no name", "POST", "/graphql", asJSON, `{"query": "query A{release{number}} query B{release{id}}"}`, 200, "BAD_USER_INPUT", `Expected an operationName that the document has (A, B), found "".`},
 		{"a name that no query has", "POST", "/graphql", asJSON, `{"query": "query A{release{number}}", "operationName": "C"}`, 200, "BAD_USER_INPUT", `Expected an operationName that the document has (A), found "C".`},
 	} {
@@ -92,6 +156,7 @@ func TestRefusals_HaveACodeAndASentence(t *testing.T) {
 			assert.Equal(t, test.status, answer.status, answer.body)
 			assert.Equal(t, test.code, answer.failure(t).Extensions.Code)
 			assert.Equal(t, test.message, answer.failure(t).Message)
+			assert.NotContains(t, answer.body, `"data"`, "what was not executed has no data, not even null")
 			assert.NotContains(t, answer.body, "secret", "what was sent is not repeated")
 		})
 	}
@@ -112,7 +177,11 @@ func TestBody_LengthHoldsWithoutAContentLength(t *testing.T) {
 }
 
 func TestErrors_AreNotCountedWithoutEnd(t *testing.T) {
-	answer := newSiteWithRelease(t).post("{" + strings.Repeat("x ", 900) + "}")
+	var names strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&names, "x%d ", i)
+	}
+	answer := newSiteWithRelease(t).post("{release{" + names.String() + "}}")
 	var shown struct{ Errors []any }
 	require.NoError(t, json.Unmarshal([]byte(answer.body), &shown))
 	assert.Len(t, shown.Errors, 20)
@@ -125,9 +194,10 @@ func TestPersistedQuery_IsKnownByItsHashOnceItWasSent(t *testing.T) {
 	extensions := fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hex.EncodeToString(sum[:]))
 	byHash := "/graphql?" + url.Values{"extensions": {extensions}}.Encode()
 
-	for _, accept := range []string{"application/json", "application/graphql-response+json"} {
+	for accept, status := range map[string]int{"application/json": 200, "application/graphql-response+json": 400} {
 		unknown := s.get(byHash, "Accept", accept)
-		assert.Equal(t, http.StatusOK, unknown.status)
+		assert.Equal(t, status, unknown.status)
+		assert.Equal(t, "no-store", unknown.header.Get("Cache-Control"))
 		assert.Equal(t, "PersistedQueryNotFound", unknown.failure(t).Message)
 		assert.Equal(t, "PERSISTED_QUERY_NOT_FOUND", unknown.failure(t).Extensions.Code)
 	}
@@ -136,9 +206,26 @@ func TestPersistedQuery_IsKnownByItsHashOnceItWasSent(t *testing.T) {
 	assert.Equal(t, answer, s.get(byHash).body)
 
 	forged := s.do("POST", "/graphql", fmt.Sprintf(`{"query":"{release{id}}","extensions":%s}`, extensions), "Content-Type", "application/json")
-	assert.Equal(t, "provided APQ hash does not match query", forged.failure(t).Message)
+	assert.Equal(t, "provided APQ hash does not match query.", forged.failure(t).Message)
 	assert.Equal(t, "BAD_USER_INPUT", forged.failure(t).Extensions.Code)
 	assert.Equal(t, answer, s.get(byHash).body, "nobody can put another query under a hash")
+}
+
+func TestPersistedQuery_ThatIsUnknownIsNotKept(t *testing.T) {
+	s := newStreamSite(t, func(c *web.Config) { c.CacheBytes = 1 << 20 })
+	const query = "{release{number}}"
+	sum := sha256.Sum256([]byte(query))
+	extensions := fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hex.EncodeToString(sum[:]))
+	byHash := "/graphql?" + url.Values{"extensions": {extensions}}.Encode()
+
+	assert.Equal(t, "PersistedQueryNotFound", s.get(byHash).failure(t).Message)
+	s.get("/graphql?" + url.Values{"extensions": {extensions}, "query": {query}}.Encode())
+	const answer = `{"data":{"release":{"number":2}}}` + "\n"
+	known := s.get(byHash)
+	assert.Equal(t, answer, known.body, "clients send the text by GET, too")
+	assert.Equal(t, http.StatusNotModified, s.get(byHash, "If-None-Match", known.header.Get("ETag")).status)
+	s.makeCurrent(1)
+	assert.Equal(t, `{"data":{"release":{"number":1}}}`+"\n", s.get(byHash).body, "an answer is of the current release")
 }
 
 // events follows a subscription; each line of data comes over the channel, which is closed when the server ends the stream.
@@ -193,6 +280,7 @@ func TestStream_AnswersAQueryAndRefusesInTheSameWords(t *testing.T) {
 	s := newSiteWithRelease(t)
 	lines := events(t, s, t.Context(), "{release{number}}")
 	assert.Equal(t, `{"data":{"release":{"number":1}}}`, next(t, lines))
+	assert.Empty(t, next(t, lines), "the event of its completion has empty data")
 	_, more := <-lines
 	assert.False(t, more, "a query's stream ends with its answer")
 

@@ -2,17 +2,16 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"time"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"homebound/db"
@@ -30,25 +29,45 @@ type Config struct {
 
 	CacheBytes uint64 // most that kept answers may take
 
+	Access Access // who may ask, for what and for how much
+	Limits Limits // on one request
+	Operation
+
+	// StreamsPerClient is how many streams, and operations on streams that carry several, one client may hold open; 0 is no bound.
+	StreamsPerClient int
+	// Client names who sends a request, to count streams by; nil takes the address that it comes from.
+	Client func(*http.Request) string
+	// AllowOrigin tells whether pages of another origin, such as https://example.org, may open a websocket; nil allows none.
+	AllowOrigin func(origin string) bool
+
 	// Stopping is closed when the server is about to stop, so that subscriptions end; nil where it never is.
 	Stopping <-chan struct{}
+	// Sockets counts the websockets that are open, whose end http.Server.Shutdown does not wait for; nil where nobody does.
+	Sockets *sync.WaitGroup
 }
 
-// New gives the handler of the whole site.
-func New(c Config) http.Handler {
-	api := newCache(endpoint(c), c.CacheBytes)
+// New gives the whole site.
+func New(c Config) *Site {
+	g := newGate(c)
+	if c.Client == nil {
+		c.Client = g.client
+	}
+	if c.AllowOrigin == nil {
+		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
+	}
+	s := newSite(c, g)
+	answers := endpoint(c, s)
+	api := newCache(answers, c.CacheBytes)
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", methods(current(c, api)))
-	mux.Handle("/releases/{number}/graphql", methods(numbered(c, api)))
+	mux.Handle("/graphql", g.admit(methods(current(c, api, answers))))
+	mux.Handle("/releases/{number}/graphql", g.admit(methods(numbered(c, api, answers))))
 	mux.Handle("/graphiql", page)
 	mux.Handle("/graphiql/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusOK, c.Schema)
 	})
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		plain(w, http.StatusOK, "alive\n")
-	})
+	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))
 	mux.HandleFunc("GET /{$}", home(c))
 	mux.HandleFunc("GET /home.css", func(w http.ResponseWriter, _ *http.Request) {
@@ -56,22 +75,33 @@ func New(c Config) http.Handler {
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(homeStyle)
 	})
-	return secured(mux)
+	if c.ShowMetrics {
+		mux.Handle("GET /metrics", s.metrics.handler())
+	}
+	s.watchCache(api)
+	s.Handler = s.observed(secured(c, keyless(routed(mux))))
+	return s
 }
 
 // endpoint answers GraphQL over the release that comes with the request.
-func endpoint(c Config) http.Handler {
+func endpoint(c Config, s *Site) http.Handler {
 	srv := handler.New(graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
 		return fmt.Sprintf("%s/releases/%d/graphql", c.PublicURL, n)
 	}}))
-	srv.AddTransport(stream{transport.SSE{KeepAlivePingInterval: 15 * time.Second}, c.Stopping})
+	shared := newStreams(c)
+	srv.AddTransport(newSockets(c, shared))
+	srv.AddTransport(newEvents(shared))
 	srv.AddTransport(document{})
-	srv.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	srv.SetErrorPresenter(graph.Presenter(c.Log))
+	documents := remember(documentBytes, func(text string, _ *ast.QueryDocument) int { return parsedWeight*len(text) + 1024 })
+	srv.SetQueryCache(documents)
+	present := counting(graph.Presenter(c.Log))
+	srv.SetErrorPresenter(present)
 	srv.SetRecoverFunc(graph.Recover)
 	srv.Use(extension.Introspection{})
-	srv.Use(limits{})
-	srv.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](1000)})
+	srv.Use(trusted{c.Access.Trusted})
+	srv.Use(&measured{known: documents})
+	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int { return len(hash) + len(text) + 256 })})
+	srv.Use(s.runner(present))
 	return srv
 }
 
@@ -79,7 +109,7 @@ func endpoint(c Config) http.Handler {
 func methods(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
-		case http.MethodGet, http.MethodHead, http.MethodPost:
+		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete:
 			next.ServeHTTP(w, r)
 		case http.MethodOptions:
 			w.Header().Set("Allow", allowed)
@@ -91,16 +121,16 @@ func methods(next http.Handler) http.Handler {
 	})
 }
 
-const allowed = "GET, HEAD, POST, OPTIONS"
+const allowed = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
 // current lends each request the current release, from its first field to its last.
-func current(c Config, next http.Handler) http.Handler {
-	return lending(c, next, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
+func current(c Config, next, streams http.Handler) http.Handler {
+	return lending(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
 }
 
 // numbered lends each request the release that its path names.
-func numbered(c Config, next http.Handler) http.Handler {
-	return lending(c, next, func(r *http.Request) (*db.Release, func(), error) {
+func numbered(c Config, next, streams http.Handler) http.Handler {
+	return lending(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
 		number, err := strconv.Atoi(r.PathValue("number"))
 		if err != nil || strconv.Itoa(number) != r.PathValue("number") {
 			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number such as 7.", r.PathValue("number"))
@@ -109,7 +139,7 @@ func numbered(c Config, next http.Handler) http.Handler {
 	})
 }
 
-func lending(c Config, next http.Handler, lend func(*http.Request) (*db.Release, func(), error)) http.Handler {
+func lending(c Config, next, streams http.Handler, lend func(*http.Request) (*db.Release, func(), error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		release, done, err := lend(r)
 		var fault *labour.Fault
@@ -122,8 +152,14 @@ func lending(c Config, next http.Handler, lend func(*http.Request) (*db.Release,
 		case err != nil:
 			c.Log.ErrorContext(r.Context(), "no release to read", "error", err)
 			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
+		case streamed(r):
+			done()
+			streams.ServeHTTP(w, r.WithContext(withLender(r.Context(), func(ctx context.Context) (*db.Release, func(), error) {
+				return lend(r.WithContext(ctx))
+			})))
 		default:
 			defer done()
+			entryOf(r.Context()).note(func(e *entry) { e.release = release.Info().Number })
 			next.ServeHTTP(w, r.WithContext(graph.WithRelease(r.Context(), release)))
 		}
 	})
@@ -137,17 +173,35 @@ func ready(c Config) http.HandlerFunc {
 			return
 		}
 		defer done()
-		plain(w, http.StatusOK, fmt.Sprintf("ready: release %d\n", release.Info().Number))
+		word := "ready"
+		if c.Store.Trouble() != nil {
+			word = "degraded: the current release cannot be read, and another one is served"
+		}
+		plain(w, http.StatusOK, fmt.Sprintf("%s: release %d\n", word, release.Info().Number))
 	}
 }
 
-// secured adds the headers that every answer has.
-func secured(next http.Handler) http.Handler {
+// secured adds the headers that every answer has. A page that needs more than nothing says so itself, and so does what other
+// sites may take in.
+func secured(c Config, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
+		if c.TLS {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		for name, value := range security {
+			w.Header().Set(name, value)
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+var security = map[string]string{
+	"X-Content-Type-Options":       "nosniff",
+	"Referrer-Policy":              "no-referrer",
+	"Permissions-Policy":           "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+	"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
 }
 
 func plain(w http.ResponseWriter, status int, text string) {

@@ -38,7 +38,7 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/home.html", 404, "text/plain; charset=utf-8", "not found"},
 		{"POST", "/", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
 		{"DELETE", "/readyz", 405, "text/plain; charset=utf-8", "Method Not Allowed"},
-		{"PUT", "/graphql", 405, "application/json; charset=utf-8", `Expected one of the methods GET, HEAD, POST, OPTIONS, found \"PUT\".`},
+		{"PATCH", "/graphql", 405, "application/json; charset=utf-8", `Expected one of the methods GET, HEAD, POST, PUT, DELETE, OPTIONS, found \"PATCH\".`},
 		{"OPTIONS", "/graphql", 204, "", ""},
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
@@ -91,11 +91,13 @@ func TestHome_SaysWhatTheReleaseHolds(t *testing.T) {
 	page := s.get("/")
 
 	assert.Contains(t, page.body, "<h2>Release 1</h2>")
-	assert.Contains(t, page.body, "300 permits")
+	assert.Contains(t, page.body, "permits 300, repatriations ")
 	assert.Contains(t, page.body, "sha256:"+release.ContentHash)
 	assert.Contains(t, page.body, "2026-01-02 03:04 UTC")
 	assert.Contains(t, page.body, "Synthetic rows take part.")
-	assert.Contains(t, page.body, `href="/graphiql?query=`)
+	assert.Contains(t, page.body, "13,660", "numbers are easy to read")
+	assert.Contains(t, page.body, "The permits, repatriations and employers in this release are made by a program")
+	assert.Regexp(t, `<a href="/graphiql\?query=[^"]+">What did the departures cost the Far East&#39;s economy, and what would be different`, page.body)
 	assert.Equal(t, "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
 		page.header.Get("Content-Security-Policy"))
 	assert.Equal(t, "no-cache", page.header.Get("Cache-Control"))
@@ -114,7 +116,7 @@ func TestHome_HasNoMarkWhereNothingIsSynthetic(t *testing.T) {
 	page := s.get("/").body
 	assert.NotContains(t, page, "Synthetic rows take part")
 	assert.Contains(t, page, "nothing yet", "a release without figures covers nothing")
-	assert.Contains(t, page, "1 sources")
+	assert.Contains(t, page, "sources 1,")
 }
 
 func TestDamagedRelease_IsTheOperatorsBusiness(t *testing.T) {

@@ -1,0 +1,140 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"homebound/db"
+	"homebound/graph"
+	"homebound/internal/datapackage"
+	"homebound/internal/exchange"
+	"homebound/internal/synth"
+)
+
+// world is a register on disk, open for questions.
+type world struct {
+	store   *db.Store
+	release *db.Release
+	api     *executor.Executor
+}
+
+// open gives the register of a size in the shape that is asked for, and makes it where it is not there yet.
+func open(tb testing.TB, permits int) *world {
+	tb.Helper()
+	store, err := db.OpenStore(released(tb, permits))
+	require.NoError(tb, err)
+	release, done, err := store.Current(tb.Context())
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		done()
+		require.NoError(tb, store.Close())
+	})
+	w := &world{store: store, release: release, api: executor.New(graph.NewSchema(&graph.Resolver{
+		Store: store, Permalink: func(n int) string { return fmt.Sprint(n) },
+	}))}
+	w.api.SetQueryCache(lru.New[*ast.QueryDocument](1000))
+	return w
+}
+
+// ask answers a query as the server does, without its cache of answers.
+func (w *world) ask(ctx context.Context, query string, variables map[string]any) ([]byte, error) {
+	ctx = graphql.StartOperationTrace(graph.WithRelease(ctx, w.release))
+	operation, faults := w.api.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if faults != nil {
+		return nil, faults
+	}
+	respond, ctx := w.api.DispatchOperation(ctx, operation)
+	response := respond(ctx)
+	if len(response.Errors) > 0 {
+		return nil, response.Errors
+	}
+	return response.Data, nil
+}
+
+// asking gives a side of a contest that answers a query.
+func (w *world) asking(tb testing.TB, query string, variables map[string]any) func() error {
+	return func() error {
+		_, err := w.ask(tb.Context(), query, variables)
+		return err
+	}
+}
+
+func folder(tb testing.TB, permits int) string {
+	tb.Helper()
+	dir := filepath.Join(*dirFlag, fmt.Sprintf("%s-%d", *shapeFlag, permits))
+	require.NoError(tb, os.MkdirAll(dir, 0o755))
+	return dir
+}
+
+// packaged gives the folder of a register's package.
+func packaged(tb testing.TB, permits int) string {
+	tb.Helper()
+	dir := filepath.Join(folder(tb, permits), "package")
+	if _, err := os.Stat(filepath.Join(dir, "datapackage.json")); err == nil {
+		return dir
+	}
+	require.NoError(tb, os.RemoveAll(dir))
+	if *shapeFlag == "uniform" {
+		require.NoError(tb, writeUniform(tb.Context(), dir, permits))
+	} else {
+		require.NoError(tb, exchange.WriteDefault(tb.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
+	}
+	return dir
+}
+
+// released gives the data folder of a register. A release is made again when the sources of package db are newer.
+func released(tb testing.TB, permits int) string {
+	tb.Helper()
+	dir := filepath.Join(folder(tb, permits), "data")
+	made, err := os.Stat(filepath.Join(dir, "CURRENT"))
+	if err == nil && (*staleFlag || made.ModTime().After(newest(tb, filepath.Join("..", "db")))) {
+		return dir
+	}
+	require.NoError(tb, os.RemoveAll(dir))
+	pkg, err := datapackage.Open(tb.Context(), packaged(tb, permits), datapackage.Limits{UnpackedBytes: 1 << 36})
+	require.NoError(tb, err)
+	defer pkg.Close()
+	store, err := db.OpenStore(dir)
+	require.NoError(tb, err)
+	_, err = exchange.Import(tb.Context(), store, pkg, exchange.Options{Mode: db.Replace, Now: time.Now()})
+	require.NoError(tb, errors.Join(err, store.Close()))
+	return dir
+}
+
+// newest gives the time at which a source in a folder was last written.
+func newest(tb testing.TB, dir string) time.Time {
+	tb.Helper()
+	var last time.Time
+	require.NoError(tb, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || strings.HasSuffix(path, "_test.go") || filepath.Ext(path) != ".go" && filepath.Ext(path) != ".sql" {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+		return err
+	}))
+	return last
+}
+
+// releaseFile gives the file of the current release.
+func (w *world) releaseFile(tb testing.TB) string {
+	tb.Helper()
+	name, err := os.ReadFile(filepath.Join(w.store.Dir(), "CURRENT"))
+	require.NoError(tb, err)
+	return filepath.Join(w.store.Dir(), "releases", strings.TrimSpace(string(name)))
+}

@@ -1,0 +1,50 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"homebound/internal/labour"
+)
+
+// Prune removes the files of releases but for the keep highest-numbered ones and the one that CURRENT names, and gives the
+// numbers of those that it removed, in order. Whoever has such a file open reads on to the end, on systems that let an
+// open file be unlinked. It returns ErrBusy while an import runs, and a Fault, BadUserInput, where keep is below 1:
+// numbers are counted on from the highest that is there.
+func (s *Store) Prune(keep int) (removed []int, err error) {
+	if keep < 1 {
+		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)
+	}
+	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !locked {
+		return nil, ErrBusy
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	current, err := s.readCurrent()
+	if err != nil {
+		return nil, fmt.Errorf("prune: %w", err)
+	}
+	names, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names[:max(0, len(names)-keep)] {
+		if name == current {
+			continue
+		}
+		if err := os.Remove(filepath.Join(s.dir, "releases", name)); err != nil {
+			return removed, fmt.Errorf("prune: %w", err)
+		}
+		number, _ := numberOf(name)
+		removed = append(removed, number)
+	}
+	return removed, syncPath(filepath.Join(s.dir, "releases"))
+}

@@ -1,0 +1,279 @@
+CREATE TABLE claims (
+  id           TEXT NOT NULL PRIMARY KEY,
+  topic        TEXT NOT NULL,
+  statement    TEXT NOT NULL,
+  speaker      TEXT NOT NULL,
+  speaker_role TEXT,
+  made_on      TEXT,
+  operator     TEXT,
+  value_low    REAL,
+  value_high   REAL,
+  unit         TEXT,
+  "from"       TEXT,
+  "to"         TEXT,
+  region_code  TEXT REFERENCES regions (code),
+  industry     TEXT REFERENCES industries (code),
+  nationality  TEXT REFERENCES countries (code),
+  measure      TEXT,
+  source_id    TEXT NOT NULL REFERENCES sources (id),
+  confidence   TEXT,
+  note         TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE countries (
+  code TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE departures_by_cell(
+  region_code TEXT,
+  nationality TEXT,
+  industry,
+  outcome TEXT,
+  month,
+  workers
+);
+
+CREATE INDEX departures_by_cell_by_region ON departures_by_cell (region_code, month);
+
+CREATE TABLE departures_by_region(
+  region_code TEXT,
+  outcome TEXT,
+  month,
+  workers
+);
+
+CREATE INDEX departures_by_region_by_region ON departures_by_region (region_code, month);
+
+CREATE TABLE employers (
+  id          TEXT NOT NULL PRIMARY KEY,
+  name        TEXT NOT NULL,
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  industry    TEXT REFERENCES industries (code),
+  tax_id      TEXT,
+  source_id   TEXT NOT NULL REFERENCES sources (id),
+  synthetic   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exchange_rates (
+  currency TEXT NOT NULL,
+  year     TEXT NOT NULL,
+  rate     REAL NOT NULL,
+  PRIMARY KEY (currency, year)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gates (
+  name       TEXT NOT NULL PRIMARY KEY,
+  table_name TEXT NOT NULL,
+  at_least   REAL,
+  at_most    REAL,
+  found      REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE imports (
+  table_name TEXT NOT NULL PRIMARY KEY,
+  read       INTEGER NOT NULL,
+  inserted   INTEGER NOT NULL,
+  replaced   INTEGER NOT NULL,
+  unchanged  INTEGER NOT NULL,
+  rejected   INTEGER NOT NULL,
+  warnings   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE indicators (
+  code       TEXT NOT NULL PRIMARY KEY,
+  name       TEXT NOT NULL,
+  unit       TEXT NOT NULL,
+  definition TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE industries (
+  code       TEXT NOT NULL PRIMARY KEY,
+  name_en    TEXT NOT NULL,
+  name_local TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE issues_by_cell(
+  region_code TEXT,
+  nationality TEXT,
+  industry,
+  month,
+  permits,
+  workers,
+  wage_total,
+  wage_workers
+);
+
+CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
+
+CREATE TABLE issues_by_region(
+  region_code TEXT,
+  month,
+  permits,
+  workers,
+  wage_total,
+  wage_workers
+);
+
+CREATE INDEX issues_by_region_by_region ON issues_by_region (region_code, month);
+
+CREATE TABLE observations (
+  indicator   TEXT NOT NULL REFERENCES indicators (code),
+  region_code TEXT NOT NULL REFERENCES regions (code),
+  industry    TEXT NOT NULL REFERENCES industries (code),
+  nationality TEXT NOT NULL REFERENCES countries (code),
+  "from"      TEXT NOT NULL,
+  "to"        TEXT NOT NULL,
+  value       REAL NOT NULL,
+  unit        TEXT NOT NULL,
+  status      TEXT NOT NULL,
+  source_id   TEXT NOT NULL REFERENCES sources (id),
+  confidence  TEXT,
+  note        TEXT,
+  PRIMARY KEY (indicator, region_code, industry, nationality, "from", "to", source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW permit_facts AS
+SELECT p.id, p.region_code, p.nationality, COALESCE(p.industry, e.industry) AS industry, p.employer_id,
+       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on,
+       p.wage_monthly, p.wage_monthly * x.rate AS wage, p.wage_currency, p.occupation, p.source_id, p.synthetic
+FROM permits p
+LEFT JOIN employers e ON e.id = p.employer_id
+LEFT JOIN exchange_rates x ON x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4);
+
+CREATE TABLE permits (
+  id            TEXT    NOT NULL PRIMARY KEY,
+  number        TEXT    NOT NULL,
+  employer_id   TEXT    REFERENCES employers (id),
+  region_code   TEXT    NOT NULL REFERENCES regions (code),
+  nationality   TEXT    NOT NULL REFERENCES countries (code),
+  industry      TEXT    REFERENCES industries (code),
+  occupation    TEXT,
+  workers       INTEGER NOT NULL,
+  issued_on     TEXT    NOT NULL,
+  valid_from    TEXT    NOT NULL,
+  valid_to      TEXT    NOT NULL,
+  revoked_on    TEXT,
+  wage_monthly  REAL,
+  wage_currency TEXT,
+  source_id     TEXT    NOT NULL REFERENCES sources (id),
+  synthetic     INTEGER NOT NULL,
+  -- The last day in force: the earlier of valid_to and the day before revoked_on.
+  ends_on TEXT GENERATED ALWAYS AS (CASE WHEN revoked_on <= valid_to THEN date(revoked_on, '-1 day') ELSE valid_to END) VIRTUAL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX permits_by_employer   ON permits (employer_id, issued_on, workers);
+
+CREATE INDEX permits_by_issued_on  ON permits (issued_on);
+
+CREATE INDEX permits_by_number     ON permits (number);
+
+CREATE INDEX permits_by_region     ON permits (region_code, issued_on);
+
+CREATE INDEX permits_by_valid_from ON permits (valid_from);
+
+CREATE INDEX permits_by_valid_to   ON permits (valid_to);
+
+CREATE INDEX permits_by_workers    ON permits (workers);
+
+CREATE TABLE region_parents (
+  code        TEXT NOT NULL REFERENCES regions (code),
+  parent_code TEXT NOT NULL REFERENCES regions (code),
+  valid_from  TEXT NOT NULL, -- '' is open
+  valid_to    TEXT,
+  PRIMARY KEY (code, parent_code, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE regions (
+  code       TEXT NOT NULL PRIMARY KEY,
+  name_en    TEXT NOT NULL,
+  name_local TEXT,
+  kind       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE release (
+  number         INTEGER NOT NULL,
+  content_hash   TEXT    NOT NULL,
+  published_at   TEXT    NOT NULL, -- RFC 3339, UTC
+  data_from      TEXT,
+  data_through   TEXT,
+  synthetic      INTEGER NOT NULL, -- whether any register row is
+  factual        INTEGER NOT NULL, -- whether any register row is not
+  note           TEXT,
+  method_version TEXT    NOT NULL,
+  counts         TEXT    NOT NULL, -- JSON, rows by table
+  derived_hash   TEXT    NOT NULL  -- sha256 over all of the file that is not content, but this
+) STRICT;
+
+CREATE VIEW repatriation_facts AS
+SELECT r.id, r.region_code, r.nationality, COALESCE(p.industry, pe.industry, e.industry) AS industry, r.employer_id,
+       r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+FROM repatriations r
+LEFT JOIN permits p ON p.id = r.permit_id
+LEFT JOIN employers pe ON pe.id = p.employer_id
+LEFT JOIN employers e ON e.id = r.employer_id;
+
+CREATE TABLE repatriations (
+  id              TEXT    NOT NULL PRIMARY KEY,
+  region_code     TEXT    NOT NULL REFERENCES regions (code),
+  nationality     TEXT    NOT NULL REFERENCES countries (code),
+  employer_id     TEXT    REFERENCES employers (id),
+  permit_id       TEXT    REFERENCES permits (id),
+  date            TEXT    NOT NULL,
+  workers         INTEGER NOT NULL,
+  outcome         TEXT    NOT NULL,
+  sanction_symbol TEXT    REFERENCES sanctions (symbol),
+  source_id       TEXT    NOT NULL REFERENCES sources (id),
+  synthetic       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX repatriations_by_date    ON repatriations (date);
+
+CREATE INDEX repatriations_by_permit  ON repatriations (permit_id, date, workers);
+
+CREATE INDEX repatriations_by_region  ON repatriations (region_code, date);
+
+CREATE INDEX repatriations_by_workers ON repatriations (workers);
+
+CREATE TABLE sanctions (
+  symbol        TEXT NOT NULL PRIMARY KEY,
+  paragraph     TEXT,
+  title         TEXT NOT NULL,
+  adopted_on    TEXT NOT NULL,
+  deadline      TEXT,
+  nationalities TEXT NOT NULL, -- codes split by ;
+  source_id     TEXT NOT NULL REFERENCES sources (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (
+  id           TEXT NOT NULL PRIMARY KEY,
+  title        TEXT NOT NULL,
+  publisher    TEXT NOT NULL,
+  url          TEXT,
+  published_on TEXT,
+  kind         TEXT NOT NULL,
+  licence      TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE spans (
+  facts TEXT NOT NULL PRIMARY KEY,
+  first TEXT NOT NULL,
+  last  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stock_by_cell (region_code TEXT, nationality TEXT, industry TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+
+CREATE INDEX stock_by_cell_by_region ON stock_by_cell (region_code, year);
+
+CREATE TABLE stock_by_employer (region_code TEXT, nationality TEXT, industry TEXT, employer_id TEXT, synthetic INTEGER, source_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+
+CREATE INDEX stock_by_employer_by_region ON stock_by_employer (region_code, year);
+
+CREATE TABLE stock_by_region (region_code TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+
+CREATE INDEX stock_by_region_by_region ON stock_by_region (region_code, year);

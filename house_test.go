@@ -1,0 +1,263 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// mayImport is the map of the house: which packages of the project each package may import. Arrows run down only; a new
+// line, or a new word in one, is a decision.
+var mayImport = map[string][]string{
+	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/web"},
+
+	"internal/web":             {"db", "graph", "internal/labour", "internal/web/graphiql"},
+	"internal/web/graphiql":    {},
+	"internal/web/browsertest": {},
+
+	"graph":           {"db", "graph/generated", "graph/model", "internal/disclosure", "internal/impact", "internal/labour"},
+	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
+	"graph/model":     {"internal/impact", "internal/labour"},
+	"graph/scalar":    {"internal/labour"},
+
+	"internal/exchange":    {"db", "db/seed", "internal/datapackage", "internal/labour", "internal/synth"},
+	"internal/datapackage": {"internal/labour"},
+	"internal/synth":       {"internal/labour"},
+	"internal/impact":      {"internal/labour"},
+	"internal/disclosure":  {},
+	"internal/labour":      {},
+
+	"db":        {"internal/disclosure", "internal/labour"},
+	"db/seed":   {},
+	"db/dbtest": {"db", "internal/labour"}, // for tests alone: nothing may import it
+}
+
+// onlyIn names the packages that alone may import something from outside.
+var onlyIn = map[string][]string{
+	"database/sql":                    {"db"},
+	"github.com/mattn/go-sqlite3":     {"db"},
+	"github.com/huandu/go-sqlbuilder": {"db"},
+	"github.com/pressly/goose/v3":     {"db"},
+	"net/http":                        {"homebound", "internal/web", "internal/web/graphiql"},
+	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
+	"github.com/alecthomas/kong":      {"homebound"},
+	"github.com/prometheus":           {"internal/web"},
+	"go.opentelemetry.io":             {"internal/web"},
+	"github.com/chromedp/chromedp":    {"internal/web/browsertest"},
+	"github.com/stretchr/testify":     {"db/dbtest", "internal/web/browsertest"},
+	"testing":                         {"db/dbtest", "internal/web/browsertest"},
+}
+
+// pure packages give the same for the same input: they read no file, network, clock of their own or environment.
+var pure = []string{"internal/labour", "internal/disclosure", "internal/impact", "graph/scalar"}
+
+func TestHouse_ArrowsRunDownOnly(t *testing.T) {
+	const module = "homebound"
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...").Output()
+	require.NoError(t, err)
+	known := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		name := strings.TrimPrefix(fields[0], module+"/")
+		allowed, mapped := mayImport[name]
+		if !assert.True(t, mapped || len(fields) == 1, "the map of the house does not know %s", name) {
+			continue
+		}
+		known[name] = true
+		for _, imported := range fields[1:] {
+			if own, isOwn := strings.CutPrefix(imported, module+"/"); isOwn {
+				assert.Contains(t, allowed, own, "%s imports %s", name, own)
+				continue
+			}
+			for kept, homes := range onlyIn {
+				if imported == kept || strings.HasPrefix(imported, kept+"/") {
+					assert.Contains(t, homes, name, "%s imports %s", name, imported)
+				}
+			}
+			if slices.Contains(pure, name) {
+				assert.NotContains(t, []string{"os", "io/fs", "net", "math/rand/v2", "log/slog"}, imported, "%s imports %s", name, imported)
+			}
+		}
+	}
+	for name := range mayImport {
+		assert.True(t, known[name], "the map of the house names %s, which is not there", name)
+	}
+	labour, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, "./internal/labour").Output()
+	require.NoError(t, err)
+	assert.NotContains(t, string(labour), ".", "internal/labour imports the standard library alone")
+}
+
+// files lists what the repository holds or is about to.
+func files(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard").Output()
+	require.NoError(t, err)
+	return slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
+		_, err := os.Stat(name)
+		return err != nil // removed, and not committed yet
+	})
+}
+
+// sources gives the handwritten Go files.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	generated := regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+	texts := map[string]string{}
+	for _, name := range files(t) {
+		if path.Ext(name) == ".go" {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			if !generated.Match(text) {
+				texts[name] = string(text)
+			}
+		}
+	}
+	require.NotEmpty(t, texts)
+	return texts
+}
+
+func TestHouse_FilesAreShort(t *testing.T) {
+	const longest = 600
+	for name, text := range sources(t) {
+		assert.Less(t, strings.Count(text, "\n"), longest, "%s: split it by idea", name)
+	}
+}
+
+// ofOneMachine finds what holds where the code was written and nowhere else.
+var ofOneMachine = regexp.MustCompile(`(?i)(^|[^\w.~])/(root|work|home/\w+|Users/\w+)/|\b(proxy\.golang|sum\.golang|registry\.npmjs|registry\.yarnpkg|files\.pythonhosted)\b|\blocalhost:\d+/(simple|npm)\b`)
+
+func TestHouse_NothingIsOfOneMachine(t *testing.T) {
+	for _, name := range files(t) {
+		if name == "house_test.go" || path.Ext(name) == ".gz" {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for number, line := range slices.Collect(strings.Lines(string(text))) {
+			assert.False(t, ofOneMachine.MatchString(line), "%s:%d: %.120q", name, number+1, line)
+		}
+	}
+}
+
+// unfinished finds marks of work that was put off.
+var unfinished = regexp.MustCompile(`\b(TODO|FIXME|HACK)\b`)
+
+func TestHouse_NothingIsPutOff(t *testing.T) {
+	for name, text := range sources(t) {
+		if name != "house_test.go" {
+			assert.Empty(t, unfinished.FindString(text), name)
+		}
+	}
+}
+
+// TestHouse_EverythingExportedIsDescribed asks for a comment on every exported name, on its own or on its group. The values of
+// an enumeration are described with its type, and methods that only fill in an interface of generated code need none.
+func TestHouse_EverythingExportedIsDescribed(t *testing.T) {
+	for name, text := range sources(t) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, name, text, parser.ParseComments)
+		require.NoError(t, err)
+		for _, declaration := range file.Decls {
+			for _, bare := range undescribed(declaration) {
+				assert.Fail(t, "an exported name has no comment", "%s: %s", set.Position(bare.Pos()), bare.Name)
+			}
+		}
+	}
+}
+
+// undescribed gives the exported names of a declaration that no comment describes.
+func undescribed(declaration ast.Decl) []*ast.Ident {
+	switch d := declaration.(type) {
+	case *ast.FuncDecl:
+		if d.Name.IsExported() && d.Doc == nil && !fillsIn(d) {
+			return []*ast.Ident{d.Name}
+		}
+	case *ast.GenDecl:
+		var bare []*ast.Ident
+		for _, spec := range d.Specs {
+			var names []*ast.Ident
+			var described bool
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
+				names, described = []*ast.Ident{s.Name}, s.Doc != nil || s.Comment != nil
+			case *ast.ValueSpec:
+				names, described = s.Names, s.Doc != nil || s.Comment != nil || d.Tok == token.CONST && s.Type != nil
+			}
+			if d.Doc == nil && !described {
+				bare = append(bare, slices.DeleteFunc(names, func(n *ast.Ident) bool { return !n.IsExported() })...)
+			}
+		}
+		return bare
+	}
+	return nil
+}
+
+// fillsIn tells whether a method is one of a type that nobody sees, or of the root that resolvers hang on.
+func fillsIn(d *ast.FuncDecl) bool {
+	if d.Recv == nil {
+		return false
+	}
+	receiver := d.Recv.List[0].Type
+	if star, ok := receiver.(*ast.StarExpr); ok {
+		receiver = star.X
+	}
+	if generic, ok := receiver.(*ast.IndexExpr); ok {
+		receiver = generic.X
+	}
+	name, ok := receiver.(*ast.Ident)
+	return ok && (!name.IsExported() || name.Name == "Resolver")
+}
+
+func TestHouse_EveryFlagHasAVariable(t *testing.T) {
+	parser, err := kong.New(&commandLine{}, kong.Name("homebound"))
+	require.NoError(t, err)
+	settings, err := os.ReadFile("docs/CONFIG.md")
+	require.NoError(t, err)
+	seen := 0
+	for _, leaf := range parser.Model.Leaves(false) {
+		for _, flag := range leaf.Flags {
+			if flag.Name == "help" {
+				continue
+			}
+			seen++
+			variable := "HOMEBOUND_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+			assert.Equal(t, []string{variable}, flag.Envs, "%s --%s", leaf.FullPath(), flag.Name)
+			assert.NotEmpty(t, flag.Help, "%s --%s", leaf.FullPath(), flag.Name)
+			row := fmt.Sprintf("| `--%s` | `%s` |", flag.Name, variable)
+			assert.True(t, strings.Contains(string(settings), row), "docs/CONFIG.md has no row %s", row)
+		}
+	}
+	assert.Greater(t, seen, reflect.TypeFor[commandLine]().NumField())
+}
+
+func TestHouse_ScriptsAreExecutable(t *testing.T) {
+	for _, name := range files(t) {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		if strings.HasPrefix(string(text), "#!") {
+			info, err := os.Stat(name)
+			require.NoError(t, err)
+			assert.NotZero(t, info.Mode()&fs.FileMode(0o111), name)
+			if strings.Contains(string(text[:min(40, len(text))]), "bash") {
+				assert.True(t, strings.Contains(string(text), "set -euo pipefail"), "%s goes on after a command that fails", name)
+			}
+		}
+	}
+}

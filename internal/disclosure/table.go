@@ -1,0 +1,253 @@
+package disclosure
+
+import (
+	"maps"
+	"slices"
+)
+
+// Table holds a count for each combination of its axes' members. Cells of nothing are not held: a zero is always shown.
+type Table struct {
+	least   float64
+	axes    []*Axis
+	strides []int
+	cells   map[int]*cell
+	open    []place // lines to look at
+	waiting map[place]bool
+	fresh   []int // cells withheld since the last audit
+}
+
+type cell struct {
+	count, rows float64
+	withheld    bool
+}
+
+// place is a line of one axis at one place of the others.
+type place struct{ axis, line, rest int }
+
+// NewTable gives an empty table. A cell is withheld for its own sake where it counts more than 0 and less than least times
+// the weights of its members.
+func NewTable(least float64, axes ...*Axis) *Table {
+	t := &Table{least: least, axes: axes, cells: map[int]*cell{}, waiting: map[place]bool{}}
+	stride := 1
+	for _, a := range axes {
+		t.strides = append(t.strides, stride)
+		stride *= len(a.members)
+	}
+	return t
+}
+
+// Add counts something at one leaf of each axis, for every member that holds it. rows is a second count that is withheld
+// with the first and may not be worked out either; 0 where there is none.
+func (t *Table) Add(leaves []int, count, rows float64) {
+	if count != 0 {
+		t.add(leaves, 0, 0, count, rows)
+	}
+}
+
+func (t *Table) add(leaves []int, axis, key int, count, rows float64) {
+	if axis < len(t.axes) {
+		for _, m := range t.axes[axis].counted[leaves[axis]] {
+			t.add(leaves, axis+1, key+m*t.strides[axis], count, rows)
+		}
+		return
+	}
+	c := t.cells[key]
+	if c == nil {
+		c = &cell{}
+		t.cells[key] = c
+	}
+	c.count += count
+	c.rows += rows
+}
+
+// Len gives the number of cells.
+func (t *Table) Len() int { return len(t.cells) }
+
+// Hide withholds a cell for reasons of its own, before Withhold decides on the others. One of nothing stays shown.
+func (t *Table) Hide(members []int) {
+	key := 0
+	for i, m := range members {
+		key += m * t.strides[i]
+	}
+	if c := t.cells[key]; c != nil && !c.withheld {
+		t.hide(key)
+	}
+}
+
+// Withhold decides which cells are withheld.
+func (t *Table) Withhold() {
+	for _, key := range slices.Sorted(maps.Keys(t.cells)) {
+		if c := t.cells[key]; !c.withheld && c.count < t.leastAt(key) {
+			t.hide(key)
+		}
+	}
+	t.close()
+}
+
+// Withheld tells whether the cell of some members is withheld. A member of -1 is of nothing.
+func (t *Table) Withheld(members []int) bool {
+	key := 0
+	for i, m := range members {
+		if m < 0 {
+			return false
+		}
+		key += m * t.strides[i]
+	}
+	c := t.cells[key]
+	return c != nil && c.withheld
+}
+
+// Link withholds the cells of two tables over the same axes together, wherever one tells of the other.
+func Link(a, b *Table, tells func(members []int) bool) {
+	for a.follow(b, tells) || b.follow(a, tells) {
+		a.close()
+		b.close()
+	}
+}
+
+// follow withholds what the other table withholds, and tells whether that is more than before.
+func (t *Table) follow(other *Table, tells func([]int) bool) bool {
+	more := false
+	for _, key := range slices.Sorted(maps.Keys(other.cells)) {
+		if c := t.cells[key]; other.cells[key].withheld && c != nil && !c.withheld && tells(t.membersAt(key)) {
+			t.hide(key)
+			more = true
+		}
+	}
+	return more
+}
+
+func (t *Table) membersAt(key int) []int {
+	members := make([]int, len(t.axes))
+	for i, a := range t.axes {
+		members[i] = key / t.strides[i] % len(a.members)
+	}
+	return members
+}
+
+func (t *Table) leastAt(key int) float64 {
+	least := t.least
+	for i, a := range t.axes {
+		if a.weights != nil {
+			least *= a.weights[key/t.strides[i]%len(a.members)]
+		}
+	}
+	return least
+}
+
+// hide withholds a cell, and has every line through it looked at.
+func (t *Table) hide(key int) {
+	t.cells[key].withheld = true
+	t.fresh = append(t.fresh, key)
+	for _, p := range t.through(key) {
+		if !t.waiting[p] {
+			t.waiting[p] = true
+			t.open = append(t.open, p)
+		}
+	}
+}
+
+// through gives the lines that a cell is a part or the total of.
+func (t *Table) through(key int) []place {
+	var lines []place
+	for i, m := range t.membersAt(key) {
+		for _, l := range t.axes[i].of[m] {
+			lines = append(lines, place{i, l, key - m*t.strides[i]})
+		}
+	}
+	return lines
+}
+
+// at gives the keys of a line's total and parts.
+func (t *Table) at(p place) (total int, parts []int) {
+	l := t.axes[p.axis].lines[p.line]
+	for _, part := range l.parts {
+		if key := p.rest + part*t.strides[p.axis]; t.cells[key] != nil {
+			parts = append(parts, key)
+		}
+	}
+	return p.rest + l.total*t.strides[p.axis], parts
+}
+
+// close withholds further cells until no line gives one back. It ends, since every step withholds one more.
+func (t *Table) close() {
+	for {
+		for len(t.open) > 0 {
+			p := t.open[len(t.open)-1]
+			if key, unsafe := t.further(p); unsafe {
+				t.hide(key)
+			} else {
+				t.open = t.open[:len(t.open)-1]
+				delete(t.waiting, p)
+			}
+		}
+		if !t.audit() {
+			return
+		}
+	}
+}
+
+// further gives the cell that must be withheld too, lest a line gives back one that is.
+func (t *Table) further(p place) (key int, unsafe bool) {
+	total, parts := t.at(p)
+	if t.cells[total] == nil {
+		return 0, false
+	}
+	var shown []int
+	hidden, sum, rows, least := 0.0, 0.0, 0.0, 0.0
+	for _, part := range parts {
+		c := t.cells[part]
+		if !c.withheld {
+			shown = append(shown, part)
+			continue
+		}
+		hidden++
+		sum += c.count
+		rows += c.rows
+		least = max(least, t.leastAt(part))
+	}
+	if t.cells[total].withheld {
+		if hidden > 0 {
+			return 0, false
+		}
+		return t.choose(shown)
+	}
+	// A reader knows the sum of what is withheld, and that each part of it is 1 at least. It is safe where any of them, for
+	// all the reader knows, may be large enough to be shown.
+	safe := hidden == 0 || hidden > 1 && sum-(hidden-1) >= least && (rows == 0 || rows > hidden)
+	if safe {
+		return 0, false
+	}
+	if key, ok := t.choose(shown); ok {
+		return key, true
+	}
+	return total, true
+}
+
+// choose picks the cell whose loss is least: the smallest, but rather one that no total equals, for such a total would
+// have to go with it and may stand in another answer.
+func (t *Table) choose(keys []int) (key int, ok bool) {
+	var bestLonely bool
+	for _, candidate := range keys {
+		lonely := t.lonely(candidate)
+		better := !ok || bestLonely && !lonely ||
+			bestLonely == lonely && (t.cells[candidate].count < t.cells[key].count || t.cells[candidate].count == t.cells[key].count && candidate < key)
+		if better {
+			key, bestLonely, ok = candidate, lonely, true
+		}
+	}
+	return key, ok
+}
+
+// lonely tells whether a cell is all that some total consists of.
+func (t *Table) lonely(key int) bool {
+	for _, p := range t.through(key) {
+		if t.axes[p.axis].latest {
+			continue
+		}
+		if total, parts := t.at(p); total != key && len(parts) == 1 && !t.cells[total].withheld {
+			return true
+		}
+	}
+	return false
+}

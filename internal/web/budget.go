@@ -1,0 +1,141 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/time/rate"
+
+	"homebound/internal/labour"
+)
+
+// Budget is how much a client may ask for: what it has not spent grows back evenly, up to the whole. The zero Budget has
+// no bound.
+type Budget struct {
+	Cost int           // what may be spent at once; see measure for what a question costs
+	Per  time.Duration // how long it takes until all of it has grown back
+}
+
+// budgetUnits are the spans of time that a budget can be given for.
+var budgetUnits = []struct {
+	name string
+	span time.Duration
+}{{"s", time.Second}, {"min", time.Minute}, {"h", time.Hour}}
+
+// ParseBudget reads a budget such as 600/min, or 0 for one without a bound.
+func ParseBudget(text string) (Budget, error) {
+	if text == "0" {
+		return Budget{}, nil
+	}
+	number, unit, _ := strings.Cut(text, "/")
+	cost, err := strconv.Atoi(number)
+	for _, u := range budgetUnits {
+		if err == nil && unit == u.name && cost > 0 && cost <= 1e9 {
+			return Budget{cost, u.span}, nil
+		}
+	}
+	return Budget{}, fmt.Errorf("expected a budget such as 600/min (or /s, /h, or 0 for no bound), found %.40q", text)
+}
+
+// String gives the form that ParseBudget reads.
+func (b Budget) String() string {
+	for _, u := range budgetUnits {
+		if b.Cost > 0 && b.Per == u.span {
+			return fmt.Sprintf("%d/%s", b.Cost, u.name)
+		}
+	}
+	return "0"
+}
+
+// MarshalText is String.
+func (b Budget) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText is ParseBudget.
+func (b *Budget) UnmarshalText(text []byte) (err error) {
+	*b, err = ParseBudget(string(text))
+	return err
+}
+
+// purses keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too many,
+// and begins anew.
+type purses struct {
+	of *otter.Cache[string, *rate.Limiter]
+}
+
+const maxPurses = 100_000
+
+func newPurses() purses {
+	return purses{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxPurses})}
+}
+
+// purse is what one client has left of its budget. A nil purse has no bound.
+type purse struct {
+	*rate.Limiter
+	name   string // of the policy, for the client
+	budget Budget
+}
+
+// open gives a client's purse, filled to the brim where there was none. A budget that has changed counts from now on.
+func (p purses) open(client, name string, budget Budget) *purse {
+	if budget.Cost == 0 {
+		return nil
+	}
+	limit := rate.Limit(float64(budget.Cost) / budget.Per.Seconds())
+	limiter, _ := p.of.ComputeIfAbsent(client, func() (*rate.Limiter, bool) { return rate.NewLimiter(limit, budget.Cost), false })
+	if limiter.Limit() != limit || limiter.Burst() != budget.Cost {
+		limiter.SetLimit(limit)
+		limiter.SetBurst(budget.Cost)
+	}
+	return &purse{limiter, name, budget}
+}
+
+// overBudget refuses what a client cannot pay for now.
+type overBudget struct {
+	error
+	wait time.Duration // until it can
+}
+
+// Unwrap gives the Fault.
+func (o *overBudget) Unwrap() error { return o.error }
+
+// retryAfter gives the wait in whole seconds, rounded up.
+func (o *overBudget) retryAfter() string { return strconv.Itoa(seconds(o.wait)) }
+
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// pay takes a cost out of the purse, or nothing at all: then it returns an overBudget, or a Fault where the purse could
+// never hold as much.
+func (p *purse) pay(now time.Time, cost int) error {
+	if p == nil || cost <= 0 {
+		return nil
+	}
+	r := p.ReserveN(now, cost)
+	if !r.OK() {
+		return labour.Faultf(labour.LimitExceeded, "This costs more than the whole budget of %s. Ask for less, or with a key that has a larger one.", p.budget)
+	}
+	wait := r.DelayFrom(now)
+	if wait == 0 {
+		return nil
+	}
+	r.CancelAt(now)
+	return &overBudget{labour.Faultf(labour.LimitExceeded, "The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
+		p.budget, cost, p.left(now), seconds(wait)), wait}
+}
+
+func (p *purse) left(now time.Time) int { return max(0, int(p.TokensAt(now))) }
+
+// tell writes the policy and what is left into a header, as draft-ietf-httpapi-ratelimit-headers-10 has it; t counts the
+// seconds until the budget is whole again.
+func (p *purse) tell(now time.Time, header http.Header) {
+	if p == nil {
+		return
+	}
+	missing := max(0, float64(p.budget.Cost)-p.TokensAt(now))
+	whole := time.Duration(missing / float64(p.Limit()) * float64(time.Second))
+	header.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", p.name, p.budget.Cost, seconds(p.budget.Per)))
+	header.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", p.name, p.left(now), seconds(whole)))
+}

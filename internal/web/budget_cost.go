@@ -1,0 +1,206 @@
+package web
+
+import (
+	"math"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// What a list is taken to hold where the question does not say.
+const (
+	aPage = 100
+	aList = 10
+)
+
+// valuesPerCost is how many values of an answer cost 1.
+const valuesPerCost = 100
+
+// weights are the fields that take more work than their answer's size tells, in values: as many as take as long.
+var weights = map[string]float64{
+	"economicImpact": 20_000, // reads every change of a region's stock, and values it by cell and year
+	"compliance":     4000,   // reads a sanction's stocks on several days
+	"availability":   1000,   // reads every dimension of the register
+	"check":          20,     // holds a claim against a figure
+}
+
+// What a report takes beside the rows that it shows, in values.
+const (
+	aReportRow   = 0.05 // for each group and period, of which not all will be there
+	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
+)
+
+// extent is how large an answer may become.
+type extent struct {
+	depth  int
+	values float64 // grows by products, for which an integer would be too short
+}
+
+// cost gives what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
+func (e extent) cost() int { return int(min(1e9, max(1, math.Ceil(e.values/valuesPerCost)))) }
+
+// measure goes through a document that is valid: no fragment holds itself. It measures each fragment once, however often it
+// is spread: fragments that spread one another twice over make a short text stand for more fields than can be counted one
+// by one.
+type measure struct {
+	release   *db.Release // whose number of regions, employers and so on a report's groups are reckoned by
+	variables map[string]any
+	fragments map[string]extent // by name, and whether it is spread within a page
+}
+
+// selections measures a selection set. paged says that the field around it is a connection, whose page has been
+// reckoned with: the lists directly within it hold no more than that.
+func (m measure) selections(set ast.SelectionSet, paged bool) extent {
+	var sum extent
+	for _, selection := range set {
+		var e extent
+		switch s := selection.(type) {
+		case *ast.Field:
+			e = m.field(s, paged)
+		case *ast.InlineFragment:
+			e = m.selections(s.SelectionSet, paged)
+		case *ast.FragmentSpread:
+			e = m.fragment(s, paged)
+		}
+		sum.depth = max(sum.depth, e.depth)
+		sum.values += e.values
+	}
+	return sum
+}
+
+func (m measure) fragment(spread *ast.FragmentSpread, paged bool) extent {
+	key := spread.Name
+	if paged {
+		key += " paged"
+	}
+	e, known := m.fragments[key]
+	if !known {
+		e = m.selections(spread.Definition.SelectionSet, paged)
+		m.fragments[key] = e
+	}
+	return e
+}
+
+// field measures a field: a page is as many times its children as it is asked for, a report as many as it has groups and
+// periods, which are computed whether or not they are shown.
+func (m measure) field(f *ast.Field, paged bool) extent {
+	isPage := f.Definition.Arguments.ForName("first") != nil
+	within := m.selections(f.SelectionSet, isPage)
+	times, work := 1.0, 1+weights[f.Name]
+	switch {
+	case f.Definition.Type.Name() == "Report":
+		arguments := f.ArgumentMap(m.variables)
+		rows := m.rows(arguments)
+		times, work = min(rows, rowsAsked(arguments, maxRows)), 1+aReportRow*rows
+		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) {
+			work += aRegisterRow * m.register()
+		}
+	case isPage:
+		times = rowsAsked(f.ArgumentMap(m.variables), aPage)
+	case f.Definition.Type.Elem != nil && !paged:
+		times = aList
+	}
+	return extent{within.depth + 1, work + times*within.values}
+}
+
+// maxRows is how many rows a report shows where the question does not say.
+const maxRows = 1000
+
+// rowsAsked gives how many rows a connection is asked for.
+func rowsAsked(arguments map[string]any, otherwise float64) float64 {
+	for _, name := range []string{"first", "last"} {
+		if n, err := graphql.UnmarshalInt(arguments[name]); err == nil && arguments[name] != nil {
+			return float64(max(1, n))
+		}
+	}
+	return otherwise
+}
+
+// rows gives the most rows that a report can have: its groups, times the calendar units of its period.
+func (m measure) rows(arguments map[string]any) float64 {
+	info := m.release.Info()
+	groups, granularity := 1.0, labour.Granularity("")
+	for _, d := range texts(arguments["groupBy"]) {
+		groups *= max(1, float64(m.members(labour.Dimension(d))))
+	}
+	// A group has at least one row of the register.
+	groups = min(groups, max(1, m.register()))
+	if g, ok := arguments["granularity"].(string); ok {
+		granularity = labour.Granularity(g)
+	}
+	if granularity == "" {
+		return groups
+	}
+	var p labour.Period
+	if info.DataFrom != nil && info.DataThrough != nil {
+		p = labour.Period{From: *info.DataFrom, To: *info.DataThrough}
+	}
+	filter, _ := arguments["filter"].(map[string]any)
+	span, _ := filter["period"].(map[string]any)
+	p.From, p.To = day(span["from"], p.From), day(span["to"], p.To)
+	return groups * max(1, float64(p.Count(granularity)))
+}
+
+// register gives the number of permits and repatriations.
+func (m measure) register() float64 {
+	counts := m.release.Info().Counts
+	return float64(counts.Permits + counts.Repatriations)
+}
+
+// members gives how many groups a dimension can have.
+func (m measure) members(d labour.Dimension) int {
+	switch d {
+	case labour.ByRegion:
+		return len(m.release.Regions())
+	case labour.ByDistrict:
+		districts := 0
+		for _, region := range m.release.Regions() {
+			if region.Kind == labour.KindDistrict {
+				districts++
+			}
+		}
+		return districts
+	case labour.ByIndustry:
+		return len(m.release.Industries())
+	case labour.ByNationality:
+		return len(m.release.Countries())
+	case labour.ByEmployer:
+		return m.release.Info().Counts.Employers
+	case labour.ByOutcome:
+		return len(labour.Outcomes)
+	}
+	return 1
+}
+
+// texts gives the members of a list argument; a single value stands for a list of one.
+func texts(value any) []string {
+	switch v := value.(type) {
+	case string:
+		return []string{v}
+	case []string:
+		return v
+	case []any:
+		list := make([]string, 0, len(v))
+		for _, member := range v {
+			if text, ok := member.(string); ok {
+				list = append(list, text)
+			}
+		}
+		return list
+	}
+	return nil
+}
+
+// day reads an argument that is a date, else gives another one.
+func day(value any, otherwise labour.Date) labour.Date {
+	if text, ok := value.(string); ok {
+		if d, err := labour.ParseDate(text); err == nil {
+			return d
+		}
+	}
+	return otherwise
+}

@@ -1,0 +1,249 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"homebound/graph"
+	"homebound/internal/labour"
+)
+
+// Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
+type Access struct {
+	Keys            *Keys          // nil: there are none
+	RefuseAnonymous bool           // whether a key is needed
+	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
+	AnonymousBudget Budget         // of each client address without a key; IPv6 addresses count by their /64
+	Origins         []string       // of the pages that may ask without a key; none: all
+	Trusted         *Documents     // nil: there are none
+	TrustedOnly     bool           // whether trusted documents alone are answered, whoever asks
+	Proxies         []netip.Prefix // whose X-Forwarded-For is believed
+}
+
+// visitor is what is known of whoever sent a request.
+type visitor struct {
+	allowance
+	key   *Key  // nil: anonymous
+	keys  *Keys // that the key is one of
+	purse *purse
+}
+
+// allowance is what tells visitors apart that the same question may have different answers for.
+type allowance struct {
+	rows        bool // whether a key lets it read single permits and repatriations, of few workers too
+	noRows      bool // whether it may not, for want of such a key
+	trustedOnly bool // whether documents that are not trusted are refused
+}
+
+func (g *gate) allowance(key *Key) allowance {
+	rows := key != nil && key.Rows
+	return allowance{rows, g.RowsNeedKey && !rows, g.TrustedOnly || key != nil && key.TrustedOnly}
+}
+
+type visitorKey struct{}
+
+// visitorOf gives the visitor of a request; one that nobody has looked at may do anything.
+func visitorOf(ctx context.Context) *visitor {
+	if v, ok := ctx.Value(visitorKey{}).(*visitor); ok {
+		return v
+	}
+	return &visitor{}
+}
+
+// stands returns a Fault with Unauthenticated where the visitor's key has ended since it came, which one with a stream may have
+// done long ago.
+func (v *visitor) stands(now time.Time) error {
+	if v.key == nil {
+		return nil
+	}
+	for _, k := range v.keys.current() {
+		if k.ID == v.key.ID && k.State(now) == "active" {
+			return nil
+		}
+	}
+	return labour.Faultf(labour.Unauthenticated, "The key has expired or was revoked.")
+}
+
+// gate lets requests in.
+type gate struct {
+	Access
+	limits Limits
+	own    string // origin of the server itself, whose page GraphiQL may use any key
+	purses purses
+	now    func() time.Time
+}
+
+func newGate(c Config) *gate {
+	own, _ := ParseOrigin(c.PublicURL) // one that is none is no page's origin either
+	return &gate{c.Access, c.Limits.filled(), own, newPurses(), time.Now}
+}
+
+// client names who sends a request: by its key, else by its address.
+func (g *gate) client(r *http.Request) string {
+	if key := visitorOf(r.Context()).key; key != nil {
+		return "key " + key.Name
+	}
+	return "address " + g.address(r)
+}
+
+// admit lends next the requests of visitors that may ask, once they have paid for being asked at all. What their answer
+// costs on top is taken when it has to be computed.
+func (g *gate) admit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(context.WithValue(r.Context(), limitsKey{}, g.limits))
+		if r.Method == http.MethodOptions {
+			g.preflight(w, r)
+			next.ServeHTTP(w, r)
+			return
+		}
+		v, err := g.identify(r)
+		g.share(w, r, v)
+		if err != nil {
+			refuse(w, r, challenge(w, r, err), err)
+			return
+		}
+		if v.key != nil {
+			entryOf(r.Context()).note(func(e *entry) { e.key = v.key.Name })
+		}
+		err = v.purse.pay(g.now(), 1)
+		v.purse.tell(g.now(), w.Header())
+		if err != nil {
+			refuse(w, r, challenge(w, r, err), err)
+			return
+		}
+		ctx := context.WithValue(r.Context(), visitorKey{}, v)
+		if v.noRows {
+			ctx = graph.WithRows(ctx, false)
+		}
+		if v.rows {
+			ctx = graph.WithSmall(ctx)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// identify says who sent a request, or by a Fault why it is not let in. The visitor is nil where nothing is known of it.
+func (g *gate) identify(r *http.Request) (*visitor, error) {
+	text, sent, err := bearer(r)
+	if err != nil {
+		return nil, err
+	}
+	if !sent {
+		v := &visitor{g.allowance(nil), nil, nil, g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+		switch {
+		case g.RefuseAnonymous:
+			return v, labour.Faultf(labour.Unauthenticated, "A key is needed: send it as Authorization: Bearer hb_...")
+		case !g.allows(r, v):
+			return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not ask this server without a key.", r.Header.Get("Origin"))
+		}
+		return v, nil
+	}
+	key, err := g.Keys.current().find(text, g.now())
+	if err != nil {
+		// Guessing is paid for like asking, so that it is no faster.
+		if spent := g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget).pay(g.now(), 1); spent != nil {
+			return nil, spent
+		}
+		return nil, err
+	}
+	v := &visitor{g.allowance(key), key, g.Keys, g.purses.open("key "+key.Name, "key", key.Budget)}
+	if !g.allows(r, v) {
+		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.", r.Header.Get("Origin"))
+	}
+	return v, nil
+}
+
+// bearer gives the key that a request comes with.
+func bearer(r *http.Request) (text string, sent bool, err error) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) == 0 {
+		return "", false, nil
+	}
+	scheme, text, _ := strings.Cut(headers[0], " ")
+	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") {
+		return "", true, labour.Faultf(labour.Unauthenticated, "Expected one header Authorization: Bearer hb_..., found another kind.")
+	}
+	return strings.TrimSpace(text), true, nil
+}
+
+// challenge gives the status that a Fault of the gate goes with, and writes the headers that go with that.
+func challenge(w http.ResponseWriter, r *http.Request, err error) int {
+	if spent, ok := errorAs[*overBudget](err); ok {
+		entryOf(r.Context()).refused("budget")
+		w.Header().Set("Retry-After", spent.retryAfter())
+		return http.StatusTooManyRequests
+	}
+	if fault, ok := errorAs[*labour.Fault](err); ok {
+		switch fault.Code {
+		case labour.Unauthenticated:
+			w.Header().Set("WWW-Authenticate", `Bearer realm="homebound"`)
+			return http.StatusUnauthorized
+		case labour.Forbidden:
+			return http.StatusForbidden
+		}
+	}
+	return http.StatusBadRequest
+}
+
+// statusFor gives the status of a request whose operation is refused, and writes the headers that go with that.
+func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int {
+	if _, spent := errorAs[*overBudget](faults[0]); spent {
+		return challenge(w, r, faults[0])
+	}
+	if fault, ok := errorAs[*labour.Fault](faults[0]); ok && fault.Code == labour.Forbidden {
+		return http.StatusForbidden
+	}
+	return statusOf(r)
+}
+
+// keyless refuses addresses with a key in them, since addresses are kept in logs and histories, and takes the query string out
+// of the request, so that it is not in ours.
+func keyless(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !holdsKey(r.URL.RawQuery) && !holdsKey(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		r.URL.RawQuery, r.URL.Path, r.URL.RawPath, r.RequestURI = "", "/", "", "/"
+		refuse(w, r, http.StatusBadRequest, labour.Faultf(labour.BadUserInput,
+			"A key does not belong in an address, where logs and histories keep it: send it as Authorization: Bearer hb_..., and have this one rotated."))
+	})
+}
+
+func holdsKey(text string) bool {
+	if keyText.MatchString(text) {
+		return true
+	}
+	plain, err := url.QueryUnescape(text)
+	return err == nil && keyText.MatchString(plain)
+}
+
+// address gives the address that a request comes from, by which anonymous budgets are kept: behind trusted proxies the last
+// one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
+func (g *gate) address(r *http.Request) string {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	address := from.Addr().Unmap()
+	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, text := range slices.Backward(forwarded) {
+		before, err := netip.ParseAddr(strings.TrimSpace(text))
+		if err != nil || !slices.ContainsFunc(g.Proxies, func(p netip.Prefix) bool { return p.Contains(address) }) {
+			break
+		}
+		address = before.Unmap()
+	}
+	if address.Is6() {
+		wide, _ := address.WithZone("").Prefix(64) // which every IPv6 address has
+		return wide.String()
+	}
+	return address.String()
+}

@@ -1,0 +1,202 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"homebound/db"
+)
+
+// inquiry is what a request asks, as far as a log may tell: the document is shown by its hash, its variables not at all.
+type inquiry struct {
+	operation string // "" for one without a name, and where no operation was reached
+	document  string // the first 12 hex digits of the sha256 of its text
+	cost      int
+}
+
+// entry is what becomes known of a request on its way. It is logged and counted at the end. A nil entry takes everything
+// and keeps nothing.
+type entry struct {
+	metrics *metrics
+	stream  bool // whether many operations may run under it
+
+	mu         sync.Mutex
+	asked      inquiry
+	route      string
+	release    int
+	cache      string // cacheHit, cacheJoined or cacheMiss; "" where no cache was asked
+	key        string // the name of the key that it came with
+	codes      []string
+	refusals   []string
+	statements int64
+	sqlTime    time.Duration
+}
+
+type entryKey struct{}
+
+// entryOf gives the entry of the request that ctx belongs to, nil where nobody keeps one.
+func entryOf(ctx context.Context) *entry {
+	e, _ := ctx.Value(entryKey{}).(*entry)
+	return e
+}
+
+// note sets what has become known.
+func (e *entry) note(set func(*entry)) {
+	if e != nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		set(e)
+	}
+}
+
+// asks gives what is asked, as far as it is known.
+func (e *entry) asks() (q inquiry) {
+	e.note(func(e *entry) { q = e.asked })
+	return q
+}
+
+// What a cache did for a request.
+const (
+	cacheHit    = "hit"
+	cacheJoined = "joined" // it waited for the answer that another was computing
+	cacheMiss   = "miss"
+)
+
+// answeredBy notes what the cache did, and what the answer was to: a request whose answer others have computed is not looked
+// into itself.
+func (e *entry) answeredBy(result string, asked inquiry) {
+	e.note(func(e *entry) { e.cache, e.asked = result, asked })
+}
+
+// failed counts an error that the reader is shown.
+func (e *entry) failed(code string) {
+	e.note(func(e *entry) {
+		if !slices.Contains(e.codes, code) {
+			e.codes = append(e.codes, code)
+		}
+		e.metrics.errors.WithLabelValues(code).Inc()
+	})
+}
+
+// refused counts a request that is turned away or cut short by a bound, once for each bound.
+func (e *entry) refused(reason string) {
+	e.note(func(e *entry) {
+		if !slices.Contains(e.refusals, reason) {
+			e.refusals = append(e.refusals, reason)
+			e.metrics.refused.WithLabelValues(reason).Inc()
+		}
+	})
+}
+
+// read enters the queries that an operation has run.
+func (e *entry) read(l *db.Ledger) {
+	e.note(func(e *entry) {
+		e.statements += l.Statements()
+		e.sqlTime += l.Spent()
+		e.metrics.statements.Add(float64(l.Statements()))
+		e.metrics.sqlSeconds.Add(l.Spent().Seconds())
+	})
+}
+
+// observed keeps an entry for every request, logs it and counts it. It stands before everything else.
+func (s *Site) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		e := &entry{metrics: s.metrics, stream: streamed(r), route: unrouted}
+		tracked := s.track(w, r)
+		ctx, span := s.config.Tracing.request(context.WithValue(r.Context(), entryKey{}, e), r)
+		defer func() {
+			took := time.Since(start)
+			cause := recover()
+			if cause != nil && cause != http.ErrAbortHandler {
+				s.config.Log.ErrorContext(ctx, "a handler panicked", "cause", cause, "stack", string(debug.Stack()))
+			}
+			e.note(func(e *entry) {
+				if tracked.status == 0 && cause == nil {
+					tracked.status = http.StatusOK // which the server sends where a handler wrote nothing
+				}
+				s.metrics.request(e, tracked.status, took)
+				s.config.Tracing.answered(span, r.Method, e, tracked.status)
+				s.log(r, e, tracked, took)
+			})
+			if cause != nil {
+				panic(http.ErrAbortHandler) // ends the connection, and is logged above without the client's address
+			}
+		}()
+		next.ServeHTTP(tracked, r.WithContext(ctx))
+	})
+}
+
+// unrouted stands for the route of a request that no pattern answers.
+const unrouted = "none"
+
+// routed notes the pattern that a request was answered by.
+func routed(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mux.ServeHTTP(w, r)
+		entryOf(r.Context()).note(func(e *entry) { e.route = routeOf(r.Pattern) })
+	})
+}
+
+// routeOf gives the path of a pattern such as "GET /healthz".
+func routeOf(pattern string) string {
+	if _, path, found := strings.Cut(pattern, " "); found {
+		pattern = path
+	}
+	if pattern == "" {
+		return unrouted
+	}
+	return strings.TrimSuffix(pattern, "{$}")
+}
+
+// quiet are the routes that machines ask all the time; their lines are for those who look for trouble.
+var quiet = []string{"/healthz", "/readyz", "/metrics"}
+
+// log writes a request's line; e.mu is held. Neither the query string nor a header stands in it.
+func (s *Site) log(r *http.Request, e *entry, w *tracked, took time.Duration) {
+	level := slog.LevelInfo
+	switch {
+	case slices.Contains(quiet, e.route):
+		level = slog.LevelDebug
+	case w.status >= 500 || w.status == 0:
+		level = slog.LevelWarn
+	}
+	log := s.config.Requests
+	if log == nil || !log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := append(make([]slog.Attr, 0, 16),
+		slog.String("method", methodOf(r.Method)), slog.String("route", e.route), slog.Int("status", w.status), slog.Int64("bytes", w.bytes),
+		slog.Float64("ms", float64(took.Microseconds())/1000))
+	for _, a := range []slog.Attr{
+		slog.Int("release", e.release), slog.String("operation", e.asked.operation), slog.String("document", e.asked.document),
+		slog.Int("cost", e.asked.cost), slog.String("cache", e.cache), slog.String("key", e.key),
+		slog.String("errors", strings.Join(e.codes, ",")), slog.String("refused", strings.Join(e.refusals, ",")),
+	} {
+		if text := a.Value.String(); text != "" && text != "0" {
+			attrs = append(attrs, a)
+		}
+	}
+	if e.asked.document != "" {
+		attrs = append(attrs, slog.Int64("statements", e.statements), slog.Float64("sql_ms", float64(e.sqlTime.Microseconds())/1000))
+	}
+	if s.config.LogClients {
+		attrs = append(attrs, slog.String("client", s.gate.address(r)))
+	}
+	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// methodOf gives a method's name, or "other": a client may send any word for one.
+func methodOf(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
+		return method
+	}
+	return "other"
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"homebound/internal/web/graphiql"
+)
+
+// Operation is how a server is run. The zero value bounds nothing, and tells nobody anything.
+type Operation struct {
+	Requests   *slog.Logger // gets a line for each request; nil for none
+	LogClients bool         // whether these lines name the client's address
+
+	Tracing *Tracing // nil for none
+	// ShowMetrics serves /metrics beside the rest, for servers without an address for their operator.
+	ShowMetrics bool
+	// TLS says that readers come by https, so that their browsers are told to come by nothing else.
+	TLS bool
+
+	QueryTimeout  time.Duration // most that one operation may compute; 0 for no bound
+	MaxStatements int           // most SQL statements of one operation; 0 for no bound
+	Concurrency   int           // most operations that compute at a time; 0 for no bound
+	Queue         int           // most that wait for their turn
+	QueueTimeout  time.Duration // most that one waits
+	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
+}
+
+// Site is the handler of a whole site, and what its operator sees of it.
+type Site struct {
+	http.Handler
+	config  Config
+	gate    *gate
+	metrics *metrics
+	queue   *queue
+}
+
+func newSite(c Config, g *gate) *Site {
+	var names []string
+	for _, tab := range graphiql.Tabs() {
+		names = append(names, tab.Name)
+	}
+	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout)}
+	if q := s.queue; q != nil {
+		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
+		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 { return float64(q.waiting.Load()) })
+	}
+	return s
+}
+
+// runner gives the extension that computes operations within the site's bounds; present shows the errors of those that it
+// does not.
+func (s *Site) runner(present graphql.ErrorPresenterFunc) *runner {
+	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }
+
+// watchCache shows how full a cache is.
+func (s *Site) watchCache(c *cache) {
+	s.metrics.watch("cache_bytes", "Bytes that kept answers take.", func() float64 { return float64(c.answers.WeightedSize()) })
+	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 { return float64(c.answers.EstimatedSize()) })
+}

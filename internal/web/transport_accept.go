@@ -1,0 +1,93 @@
+package web
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// The media types that a question can be answered in. Readers of the second are told by the status, too, that a request
+// was not executed.
+const (
+	plainJSON   = "application/json"
+	graphqlJSON = "application/graphql-response+json"
+	eventStream = "text/event-stream"
+)
+
+// mediaRange is one of the types that an Accept header allows.
+type mediaRange struct {
+	kind   string // such as text/html, text/* or */*
+	weight float64
+}
+
+// ranges reads an Accept header. What is not a media range is left out, and so is what asks for another charset than
+// the one that everything here is written in.
+func ranges(accept string) []mediaRange {
+	var all []mediaRange
+	for part := range strings.SplitSeq(accept, ",") {
+		kind, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil || !strings.Contains(kind, "/") {
+			continue
+		}
+		if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+			continue
+		}
+		weight := 1.0
+		if q, given := parameters["q"]; given {
+			if weight, err = strconv.ParseFloat(q, 64); err != nil || !(weight >= 0 && weight <= 1) {
+				continue
+			}
+		}
+		all = append(all, mediaRange{kind, weight})
+	}
+	return all
+}
+
+// preferred gives the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
+// likes as much come in the order in which it names them, and then in that of offered. No header allows everything.
+func preferred(accept string, offered ...string) string {
+	if strings.TrimSpace(accept) == "" {
+		return offered[0]
+	}
+	allowed := ranges(accept)
+	best, weight, place := "", 0.0, 0
+	for _, kind := range offered {
+		if w, at := weigh(allowed, kind); w > weight || w == weight && w > 0 && at < place {
+			best, weight, place = kind, w, at
+		}
+	}
+	return best
+}
+
+// weigh gives the weight of a type by the range that names it most closely, and that range's place in the header.
+func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
+	major, _, _ := strings.Cut(kind, "/")
+	closest := 0
+	for i, r := range allowed {
+		closeness := 0
+		switch r.kind {
+		case kind:
+			closeness = 3
+		case major + "/*":
+			closeness = 2
+		case "*/*":
+			closeness = 1
+		}
+		if closeness > closest {
+			closest, weight, place = closeness, r.weight, i
+		}
+	}
+	return weight, place
+}
+
+// mediaType gives the type of document that the reader asks for, "" where it takes none.
+func mediaType(r *http.Request) string { return preferred(accepted(r), plainJSON, graphqlJSON) }
+
+// wantsStream tells whether the reader would rather have events than a document.
+func wantsStream(r *http.Request) bool {
+	return strings.Contains(accepted(r), eventStream) && preferred(accepted(r), plainJSON, graphqlJSON, eventStream) == eventStream
+}
+
+// accepted gives the Accept header, which may come in several lines.
+func accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }

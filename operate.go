@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+
+	"golang.org/x/term"
+
+	"homebound/internal/web"
+)
+
+// operateFlags are how a server is run: what it tells its operator, and the bounds that it works within.
+type operateFlags struct {
+	LogFormat  string `default:"auto" enum:"auto,text,json" env:"HOMEBOUND_LOG_FORMAT" help:"text, json, or auto: text on a terminal and json elsewhere."`
+	LogLevel   string `default:"info" enum:"debug,info,warn,error" env:"HOMEBOUND_LOG_LEVEL" help:"Least level that is logged: debug, info (a line for each request), warn or error."`
+	LogClients bool   `env:"HOMEBOUND_LOG_CLIENTS" help:"Log the address that each request comes from."`
+	AdminAddr  string `env:"HOMEBOUND_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Address of this machine alone for /metrics and /debug/pprof; where left out, /metrics is at the main address and profiles nowhere."`
+
+	QueryTimeout  time.Duration `default:"10s" env:"HOMEBOUND_QUERY_TIMEOUT" help:"Most time that an operation may compute; 0 sets no bound."`
+	MaxStatements int           `default:"1000" env:"HOMEBOUND_MAX_STATEMENTS" help:"Most SQL statements that an operation may run; 0 sets no bound."`
+	Concurrency   int           `default:"0" env:"HOMEBOUND_CONCURRENCY" help:"Most operations that compute at a time; 0 is four for each processor."`
+	Queue         int           `default:"100" env:"HOMEBOUND_QUEUE" help:"Most operations that wait for their turn."`
+	QueueTimeout  time.Duration `default:"2s" env:"HOMEBOUND_QUEUE_TIMEOUT" help:"Most time that one of them waits."`
+
+	HeaderTimeout time.Duration `default:"5s" env:"HOMEBOUND_HEADER_TIMEOUT" help:"Most time that a request's header may take to come."`
+	ReadTimeout   time.Duration `default:"15s" env:"HOMEBOUND_READ_TIMEOUT" help:"Most time that a whole request may take to come."`
+	WriteTimeout  time.Duration `default:"30s" env:"HOMEBOUND_WRITE_TIMEOUT" help:"Most time that a client may take for an answer, or for one event of a stream."`
+	IdleTimeout   time.Duration `default:"2m" env:"HOMEBOUND_IDLE_TIMEOUT" help:"How long a connection is kept open between requests."`
+
+	TLSCert string `name:"tls-cert" env:"HOMEBOUND_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain in PEM, to serve https; a new one is taken up when the file changes."`
+	TLSKey  string `name:"tls-key" env:"HOMEBOUND_TLS_KEY" type:"path" placeholder:"FILE" help:"Its key."`
+}
+
+// Validate refuses settings that belong together and come apart. It is called when the command line is read.
+func (f *operateFlags) Validate() error {
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return errors.New("expected both --tls-cert and --tls-key, or neither")
+	}
+	for name, value := range map[string]int64{
+		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements), "concurrency": int64(f.Concurrency), "queue": int64(f.Queue),
+		"queue-timeout": int64(f.QueueTimeout), "header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
+		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
+	} {
+		if value < 0 {
+			return fmt.Errorf("--%s: expected 0 or more", name)
+		}
+	}
+	if f.AdminAddr != "" {
+		if _, err := web.LoopbackAddr(f.AdminAddr); err != nil {
+			return fmt.Errorf("--admin-addr: %w", err)
+		}
+	}
+	return nil
+}
+
+// logger writes to out as the flags say.
+func (f *operateFlags) logger(out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.LogLevel)); err == nil { // the command line knows no others
+		options.Level = level
+	}
+	file, isFile := out.(*os.File)
+	if f.LogFormat == "text" || f.LogFormat == "auto" && isFile && term.IsTerminal(int(file.Fd())) {
+		return slog.New(slog.NewTextHandler(out, options))
+	}
+	return slog.New(slog.NewJSONHandler(out, options))
+}
+
+// operation gives what the flags say to the site.
+func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Operation {
+	concurrency := f.Concurrency
+	if concurrency == 0 {
+		concurrency = 4 * runtime.GOMAXPROCS(0)
+	}
+	return web.Operation{
+		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
+		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements,
+		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout, WriteTimeout: f.WriteTimeout,
+	}
+}
+
+// server gives the server of a site. What it has to say of connections names the addresses of clients, and is for those who
+// look for trouble. The site itself gives clients time to read: see web.Operation.
+func (f *operateFlags) server(site *web.Site, log *slog.Logger) (*http.Server, error) {
+	server := &http.Server{
+		Handler: site, ConnState: site.ConnState, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: f.HeaderTimeout, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
+	}
+	if f.TLSCert == "" {
+		return server, nil
+	}
+	var err error
+	server.TLSConfig, err = web.TLS(f.TLSCert, f.TLSKey, log)
+	return server, err
+}
+
+// serve answers on a listener until the server is shut down.
+func serve(server *http.Server, listener net.Listener) error {
+	var err error
+	if server.TLSConfig != nil {
+		err = server.ServeTLS(listener, "", "")
+	} else {
+		err = server.Serve(listener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve: %w", err)
+}
+
+// scheme is what readers come by.
+func (f *operateFlags) scheme() string {
+	if f.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// listen opens the address of the readers and that of the operator, which is nil where there is none.
+func (c *serveCommand) listen() (readers, operator net.Listener, err error) {
+	if readers, err = net.Listen("tcp", c.Addr); err != nil {
+		return nil, nil, fmt.Errorf("listen on %s: %w", c.Addr, err)
+	}
+	if c.AdminAddr == "" {
+		return readers, nil, nil
+	}
+	address, err := web.LoopbackAddr(c.AdminAddr)
+	if err == nil {
+		operator, err = net.ListenTCP("tcp", address)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("listen on %s: %w", c.AdminAddr, err), readers.Close())
+	}
+	return readers, operator, nil
+}
+
+// flush sends the last spans, for which the end waits a little.
+func (f *operateFlags) flush(ctx context.Context, tracing *web.Tracing) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return tracing.Close(ctx)
+}
+
+// serveAdmin answers the operator until ctx ends.
+func (f *operateFlags) serveAdmin(ctx context.Context, site *web.Site, listener net.Listener, log *slog.Logger) error {
+	server := &http.Server{Handler: site.Admin(), ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a profile when the server stops
+	defer stop()
+	return serve(server, listener)
+}
