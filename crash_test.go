@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +26,12 @@ import (
 
 	"homebound/internal/exchange"
 	"homebound/internal/synth"
+)
+
+// How often the two tests that take the longest do what they do; the checks of the whole repository ask for more.
+var (
+	kills = flag.Int("kills", 20, "how many imports are killed on their way")
+	swaps = flag.Int("swaps", 6, "how many releases are published under load")
 )
 
 // clients is how many ask at the same time while something happens to the data folder.
@@ -96,10 +104,9 @@ func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 }
 
 func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
-	const kills = 20
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
-	large := writePackage(t, 8_000)
+	large := writePackage(t, 4_000)
 	server := mustServe(t, "--data", data, "--anonymous-budget", "0")
 
 	var published sync.Map // content hash by number, as the server has told
@@ -114,8 +121,8 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 		mustRun(t, "import", "--data", data, "--mode", "replace", large)
 		took := time.Since(start)
 		interrupted := 0
-		for i := range kills {
-			after := time.Duration((float64(i) + rand.Float64()) / kills * float64(took))
+		for i := range *kills {
+			after := time.Duration((float64(i) + rand.Float64()) / float64(*kills) * float64(took))
 			began := time.Now()
 			if killed(t, after, "import", "--data", data, "--mode", "replace", large) {
 				interrupted++
@@ -132,8 +139,8 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 				return err == nil && strings.HasPrefix(string(current), fmt.Sprintf("%04d-", now.Release.Number))
 			}, 20*time.Second, 20*time.Millisecond, "killed after %s, the server must answer from %s", after, current)
 		}
-		t.Logf("an import takes about %s; %d of %d were killed before their end", took.Round(time.Millisecond), interrupted, kills)
-		assert.GreaterOrEqual(t, interrupted, kills/2, "most imports must have been under way when they were killed")
+		t.Logf("an import takes about %s; %d of %d were killed before their end", took.Round(time.Millisecond), interrupted, *kills)
+		assert.GreaterOrEqual(t, interrupted, *kills/2, "most imports must have been under way when they were killed")
 	})
 
 	assert.Contains(t, mustRun(t, "import", "--data", data, "--mode", "replace", large), "published release")
@@ -169,7 +176,6 @@ func killed(t *testing.T, after time.Duration, args ...string) bool {
 }
 
 func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
-	const swaps = 6
 	data := filepath.Join(t.TempDir(), "data")
 	packages := []string{writePackage(t, 400), writePackage(t, 700)}
 	permits := []int{400, 700}
@@ -177,29 +183,71 @@ func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
 	server := mustServe(t, "--data", data, "--anonymous-budget", "0")
 
 	first := server.url + "/releases/1/graphql"
-	var before, after any
+	var told, tells any
 	const figures = `{ release { number contentHash publishedAt } report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersPresent peakWorkersPresent } } }`
-	require.NoError(t, query(t.Context(), first, figures, &before))
+	require.NoError(t, query(t.Context(), first, figures, &told))
 
-	seen := make([]atomic.Int64, swaps+2)
+	const steady = 6 // releases until the current one and the four last used are open, and no more
+	published := steady + *swaps
+	seen := make([]atomic.Int64, published+1)
 	check := func(w whole) error {
 		n := w.Release.Number
-		if n < 1 || n > swaps+1 || w.Release.Counts.Permits != permits[(n-1)%2] {
+		if n < 1 || n > published || w.Release.Counts.Permits != permits[(n-1)%2] {
 			return fmt.Errorf("release %d has %d permits", n, w.Release.Counts.Permits)
 		}
 		seen[n].Add(1)
 		return nil
 	}
-	underLoad(t, server.url+"/graphql", check, func() {
-		for i := range swaps {
-			mustRun(t, "import", "--data", data, "--mode", "replace", packages[(i+1)%2])
-			require.Eventually(t, func() bool { return seen[i+2].Load() > 0 }, 20*time.Second, 10*time.Millisecond, "release %d is not served", i+2)
-		}
-	})
-	require.NoError(t, query(t.Context(), first, figures, &after))
-	assert.Equal(t, before, after, "release 1 answers as before")
+	publish := func(from, to int) {
+		underLoad(t, server.url+"/graphql", check, func() {
+			for n := from; n <= to; n++ {
+				mustRun(t, "import", "--data", data, "--mode", "replace", packages[(n-1)%2])
+				require.Eventually(t, func() bool { return seen[n].Load() > 0 }, 20*time.Second, 10*time.Millisecond, "release %d is not served", n)
+			}
+		})
+	}
+	publish(2, steady)
+	before := server.holds(t, data)
+	publish(steady+1, published)
+	require.Eventually(t, func() bool {
+		after := server.holds(t, data)
+		t.Logf("%d releases later the server holds %+v, before %+v", *swaps, after, before)
+		const connections = 4 // which each release may have open, or not
+		return after.releases <= 5 && after.files <= before.files+5*(connections-1) && after.goroutines <= before.goroutines+5
+	}, 20*time.Second, time.Second, "what the server held of old releases it must let go")
+	require.NoError(t, query(t.Context(), first, figures, &tells))
+	assert.Equal(t, told, tells, "release 1 answers as before")
 	require.NoError(t, server.stop(syscall.SIGTERM))
 	assert.NotContains(t, server.output.String(), "ERROR")
+}
+
+// held is what a server has taken of its machine.
+type held struct{ releases, files, goroutines int }
+
+// holds counts the files that a server has open, the releases of the data folder among them, and its goroutines.
+func (s *served) holds(t *testing.T, data string) held {
+	t.Helper()
+	http.DefaultClient.CloseIdleConnections() // each is a file and two goroutines of the server
+	var h held
+	releases := map[string]bool{}
+	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", s.cmd.Process.Pid))
+	require.NoError(t, err)
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && filepath.Dir(target) == filepath.Join(data, "releases") {
+			releases[target] = true
+		}
+	}
+	h.releases, h.files = len(releases), len(links)
+	response, err := http.Get(s.url + "/metrics")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	metrics, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	found := regexp.MustCompile(`(?m)^go_goroutines (\d+)$`).FindSubmatch(metrics)
+	require.NotNil(t, found, "no count of goroutines among the metrics")
+	h.goroutines, err = strconv.Atoi(string(found[1]))
+	require.NoError(t, err)
+	return h
 }
 
 func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {

@@ -20,7 +20,7 @@ func migrate(ctx context.Context, file *sql.DB) error {
 		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", translate(ctx, err))
 	}
 	return nil
 }

@@ -9,11 +9,15 @@ import (
 )
 
 // publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the release
-// that was current, or the new one whole: a file gets its name only when its bytes are on the disk.
+// that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What may lack room is
+// written before anything gets a name.
 func (s *Store) publish(path string, number int, hash string) (string, error) {
 	name := fmt.Sprintf("%04d-%s.db", number, hash[:12])
 	if err := syncPath(path); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
+	}
+	if err := s.prepareCurrent(name); err != nil {
+		return "", err
 	}
 	if err := os.Rename(path, filepath.Join(s.dir, "releases", name)); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
@@ -21,19 +25,32 @@ func (s *Store) publish(path string, number int, hash string) (string, error) {
 	if err := syncPath(filepath.Join(s.dir, "releases")); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
-	return name, s.nameCurrent(name)
+	return name, s.replaceCurrent()
 }
 
 // nameCurrent replaces CURRENT in one step.
 func (s *Store) nameCurrent(name string) error {
-	next := filepath.Join(s.dir, "CURRENT.next")
+	if err := s.prepareCurrent(name); err != nil {
+		return err
+	}
+	return s.replaceCurrent()
+}
+
+// prepareCurrent writes the CURRENT that is to come beside the one that is.
+func (s *Store) prepareCurrent(name string) error {
+	next := filepath.Join(s.dir, currentNext)
 	if err := os.WriteFile(next, []byte(name+"\n"), 0o644); err != nil {
-		return fmt.Errorf("name the current release: %w", err)
+		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
 	}
 	if err := syncPath(next); err != nil {
-		return fmt.Errorf("name the current release: %w", err)
+		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
 	}
-	if err := os.Rename(next, filepath.Join(s.dir, "CURRENT")); err != nil {
+	return nil
+}
+
+// replaceCurrent puts what was prepared in the place of CURRENT.
+func (s *Store) replaceCurrent() error {
+	if err := os.Rename(filepath.Join(s.dir, currentNext), filepath.Join(s.dir, "CURRENT")); err != nil {
 		return fmt.Errorf("name the current release: %w", err)
 	}
 	if err := syncPath(s.dir); err != nil {
@@ -41,6 +58,9 @@ func (s *Store) nameCurrent(name string) error {
 	}
 	return nil
 }
+
+// currentNext is the name of the CURRENT that is to come.
+const currentNext = "CURRENT.next"
 
 // nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.
 func (s *Store) nextNumber() (int, error) {

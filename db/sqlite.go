@@ -9,7 +9,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/huandu/go-sqlbuilder"
 	"github.com/mattn/go-sqlite3"
@@ -65,9 +67,17 @@ func translate(ctx context.Context, err error) error {
 		return ctx.Err()
 	case errors.As(err, &failed) && (failed.Code == sqlite3.ErrCorrupt || failed.Code == sqlite3.ErrNotADB):
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case errors.As(err, &failed) && (failed.Code == sqlite3.ErrFull || slices.Contains(noRoom, failed.SystemErrno)):
+		return ErrDiskFull
 	}
 	return err
 }
 
+// noRoom is what the system says, beside what SQLite knows as a full disk: a bound on the size of files, and a quota.
+var noRoom = []syscall.Errno{syscall.EFBIG, syscall.EDQUOT, syscall.ENOSPC}
+
 // ErrCorrupt says that a release's file does not hold what was written to it.
 var ErrCorrupt = errors.New("the release's file is damaged")
+
+// ErrDiskFull says that there is no room for what has to be written.
+var ErrDiskFull = errors.New("the disk is full, or a file may not grow further")

@@ -2880,7 +2880,7 @@ What can be asked. Every answer is of one release: the current one, or the one t
 (` + "`" + `/releases/7/graphql` + "`" + `). Within a release the same question has the same answer for ever.
 """
 type Query {
-  "The object with a global id. Null where the release has none."
+  "The object with a global id. Null where the release has none, and for a repatriation of outcome PROTECTED, which is never shown by itself."
   node(
     "A global id, as the ` + "`" + `id` + "`" + ` of any object gives it."
     id: ID!
@@ -2945,12 +2945,12 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): EmployerConnection!
-  "The permit with an id. Null where there is none."
+  "The permit with an id. Null where there is none. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
   permit(
     "A global id or the publisher's own id."
     id: ID!
   ): Permit
-  "Permits to employ foreign workers."
+  "Permits to employ foreign workers. Where the release withholds small counts and holds real rows, lists and look-ups of permits and repatriations are FORBIDDEN, since they would tell what is withheld."
   permits(
     "Which permits. All where left out."
     filter: PermitFilter
@@ -2965,12 +2965,12 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): PermitConnection!
-  "The repatriation with an id. Null where there is none."
+  "The repatriation with an id. Null where there is none, and for one of outcome PROTECTED, which is never shown by itself."
   repatriation(
     "A global id or the publisher's own id."
     id: ID!
   ): Repatriation
-  "Repatriations: workers who left, and how."
+  "Repatriations: workers who left, and how. Those of outcome PROTECTED are counted in reports and never listed. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
   repatriations(
     "Which repatriations. All where left out."
     filter: RepatriationFilter
@@ -3073,7 +3073,7 @@ type Query {
   ): Availability!
 }
 
-"Which values of each dimension have data under a filter."
+"Which values of each dimension have data under a filter, be their counts withheld or not: it tells that there is somebody, not how many."
 type Availability {
   "Regions with a register row of their own, in the order of codes."
   regions: [Region!]!
@@ -3221,7 +3221,7 @@ type Region implements Node {
     "A cursor: only items before it."
     before: String
   ): PermitConnection!
-  "Repatriations from this region and from everything within it."
+  "Repatriations from this region and from everything within it, but those of outcome PROTECTED; see ` + "`" + `Query.repatriations` + "`" + `."
   repatriations(
     "Which repatriations. All of the region where left out."
     filter: RepatriationFilter
@@ -3362,7 +3362,7 @@ type Permit implements Node {
   wageMonthly: Float
   "The currency of the wage, by ISO 4217. Null where unknown."
   wageCurrency: String
-  "Who was repatriated under it, in the order of dates."
+  "Who was repatriated under it, in the order of dates, but those of outcome PROTECTED, which are never listed."
   repatriations: [Repatriation!]!
   "Whether the row is synthetic, that is, made up to show the service at work."
   synthetic: Boolean!
@@ -3416,7 +3416,7 @@ enum RepatriationOutcome {
   DEPORTED
   "Left for a third country."
   THIRD_COUNTRY
-  "Is in an asylum or refugee procedure."
+  "Is in an asylum or refugee procedure. Counted in reports, and never listed or looked up as a row."
   PROTECTED
   "Is exempt by the measure's own terms."
   EXEMPT
@@ -3628,7 +3628,7 @@ type ClaimCheck {
   verdict: Verdict!
   "The measure or indicator that the claim was held against, e.g. ` + "`" + `PERMITS_ISSUED` + "`" + `."
   measure: String!
-  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against."
+  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against, and where it is withheld."
   computed: Float
   "` + "`" + `computed` + "`" + ` less the claim's number, over that number: 0.1 where the figure is 10 % higher. The nearer number counts of BETWEEN. Null where ` + "`" + `computed` + "`" + ` is null or the number is 0."
   relativeDifference: Float
@@ -3648,7 +3648,7 @@ enum Verdict {
   CONSISTENT
   "The evidence contradicts the claim."
   INCONSISTENT
-  "There is nothing to hold the claim against."
+  "There is nothing to hold the claim against, or what there is is withheld."
   UNDECIDED
 }
 
@@ -3869,7 +3869,10 @@ type ReportRow {
   outcome: RepatriationOutcome
   "The days that the figures cover. Always given: without granularity it is the whole period of the report."
   period: Period
-  "Whether a small cell was withheld. Only then may a count below be null."
+  """
+  Whether a selected measure was withheld: it counts few workers, or would give back one that does by a difference. It is
+  null then, and taken as unknown by ` + "`" + `having` + "`" + ` and ` + "`" + `orderBy` + "`" + `. Zero is never withheld. docs/PRIVACY.md says by which rules.
+  """
   suppressed: Boolean!
   "Permits issued in the period: their number."
   permitsIssued: Int
@@ -3904,7 +3907,8 @@ type ReportRow {
   ): PermitConnection!
   """
   The repatriations behind this row: those that the selected measures counted. Dated in the period for workersRepatriated;
-  for stocks, those under a permit in force on a day of it, dated by its last day.
+  for stocks, those under a permit in force on a day of it, dated by its last day. Those of outcome PROTECTED are counted and
+  never listed.
   """
   repatriations(
     "The order. By date, ascending, where left out."
@@ -3936,7 +3940,7 @@ type Provenance {
   release: Release!
   "Where the rows and observations that took part were taken from, in the order of ids."
   sources: [Source!]!
-  "How many register rows and observations were read."
+  "How many register rows and observations were read. Of a release that withholds small counts, observations alone."
   rowsRead: Int!
   "Whether synthetic rows took part."
   synthetic: Boolean!
@@ -4041,7 +4045,7 @@ type EconomicImpact {
   ): [ImpactPeriod!]!
   "What each parameter alone does to the output lost, all others central."
   sensitivity: [Sensitivity!]!
-  "Every figure and parameter that the result rests on, and what was missing."
+  "Every figure and parameter that the result rests on, and what was missing. Wages of few workers are left out where small counts are withheld."
   inputs: [ModelInput!]!
   "What the figures rest on."
   provenance: Provenance!
@@ -4133,7 +4137,11 @@ type Compliance {
   protectedOrExempt: Float
   "Workers who are still present, in persons. Null where unknown."
   remaining: Float
-  "1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at first."
+  """
+  1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at
+  first. Where ` + "`" + `remaining` + "`" + ` is withheld it is no figure but a stand-in: what the greatest number that is withheld for being
+  small would give. Where the baseline is withheld and some remain, it is 0.
+  """
   progress: Float!
   "Whether at least half had left 12 months after adoption. Null before that day."
   halfwayMet: Boolean
@@ -4145,7 +4153,7 @@ type Compliance {
   recentMonthlyPace: Float
   "The day on which nobody would remain at the recent pace. Null where numbers do not fall."
   projectedCompletion: Date
-  "Where it stands."
+  "Where it stands, by the exact figures, be they withheld or not."
   status: ComplianceStatus!
   "What was reported publicly, beside what the evidence shows, in the order of days."
   reported: [Observation!]!
@@ -4191,7 +4199,7 @@ input EmployerOrder {
 enum EmployerOrderField {
   "Their name."
   NAME
-  "The sum of the workers of all their permits."
+  "The sum of the workers of all their permits. FORBIDDEN where the release withholds small counts, since the order tells."
   WORKERS_AUTHORISED
 }
 

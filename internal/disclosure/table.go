@@ -12,6 +12,7 @@ type Table struct {
 	strides []int
 	cells   map[int]*cell
 	open    []place // lines to look at
+	late    []place // and those after them
 	waiting map[place]bool
 	fresh   []int // cells withheld since the last audit
 }
@@ -169,22 +170,39 @@ func (t *Table) at(p place) (total int, parts []int) {
 	return p.rest + l.total*t.strides[p.axis], parts
 }
 
-// close withholds further cells until no line gives one back. It ends, since every step withholds one more.
+// close withholds further cells until no line gives one back. It ends, since every step withholds one more. The lines of
+// what is small come first, for what these withhold is often enough for the others; lines whose total is withheld and no part
+// of it come last, for another line may yet withhold one.
 func (t *Table) close() {
 	for {
-		for len(t.open) > 0 {
-			p := t.open[len(t.open)-1]
-			if key, unsafe := t.further(p); unsafe {
-				t.hide(key)
-			} else {
-				t.open = t.open[:len(t.open)-1]
-				delete(t.waiting, p)
-			}
-		}
-		if !t.audit() {
+		var p place
+		var last bool
+		switch {
+		case len(t.open) > 0:
+			p, t.open = t.open[0], t.open[1:]
+		case len(t.late) > 0:
+			p, t.late, last = t.late[0], t.late[1:], true
+		case t.audit():
+			continue
+		default:
 			return
 		}
+		key, unsafe := t.further(p)
+		if unsafe && !last && t.onlyTotal(p) {
+			t.late = append(t.late, p)
+			continue
+		}
+		delete(t.waiting, p)
+		if unsafe {
+			t.hide(key) // which has the line looked at again
+		}
 	}
+}
+
+// onlyTotal tells whether of a line the total alone is withheld.
+func (t *Table) onlyTotal(p place) bool {
+	total, parts := t.at(p)
+	return t.cells[total].withheld && !slices.ContainsFunc(parts, func(part int) bool { return t.cells[part].withheld })
 }
 
 // further gives the cell that must be withheld too, lest a line gives back one that is.

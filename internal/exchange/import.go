@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -296,5 +297,11 @@ func reject(ctx context.Context, pkg *datapackage.Package, draft *db.Draft, dir 
 		}
 		return rejects.Write(record, strings.Join(reasons, "; "))
 	})
-	return errors.Join(err, rejects.Close())
+	if closed := rejects.Close(); err == nil { // else it says the same again
+		err = closed
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("keep the rejected rows: %w", err), os.RemoveAll(dir))
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -188,20 +189,19 @@ func secured(c Config, next http.Handler) http.Handler {
 		if c.TLS {
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		for name, value := range security {
-			w.Header().Set(name, value)
-		}
+		maps.Copy(w.Header(), security)
 		next.ServeHTTP(w, r)
 	})
 }
 
-var security = map[string]string{
-	"X-Content-Type-Options":       "nosniff",
-	"Referrer-Policy":              "no-referrer",
-	"Permissions-Policy":           "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-	"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
-	"Cross-Origin-Opener-Policy":   "same-origin",
-	"Cross-Origin-Resource-Policy": "same-origin",
+// security has the names as http.Header keeps them; whoever sets another value puts a list of its own in the place of these.
+var security = http.Header{
+	"X-Content-Type-Options":       {"nosniff"},
+	"Referrer-Policy":              {"no-referrer"},
+	"Permissions-Policy":           {"browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"},
+	"Content-Security-Policy":      {"default-src 'none'; frame-ancestors 'none'"},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
 }
 
 func plain(w http.ResponseWriter, status int, text string) {
