@@ -55,7 +55,7 @@ func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, o
 	}
 	lists := make([]selection, len(filters))
 	for i, f := range filters {
-		checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.lastDay(nil))
+		checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.LastDay(nil))
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 }
 
 func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
-	on := r.lastDay(f.InForceOn)
+	on := r.LastDay(f.InForceOn)
 	boundaries := on
 	switch {
 	case f.BoundariesOn != nil:
@@ -116,8 +116,8 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	return list, nil
 }
 
-// lastDay gives a day, or where it is nil the release's last one.
-func (r *Release) lastDay(d *labour.Date) labour.Date {
+// LastDay gives a day, or where it is nil the release's last one, else that of its publication.
+func (r *Release) LastDay(d *labour.Date) labour.Date {
 	switch {
 	case d != nil:
 		return *d

@@ -104,7 +104,7 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 }
 
 func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder), error) {
-	boundaries := r.lastDay(f.Date.To)
+	boundaries := r.LastDay(f.Date.To)
 	if f.BoundariesOn != nil {
 		boundaries = *f.BoundariesOn
 	}

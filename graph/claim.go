@@ -23,7 +23,7 @@ func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, 
 		if _, err := release.Region(*f.Region); err != nil {
 			return nil, err
 		}
-		within = release.Geography().Within(*f.Region, lastDay(release, nil))
+		within = release.Geography().Within(*f.Region, release.LastDay(nil))
 	}
 	speaker := strings.ToLower(deref(f.Speaker))
 	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {

@@ -30,7 +30,7 @@ func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, b
 			return nil, err
 		}
 	}
-	day := lastDay(release, asOf)
+	day := release.LastDay(asOf)
 	if day < sanction.AdoptedOn {
 		return nil, labour.Faultf(labour.BadUserInput, "asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}

@@ -52,12 +52,12 @@ func economicImpact(ctx context.Context, region string, given *model.Scenario) (
 func scenario(release *db.Release, region string, given *model.Scenario) (impact.Scenario, error) {
 	s := impact.Scenario{
 		Region: region, Baseline: labour.MustParseDate("2017-12-22"), Basis: labour.Register,
-		Nationalities: []string{"KP"}, To: lastDay(release, nil), Parameters: impact.Defaults(),
+		Nationalities: []string{"KP"}, To: release.LastDay(nil), Parameters: impact.Defaults(),
 	}
 	s.From = s.Baseline
 	if given != nil {
 		s.Baseline, s.Basis, s.Stayers, s.Nationalities = given.Baseline, given.Basis, given.Stayers, given.Nationalities
-		s.From, s.To = s.Baseline, lastDay(release, given.To)
+		s.From, s.To = s.Baseline, release.LastDay(given.To)
 		if given.From != nil {
 			s.From = *given.From
 		}

@@ -22,7 +22,7 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 		if _, err := release.Region(*f.Within); err != nil {
 			return nil, err
 		}
-		within = release.Geography().Within(*f.Within, lastDay(release, nil))
+		within = release.Geography().Within(*f.Within, release.LastDay(nil))
 	}
 	search := strings.ToLower(deref(f.Search))
 	regions := slices.DeleteFunc(slices.Clone(release.Regions()), func(r labour.Region) bool {
@@ -73,7 +73,7 @@ func nameIn(language model.Language, english, local string) string {
 
 func (regionFields) Parent(ctx context.Context, objs []*labour.Region, on *labour.Date) ([]*labour.Region, error) {
 	release := releaseOf(ctx)
-	day := lastDay(release, on)
+	day := release.LastDay(on)
 	return regionsNamed(ctx, objs, func(r *labour.Region) string { return release.Geography().Parent(r.Code, day) })
 }
 
@@ -83,7 +83,7 @@ func (regionFields) Children(ctx context.Context, objs []*labour.Region, on *lab
 		children := make([][]labour.Region, len(objs))
 		for i, region := range objs {
 			var err error
-			if children[i], err = regionsOf(release, release.Geography().Children(region.Code, lastDay(release, on))); err != nil {
+			if children[i], err = regionsOf(release, release.Geography().Children(region.Code, release.LastDay(on))); err != nil {
 				return nil, err
 			}
 		}

@@ -187,7 +187,7 @@ func (permitFields) WageCurrency(_ context.Context, obj *labour.Permit) (*string
 }
 
 func (permitFields) Status(ctx context.Context, obj *labour.Permit, on *labour.Date) (labour.PermitStatus, error) {
-	return obj.Status(lastDay(releaseOf(ctx), on)), nil
+	return obj.Status(releaseOf(ctx).LastDay(on)), nil
 }
 
 func (permitFields) Region(ctx context.Context, objs []*labour.Permit) ([]*labour.Region, error) {

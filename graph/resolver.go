@@ -86,18 +86,6 @@ func markVolatile(ctx context.Context) {
 	}
 }
 
-// lastDay is the day that is meant where none is given: the release's last, else that of its publication.
-func lastDay(release *db.Release, given *labour.Date) labour.Date {
-	info := release.Info()
-	switch {
-	case given != nil:
-		return *given
-	case info.DataThrough != nil:
-		return *info.DataThrough
-	}
-	return labour.DateOf(info.PublishedAt)
-}
-
 // known gives nil for "", which the domain has for what is not known.
 func known[T ~string](s T) *T {
 	if s == "" {
