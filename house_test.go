@@ -25,7 +25,7 @@ import (
 var mayImport = map[string][]string{
 	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/web"},
 
-	"internal/web":             {"db", "graph", "internal/labour", "internal/web/graphiql"},
+	"internal/web":             {"db", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/web/graphiql"},
 	"internal/web/graphiql":    {},
 	"internal/web/browsertest": {},
 
@@ -33,6 +33,9 @@ var mayImport = map[string][]string{
 	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
 	"graph/model":     {"internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
+
+	"internal/chart": {"internal/table"},
+	"internal/table": {},
 
 	"internal/exchange":    {"db", "db/seed", "internal/datapackage", "internal/labour", "internal/synth"},
 	"internal/datapackage": {"internal/labour"},
@@ -55,6 +58,10 @@ var onlyIn = map[string][]string{
 	"net/http":                        {"homebound", "internal/web", "internal/web/graphiql"},
 	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":      {"homebound"},
+	"github.com/apache/arrow-go/v18":  {"internal/table"},
+	"github.com/parquet-go":           {"internal/table"},
+	"github.com/xuri/excelize/v2":     {"internal/table"},
+	"gonum.org/v1/plot":               {"internal/chart"},
 	"github.com/prometheus":           {"internal/web"},
 	"go.opentelemetry.io":             {"internal/web"},
 	"github.com/chromedp/chromedp":    {"internal/web/browsertest"},

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -23,6 +24,7 @@ import (
 // cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request asks of it.
 type cacheKey struct {
 	release int
+	path    string // within the release
 	accept  string // which decides between the media types of an answer
 	method  string
 	request string // the query string of a GET, the body of a POST
@@ -31,11 +33,11 @@ type cacheKey struct {
 
 // keptAnswer is a response that is kept, in the encodings that clients take.
 type keptAnswer struct {
-	contentType string
-	etag        string
-	plain       []byte
-	gzip, zstd  []byte // nil where the plain bytes are few
-	asked       inquiry
+	header     http.Header // as it was written, Content-Type and all
+	etag       string
+	plain      []byte
+	gzip, zstd []byte // nil where the plain bytes are few, or packed already
+	asked      inquiry
 }
 
 // cache keeps answers by what they depend on, and lets requests for the same one wait for the first.
@@ -66,6 +68,9 @@ func newCache(next http.Handler, size uint64) *cache {
 	return &cache{next: next, answers: answers, zstd: encoder}
 }
 
+// of gives a cache of another handler's answers, which shares the room with this one's.
+func (c *cache) of(next http.Handler) http.Handler { return &cache{next, c.answers, c.zstd} }
+
 // errNotKept carries a response that may not be kept: an error, or one that does not depend on its release alone.
 type errNotKept struct{ response *recorded }
 
@@ -74,7 +79,7 @@ func (errNotKept) Error() string { return "an answer that is not kept" }
 // ServeHTTP answers from the cache, or computes the answer and keeps it where it may.
 func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	accept := accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
 		c.next.ServeHTTP(w, r)
@@ -122,6 +127,11 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found.send(w, r)
 }
 
+// pathWithin gives the path of a request within its release, which is the same for the current one and under its number.
+func pathWithin(r *http.Request) string {
+	return strings.TrimPrefix(r.URL.Path, "/releases/"+r.PathValue("number"))
+}
+
 // compute runs a request to its end, even where its client goes away: others may wait for the same answer.
 func (c *cache) compute(r *http.Request) (*keptAnswer, error) {
 	ctx, volatile := graph.WithVolatile(context.WithoutCancel(r.Context()))
@@ -133,8 +143,8 @@ func (c *cache) compute(r *http.Request) (*keptAnswer, error) {
 		return nil, errNotKept{response}
 	}
 	sum := sha256.Sum256(body)
-	a := &keptAnswer{contentType: response.header.Get("Content-Type"), etag: hex.EncodeToString(sum[:16]), plain: body, asked: response.asked}
-	if len(body) >= worthPacking {
+	a := &keptAnswer{header: response.header, etag: hex.EncodeToString(sum[:16]), plain: body, asked: response.asked}
+	if len(body) >= worthPacking && !strings.HasPrefix(response.header.Get("Content-Type"), "image/png") {
 		var packed bytes.Buffer
 		zip := gzip.NewWriter(&packed)
 		_, _ = zip.Write(body) // a buffer takes all
@@ -156,8 +166,10 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 			body, encoding = a.gzip, "gzip"
 		}
 	}
+	for name, values := range a.header {
+		header[name] = values
+	}
 	header["Vary"] = varyOn
-	header["Content-Type"] = []string{a.contentType}
 	if r.Method == http.MethodGet {
 		etag := `"` + a.etag + encoding + `"`
 		header["Etag"] = []string{etag}

@@ -36,6 +36,10 @@ type Site struct {
 	gate    *gate
 	metrics *metrics
 	queue   *queue
+
+	asker      asker
+	parameters parameters
+	cached     func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
 func newSite(c Config, g *gate) *Site {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -57,8 +58,12 @@ func New(c Config) *Site {
 		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
 	}
 	s := newSite(c, g)
-	answers := endpoint(c, s)
+	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
+		return fmt.Sprintf("%s/releases/%d/graphql", c.PublicURL, n)
+	}})
+	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
+	s.asker, s.parameters, s.cached = asker{api}, parameters{schema.Schema()}, api.of
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", g.admit(methods(current(c, api, answers))))
@@ -76,6 +81,11 @@ func New(c Config) *Site {
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(homeStyle)
 	})
+	s.exports(mux)
+	s.charts(mux)
+	s.embeds(mux)
+	s.receipts(mux)
+	s.feed(mux)
 	if c.ShowMetrics {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
@@ -85,10 +95,8 @@ func New(c Config) *Site {
 }
 
 // endpoint answers GraphQL over the release that comes with the request.
-func endpoint(c Config, s *Site) http.Handler {
-	srv := handler.New(graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
-		return fmt.Sprintf("%s/releases/%d/graphql", c.PublicURL, n)
-	}}))
+func endpoint(c Config, s *Site, schema graphql.ExecutableSchema) http.Handler {
+	srv := handler.New(schema)
 	shared := newStreams(c)
 	srv.AddTransport(newSockets(c, shared))
 	srv.AddTransport(newEvents(shared))
@@ -124,7 +132,32 @@ func methods(next http.Handler) http.Handler {
 
 const allowed = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
-// current lends each request the current release, from its first field to its last.
+// resource registers what a release has to show beside its answers, at the address of the current release and, for ever, at
+// that of a numbered one.
+func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) {
+	mux.Handle(path, s.gate.admit(reading(current(s.config, next, nil))))
+	mux.Handle("/releases/{number}"+path, s.gate.admit(reading(numbered(s.config, next, nil))))
+}
+
+// reading lets through what only reads.
+func reading(next http.Handler) http.Handler {
+	const allowed = "GET, HEAD, OPTIONS"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			next.ServeHTTP(w, r)
+		case http.MethodOptions:
+			w.Header().Set("Allow", allowed)
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Allow", allowed)
+			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
+		}
+	})
+}
+
+// current lends each request the current release, from its first field to its last. streams takes what is asked of a stream;
+// it is nil where there is none to ask.
 func current(c Config, next, streams http.Handler) http.Handler {
 	return lending(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
 }
@@ -153,7 +186,7 @@ func lending(c Config, next, streams http.Handler, lend func(*http.Request) (*db
 		case err != nil:
 			c.Log.ErrorContext(r.Context(), "no release to read", "error", err)
 			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
-		case streamed(r):
+		case streams != nil && streamed(r):
 			done()
 			streams.ServeHTTP(w, r.WithContext(withLender(r.Context(), func(ctx context.Context) (*db.Release, func(), error) {
 				return lend(r.WithContext(ctx))

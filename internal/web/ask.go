@@ -1,0 +1,82 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"homebound/internal/labour"
+)
+
+// asker puts the site's own questions to the same handler that readers ask: what a picture, a table or a page shows is what
+// the same document answers to whoever looks at it, withheld where it is withheld, and kept with the other answers.
+type asker struct{ answers http.Handler }
+
+type ownKey struct{}
+
+// isOwnDocument tells whether the site itself asks, whose documents need nobody else's trust.
+func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
+
+// ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
+// Fault. The context brings the release and the visitor.
+func (a asker) ask(ctx context.Context, document string, variables map[string]any, into any) error {
+	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	r, err := http.NewRequestWithContext(context.WithValue(ctx, ownKey{}, true), http.MethodPost, "/graphql", bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	r.Header.Set("Content-Type", plainJSON)
+	r.Header.Set("Accept", plainJSON)
+	response := &recorded{header: http.Header{}, status: http.StatusOK}
+	a.answers.ServeHTTP(response, r)
+	var answer struct {
+		Data   json.RawMessage
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code labour.Code }
+		}
+	}
+	if err := json.Unmarshal(response.body.Bytes(), &answer); err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	if len(answer.Errors) > 0 {
+		first := answer.Errors[0]
+		return labour.Faultf(first.Extensions.Code, "%s", first.Message)
+	}
+	if err := json.Unmarshal(answer.Data, into); err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	return nil
+}
+
+// refuseFault answers with a Fault under the status that its code goes with; any other error is for the operator alone.
+func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
+	var fault *labour.Fault
+	if !errors.As(err, &fault) {
+		s.config.Log.ErrorContext(r.Context(), "an answer broke off", "error", err)
+		err = labour.Faultf(labour.Internal, "Something failed in the server; the operator's log says what.")
+		refuse(w, r, http.StatusInternalServerError, err)
+		return
+	}
+	if _, spent := errorAs[*overBudget](err); spent {
+		refuse(w, r, challenge(w, r, err), err)
+		return
+	}
+	status := statusOfCode[fault.Code]
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	refuse(w, r, status, err)
+}
+
+var statusOfCode = map[labour.Code]int{
+	labour.BadUserInput: http.StatusBadRequest, labour.NotFound: http.StatusNotFound, labour.LimitExceeded: http.StatusBadRequest,
+	labour.Unauthenticated: http.StatusUnauthorized, labour.Forbidden: http.StatusForbidden, labour.Timeout: http.StatusGatewayTimeout,
+	labour.Unavailable: http.StatusServiceUnavailable, labour.Internal: http.StatusInternalServerError,
+}
