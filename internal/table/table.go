@@ -3,7 +3,11 @@
 package table
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"math"
+	"strings"
 	"time"
 )
 
@@ -11,12 +15,12 @@ import (
 type Kind string
 
 const (
-	Text   Kind = "string"  // string
-	Whole  Kind = "integer" // int64
-	Number Kind = "number"  // float64
-	Bool   Kind = "boolean" // bool
-	Day    Kind = "date"    // string, RFC 3339 full-date
-	Moment Kind = "datetime"
+	Text   Kind = "string"   // string in UTF-8; what is not is replaced by U+FFFD
+	Whole  Kind = "integer"  // int64
+	Number Kind = "number"   // float64, neither infinite nor NaN
+	Bool   Kind = "boolean"  // bool
+	Day    Kind = "date"     // string, RFC 3339 full-date; it has no zone
+	Moment Kind = "datetime" // string, RFC 3339 date-time
 )
 
 // Column describes a column.
@@ -31,20 +35,161 @@ type Column struct {
 type Meta struct {
 	Title       string
 	Description string // what a reader must know, the mark of synthetic rows first
+	Facts       []Fact // what else to know of it, such as its release and its citation
 	Written     time.Time
 }
 
-// Writer takes the rows of one table. A table that is not closed is not whole, and can be told to be cut.
+// Fact is a name and what stands under it. title, description, written and columns are names that every table has.
+type Fact struct{ Name, Value string }
+
+// Writer takes the rows of one table. A table that is not closed is not whole, and can be told to be cut. Whoever has a writer
+// calls Discard when done with it, whatever happened.
 type Writer interface {
 	// Write takes one row: nil, or by the column's kind string, int64, float64 or bool. The row may be used anew afterwards.
+	// A row that is not of this form is an error and is not written; others may follow it.
 	Write(row []any) error
 	// Close ends the table; it does not close what the table is written to.
 	Close() error
+	// Discard lets go of what the writer holds, such as a temporary file. A table that was not closed ends where it is.
+	Discard()
 }
 
 // Format is one way of writing tables.
 type Format struct {
 	Extension string // without a dot
 	MediaType string
+	MaxRows   int // that a table can have: one more is a TooManyRows; 0: there is no bound
 	New       func(w io.Writer, columns []Column, meta Meta) (Writer, error)
+}
+
+// Formats lists the formats, the plainest first.
+var Formats = []Format{
+	{Extension: "csv", MediaType: "text/csv; charset=utf-8; header=present", New: NewCSV},
+	{Extension: "ndjson", MediaType: "application/x-ndjson", New: NewNDJSON},
+	{Extension: "parquet", MediaType: "application/vnd.apache.parquet", New: NewParquet},
+	{Extension: "arrow", MediaType: "application/vnd.apache.arrow.file", New: NewArrow},
+	{Extension: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", MaxRows: maxSheetRows, New: NewXLSX},
+}
+
+// TooManyRows is the error of a row beyond the format's MaxRows.
+type TooManyRows struct{ Most int }
+
+// Error says how many rows there may be.
+func (e *TooManyRows) Error() string {
+	return fmt.Sprintf("table: expected at most %d rows, which is what a sheet can have besides its header", e.Most)
+}
+
+// ByExtension gives the format of an extension, which is written without a dot.
+func ByExtension(extension string) (Format, bool) {
+	for _, f := range Formats {
+		if f.Extension == extension {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// checkColumns tells what keeps columns from being those of a table.
+func checkColumns(columns []Column) error {
+	if len(columns) == 0 {
+		return errors.New("table: expected at least one column, found none")
+	}
+	seen := make(map[string]bool, len(columns))
+	for _, c := range columns {
+		if c.Name == "" || seen[c.Name] {
+			return fmt.Errorf("table: expected columns with a name each of their own, found %.80q twice or none", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}
+
+// check tells what keeps a row from being one of a table's.
+func check(columns []Column, row []any) error {
+	if len(row) != len(columns) {
+		return fmt.Errorf("table: expected a row of %d values, found %d", len(columns), len(row))
+	}
+	for i, value := range row {
+		if !columns[i].holds(value) {
+			return fmt.Errorf("table: column %s: expected nil or a %s, found %.80q of the type %T", columns[i].Name, columns[i].Kind, fmt.Sprint(value), value)
+		}
+	}
+	return nil
+}
+
+// holds tells whether a column can have a value.
+func (c *Column) holds(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case string:
+		switch c.Kind {
+		case Text:
+			return true
+		case Day:
+			_, ok := daysOf(v)
+			return ok
+		case Moment:
+			_, err := time.Parse(time.RFC3339, v)
+			return err == nil
+		}
+		return false
+	case int64:
+		return c.Kind == Whole
+	case float64:
+		return c.Kind == Number && !math.IsNaN(v) && !math.IsInf(v, 0)
+	case bool:
+		return c.Kind == Bool
+	}
+	return false
+}
+
+// valid gives a text in UTF-8, whatever stood in it.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
+// daysOf gives the days from 1970-01-01 to a day, by the proleptic Gregorian calendar.
+func daysOf(text string) (days int32, ok bool) {
+	if len(text) != len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
+		return 0, false
+	}
+	var digits [8]int32
+	at := 0
+	for i := range len(text) {
+		if i == 4 || i == 7 {
+			continue
+		}
+		d := text[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		digits[at] = int32(d)
+		at++
+	}
+	year := digits[0]*1000 + digits[1]*100 + digits[2]*10 + digits[3]
+	month, day := digits[4]*10+digits[5], digits[6]*10+digits[7]
+	if month < 1 || month > 12 || day < 1 || day > lengthOf(year, month) {
+		return 0, false
+	}
+	// Years are counted from March, so that the day that is not in each of them is their last.
+	if month <= 2 {
+		year, month = year-1, month+12
+	}
+	era := (year + 400) / 400 // one more than there are, so that the year before 0000-03 divides as the others do
+	ofEra := year + 400 - era*400
+	ofYear := (153*(month-3)+2)/5 + day - 1
+	return (era-1)*146097 + ofEra*365 + ofEra/4 - ofEra/100 + ofYear - 719468, true
+}
+
+// lengthOf gives the number of days in a month.
+func lengthOf(year, month int32) int32 {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
 }
