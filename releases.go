@@ -12,6 +12,7 @@ import (
 type releasesCommand struct {
 	List   releasesList   `cmd:"" default:"withargs" help:"List every release, the oldest first."`
 	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
+	Diff   releasesDiff   `cmd:"" help:"Say what one release holds otherwise than another."`
 	Verify releasesVerify `cmd:"" help:"Read releases whole and compute their content hashes anew."`
 	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
 }

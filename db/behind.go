@@ -141,13 +141,38 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	return p, nil
 }
 
+// Stands tells whether any register row stands behind the whole report.
+func (rep *Report) Stands(ctx context.Context) (bool, error) {
+	if rep.empty {
+		return false, nil
+	}
+	for _, part := range rep.behind(rep.Period, rep.measures).parts() {
+		sb := flavour.NewSelectBuilder()
+		sb.Select("1").From(part.view + " AS f").Limit(1)
+		part.narrow(sb)
+		statement, args := sb.Build()
+		found, err := single[bool](ctx, rep.release.file, statement, args...)
+		if found || err != nil {
+			return found, err
+		}
+	}
+	return false, nil
+}
+
+// registerPart is the rows of one view that stand behind a figure.
+type registerPart struct {
+	view   string
+	narrow func(*sqlbuilder.SelectBuilder)
+}
+
+func (b *Behind) parts() []registerPart {
+	return []registerPart{{permitFacts, b.permits}, {repatriationFacts, b.repatriations}}
+}
+
 // describe finds the sources and the number of the register rows.
 func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 	sources := map[string]bool{}
-	for _, part := range []struct {
-		view   string
-		narrow func(*sqlbuilder.SelectBuilder)
-	}{{permitFacts, b.permits}, {repatriationFacts, b.repatriations}} {
+	for _, part := range b.parts() {
 		sb := flavour.NewSelectBuilder()
 		sb.Select("f.source_id", "COUNT(*)", "MAX(f.synthetic)").From(part.view + " AS f").GroupBy("f.source_id")
 		part.narrow(sb)

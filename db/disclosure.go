@@ -76,9 +76,13 @@ type guard struct {
 	dimensions []guardedDimension
 	periods    map[labour.Period]int // the members of the time axis that are asked for
 	flat, time *disclosure.Axis      // of time, as it is and with the days as weights
+	decision
+}
 
-	counts *disclosure.Table // of a flow its workers, of the stock those present at the end
-	days   *disclosure.Table // worker-days of the stock
+// decision is which figures of one family are withheld.
+type decision struct {
+	counts disclosure.Decision // of a flow its workers, of the stock those present at the end
+	days   disclosure.Decision // worker-days of the stock
 }
 
 // guardedDimension is a dimension that the report groups or filters by, as an axis.
@@ -99,17 +103,10 @@ func (rep *Report) guard(ctx context.Context, family labour.Family) (*guard, err
 		return g, nil
 	}
 	g := &guard{rep: rep, family: family, least: rep.release.suppressBelow}
-	figures, intervals, err := g.read(ctx)
-	if err != nil {
-		return nil, err
+	for _, d := range rep.guarded(family) {
+		g.dimensions = append(g.dimensions, guardedDimension{by: d})
 	}
-	axes := make([]*disclosure.Axis, len(g.dimensions))
-	for i := range g.dimensions {
-		g.lay(i, figures)
-		axes[i] = g.dimensions[i].axis
-	}
-	g.layTime(intervals)
-	if err := g.fill(figures, axes); err != nil {
+	if err := g.weigh(ctx); err != nil {
 		return nil, err
 	}
 	if rep.guards == nil {
@@ -117,37 +114,6 @@ func (rep *Report) guard(ctx context.Context, family labour.Family) (*guard, err
 	}
 	rep.guards[family] = g
 	return g, nil
-}
-
-// figure is what one group without a filter has in one interval.
-type figure struct {
-	values   []string // by guarded dimension
-	interval int
-	Values
-}
-
-// read gives the figures of the whole release by the guarded dimensions and by the intervals that the report's period makes.
-func (g *guard) read(ctx context.Context) (figures []figure, intervals []labour.Period, err error) {
-	rep := g.rep
-	var by []labour.Dimension
-	for _, d := range rep.guarded(g.family) {
-		by = append(by, d)
-		g.dimensions = append(g.dimensions, guardedDimension{by: d})
-	}
-	for _, piece := range rep.pieces() {
-		base := &Report{Query: ReportQuery{Granularity: piece.granularity}, Period: piece.whole, BoundariesOn: rep.BoundariesOn, release: rep.release}
-		t := newTally(by, piece)
-		if err := base.compute(ctx, t, nil, map[labour.Family]bool{g.family: true}); err != nil {
-			return nil, nil, err
-		}
-		for _, group := range t.order {
-			for i, cell := range group.cells {
-				figures = append(figures, figure{group.values, len(intervals) + group.first + i, cell})
-			}
-		}
-		intervals = append(intervals, t.periods...)
-	}
-	return figures, intervals, nil
 }
 
 // guarded lists the dimensions by which a family is looked at: those that the report groups or filters by, districts being
@@ -174,13 +140,9 @@ func (rep *Report) guarded(family labour.Family) []labour.Dimension {
 }
 
 // lay makes the axis of a dimension from the values that it has.
-func (g *guard) lay(i int, figures []figure) {
+func (g *guard) lay(i int, values []string) {
 	d := &g.dimensions[i]
-	d.leaves = map[string]int{}
-	for _, f := range figures {
-		d.leaves[f.values[i]] = 0
-	}
-	values := slices.Sorted(maps.Keys(d.leaves))
+	d.leaves = make(map[string]int, len(values))
 	for n, value := range values {
 		d.leaves[value] = n
 	}
@@ -257,44 +219,6 @@ func (r *Release) above(codes []string, on labour.Date) [][]int {
 		sets = append(sets, within[code])
 	}
 	return sets
-}
-
-// fill weighs the figures against each other.
-func (g *guard) fill(figures []figure, axes []*disclosure.Axis) error {
-	least := float64(g.least)
-	if g.family == labour.Stock {
-		g.counts = disclosure.NewTable(least, append(slices.Clone(axes), g.flat.Latest())...)
-		g.days = disclosure.NewTable(least, append(slices.Clone(axes), g.time)...)
-	} else {
-		g.counts = disclosure.NewTable(least, append(slices.Clone(axes), g.flat)...)
-	}
-	at := make([]int, len(axes)+1)
-	for _, f := range figures {
-		for i, d := range g.dimensions {
-			at[i] = d.leaves[f.values[i]]
-		}
-		at[len(axes)] = f.interval
-		switch g.family {
-		case labour.IssueFlow:
-			g.counts.Add(at, float64(f.WorkersAuthorised), float64(f.PermitsIssued))
-		case labour.DepartureFlow:
-			g.counts.Add(at, float64(f.WorkersRepatriated), 0)
-		case labour.Stock:
-			g.counts.Add(at, float64(f.WorkersPresent), 0)
-			g.days.Add(at, float64(f.WorkerDays), 0)
-		}
-		if g.counts.Len() > maxGuarded || g.days != nil && g.days.Len() > maxGuarded {
-			return labour.Faultf(labour.LimitExceeded,
-				"The report has more than %d cells to weigh against each other for small counts; group or filter by fewer dimensions, or take a coarser granularity.", maxGuarded)
-		}
-	}
-	g.counts.Withhold()
-	if g.days != nil {
-		g.days.Withhold()
-		// In so few days, the last day's stock follows from the worker-days and the peak.
-		disclosure.Link(g.counts, g.days, func(members []int) bool { return g.time.Weight(members[len(axes)]) <= 2 })
-	}
-	return nil
 }
 
 // mark withholds the measures of a row that may not be shown.

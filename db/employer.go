@@ -55,16 +55,23 @@ func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, o
 	}
 	lists := make([]selection, len(filters))
 	for i, f := range filters {
-		checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.LastDay(nil))
-		if err != nil {
+		var err error
+		if lists[i].narrow, err = r.employerCondition(ctx, f); err != nil {
 			return nil, err
-		}
-		lists[i].narrow = func(sb *sqlbuilder.SelectBuilder) {
-			checked.narrow(sb, "employers")
-			contains(sb, f.Search, "f.name", "f.tax_id")
 		}
 	}
 	return pages(ctx, r, employers, sortBy, order.Descending, span, lists)
+}
+
+func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func(*sqlbuilder.SelectBuilder), error) {
+	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.LastDay(nil))
+	if err != nil {
+		return nil, err
+	}
+	return func(sb *sqlbuilder.SelectBuilder) {
+		checked.narrow(sb, "employers")
+		contains(sb, f.Search, "f.name", "f.tax_id")
+	}, nil
 }
 
 // contains keeps rows one of whose texts has the search in it. Engines fold the case of ASCII letters at best, so other scripts are

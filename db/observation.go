@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/huandu/go-sqlbuilder"
+
 	"homebound/internal/labour"
 )
 
@@ -16,29 +18,22 @@ type ObservationFilter struct {
 	Span          DateRange // observations that share a day with it
 }
 
+// Observations are read and sorted by their key, and so by indicator first.
+var observationColumns = []string{"f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.value", "f.unit", "f.status",
+	"f.source_id", "f.confidence", "f.note"}
+
+const observationOrder = `f.indicator, f.region_code, f.industry, f.nationality, f."from", f."to", f.source_id`
+
 // Observations reads observations in the order of indicator, region, industry, nationality, first day and source.
 func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labour.Observation, error) {
-	if err := f.Span.check("observations"); err != nil {
+	narrow, err := r.observationCondition(f)
+	if err != nil {
 		return nil, err
 	}
-	for _, code := range f.Indicators {
-		if _, err := r.Indicator(code); err != nil {
-			return nil, err
-		}
-	}
 	sb := flavour.NewSelectBuilder()
-	sb.Select("f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.value", "f.unit", "f.status",
-		"f.source_id", "f.confidence", "f.note").From("observations AS f")
-	in(sb, "f.indicator", f.Indicators)
-	in(sb, "f.region_code", f.Regions)
-	in(sb, "f.nationality", f.Nationalities)
-	if f.Span.From != nil {
-		sb.Where(sb.GreaterEqualThan(`f."to"`, f.Span.From.String()))
-	}
-	if f.Span.To != nil {
-		sb.Where(sb.LessEqualThan(`f."from"`, f.Span.To.String()))
-	}
-	sb.OrderBy("f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.source_id")
+	sb.Select(observationColumns...).From("observations AS f")
+	narrow(sb)
+	sb.OrderBy(observationOrder)
 	statement, args := sb.Build()
 	observations, err := collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
 		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, date(&o.From), date(&o.To), &o.Value, &o.Unit,
@@ -48,6 +43,28 @@ func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labo
 		return nil, fmt.Errorf("read observations: %w", err)
 	}
 	return observations, nil
+}
+
+func (r *Release) observationCondition(f ObservationFilter) (func(*sqlbuilder.SelectBuilder), error) {
+	if err := f.Span.check("observations"); err != nil {
+		return nil, err
+	}
+	for _, code := range f.Indicators {
+		if _, err := r.Indicator(code); err != nil {
+			return nil, err
+		}
+	}
+	return func(sb *sqlbuilder.SelectBuilder) {
+		in(sb, "f.indicator", f.Indicators)
+		in(sb, "f.region_code", f.Regions)
+		in(sb, "f.nationality", f.Nationalities)
+		if f.Span.From != nil {
+			sb.Where(sb.GreaterEqualThan(`f."to"`, f.Span.From.String()))
+		}
+		if f.Span.To != nil {
+			sb.Where(sb.LessEqualThan(`f."from"`, f.Span.To.String()))
+		}
+	}, nil
 }
 
 // Claims reads every claim in the order of ids.

@@ -17,8 +17,9 @@ import (
 
 // Release is a published release, open for reading by any number of goroutines.
 type Release struct {
-	file *sql.DB
-	info labour.Release
+	file  *sql.DB
+	whole *sql.DB // for whole lists, so that those who take long over one keep no connection from the questions of others
+	info  labour.Release
 	// derivedHash is what Verify expects of everything that is not content.
 	derivedHash string
 	*dictionary
@@ -27,6 +28,10 @@ type Release struct {
 	planner func(facts string, dimensions []labour.Dimension) (rollup, bool)
 	// suppressBelow is the least count of workers that is shown, 0 where every one is.
 	suppressBelow int
+	compared      comparisons
+	// What guards have found, which is the same for all questions that are weighed alike.
+	guardedValues memo[[][]string]
+	decisions     memo[decision]
 }
 
 // openRelease opens a release's file, and withholds counts of fewer workers than a least one. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
@@ -37,7 +42,7 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: openPublished(path), planner: smallest}
+	r := &Release{file: openPublished(path), whole: openWhole(path), planner: smallest}
 	var err error
 	if r.info, err = readInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = single[string](ctx, r.file, `SELECT derived_hash FROM release`)
@@ -57,12 +62,12 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 		if ctx.Err() == nil {
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
-		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.file.Close())
+		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
 	}
 	return r, nil
 }
 
-func (r *Release) close() error { return r.file.Close() }
+func (r *Release) close() error { return errors.Join(r.file.Close(), r.whole.Close()) }
 
 // Info gives what the release says of itself.
 func (r *Release) Info() labour.Release { return r.info }

@@ -48,6 +48,14 @@ func openPublished(path string) *sql.DB {
 	return file
 }
 
+// openWhole opens a release's file for statements that read much of it once. A connection lives as long as its statement, and keeps
+// little in memory.
+func openWhole(path string) *sql.DB {
+	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on", "PRAGMA cache_size = -8192", "PRAGMA temp_store = FILE"))
+	file.SetMaxIdleConns(-1)
+	return file
+}
+
 // openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away.
 func openDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc",

@@ -80,19 +80,29 @@ type querier interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
+// begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are read.
+func begin(ctx context.Context, q querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
+	ended = func(error) {}
+	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
+		if ended, err = ledger.begin(ctx, query); err != nil {
+			return nil, nil, err
+		}
+	}
+	if rows, err = q.QueryContext(ctx, query, args...); err != nil {
+		err = translate(ctx, err)
+		ended(err)
+		return nil, nil, err
+	}
+	return rows, ended, nil
+}
+
 // each runs a query and hands every row to scan; it closes what it opened.
 func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
-	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
-		ended, over := ledger.begin(ctx, query)
-		if over != nil {
-			return over
-		}
-		defer func() { ended(err) }()
-	}
-	rows, err := q.QueryContext(ctx, query, args...)
+	rows, ended, err := begin(ctx, q, query, args...)
 	if err != nil {
-		return translate(ctx, err)
+		return err
 	}
+	defer func() { ended(err) }()
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {

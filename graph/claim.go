@@ -104,8 +104,7 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	if err != nil {
 		return nil, err
 	}
-	stands, err := rep.Provenance(ctx)
-	if err != nil || len(stands.Sources) == 0 {
+	if stands, err := rep.Stands(ctx); err != nil || !stands {
 		return nil, err
 	}
 	totals, err := rep.Totals(ctx, []labour.Measure{c.Measure})

@@ -121,7 +121,7 @@ func hideIndustries(below int, shown, gone *impact.Result) (list []impact.Indust
 		}
 		for i := range list {
 			if table.Withheld([]int{i}) {
-				list[i].WorkerYearsLost, list[i].OutputLost = nil, nil
+				list[i] = impact.IndustryImpact{Industry: list[i].Industry, Suppressed: true}
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func hideTimeline(ctx context.Context, release *db.Release, answer *model.Econom
 	}
 	for i := range timeline {
 		if hidden[i] {
-			timeline[i].DepartedWorkers, timeline[i].WorkerYearsLost, timeline[i].OutputLost = nil, nil, nil
+			timeline[i] = impact.PeriodImpact{Period: timeline[i].Period, Suppressed: true}
 		}
 	}
 	return nil

@@ -81,11 +81,15 @@ type shownImpact struct {
 		OutputLost, WagesLost                             *struct{ Central float64 }
 		ByIndustry                                        []struct {
 			Industry        struct{ Code string }
+			Suppressed      bool
 			WorkerYearsLost *float64
+			OutputLost      *struct{ Central float64 }
 		}
 		Timeline []struct {
 			Period                           struct{ Label string }
+			Suppressed                       bool
 			DepartedWorkers, WorkerYearsLost *float64
+			OutputLost                       *struct{ Central float64 }
 		}
 		Sensitivity []struct{ Parameter string }
 		Inputs      []struct{ Name string }
@@ -95,8 +99,8 @@ type shownImpact struct {
 func askImpact(t *testing.T, w *world, region, more string) shownImpact {
 	t.Helper()
 	return data[shownImpact](t, w, fmt.Sprintf(`{ economicImpact(region: %q, scenario: {baseline: "2017-12-22", to: "2018-12-31"%s}) { suppressed baselineWorkers departedWorkers
-		workerYearsLost outputLost { central } wagesLost { central } byIndustry { industry { code } workerYearsLost }
-		timeline { period { label } departedWorkers workerYearsLost } sensitivity { parameter } inputs { name } } }`, region, more))
+		workerYearsLost outputLost { central } wagesLost { central } byIndustry { industry { code } suppressed workerYearsLost outputLost { central } }
+		timeline { period { label } suppressed departedWorkers workerYearsLost outputLost { central } } sensitivity { parameter } inputs { name } } }`, region, more))
 }
 
 func TestSuppression_Impact(t *testing.T) {
@@ -138,6 +142,58 @@ func TestSuppression_Impact(t *testing.T) {
 	}
 	assert.True(t, named(askImpact(t, plain, "RU", "")))
 	assert.False(t, named(askImpact(t, guarded, "RU", "")), "the wage of four farmers")
+}
+
+// A part of an impact tells of itself that it is withheld, also where the whole is not.
+func TestSuppression_PartsOfAnImpactTellOfThemselves(t *testing.T) {
+	slowly := leaving()
+	slowly.Repatriations = nil
+	for on, workers := range map[string]int{"2018-03-01": 4, "2018-05-01": 200} {
+		slowly.Repatriations = append(slowly.Repatriations, labour.Repatriation{ID: on, Region: "RU-AMU", Nationality: "KP", Permit: "P4",
+			Date: labour.MustParseDate(on), Workers: workers, Outcome: labour.Returned, Source: "register"})
+	}
+	var hidden, told int
+	tells := func(suppressed bool, figures, asTheyAre []*float64) {
+		t.Helper()
+		for i, figure := range figures {
+			if suppressed {
+				assert.Nil(t, figure)
+				hidden++
+			} else {
+				assert.Equal(t, asTheyAre[i], figure)
+				told++
+			}
+		}
+	}
+	central := func(estimate *struct{ Central float64 }) *float64 {
+		if estimate == nil {
+			return nil
+		}
+		return &estimate.Central
+	}
+	for region, content := range map[string]dbtest.Content{"RU-AMU": slowly, "RU": leaving()} {
+		guarded, plain := withheld(t, content, 5)
+		exact, shown := askImpact(t, plain, region, "").EconomicImpact, askImpact(t, guarded, region, "").EconomicImpact
+		require.False(t, shown.Suppressed)
+		require.Len(t, shown.Timeline, len(exact.Timeline))
+		require.Len(t, shown.ByIndustry, len(exact.ByIndustry))
+		hidden, told = 0, 0
+		for i, part := range shown.Timeline {
+			is := exact.Timeline[i]
+			assert.False(t, is.Suppressed)
+			tells(part.Suppressed, []*float64{part.DepartedWorkers, part.WorkerYearsLost, central(part.OutputLost)}, []*float64{is.DepartedWorkers, is.WorkerYearsLost, central(is.OutputLost)})
+		}
+		assert.Equal(t, region == "RU-AMU", hidden > 0, "four had gone from Amur in March, and many more from Russia")
+		assert.NotZero(t, told)
+		hidden, told = 0, 0
+		for i, part := range shown.ByIndustry {
+			is := exact.ByIndustry[i]
+			assert.False(t, is.Suppressed)
+			tells(part.Suppressed, []*float64{part.WorkerYearsLost, central(part.OutputLost)}, []*float64{is.WorkerYearsLost, central(is.OutputLost)})
+		}
+		assert.Equal(t, region == "RU", hidden > 0, "four farmers went from Primorye")
+		assert.NotZero(t, told)
+	}
 }
 
 // The number that is gone does not come out by asking for one more stayer each time.

@@ -59,6 +59,10 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).PermitPages(ctx, filters, order, span)
+	if err != nil {
+		return nil, err
+	}
+	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholePermits(ctx, filters[0], order) })
 	return connections(ctx, pages, span, listed), err
 }
 
@@ -78,6 +82,10 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).EmployerPages(ctx, filters, order, span)
+	if err != nil {
+		return nil, err
+	}
+	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholeEmployers(ctx, filters[0], order) })
 	return connections(ctx, pages, span, listed), err
 }
 
@@ -94,6 +102,10 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 		return nil, err
 	}
 	pages, err := releaseOf(ctx).RepatriationPages(ctx, filters, order, span)
+	if err != nil {
+		return nil, err
+	}
+	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholeRepatriations(ctx, filters[0], order) })
 	return connections(ctx, pages, span, listed), err
 }
 

@@ -74,8 +74,11 @@ func releaseOf(ctx context.Context) *db.Release { return ReleaseOf(ctx) }
 type volatileKey struct{}
 
 // WithVolatile gives a context, and a mark that is set once a resolver under it answers with more than the one release
-// tells: such an answer may be another one tomorrow.
+// tells: such an answer may be another one tomorrow. A context that has a mark keeps it.
 func WithVolatile(ctx context.Context) (context.Context, *atomic.Bool) {
+	if mark, ok := ctx.Value(volatileKey{}).(*atomic.Bool); ok {
+		return ctx, mark
+	}
 	mark := new(atomic.Bool)
 	return context.WithValue(ctx, volatileKey{}, mark), mark
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"homebound/db"
 	"homebound/internal/labour"
 )
 
@@ -16,9 +17,12 @@ func WithRows(ctx context.Context, allowed bool) context.Context {
 
 // checkRows returns a Fault with Forbidden where the request may not read single permits and repatriations: for itself, or
 // since they would tell what the release withholds.
-func checkRows(ctx context.Context) error {
+func checkRows(ctx context.Context) error { return checkRowsOf(ctx, releaseOf(ctx)) }
+
+// checkRowsOf is checkRows for a release that may be another than the request's.
+func checkRowsOf(ctx context.Context, release *db.Release) error {
 	if allowed, said := ctx.Value(rowsKey{}).(bool); said && !allowed {
 		return labour.Faultf(labour.Forbidden, "Single permits and repatriations need a key that allows rows; reports and totals do not.")
 	}
-	return checkSmall(ctx, "Single permits and repatriations")
+	return checkSmallOf(ctx, release, "Single permits and repatriations")
 }

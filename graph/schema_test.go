@@ -148,6 +148,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"Granularity":         texts(labour.Granularities),
 		"Measure":             texts(measures),
 		"Basis":               texts(labour.Bases),
+		"ChangeKind":          texts(labour.ChangeKinds),
 		"ErrorCode":           texts(labour.Codes),
 		"ComplianceStatus":    texts([]labour.ComplianceStatus{labour.Completed, labour.OnTrack, labour.Behind, labour.Missed}),
 	}
@@ -175,6 +176,8 @@ func TestSchema_ReportRowHasEveryMeasure(t *testing.T) {
 	for _, info := range labour.Measures {
 		if field := row.Fields.ForName(info.Field); assert.NotNil(t, field, "%s: ReportRow has no %s", info.Measure, info.Field) {
 			assert.False(t, field.Type.NonNull, "%s may be withheld", info.Field)
+			unit := strings.Replace(info.Unit, "currency units", "the release's currency", 1)
+			assert.Regexp(t, `[,;] in `+unit+`\b`, field.Description, "clients take the unit of %s from its description", info.Field)
 		}
 	}
 }

@@ -75,6 +75,15 @@ func runInWorlds(m *testing.M) (code int, err error) {
 				return nil
 			})
 		}),
+		// The corrected world is the small one, and a second release of it with corrections.
+		"corrected": sync.OnceValues(func() (*world, error) {
+			return makeWorld("corrected", func(ctx context.Context, store *db.Store) error {
+				if err := publishSmall(ctx, store, ""); err != nil {
+					return err
+				}
+				return publishWorld(ctx, store, "corrected", exchange.Options{Mode: db.Merge, Now: published})
+			})
+		}),
 	}
 	code = m.Run()
 	for _, store := range worlds.toClose {
@@ -111,12 +120,17 @@ func overStore(store *db.Store) *world {
 
 // publishSmall makes a release of testdata/worlds/small alone.
 func publishSmall(ctx context.Context, store *db.Store, note string) error {
-	pkg, err := datapackage.Open(ctx, filepath.Join("testdata", "worlds", "small"), datapackage.Limits{})
+	return publishWorld(ctx, store, "small", exchange.Options{Mode: db.Replace, Now: published, Note: note})
+}
+
+// publishWorld makes a release of a package of testdata/worlds.
+func publishWorld(ctx context.Context, store *db.Store, name string, options exchange.Options) error {
+	pkg, err := datapackage.Open(ctx, filepath.Join("testdata", "worlds", name), datapackage.Limits{})
 	if err != nil {
 		return err
 	}
 	defer pkg.Close()
-	_, err = exchange.Import(ctx, store, pkg, exchange.Options{Mode: db.Replace, Now: published, Note: note})
+	_, err = exchange.Import(ctx, store, pkg, options)
 	return err
 }
 

@@ -22,9 +22,11 @@ func Run(t *testing.T, open func(testing.TB) *db.Store) {
 	t.Run("Availability", func(t *testing.T) { availability(t, open) })
 	t.Run("Order", func(t *testing.T) { order(t, open) })
 	t.Run("Pages", func(t *testing.T) { pages(t, open) })
+	t.Run("Wholes", func(t *testing.T) { wholes(t, open) })
 	t.Run("Behind", func(t *testing.T) { behind(t, open) })
 	t.Run("Stock", func(t *testing.T) { stock(t, open) })
 	t.Run("Observations", func(t *testing.T) { observations(t, open) })
+	t.Run("Changes", func(t *testing.T) { changed(t, open) })
 	t.Run("Empty", func(t *testing.T) { empty(t, open) })
 	t.Run("Faults", func(t *testing.T) { faults(t, open) })
 }

@@ -1,7 +1,6 @@
 package disclosure
 
 import (
-	"maps"
 	"math"
 	"slices"
 )
@@ -16,15 +15,19 @@ const prime = 2_147_483_647
 
 // equation is a line with withheld cells: their sum, each times its coefficient, is known.
 type equation struct {
-	coefficients map[int]int64
-	sum          float64
+	terms []term // in the order of keys
+	sum   float64
 }
+
+// term is a withheld cell of an equation: +1 for a part, -1 for the total.
+type term struct{ key, coefficient int }
 
 // audit withholds one more cell for each that the lines together give back, and tells whether there was any.
 func (t *Table) audit() bool {
 	more := false
 	for _, group := range t.connected() {
-		for _, key := range append(determined(group), pinned(group)...) {
+		numbered := number(group)
+		for _, key := range append(numbered.determined(), numbered.pinned()...) {
 			if next, ok := t.choose(t.around(key)); ok {
 				t.hide(next)
 				more = true
@@ -41,17 +44,23 @@ func (t *Table) around(key int) []int {
 	for queue := []int{key}; len(queue) > 0; {
 		var shown, next []int
 		for _, at := range queue {
-			for _, p := range t.through(at) {
-				total, parts := t.at(p)
-				for _, other := range append(parts, total) {
-					switch c := t.cells[other]; {
-					case c == nil || reached[other]:
+			for p := range t.through(at) {
+				reach := func(other int, c *cell) {
+					switch {
+					case reached[other]:
+						return
 					case !c.withheld:
 						shown = append(shown, other)
 					default:
 						next = append(next, other)
 					}
 					reached[other] = true
+				}
+				for part, c := range t.parts(p) {
+					reach(part, c)
+				}
+				if c := t.cells[t.total(p)]; c != nil {
+					reach(t.total(p), c)
 				}
 			}
 		}
@@ -83,6 +92,7 @@ func (t *Table) connected() [][]equation {
 	reached := map[int]bool{}
 	seen := map[place]bool{}
 	var groups [][]equation
+	var e equation
 	for _, start := range t.fresh {
 		if reached[start] {
 			continue
@@ -91,17 +101,19 @@ func (t *Table) connected() [][]equation {
 		var group []equation
 		queue := []int{start}
 		for at := 0; at < len(queue); at++ {
-			for _, p := range t.through(queue[at]) {
+			for p := range t.through(queue[at]) {
 				if seen[p] {
 					continue
 				}
 				seen[p] = true
-				e := t.equation(p)
-				group = append(group, e)
-				for _, key := range slices.Sorted(maps.Keys(e.coefficients)) {
-					if !reached[key] {
-						reached[key] = true
-						queue = append(queue, key)
+				e.read(t, p)
+				if len(queue) <= maxAudit {
+					group = append(group, equation{slices.Clone(e.terms), e.sum})
+				}
+				for _, cell := range e.terms {
+					if !reached[cell.key] {
+						reached[cell.key] = true
+						queue = append(queue, cell.key)
 					}
 				}
 			}
@@ -114,72 +126,94 @@ func (t *Table) connected() [][]equation {
 	return groups
 }
 
-func (t *Table) equation(p place) equation {
-	e := equation{coefficients: map[int]int64{}}
-	total, parts := t.at(p)
-	for _, part := range parts {
-		if c := t.cells[part]; c.withheld {
-			e.coefficients[part] = 1
+// read makes the equation that of a line.
+func (e *equation) read(t *Table, p place) {
+	e.terms, e.sum = e.terms[:0], 0
+	for part, c := range t.parts(p) {
+		if c.withheld {
+			e.terms = append(e.terms, term{part, 1})
 			e.sum += c.count
 		}
 	}
+	total := t.total(p)
 	if c := t.cells[total]; c != nil && c.withheld {
-		e.coefficients[total] = prime - 1
+		e.terms = append(e.terms, term{total, -1})
 		e.sum -= c.count
 	}
-	return e
+	slices.SortFunc(e.terms, func(a, b term) int { return a.key - b.key })
+}
+
+// system is a group of equations whose unknowns are numbered in the order of their keys.
+type system struct {
+	keys      []int
+	equations []equation // whose terms have numbers for keys
+}
+
+func number(group []equation) system {
+	var s system
+	for _, e := range group {
+		for _, cell := range e.terms {
+			s.keys = append(s.keys, cell.key)
+		}
+	}
+	slices.Sort(s.keys)
+	s.keys = slices.Compact(s.keys)
+	for _, e := range group {
+		numbered := equation{make([]term, len(e.terms)), e.sum}
+		for i, cell := range e.terms {
+			n, _ := slices.BinarySearch(s.keys, cell.key)
+			numbered.terms[i] = term{n, cell.coefficient}
+		}
+		s.equations = append(s.equations, numbered)
+	}
+	return s
 }
 
 // determined gives the cells that the equations leave one value.
-func determined(group []equation) []int {
-	var solved []map[int]int64 // each with a pivot that no other has
+func (s system) determined() []int {
+	var solved [][]int64 // coefficients by unknown; each has a pivot, its first unknown, that no other has
 	var pivots []int
-	for _, e := range group {
-		row := e.coefficients
-		for i, pivot := range pivots {
-			row = less(row, solved[i], row[pivot])
+	for _, e := range s.equations {
+		row := make([]int64, len(s.keys))
+		for _, cell := range e.terms {
+			row[cell.key] = int64(cell.coefficient+prime) % prime
 		}
-		if len(row) == 0 {
+		for i, pivot := range pivots {
+			subtract(row, solved[i], pivot)
+		}
+		pivot := slices.IndexFunc(row, func(c int64) bool { return c != 0 })
+		if pivot < 0 {
 			continue
 		}
-		pivot := slices.Min(slices.Collect(maps.Keys(row)))
-		row = times(row, inverse(row[pivot]))
-		for i := range solved {
-			solved[i] = less(solved[i], row, solved[i][pivot])
+		factor := inverse(row[pivot])
+		for n := range row {
+			row[n] = row[n] * factor % prime
+		}
+		for _, other := range solved {
+			subtract(other, row, pivot)
 		}
 		solved, pivots = append(solved, row), append(pivots, pivot)
 	}
 	var keys []int
 	for i, row := range solved {
-		if len(row) == 1 {
-			keys = append(keys, pivots[i])
+		if !slices.ContainsFunc(row[pivots[i]+1:], func(c int64) bool { return c != 0 }) {
+			keys = append(keys, s.keys[pivots[i]])
 		}
 	}
 	return keys
 }
 
-// less gives a row less a multiple of another.
-func less(row, other map[int]int64, factor int64) map[int]int64 {
+// subtract takes so much of another row from a row that its coefficient at the other's pivot is 0.
+func subtract(row, other []int64, pivot int) {
+	factor := row[pivot]
 	if factor == 0 {
-		return row
+		return
 	}
-	result := maps.Clone(row)
-	for key, c := range other {
-		if left := ((result[key]-factor*c)%prime + prime) % prime; left != 0 {
-			result[key] = left
-		} else {
-			delete(result, key)
+	for n := pivot; n < len(row); n++ { // before its pivot the other has nothing
+		if c := other[n]; c != 0 {
+			row[n] = (row[n] + (prime-factor)*c) % prime
 		}
 	}
-	return result
-}
-
-func times(row map[int]int64, factor int64) map[int]int64 {
-	result := make(map[int]int64, len(row))
-	for key, c := range row {
-		result[key] = c * factor % prime
-	}
-	return result
 }
 
 // inverse gives the number that times x is 1, by Fermat's little theorem.
@@ -198,37 +232,35 @@ func inverse(x int64) int64 {
 const rounds = 20
 
 // pinned gives the cells whose bounds meet: each is 1 at least, and at most what the other cells of its lines leave to it.
-func pinned(group []equation) []int {
+func (s system) pinned() []int {
 	type bound struct{ low, high float64 }
-	bounds := map[int]bound{}
-	for _, e := range group {
-		for key := range e.coefficients {
-			bounds[key] = bound{1, math.Inf(1)}
-		}
+	bounds := make([]bound, len(s.keys))
+	for n := range bounds {
+		bounds[n] = bound{1, math.Inf(1)}
 	}
 	for range rounds {
 		changed := false
-		for _, e := range group {
-			for key, own := range e.coefficients {
+		for _, e := range s.equations {
+			for i, cell := range e.terms {
 				// The others' part in the sum lies between lows and highs.
 				lows, highs := 0.0, 0.0
-				for other, c := range e.coefficients {
-					switch {
-					case other == key:
-					case c == 1:
-						lows, highs = lows+bounds[other].low, highs+bounds[other].high
+				for j, other := range e.terms {
+					switch b := bounds[other.key]; {
+					case i == j:
+					case other.coefficient == 1:
+						lows, highs = lows+b.low, highs+b.high
 					default:
-						lows, highs = lows-bounds[other].high, highs-bounds[other].low
+						lows, highs = lows-b.high, highs-b.low
 					}
 				}
-				b := bounds[key]
-				if own == 1 {
+				b := bounds[cell.key]
+				if cell.coefficient == 1 {
 					b = bound{max(b.low, e.sum-highs), min(b.high, e.sum-lows)}
 				} else {
 					b = bound{max(b.low, lows-e.sum), min(b.high, highs-e.sum)}
 				}
-				if b != bounds[key] {
-					bounds[key], changed = b, true
+				if b != bounds[cell.key] {
+					bounds[cell.key], changed = b, true
 				}
 			}
 		}
@@ -237,9 +269,9 @@ func pinned(group []equation) []int {
 		}
 	}
 	var keys []int
-	for _, key := range slices.Sorted(maps.Keys(bounds)) {
-		if bounds[key].low >= bounds[key].high {
-			keys = append(keys, key)
+	for n, b := range bounds {
+		if b.low >= b.high {
+			keys = append(keys, s.keys[n])
 		}
 	}
 	return keys

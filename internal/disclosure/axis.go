@@ -28,7 +28,8 @@ type line struct {
 	parts []int
 }
 
-// NewAxis gives the axis of some leaves, numbered from 0, with some sets of them as further members.
+// NewAxis gives the axis of some leaves, numbered from 0, with some sets of them as further members. The order in which the sets
+// are given makes no difference: questions that name one before another are decided alike.
 func NewAxis(leaves int, sets ...[]int) *Axis {
 	a := &Axis{}
 	whole := make([]int, leaves)
@@ -40,7 +41,7 @@ func NewAxis(leaves int, sets ...[]int) *Axis {
 	for _, set := range sets {
 		ordered = append(ordered, slices.Sorted(slices.Values(set)))
 	}
-	slices.SortStableFunc(ordered, func(x, y []int) int { return len(y) - len(x) })
+	slices.SortFunc(ordered, func(x, y []int) int { return cmp.Or(len(y)-len(x), slices.Compare(x, y)) })
 	var nested, crossing [][]int
 	for _, set := range ordered {
 		switch {

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"iter"
 	"maps"
 	"slices"
 )
@@ -140,7 +141,7 @@ func (t *Table) leastAt(key int) float64 {
 func (t *Table) hide(key int) {
 	t.cells[key].withheld = true
 	t.fresh = append(t.fresh, key)
-	for _, p := range t.through(key) {
+	for p := range t.through(key) {
 		if !t.waiting[p] {
 			t.waiting[p] = true
 			t.open = append(t.open, p)
@@ -149,25 +150,34 @@ func (t *Table) hide(key int) {
 }
 
 // through gives the lines that a cell is a part or the total of.
-func (t *Table) through(key int) []place {
-	var lines []place
-	for i, m := range t.membersAt(key) {
-		for _, l := range t.axes[i].of[m] {
-			lines = append(lines, place{i, l, key - m*t.strides[i]})
+func (t *Table) through(key int) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		for i, a := range t.axes {
+			m := key / t.strides[i] % len(a.members)
+			for _, l := range a.of[m] {
+				if !yield(place{i, l, key - m*t.strides[i]}) {
+					return
+				}
+			}
 		}
 	}
-	return lines
 }
 
-// at gives the keys of a line's total and parts.
-func (t *Table) at(p place) (total int, parts []int) {
-	l := t.axes[p.axis].lines[p.line]
-	for _, part := range l.parts {
-		if key := p.rest + part*t.strides[p.axis]; t.cells[key] != nil {
-			parts = append(parts, key)
+// total gives the key of a line's total.
+func (t *Table) total(p place) int {
+	return p.rest + t.axes[p.axis].lines[p.line].total*t.strides[p.axis]
+}
+
+// parts gives the cells that a line adds up, by their keys.
+func (t *Table) parts(p place) iter.Seq2[int, *cell] {
+	return func(yield func(int, *cell) bool) {
+		for _, part := range t.axes[p.axis].lines[p.line].parts {
+			key := p.rest + part*t.strides[p.axis]
+			if c := t.cells[key]; c != nil && !yield(key, c) {
+				return
+			}
 		}
 	}
-	return p.rest + l.total*t.strides[p.axis], parts
 }
 
 // close withholds further cells until no line gives one back. It ends, since every step withholds one more. The lines of
@@ -201,22 +211,27 @@ func (t *Table) close() {
 
 // onlyTotal tells whether of a line the total alone is withheld.
 func (t *Table) onlyTotal(p place) bool {
-	total, parts := t.at(p)
-	return t.cells[total].withheld && !slices.ContainsFunc(parts, func(part int) bool { return t.cells[part].withheld })
+	if !t.cells[t.total(p)].withheld {
+		return false
+	}
+	for _, c := range t.parts(p) {
+		if c.withheld {
+			return false
+		}
+	}
+	return true
 }
 
 // further gives the cell that must be withheld too, lest a line gives back one that is.
 func (t *Table) further(p place) (key int, unsafe bool) {
-	total, parts := t.at(p)
-	if t.cells[total] == nil {
+	total := t.total(p)
+	whole := t.cells[total]
+	if whole == nil {
 		return 0, false
 	}
-	var shown []int
 	hidden, sum, rows, least := 0.0, 0.0, 0.0, 0.0
-	for _, part := range parts {
-		c := t.cells[part]
+	for part, c := range t.parts(p) {
 		if !c.withheld {
-			shown = append(shown, part)
 			continue
 		}
 		hidden++
@@ -224,11 +239,11 @@ func (t *Table) further(p place) (key int, unsafe bool) {
 		rows += c.rows
 		least = max(least, t.leastAt(part))
 	}
-	if t.cells[total].withheld {
+	if whole.withheld {
 		if hidden > 0 {
 			return 0, false
 		}
-		return t.choose(shown)
+		return t.choose(t.shown(p))
 	}
 	// A reader knows the sum of what is withheld, and that each part of it is 1 at least. It is safe where any of them, for
 	// all the reader knows, may be large enough to be shown.
@@ -236,10 +251,20 @@ func (t *Table) further(p place) (key int, unsafe bool) {
 	if safe {
 		return 0, false
 	}
-	if key, ok := t.choose(shown); ok {
+	if key, ok := t.choose(t.shown(p)); ok {
 		return key, true
 	}
 	return total, true
+}
+
+// shown gives the parts of a line that are not withheld.
+func (t *Table) shown(p place) (keys []int) {
+	for key, c := range t.parts(p) {
+		if !c.withheld {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // choose picks the cell whose loss is least: the smallest, but rather one that no total equals, for such a total would
@@ -259,11 +284,17 @@ func (t *Table) choose(keys []int) (key int, ok bool) {
 
 // lonely tells whether a cell is all that some total consists of.
 func (t *Table) lonely(key int) bool {
-	for _, p := range t.through(key) {
-		if t.axes[p.axis].latest {
+	for p := range t.through(key) {
+		if t.axes[p.axis].latest || t.total(p) == key {
 			continue
 		}
-		if total, parts := t.at(p); total != key && len(parts) == 1 && !t.cells[total].withheld {
+		parts := 0
+		for range t.parts(p) {
+			if parts++; parts > 1 {
+				break
+			}
+		}
+		if parts == 1 && !t.cells[t.total(p)].withheld {
 			return true
 		}
 	}

@@ -387,3 +387,13 @@ func (s *sample) bounds(hidden func(int) bool) (low, high []float64) {
 	}
 	return low, high
 }
+
+func TestAxis_DoesNotDependOnTheOrderOfItsSets(t *testing.T) {
+	sets := [][]int{{0, 1}, {2, 3}, {1, 2}, {4, 5}, {0, 1, 2, 3}}
+	axis := disclosure.NewAxis(6, sets...)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		random.Shuffle(len(sets), func(i, j int) { sets[i], sets[j] = sets[j], sets[i] })
+		assert.Equal(t, axis, disclosure.NewAxis(6, sets...))
+	}
+}
