@@ -24,8 +24,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 // Handler serves the page at prefix and its files below prefix/assets.
 //
 // prefix is the path under which requests arrive, such as /graphiql; "" or / is the root of the site. endpoint is the
-// path of the GraphQL API on the same origin, such as /graphql: the page may talk to no other. A request for
-// prefix?query=...&variables=...&operationName=... opens that query, without running it.
+// path of the GraphQL API on the same origin, such as /graphql: the page may talk to no other. That of release 3 is
+// /releases/3/graphql then. A request for prefix?query=...&variables=...&operationName=... opens that query, without
+// running it; release=3 among these has release 3 answer instead of whichever is current.
 //
 // Everything is answered from memory. Handler panics when the binary was built without a whole dist folder.
 func Handler(prefix, endpoint string) http.Handler {

@@ -207,6 +207,16 @@ func TestPage_KeepsTheReadersTabsOnTheNextVisit(t *testing.T) {
 	assert.Empty(t, v.Problems())
 }
 
+func TestPage_KeepsTheTabsOfAVisitInWhichNothingWasWritten(t *testing.T) {
+	v := visit(t)
+	v.open("/graphiql")
+	v.await(`localStorage.getItem('graphiql:tabState') !== null`)
+
+	v.open("/graphiql")
+	assert.Equal(t, []string{"[FarEastImpact]", "PermitsByRegionAndYear", "Compliance2397", "AmbassadorsClaims"}, v.tabs())
+	assert.Empty(t, v.Problems())
+}
+
 func TestPage_OpensALinkedQuery(t *testing.T) {
 	v := visit(t)
 	const document = "query First { a }\n\nquery Second($region: String!) { economicImpact(region: $region) { workerYearsLost } }"

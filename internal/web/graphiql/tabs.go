@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-//go:embed src/tabs/*.graphql
-var tabFiles embed.FS
+//go:embed src/tabs/*.graphql src/examples/*.graphql
+var queries embed.FS
 
-// Tab is a query with which the page opens on a first visit.
+// Tab is a query that the page offers.
 type Tab struct {
 	// Name is the tab's title and the name of its only operation.
 	Name string
@@ -20,18 +20,23 @@ type Tab struct {
 }
 
 // Tabs gives the queries with which the page opens on a first visit, in the order of the tabs.
-func Tabs() []Tab {
-	files, err := fs.Glob(tabFiles, "src/tabs/*.graphql")
+func Tabs() []Tab { return read("src/tabs/*.graphql") }
+
+// Examples gives all queries that the page offers, those of its first tabs before the others.
+func Examples() []Tab { return append(Tabs(), read("src/examples/*.graphql")...) }
+
+func read(pattern string) []Tab {
+	files, err := fs.Glob(queries, pattern)
 	if err != nil {
 		panic(fmt.Sprintf("graphiql: %v", err))
 	}
 	tabs := make([]Tab, len(files))
 	for i, file := range files {
-		query, err := tabFiles.ReadFile(file)
+		query, err := queries.ReadFile(file)
 		if err != nil {
 			panic(fmt.Sprintf("graphiql: %v", err))
 		}
-		// Files are called 1-FarEastImpact.graphql: the number orders them.
+		// Files are called 1-FarEastImpact.graphql: the number orders them, as a text.
 		_, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".graphql"), "-")
 		tabs[i] = Tab{Name: name, Query: string(query)}
 	}

@@ -3,19 +3,25 @@ import { createRoot } from 'react-dom/client';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
 import './style.css';
+import { CopyAs } from './copyas/menu.jsx';
+import { firstTabs } from './examples/examples.js';
+import { examplesPlugin } from './examples/Examples.jsx';
+import { explorerPlugin } from './explorer/Explorer.jsx';
 import { createFetcher } from './fetcher.js';
+import { rememberLastTab } from './lasttab.js';
 import { linkedTab } from './link.js';
-import farEastImpact from './tabs/1-FarEastImpact.graphql';
-import permitsByRegionAndYear from './tabs/2-PermitsByRegionAndYear.graphql';
-import compliance2397 from './tabs/3-Compliance2397.graphql';
-import ambassadorsClaims from './tabs/4-AmbassadorsClaims.graphql';
+import { askedRelease, endpointOf } from './release.js';
 
-const tabs = [farEastImpact, permitsByRegionAndYear, compliance2397, ambassadorsClaims].map((query) => ({ query }));
+const tabs = firstTabs.map((query) => ({ query }));
 const emptyTab = '# Ctrl-Space shows what can stand here, Ctrl-Enter runs the query.\n\n';
+const plugins = [explorerPlugin, examplesPlugin];
 
 const root = document.getElementById('graphiql');
-const fetcher = createFetcher(root.dataset.endpoint);
+const { endpoint } = root.dataset;
+const release = askedRelease(window.location.search);
+const fetcher = createFetcher(endpointOf(endpoint, release.number));
 const link = linkedTab(window.location.search);
+rememberLastTab(window.localStorage);
 
 function App() {
   // GraphiQL runs this operation in every tab, so it holds only until the reader turns to another query.
@@ -33,11 +39,24 @@ function App() {
       variables={link?.variables}
       operationName={operationName}
       onTabChange={releaseOperation}
+      plugins={plugins}
       shouldPersistHeaders={false}
       schemaDescription
     >
-      <GraphiQL.Logo>Homebound</GraphiQL.Logo>
+      <GraphiQL.Logo>Homebound{release.number > 0 || release.unknown ? <Answering {...release} /> : null}</GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => <>{prettify}{merge}{copy}<CopyAs fetcher={fetcher} endpoint={endpoint} /></>}
+      </GraphiQL.Toolbar>
     </GraphiQL>
+  );
+}
+
+/** Says which release answers, where the address names one. */
+function Answering({ number, unknown }) {
+  return (
+    <span className="homebound-release">
+      {unknown ? `“${unknown}” is no release; the current one answers` : <>release {number} · <a href={window.location.pathname}>current</a></>}
+    </span>
   );
 }
 

@@ -1,0 +1,100 @@
+// Changes to a document's text that leave the rest of it as its author wrote it, comments and all. Nodes are those of
+// graphql-js, parsed from that very text; each function gives the new text.
+
+const step = '  ';
+
+/** Adds a selection such as `name` or `...Losses`, of any number of lines, to a field, an operation or a fragment. */
+export function addSelection(text, parent, selection) {
+  const set = parent.selectionSet;
+  if (!set) {
+    const indent = indentAt(text, parent.loc.start);
+    return insert(text, parent.loc.end, ` {\n${indented(selection, indent + step)}\n${indent}}`);
+  }
+  const first = set.selections[0];
+  const indent = indentAt(text, first.loc.start);
+  if (set.selections.length === 1 && isPlaceholder(first)) return replace(text, first.loc, indented(selection, indent).trimStart());
+  const last = set.selections.at(-1);
+  const oneLine = !text.slice(set.loc.start, set.loc.end).includes('\n');
+  if (oneLine) return insert(text, last.loc.end, ` ${indented(selection, indent).trimStart()}`);
+  // What stands behind the last selection on its line, a comment perhaps, stays there.
+  const tail = text.slice(last.loc.end, set.loc.end - 1);
+  const end = last.loc.end + Math.max(tail.indexOf('\n'), 0);
+  return insert(text, end, `\n${indented(selection, indent)}`);
+}
+
+/** Takes a selection out. A parent that asks for nothing else asks for its type's name then, so that the document stays valid. */
+export function removeSelection(text, parent, selection) {
+  if (parent.selectionSet.selections.length === 1) return replace(text, selection.loc, '__typename');
+  return cut(text, selection.loc);
+}
+
+/** Sets the value of an argument, or of a part of an input object, to a GraphQL literal. path begins with the argument's name. */
+export function setValue(text, field, [name, ...path], literal) {
+  const found = field.arguments.find((argument) => argument.name.value === name);
+  if (found) return setWithin(text, found, path, literal);
+  const added = `${name}: ${nested(path, literal)}`;
+  if (field.arguments.length > 0) return insert(text, field.arguments.at(-1).loc.end, `, ${added}`);
+  return insert(text, field.name.loc.end, `(${added})`);
+}
+
+function setWithin(text, { value }, [name, ...path], literal) {
+  if (name === undefined) return replace(text, value.loc, literal);
+  if (value.kind !== 'ObjectValue') return replace(text, value.loc, nested([name, ...path], literal));
+  const found = value.fields.find((part) => part.name.value === name);
+  if (found) return setWithin(text, found, path, literal);
+  const added = `${name}: ${nested(path, literal)}`;
+  if (value.fields.length > 0) return insert(text, value.fields.at(-1).loc.end, `, ${added}`);
+  return replace(text, value.loc, `{${added}}`);
+}
+
+const nested = (path, literal) => path.reduceRight((inner, name) => `{${name}: ${inner}}`, literal);
+
+/** Takes an argument out, or a part of an input object. */
+export function removeValue(text, field, [name, ...path]) {
+  let owner = field;
+  let parts = field.arguments;
+  let part = parts.find((argument) => argument.name.value === name);
+  for (const next of path) {
+    owner = part.value;
+    parts = part.value.fields;
+    part = parts.find((inner) => inner.name.value === next);
+  }
+  if (parts.length > 1) return cut(text, part.loc);
+  if (owner.kind === 'ObjectValue') return replace(text, owner.loc, '{}');
+  return replace(text, { start: following(owner.name.loc.endToken).start, end: following(part.loc.endToken).end }, '');
+}
+
+/** Tells whether a selection stands for none: see removeSelection. */
+export function isPlaceholder(selection) {
+  return selection.kind === 'Field' && selection.name.value === '__typename' && !selection.alias;
+}
+
+/** Gives the token after one, past comments. */
+function following({ next }) {
+  return next.kind === 'Comment' ? following(next) : next;
+}
+
+const indented = (selection, indent) => selection.replace(/^/gm, indent);
+
+const insert = (text, at, added) => text.slice(0, at) + added + text.slice(at);
+
+const replace = (text, { start, end }, by) => text.slice(0, start) + by + text.slice(end);
+
+/** Cuts a span out of a list, with the comma behind it or before it, and with its line where it had one to itself. */
+function cut(text, span) {
+  const lineBegins = text.lastIndexOf('\n', span.start - 1) + 1;
+  const behind = /^[ \t]*(,[ \t]*)?/.exec(text.slice(span.end))[0];
+  const end = span.end + behind.length;
+  if (text.slice(lineBegins, span.start).trim() === '') {
+    const lineEnds = /^(\n|$)/.test(text.slice(end));
+    return lineEnds ? text.slice(0, lineBegins) + text.slice(end + 1) : text.slice(0, span.start) + text.slice(end);
+  }
+  if (behind.includes(',')) return text.slice(0, span.start) + text.slice(end);
+  const before = text.slice(0, span.start).replace(/,?[ \t]*$/, '');
+  return before + text.slice(span.end);
+}
+
+/** Gives the white space with which the line of a place begins. */
+function indentAt(text, at) {
+  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at - 1) + 1))[0];
+}
