@@ -30,6 +30,9 @@ type operateFlags struct {
 	Queue         int           `default:"100" env:"HOMEBOUND_QUEUE" help:"Most operations that wait for their turn."`
 	QueueTimeout  time.Duration `default:"2s" env:"HOMEBOUND_QUEUE_TIMEOUT" help:"Most time that one of them waits."`
 
+	Exports       int           `default:"2" env:"HOMEBOUND_EXPORTS" help:"Most exports that are sent at a time; others wait as operations do. 0 sets no bound."`
+	ExportTimeout time.Duration `default:"10m" env:"HOMEBOUND_EXPORT_TIMEOUT" help:"Most time that an export may take; 0 sets no bound."`
+
 	HeaderTimeout time.Duration `default:"5s" env:"HOMEBOUND_HEADER_TIMEOUT" help:"Most time that a request's header may take to come."`
 	ReadTimeout   time.Duration `default:"15s" env:"HOMEBOUND_READ_TIMEOUT" help:"Most time that a whole request may take to come."`
 	WriteTimeout  time.Duration `default:"30s" env:"HOMEBOUND_WRITE_TIMEOUT" help:"Most time that a client may take for an answer, or for one event of a stream."`
@@ -46,7 +49,7 @@ func (f *operateFlags) Validate() error {
 	}
 	for name, value := range map[string]int64{
 		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements), "concurrency": int64(f.Concurrency), "queue": int64(f.Queue),
-		"queue-timeout": int64(f.QueueTimeout), "header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
+		"queue-timeout": int64(f.QueueTimeout), "exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {
 		if value < 0 {
@@ -84,7 +87,8 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 	return web.Operation{
 		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
 		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements,
-		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout, WriteTimeout: f.WriteTimeout,
+		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout,
+		Exports: f.Exports, ExportTimeout: f.ExportTimeout, WriteTimeout: f.WriteTimeout,
 	}
 }
 

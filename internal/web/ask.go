@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
+	"homebound/graph/model"
 	"homebound/internal/labour"
 )
 
@@ -21,15 +24,27 @@ type ownKey struct{}
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
-// Fault. The context brings the release and the visitor.
+// Fault. The context brings the release and the visitor; what is read together is each question's own.
 func (a asker) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	r, err := http.NewRequestWithContext(context.WithValue(ctx, ownKey{}, true), http.MethodPost, "/graphql", bytes.NewReader(body))
+	data, err := a.put(context.WithValue(ctx, ownKey{}, true), body)
 	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
 		return fmt.Errorf("ask: %w", err)
+	}
+	return nil
+}
+
+// put asks the question of a body, and gives the answer's data byte by byte.
+func (a asker) put(ctx context.Context, body []byte) (json.RawMessage, error) {
+	r, err := http.NewRequestWithContext(model.WithBatches(ctx), http.MethodPost, "/graphql", bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("ask: %w", err)
 	}
 	r.Header.Set("Content-Type", plainJSON)
 	r.Header.Set("Accept", plainJSON)
@@ -43,16 +58,16 @@ func (a asker) ask(ctx context.Context, document string, variables map[string]an
 		}
 	}
 	if err := json.Unmarshal(response.body.Bytes(), &answer); err != nil {
-		return fmt.Errorf("ask: %w", err)
+		return nil, fmt.Errorf("ask: %w", err)
 	}
-	if len(answer.Errors) > 0 {
-		first := answer.Errors[0]
-		return labour.Faultf(first.Extensions.Code, "%s", first.Message)
+	if len(answer.Errors) == 0 {
+		return answer.Data, nil
 	}
-	if err := json.Unmarshal(answer.Data, into); err != nil {
-		return fmt.Errorf("ask: %w", err)
+	fault := labour.Faultf(answer.Errors[0].Extensions.Code, "%s", answer.Errors[0].Message)
+	if wait, err := strconv.Atoi(response.header.Get("Retry-After")); err == nil && response.status == http.StatusTooManyRequests {
+		return nil, &overBudget{fault, time.Duration(wait) * time.Second}
 	}
-	return nil
+	return nil, fault
 }
 
 // refuseFault answers with a Fault under the status that its code goes with; any other error is for the operator alone.

@@ -32,7 +32,7 @@ func TestBrowser_FromTheFirstPageToTheFirstAnswer(t *testing.T) {
 	require.NoError(t, err)
 
 	browser.Do(chromedp.Navigate(s.URL), chromedp.WaitVisible(chromedp.CSS(".mark")))
-	assert.Equal(t, "Homebound", browsertest.Get(browser, chromedp.Title()))
+	assert.Equal(t, "Sent home from the Far Eastern Federal District – Homebound", browsertest.Get(browser, chromedp.Title()))
 	assert.Contains(t, browsertest.Get(browser, chromedp.Evaluate[string](`document.querySelector('.mark').innerText`)), "Synthetic rows take part.")
 	picture(t, browser, "home")
 

@@ -34,6 +34,10 @@ const (
 	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
 )
 
+// aComparedRow is what the changes since another release take for each row of the register, in values. The releases are compared
+// once for all who ask, so that it is a share.
+const aComparedRow = 0.02
+
 // extent is how large an answer may become.
 type extent struct {
 	depth  int
@@ -99,6 +103,8 @@ func (m measure) field(f *ast.Field, paged bool) extent {
 		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) {
 			work += aRegisterRow * m.register()
 		}
+	case f.Name == "changes":
+		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), 1+aComparedRow*m.register()
 	case isPage:
 		times = rowsAsked(f.ArgumentMap(m.variables), aPage)
 	case f.Definition.Type.Elem != nil && !paged:

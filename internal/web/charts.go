@@ -1,6 +1,291 @@
 package web
 
-import "net/http"
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"homebound/graph"
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/table"
+)
+
+// chartNames lists the pictures in the order in which they tell the story.
+var chartNames = []string{"stock", "permits", "outcomes", "impact", "compliance"}
+
+// chartAnswer is what a chart's document is answered, which knows how to show itself.
+type chartAnswer interface {
+	// common gives what every document asks for.
+	common() *chartCommon
+	// picture shows the answer to these variables. Its region is there.
+	picture(variables map[string]any) (*chart.Picture, error)
+}
+
+// chartKind is a document and how its answer is read.
+type chartKind struct {
+	document operation
+	answer   func() chartAnswer
+}
+
+//go:embed charts/*.graphql
+var chartDocuments embed.FS
+
+var chartKinds = map[string]chartKind{
+	"stock":      {mustChartDocument("stock"), func() chartAnswer { return new(stockAnswer) }},
+	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }},
+	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }},
+	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }},
+	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }},
+}
+
+func mustChartDocument(name string) operation {
+	text, err := chartDocuments.ReadFile("charts/" + name + ".graphql")
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err)) // which the build has looked at
+	}
+	return mustOperation(string(text))
+}
+
+// chartDocument gives the document behind a chart of chartNames.
+func chartDocument(name string) operation { return chartKinds[name].document }
 
 // charts registers what /charts/ gives: the pictures and their data.
-func (s *Site) charts(_ *http.ServeMux) {}
+func (s *Site) charts(mux *http.ServeMux) {
+	s.resource(mux, "/charts/{file}", s.cached(http.HandlerFunc(s.chart)).ServeHTTP)
+}
+
+// chartFormats are the forms of a chart by the ending of its file's name.
+var chartFormats = []string{"svg", "png", "csv", "json"}
+
+// chart answers with one chart in one of its forms.
+func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
+	file := r.PathValue("file")
+	extension := strings.TrimPrefix(path.Ext(file), ".")
+	name := strings.TrimSuffix(file, path.Ext(file))
+	if !slices.Contains(chartFormats, extension) {
+		s.refuseFault(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(chartFormats, ", .")))
+		return
+	}
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		s.refuseFault(w, r, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI."))
+		return
+	}
+	options, err := chartOptions(values)
+	if err != nil {
+		s.refuseFault(w, r, err)
+		return
+	}
+	shown, err := s.chartOf(r.Context(), name, values)
+	if err != nil {
+		s.refuseFault(w, r, err)
+		return
+	}
+	var body []byte
+	var mediaType string
+	switch extension {
+	case "svg":
+		body, mediaType = shown.SVG(options), "image/svg+xml"
+	case "png":
+		leave, waited := s.queue.enter(r.Context())
+		if waited != nil {
+			s.refuseFault(w, r, waited)
+			return
+		}
+		defer leave()
+		body, err = shown.PNG(options)
+		mediaType = "image/png"
+	case "csv":
+		body, mediaType, err = shown.csv()
+	case "json":
+		body, err = shown.json()
+		mediaType = plainJSON
+	}
+	if err != nil {
+		s.refuseFault(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`inline; filename="homebound-r%d-%s.%s"`, shown.release, name, extension))
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // pictures are there to be shown elsewhere
+	_, _ = w.Write(body)                                           // whoever went away reads no error either
+}
+
+// picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
+// there is not. theme, width and scale are parameters of the drawing and make no difference here.
+func (s *Site) picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
+	shown, err := s.chartOf(ctx, name, values)
+	if err != nil {
+		return nil, err
+	}
+	return shown.Picture, nil
+}
+
+// shownChart is a picture with what its json tells beside.
+type shownChart struct {
+	*chart.Picture
+	release   int
+	citation  string
+	document  string
+	variables map[string]any
+	sources   []askedSource
+}
+
+// ofDrawing are the parameters that say how a chart is drawn, and not what it shows.
+var ofDrawing = []string{"theme", "width", "scale"}
+
+func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*shownChart, error) {
+	kind, known := chartKinds[name]
+	if !known {
+		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name, strings.Join(chartNames, ", "))
+	}
+	asked := url.Values{}
+	for parameter, texts := range values {
+		if !slices.Contains(ofDrawing, parameter) {
+			asked[parameter] = texts
+		}
+	}
+	variables, err := s.parameters.read(asked, kind.document.variables)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range kind.document.variables {
+		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
+			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
+				return nil, fmt.Errorf("charts: %w", err)
+			}
+		}
+	}
+	answer := kind.answer()
+	if err := s.asker.ask(ctx, kind.document.text, variables, answer); err != nil {
+		return nil, err
+	}
+	common := answer.common()
+	if common.Region == nil {
+		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.", variables["region"])
+	}
+	p, err := answer.picture(variables)
+	if err != nil {
+		return nil, err
+	}
+	markRows(p)
+	info := graph.ReleaseOf(ctx).Info()
+	p.Permalink = fmt.Sprintf("%s/releases/%d/charts/%s.svg", s.config.PublicURL, info.Number, name)
+	if len(asked) > 0 {
+		p.Permalink += "?" + asked.Encode()
+	}
+	p.Source = sourceLine(common.sources, info)
+	return &shownChart{p, info.Number, common.Release.Citation, kind.document.text, variables, common.sources}, nil
+}
+
+// markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied to. What
+// others have published is nobody's invention.
+func markRows(p *chart.Picture) {
+	series := slices.IndexFunc(p.Columns, func(c table.Column) bool { return c.Name == "series" })
+	p.Columns = append(slices.Clip(p.Columns), marked)
+	for i, row := range p.Rows {
+		p.Rows[i] = append(row, p.Synthetic && (series < 0 || row[series] == "register"))
+	}
+}
+
+// chartOptions reads how a chart is to be drawn.
+func chartOptions(values url.Values) (chart.Options, error) {
+	o := chart.Options{Theme: chart.Light, Width: 800, Scale: 1}
+	for _, name := range ofDrawing {
+		if len(values[name]) > 1 {
+			return o, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.", name, len(values[name]))
+		}
+	}
+	if theme := values.Get("theme"); values.Has("theme") {
+		o.Theme = chart.Theme(theme)
+		if !slices.Contains(chart.Themes, o.Theme) {
+			return o, labour.Faultf(labour.BadUserInput, "Expected for theme one of light, dark, found %.80q.", theme)
+		}
+	}
+	for _, p := range []struct {
+		name        string
+		least, most int
+		into        *int
+	}{{"width", chart.LeastWidth, chart.MostWidth, &o.Width}, {"scale", 1, 3, &o.Scale}} {
+		if text := values.Get(p.name); values.Has(p.name) {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < p.least || n > p.most {
+				return o, labour.Faultf(labour.BadUserInput, "Expected for %s a whole number from %d to %d, found %.80q.", p.name, p.least, p.most, text)
+			}
+			*p.into = n
+		}
+	}
+	if o.Width*o.Scale > chart.MostDots {
+		return o, labour.Faultf(labour.BadUserInput, "Expected for width times scale at most %d dots, found %d.", chart.MostDots, o.Width*o.Scale)
+	}
+	return o, nil
+}
+
+// csv writes the data of a chart as a table.
+func (c *shownChart) csv() (body []byte, mediaType string, err error) {
+	format, _ := table.ByExtension("csv")
+	var b bytes.Buffer
+	w, err := format.New(&b, c.Columns, table.Meta{Title: c.Title, Description: c.Description})
+	if err != nil {
+		return nil, "", fmt.Errorf("charts: %w", err)
+	}
+	defer w.Discard()
+	for _, row := range c.Rows {
+		if err := w.Write(row); err != nil {
+			return nil, "", fmt.Errorf("charts: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", fmt.Errorf("charts: %w", err)
+	}
+	return b.Bytes(), format.MediaType, nil
+}
+
+// json writes all that a chart shows and how to ask for it again.
+func (c *shownChart) json() ([]byte, error) {
+	type query struct {
+		Document  string         `json:"document"`
+		Variables map[string]any `json:"variables"`
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err := encoder.Encode(struct {
+		Title       string         `json:"title"`
+		Subtitle    string         `json:"subtitle"`
+		Unit        string         `json:"unit"`
+		Source      string         `json:"source"`
+		Sources     []askedSource  `json:"sources"`
+		Synthetic   bool           `json:"synthetic"`
+		Description string         `json:"description"`
+		Notes       []string       `json:"notes"`
+		Release     int            `json:"release"`
+		Citation    string         `json:"citation"`
+		Permalink   string         `json:"permalink"`
+		Query       query          `json:"query"`
+		Columns     []table.Column `json:"columns"`
+		Rows        [][]any        `json:"rows"`
+	}{c.Title, c.Subtitle, c.Unit, c.Source, c.sources, c.Synthetic, c.Description, orEmpty(c.Notes), c.release, c.citation, c.Permalink,
+		query{c.document, c.variables}, c.Columns, orEmpty(c.Rows)})
+	if err != nil {
+		return nil, fmt.Errorf("charts: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

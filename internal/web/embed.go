@@ -1,6 +1,159 @@
 package web
 
-import "net/http"
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"time"
+
+	"homebound/graph"
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+)
+
+//go:embed embed
+var embedFiles embed.FS
+
+var embedPages = template.Must(template.ParseFS(embedFiles, "embed/page.html"))
 
 // embeds registers the pages that other sites take in, and what they find them by.
-func (s *Site) embeds(_ *http.ServeMux) {}
+func (s *Site) embeds(mux *http.ServeMux) {
+	for address, lend := range map[string]func(Config, http.Handler, http.Handler) http.Handler{
+		"/embed/{chart}": current, "/releases/{number}/embed/{chart}": numbered,
+	} {
+		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, reading(lend(s.config, http.HandlerFunc(s.embed), nil)))
+		page := refusingBy(s.refuseFrame, admitted)
+		mux.HandleFunc(address, func(w http.ResponseWriter, r *http.Request) {
+			if path.Ext(r.PathValue("chart")) == "" {
+				page.ServeHTTP(w, r)
+			} else {
+				admitted.ServeHTTP(w, r)
+			}
+		})
+	}
+	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js", "/embed.css": "embed.css"} {
+		mux.Handle("GET "+address, embedFile("embed/"+file))
+	}
+	s.oEmbed(mux)
+}
+
+// embedFile serves what embeds are made of to pages of any origin: to those that show them, and to the embed itself, which has no
+// origin in a sandbox.
+func embedFile(name string) http.HandlerFunc {
+	content, err := embedFiles.ReadFile(name)
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err)) // which only a file that is not built in could bring about
+	}
+	etag := `"` + hashOf(string(content))[:32] + `"`
+	return func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		header.Set("Cache-Control", "public, max-age=3600")
+		header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		header.Set("ETag", etag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+	}
+}
+
+// embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the same
+// partner's id as the page is.
+func (s *Site) embed(w http.ResponseWriter, r *http.Request) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil { // what is left of it would show another chart than the one that was meant
+		s.refuseFault(w, r, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI."))
+		return
+	}
+	partner, err := s.gate.partner(values)
+	if err != nil { // the key has ended since the gate looked
+		s.refuseFault(w, r, err)
+		return
+	}
+	name := r.PathValue("chart")
+	if path.Ext(name) != "" {
+		file := within(r, "/charts/"+name, without(values, partnerParameter))
+		file.SetPathValue("file", name)
+		file.SetPathValue("number", r.PathValue("number"))
+		s.cached(http.HandlerFunc(s.chart)).ServeHTTP(w, file)
+		return
+	}
+	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
+	seen := "" // what else the page depends on
+	if r.PathValue("number") != "" {
+		newest, done, err := s.config.Store.Current(r.Context())
+		if err != nil {
+			s.refuseFault(w, r, err)
+			return
+		}
+		done()
+		now := newest.Info()
+		e.archived, e.current = true, &now
+		seen = "?current=" + strconv.Itoa(now.Number)
+	}
+	header := w.Header()
+	frameHeaders(header, s.gate.mayFrame(partner))
+	header.Set("Cache-Control", freshness(within(r, "", nil))[0])
+	// The page is kept by all that it depends on, and as that of a current release: an archived one changes, too, when it is
+	// archived no longer alone.
+	s.cached(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.showEmbed(w, r, e) })).
+		ServeHTTP(w, within(r, "/embed/"+name+seen, values))
+}
+
+// within gives a request like r for another path of r's release, to be answered as one that may change.
+func within(r *http.Request, path string, values url.Values) *http.Request {
+	other := r.Clone(r.Context())
+	other.URL.Path, other.URL.RawPath, other.URL.RawQuery = path, "", values.Encode()
+	other.SetPathValue("number", "")
+	return other
+}
+
+// frameHeaders lets a page be shown in other pages: by those whose origins are listed, and in those, too, that take nothing in
+// which does not ask for it (Cross-Origin-Embedder-Policy), for which the page must hold itself to the same.
+func frameHeaders(header http.Header, ancestors string) {
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
+	header.Set("Cross-Origin-Embedder-Policy", "require-corp")
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+}
+
+// refuseFrame says inside a frame why it shows no chart. There is nothing in it that not everybody may see, and the people
+// whose page it is need to read it, so that any page may show it.
+func (s *Site) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
+	var page struct {
+		Theme                chart.Theme
+		Title, Message, Live string
+	}
+	if number, err := strconv.Atoi(r.PathValue("number")); err == nil && status == http.StatusNotFound {
+		if s.removed(number) {
+			status = http.StatusGone
+		}
+		page.Live = embedPath(r.PathValue("chart"), r.URL.Query(), 0)
+	}
+	page.Message, page.Title = message, "There is no chart to show"
+	if status == http.StatusGone {
+		page.Title = "This release is kept no longer"
+	}
+	page.Theme, _ = themeOf(r.URL.Query())
+	frameHeaders(w.Header(), "*")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	s.writePage(w, r, "refusal", page)
+}
+
+// removed tells whether there was a release of a number once.
+func (s *Site) removed(number int) bool {
+	numbers, err := s.config.Store.Numbers()
+	return err == nil && len(numbers) > 0 && number > 0 && number < slices.Max(numbers) && !slices.Contains(numbers, number)
+}
+
+func (s *Site) writePage(w http.ResponseWriter, r *http.Request, name string, data any) {
+	if err := embedPages.ExecuteTemplate(w, name, data); err != nil {
+		s.config.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
+	}
+}

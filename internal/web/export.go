@@ -1,6 +1,171 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"homebound/db"
+	"homebound/graph"
+	"homebound/internal/labour"
+	"homebound/internal/table"
+)
+
+// exported is one of the tables that can be taken away as files.
+type exported struct {
+	name, title string
+	parameters  operation // whose variables readers may set
+	document    operation // shows the same in GraphQL; "" where it depends on the parameters
+	under       []string  // where the document has the rows
+	columns     []table.Column
+	mark        string // what to know where synthetic rows take part
+	open        func(context.Context, *Site, *extract) error
+}
+
+// What is said of synthetic rows, by what a table has of them.
+const (
+	rowsMade    = "SYNTHETIC: the rows whose column synthetic is true are made up to show the service at work; no person, employer or permit in them is real."
+	figuresMade = "SYNTHETIC: made-up register rows took part in these figures. They have the right form, and are no finding."
+	nothingMade = "No synthetic row takes part."
+)
+
+var exportedTables = []exported{
+	{name: "permits", title: "Permits to employ foreign workers", parameters: permitsDocument, document: permitsDocument, under: []string{"permits", "nodes"}, mark: rowsMade, open: openList("permits")},
+	{name: "employers", title: "Employers that hold permits", parameters: employersDocument, document: employersDocument, under: []string{"employers", "nodes"}, mark: rowsMade, open: openList("employers")},
+	{name: "repatriations", title: "Workers who left, and how", parameters: repatriationsDocument, document: repatriationsDocument, under: []string{"repatriations", "nodes"}, mark: rowsMade, open: openList("repatriations")},
+	{name: "observations", title: "Published statistics", parameters: observationsDocument, document: observationsDocument, under: []string{"regions", "nodes", "observations"}, open: openObservations},
+	{name: "claims", title: "Claims, and what they come to", parameters: claimsParameters, document: claimsDocument, under: []string{"claims", "nodes"}, open: openClaims},
+	{name: "report", title: "Report on permits, workers present and repatriations", parameters: reportParameters, mark: figuresMade, open: openReport},
+	{name: "impact", title: "What the departure of workers costs a region's economy", parameters: impactDocument, document: impactDocument, columns: impactColumns, mark: figuresMade, open: openImpact},
+}
+
+// What a table can be asked as, beside the formats of package table.
+const (
+	archive  = "zip"           // the table as CSV, what it is, and a README
+	metadata = "metadata.json" // what it is
+)
+
+// exportFormats lists what can stand behind the name of a table.
+func exportFormats() []string {
+	var list []string
+	for _, f := range table.Formats {
+		list = append(list, f.Extension)
+	}
+	return append(list, archive, metadata)
+}
+
+// extract is an export that is ready to be read.
+type extract struct {
+	exported
+	number    int // of the release
+	query     url.Values
+	filters   map[string]any // the parameters that were given
+	variables map[string]any // of the document
+	document  string
+	columns   []table.Column
+	rows      int
+	cost      int // of reading the rows, beside what it took to get ready
+	each      func(ctx context.Context, yield func(row []any) error) error
+	evidence  func(ctx context.Context) (sources []string, synthetic bool, err error) // ids
+}
+
+// place gives the place of a column.
+func (x *extract) place(name string) int {
+	for i, c := range x.columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	panic("web: the export of " + x.name + " has no column " + name)
+}
 
 // exports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
-func (s *Site) exports(_ *http.ServeMux) {}
+func (s *Site) exports(mux *http.ServeMux) {
+	s.resource(mux, "/export/{file}", s.export)
+}
+
+// export answers with a table as a file.
+func (s *Site) export(w http.ResponseWriter, r *http.Request) {
+	x, extension, err := s.wanted(r)
+	if err != nil {
+		s.refuseFault(w, r, err)
+		return
+	}
+	header := w.Header()
+	header["Cache-Control"] = freshness(r)
+	header.Set("Etag", x.etag(r))
+	if matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(x.etag(r), "W/")) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	ledger := &db.Ledger{Limit: int64(s.config.MaxStatements), Watch: s.config.Tracing.statements(r.Context())}
+	defer entryOf(r.Context()).read(ledger)
+	ctx := db.WithLedger(r.Context(), ledger)
+	if s.config.ExportTimeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.config.ExportTimeout)
+		defer cancel()
+		ctx = limited
+	}
+	s.deliver(w, r.WithContext(ctx), x, extension)
+}
+
+// wanted says which table a request is for, and as what.
+func (s *Site) wanted(r *http.Request) (*extract, string, error) {
+	name, extension, _ := strings.Cut(r.PathValue("file"), ".")
+	var names []string
+	extensions := exportFormats()
+	var found *exported
+	for i, e := range exportedTables {
+		names = append(names, e.name)
+		if e.name == name {
+			found = &exportedTables[i]
+		}
+	}
+	if found == nil {
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %.80q: expected one of %s.", name, strings.Join(names, ", "))
+	}
+	if !slices.Contains(extensions, extension) {
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %s.%.80s: expected one of %s.", name, extension, strings.Join(extensions, ", "))
+	}
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&first=10, found one that cannot be read.")
+	}
+	variables, err := s.parameters.read(values, found.parameters.variables)
+	if err != nil {
+		return nil, "", err
+	}
+	info := graph.ReleaseOf(r.Context()).Info()
+	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables), variables: variables, document: found.document.text, columns: found.columns}
+	if x.under != nil {
+		x.columns = s.parameters.columns(x.document, x.under, info.Currency)
+	}
+	return x, extension, nil
+}
+
+// etag names what an export depends on. It is weak: the same rows may come compressed, and a zip may come in other bytes.
+func (x *extract) etag(r *http.Request) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%s\n%+v", x.number, labour.MethodVersion, pathWithin(r), r.URL.RawQuery, visitorOf(r.Context()).allowance))
+	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
+}
+
+// pay takes what the rows cost out of the purse, before any is read: where that is more than a whole budget, all but the 1 that asking
+// costs. It gives the context in which the rest of the export's questions is paid for.
+func (x *extract) pay(ctx context.Context) (context.Context, error) {
+	entryOf(ctx).note(func(e *entry) { e.asked.cost += x.cost })
+	visitor := *visitorOf(ctx)
+	if visitor.purse != nil {
+		if err := visitor.purse.pay(time.Now(), min(x.cost, visitor.purse.budget.Cost-1)); err != nil {
+			return ctx, err
+		}
+		visitor.purse = nil
+	}
+	return context.WithValue(ctx, visitorKey{}, &visitor), nil
+}

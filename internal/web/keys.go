@@ -124,7 +124,7 @@ func (ring keyring) allowsOrigin(origin string, now time.Time) bool {
 func ParseOrigin(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
-		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Host, "*") {
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Host, "*;,") {
 		return "", fmt.Errorf("expected an origin such as https://example.org, found %.100q", text)
 	}
 	host := strings.ToLower(u.Host)

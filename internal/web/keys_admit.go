@@ -95,7 +95,10 @@ func (g *gate) client(r *http.Request) string {
 
 // admit lends next the requests of visitors that may ask, once they have paid for being asked at all. What their answer
 // costs on top is taken when it has to be computed.
-func (g *gate) admit(next http.Handler) http.Handler {
+func (g *gate) admit(next http.Handler) http.Handler { return g.admitBy(g.identify, next) }
+
+// admitBy is admit with another way of saying who sent a request.
+func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), limitsKey{}, g.limits))
 		if r.Method == http.MethodOptions {
@@ -103,7 +106,7 @@ func (g *gate) admit(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		v, err := g.identify(r)
+		v, err := identify(r)
 		g.share(w, r, v)
 		if err != nil {
 			refuse(w, r, challenge(w, r, err), err)
@@ -136,7 +139,7 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 		return nil, err
 	}
 	if !sent {
-		v := &visitor{g.allowance(nil), nil, nil, g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+		v := g.anonymous(r)
 		switch {
 		case g.RefuseAnonymous:
 			return v, labour.Faultf(labour.Unauthenticated, "A key is needed: send it as Authorization: Bearer hb_...")
@@ -148,7 +151,7 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 	key, err := g.Keys.current().find(text, g.now())
 	if err != nil {
 		// Guessing is paid for like asking, so that it is no faster.
-		if spent := g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget).pay(g.now(), 1); spent != nil {
+		if spent := g.anonymous(r).purse.pay(g.now(), 1); spent != nil {
 			return nil, spent
 		}
 		return nil, err
@@ -158,6 +161,11 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.", r.Header.Get("Origin"))
 	}
 	return v, nil
+}
+
+// anonymous gives the visitor that a request comes from where no key comes with it.
+func (g *gate) anonymous(r *http.Request) *visitor {
+	return &visitor{g.allowance(nil), nil, nil, g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget)}
 }
 
 // bearer gives the key that a request comes with.

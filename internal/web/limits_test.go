@@ -65,8 +65,8 @@ func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
 			employer {id name region {code name}} region {code name parent {code}} nationality {code} industry {code} source {id title}}}}`,
 		"a report of each region": `{regions(first: 100) {nodes {code report(granularity: YEAR) {rows {period {label} permitsIssued peakWorkersPresent}}}}}`,
 	}
-	for _, tab := range graphiql.Tabs() {
-		questions[tab.Name] = tab.Query
+	for _, example := range graphiql.Examples() {
+		questions[example.Name] = example.Query
 	}
 	for name, query := range questions {
 		t.Run(name, func(t *testing.T) {

@@ -42,10 +42,10 @@ func (o *operated) numbers() map[string]float64 {
 
 func TestMetrics_CountWhatHappened(t *testing.T) {
 	o := newOperated(t, asItIs)
-	tab := graphiql.Tabs()[1]
 	for range 3 {
-		o.post(tab.Query)
+		o.post(graphiql.Examples()[1].Query)
 	}
+	o.post(graphiql.Examples()[8].Query)
 	for _, name := range []string{"A", "B", "C"} {
 		o.post("query " + name + " {release {number}}")
 	}
@@ -54,19 +54,20 @@ func TestMetrics_CountWhatHappened(t *testing.T) {
 	o.post("{" + strings.Repeat("release {number} ", 2000) + "}")
 	n := o.numbers()
 	for name, expected := range map[string]float64{
-		`homebound_requests_total{route="/graphql",status="200"}`:                        8,
+		`homebound_requests_total{route="/graphql",status="200"}`:                        9,
 		`homebound_requests_total{route="none",status="404"}`:                            1,
 		`homebound_cache_requests_total{result="hit"}`:                                   2,
-		`homebound_cache_requests_total{result="miss"}`:                                  6,
+		`homebound_cache_requests_total{result="miss"}`:                                  7,
 		`homebound_errors_total{code="BAD_USER_INPUT"}`:                                  1,
 		`homebound_errors_total{code="LIMIT_EXCEEDED"}`:                                  1,
 		`homebound_refused_total{reason="limit"}`:                                        1,
 		`homebound_operation_duration_seconds_count{operation="PermitsByRegionAndYear"}`: 3,
+		`homebound_operation_duration_seconds_count{operation="ThisRelease"}`:            1,
 		`homebound_operation_duration_seconds_bucket{operation="other",le="+Inf"}`:       n[`homebound_operation_duration_seconds_count{operation="other"}`],
 		`homebound_release_number`:                                                       1,
 		`homebound_release_degraded`:                                                     0,
 		`homebound_release_published_timestamp_seconds`:                                  float64(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Unix()),
-		`homebound_cache_answers`:                                                        4,
+		`homebound_cache_answers`:                                                        5,
 	} {
 		assert.InDelta(t, expected, n[name], 0, name)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -26,6 +27,8 @@ type Operation struct {
 	Concurrency   int           // most operations that compute at a time; 0 for no bound
 	Queue         int           // most that wait for their turn
 	QueueTimeout  time.Duration // most that one waits
+	Exports       int           // most exports that are read and written at a time; 0 for no bound. As many wait as in the queue
+	ExportTimeout time.Duration // most that an export may take; 0 for no bound
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 
@@ -37,20 +40,29 @@ type Site struct {
 	metrics *metrics
 	queue   *queue
 
+	kept *receiptStore // the receipts
+	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
+	exporting *queue
+
 	asker      asker
+	direct     asker // whose answers are not kept
 	parameters parameters
 	cached     func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
 func newSite(c Config, g *gate) *Site {
 	var names []string
-	for _, tab := range graphiql.Tabs() {
-		names = append(names, tab.Name)
+	for _, example := range graphiql.Examples() {
+		names = append(names, example.Name)
 	}
-	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout)}
+	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+		kept: &receiptStore{store: c.Store, most: cmp.Or(c.MaxReceipts, defaultReceipts)}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
 		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 { return float64(q.waiting.Load()) })
+	}
+	if q := s.exporting; q != nil {
+		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.within.Load()) })
 	}
 	return s
 }

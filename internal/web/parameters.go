@@ -1,12 +1,13 @@
 package web
 
 import (
-	"encoding/json"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -26,44 +27,55 @@ const hoisted = "filter"
 // read gives the variables of an operation. A Fault names what is not one of its parameters or cannot be its value; what the
 // contract asks beyond the form of a value is left to the executor.
 func (p parameters) read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
-	read := map[string]any{}
+	read, given := map[string]any{}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		path := strings.Split(name, ".")
-		head := variables.ForName(path[0])
-		into := read
-		if filter := variables.ForName(hoisted); head == nil && filter != nil {
-			path = append([]string{hoisted}, path...)
-			head = filter
-		}
-		if head == nil {
+		path, kind := p.find(name, variables)
+		if kind == nil {
 			return nil, p.unknown(name, variables)
-		}
-		kind := head.Type
-		for _, step := range path[1:] {
-			field := p.field(kind, step)
-			if field == nil {
-				return nil, p.unknown(name, variables)
-			}
-			inner, _ := into[path[0]].(map[string]any)
-			if inner == nil {
-				if _, whole := into[path[0]]; whole {
-					return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is given whole and in parts.", path[0])
-				}
-				inner = map[string]any{}
-				into[path[0]] = inner
-			}
-			into, path, kind = inner, path[1:], field.Type
 		}
 		value, err := p.value(name, kind, values[name])
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := into[path[0]]; twice {
-			return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is given whole and in parts.", path[0])
+		into := read
+		for i, step := range path {
+			last := i == len(path)-1
+			if so := strings.Join(path[:i+1], "."); given[so] || last && into[step] != nil {
+				return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is given twice, as a whole or in parts.", so)
+			}
+			if last {
+				into[step] = value
+				break
+			}
+			if into[step] == nil {
+				into[step] = map[string]any{}
+			}
+			into = into[step].(map[string]any)
 		}
-		into[path[0]] = value
+		given[strings.Join(path, ".")] = true
 	}
 	return read, nil
+}
+
+// find gives the path and the type of a parameter within the variables; the type is nil where there is no such parameter.
+func (p parameters) find(name string, variables ast.VariableDefinitionList) (path []string, kind *ast.Type) {
+	path = strings.Split(name, ".")
+	head := variables.ForName(path[0])
+	if filter := variables.ForName(hoisted); head == nil && filter != nil {
+		path, head = append([]string{hoisted}, path...), filter
+	}
+	if head == nil {
+		return nil, nil
+	}
+	kind = head.Type
+	for _, step := range path[1:] {
+		field := p.field(kind, step)
+		if field == nil {
+			return nil, nil
+		}
+		kind = field.Type
+	}
+	return path, kind
 }
 
 // field gives a field of an input object, of the items of a list too: a list of one is written as its item.
@@ -76,56 +88,84 @@ func (p parameters) field(kind *ast.Type, name string) *ast.FieldDefinition {
 
 // value reads the texts of one parameter.
 func (p parameters) value(name string, kind *ast.Type, texts []string) (any, error) {
-	definition := p.schema.Types[kind.Name()]
-	if definition.Kind == ast.InputObject {
-		var whole any
-		if len(texts) != 1 || json.Unmarshal([]byte(texts[0]), &whole) != nil {
-			return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of its parts, such as %s, or one JSON value; found %.80q.", name, example(name, definition), texts[0])
-		}
-		return whole, nil
-	}
-	if kind.Elem == nil {
-		if len(texts) != 1 {
-			return nil, labour.Faultf(labour.BadUserInput, "Expected the parameter %.80s once, found it %d times.", name, len(texts))
-		}
-		return scalar(name, definition, texts[0])
-	}
-	list := []any{}
 	for _, text := range texts {
-		for item := range strings.SplitSeq(text, ",") {
-			value, err := scalar(name, definition, item)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, value)
+		if !utf8.ValidString(text) {
+			return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is not UTF-8.", name)
 		}
 	}
-	return list, nil
+	if len(texts) == 1 && texts[0] == "" {
+		if kind.NonNull {
+			return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s a value of the type %s, found nothing.", name, kind)
+		}
+		return nil, nil
+	}
+	definition := p.schema.Types[kind.Name()]
+	if kind.Elem != nil && definition.Kind != ast.InputObject {
+		list := []any{}
+		for _, text := range texts {
+			for item := range strings.SplitSeq(text, ",") {
+				value, err := scalar(name, definition, item)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, value)
+			}
+		}
+		return list, nil
+	}
+	if len(texts) != 1 {
+		return nil, labour.Faultf(labour.BadUserInput, "Expected the parameter %.80s once, found it %d times.", name, len(texts))
+	}
+	if definition.Kind == ast.InputObject {
+		return whole(name, kind, definition, texts[0])
+	}
+	return scalar(name, definition, texts[0])
 }
 
-func scalar(name string, definition *ast.Definition, text string) (value any, err error) {
+// whole reads an input object, or a list of them, from JSON.
+func whole(name string, kind *ast.Type, definition *ast.Definition, text string) (any, error) {
+	var value any
+	err := decode("", []byte(text), &value)
+	switch value.(type) {
+	case map[string]any:
+		if err == nil {
+			return value, nil
+		}
+	case []any:
+		if err == nil && kind.Elem != nil {
+			return value, nil
+		}
+	}
+	return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of its parts, such as %s, or a JSON object; found %.80q.", name, example(name, definition), text)
+}
+
+func scalar(name string, definition *ast.Definition, text string) (any, error) {
+	var value any = text
+	var err error
 	switch definition.Name {
 	case "Int":
 		value, err = strconv.ParseInt(text, 10, 32)
 	case "Float":
-		value, err = strconv.ParseFloat(text, 64)
+		var number float64
+		if number, err = strconv.ParseFloat(text, 64); math.IsNaN(number) || math.IsInf(number, 0) {
+			err = strconv.ErrRange
+		}
+		value = number
 	case "Boolean":
+		value = text == "true"
 		if text != "true" && text != "false" {
 			err = strconv.ErrSyntax
 		}
-		value = text == "true"
-	default:
-		if definition.Kind == ast.Enum && definition.EnumValues.ForName(text) == nil {
-			var known []string
-			for _, v := range definition.EnumValues {
-				known = append(known, v.Name)
-			}
-			return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of %s, found %.80q.", name, strings.Join(known, ", "), text)
-		}
-		return text, nil
 	}
 	if err != nil {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s a value of the type %s, found %.80q.", name, definition.Name, text)
+	}
+	if definition.Kind == ast.Enum && definition.EnumValues.ForName(text) == nil {
+		var known []string
+		for _, v := range definition.EnumValues {
+			known = append(known, v.Name)
+		}
+		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of %s, found %.80q.", name, strings.Join(known, ", "), text)
 	}
 	return value, nil
 }

@@ -1,6 +1,119 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
 
-// receipts registers what /receipts/ gives: proofs of what was answered.
-func (s *Site) receipts(_ *http.ServeMux) {}
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"homebound/graph"
+	"homebound/internal/labour"
+)
+
+// receiptName is the extension by which a request asks for a receipt and an answer gives it.
+const receiptName = "receipt"
+
+// receiptCost is what a receipt costs on top of its answer: it takes room on the disk for good.
+const receiptCost = 10
+
+// issuer gives receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a function of a
+// release, a document and variables alone, so that whoever asks again finds the same.
+type issuer struct {
+	kept    *receiptStore
+	address func(id string) string
+	present graphql.ErrorPresenterFunc // shows the errors of receipts that could not be given
+}
+
+var _ interface {
+	graphql.OperationContextMutator
+	graphql.ResponseInterceptor
+} = (*issuer)(nil)
+
+// ExtensionName names the extension.
+func (*issuer) ExtensionName() string { return "Receipts" }
+
+// Validate has nothing to hold against the schema.
+func (*issuer) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses what there are no receipts for, before it is computed, and takes the cost.
+func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	switch {
+	case operation.Extensions[receiptName] != true:
+		return nil
+	case operation.Operation.Operation != ast.Query:
+		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for the answer to a query, found a %s.", operation.Operation.Operation))[0]
+	case ctx.Value(lenderKey{}) != nil:
+		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for an answer by GET or POST, and not for a stream."))[0]
+	}
+	if err := visitorOf(ctx).purse.pay(time.Now(), receiptCost); err != nil {
+		return faultList(err)[0]
+	}
+	return nil
+}
+
+// InterceptResponse adds the receipt to an answer without errors. Where it cannot be given, the answer is that error alone: it
+// was asked for as evidence.
+func (i *issuer) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	operation := graphql.GetOperationContext(ctx)
+	if operation.Extensions[receiptName] != true {
+		return next(ctx)
+	}
+	ctx, volatile := graph.WithVolatile(ctx)
+	response := next(ctx)
+	if response == nil || len(response.Errors) > 0 {
+		return response
+	}
+	shown, err := i.issue(ctx, operation, response.Data, volatile.Load())
+	if err != nil {
+		return &graphql.Response{Errors: gqlerror.List{i.present(ctx, err)}}
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions[receiptName] = shown
+	return response
+}
+
+func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext, data json.RawMessage, volatile bool) (map[string]any, error) {
+	if volatile {
+		return nil, labour.Faultf(labour.BadUserInput, "There is no receipt for this answer, which tells of more than its release and may be another one tomorrow: leave out what names other releases.")
+	}
+	hash, err := hashOfResult(data)
+	if err != nil {
+		return nil, err
+	}
+	release := graph.ReleaseOf(ctx)
+	r := receipt{
+		Release: release.Info().Number, ContentHash: release.Info().ContentHash, Document: operation.RawQuery, OperationName: operation.OperationName,
+		OperationHash: hashOfDocument(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
+		SuppressBelow: release.SuppressBelow(), Rows: visitorOf(ctx).rowAccess(),
+	}
+	if r.Variables == nil {
+		r.Variables = map[string]any{}
+	}
+	id, err := i.kept.keep(r)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"id": id, "url": i.address(id), "release": r.Release, "contentHash": r.ContentHash, "operationHash": r.OperationHash,
+		"variables": r.Variables, "resultHash": r.ResultHash, "methodVersion": r.MethodVersion,
+	}, nil
+}
+
+// hashOfResult gives the SHA-256 of an answer's data, of the bytes that are sent: the encoder of the answer writes & and the
+// like in another way than the executor.
+func hashOfResult(data json.RawMessage) (string, error) {
+	sent, err := json.Marshal(data)
+	if err != nil {
+		return "", errors.Join(errors.New("hash the answer"), err)
+	}
+	sum := sha256.Sum256(sent)
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,23 @@ func (s *site) publish(permits int) labour.Release {
 	s.t.Helper()
 	dir := s.t.TempDir()
 	require.NoError(s.t, exchange.WriteDefault(s.t.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
+	return s.load(dir)
+}
+
+// publishGuarded is publish of a release that withholds counts of fewer workers than below.
+func (s *site) publishGuarded(permits, below int) labour.Release {
+	s.t.Helper()
+	dir := s.t.TempDir()
+	require.NoError(s.t, exchange.WriteDefault(s.t.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
+	manifest := filepath.Join(dir, "datapackage.json")
+	text, err := os.ReadFile(manifest)
+	require.NoError(s.t, err)
+	var properties map[string]any
+	require.NoError(s.t, json.Unmarshal(text, &properties))
+	properties["homebound"] = map[string]any{"suppressBelow": below}
+	text, err = json.Marshal(properties)
+	require.NoError(s.t, err)
+	require.NoError(s.t, os.WriteFile(manifest, text, 0o644))
 	return s.load(dir)
 }
 

@@ -19,7 +19,7 @@ import (
 	"homebound/internal/web/graphiql"
 )
 
-// The queries with which GraphiQL opens are answered by the default release, as a browser asks them.
+// The queries that GraphiQL offers are answered by the default release, as a browser asks them.
 func TestTabs_AreAnsweredByTheDefaultRelease(t *testing.T) {
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
@@ -29,9 +29,9 @@ func TestTabs_AreAnsweredByTheDefaultRelease(t *testing.T) {
 	server := httptest.NewServer(web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "https://homebound.example"}))
 	t.Cleanup(server.Close)
 
-	for _, tab := range graphiql.Tabs() {
-		t.Run(tab.Name, func(t *testing.T) {
-			body, err := json.Marshal(map[string]string{"query": tab.Query, "operationName": tab.Name})
+	for _, example := range graphiql.Examples() {
+		t.Run(example.Name, func(t *testing.T) {
+			body, err := json.Marshal(map[string]string{"query": example.Query, "operationName": example.Name})
 			require.NoError(t, err)
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/graphql", strings.NewReader(string(body)))
 			require.NoError(t, err)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -25,8 +26,9 @@ func (document) Supports(r *http.Request) bool {
 
 // Do answers one request.
 func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	if mediaType(r) == "" {
-		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows %s or %s (or, for a stream, %s).", graphqlJSON, plainJSON, eventStream))
+	asTable := wantsTable(r)
+	if mediaType(r) == "" && !asTable {
+		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows %s or %s (or, for a table, %s; for a stream, %s).", graphqlJSON, plainJSON, textCSV, eventStream))
 		return
 	}
 	params, status, err := readParams(w, r)
@@ -48,6 +50,16 @@ func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	if operation.Operation.Operation == ast.Subscription {
 		fault := labour.Faultf(labour.BadUserInput, "A subscription is answered by a stream: ask with Accept: %s, or over a websocket.", eventStream)
 		answer(w, r, statusOf(r), exec.DispatchError(ctx, faultList(fault)))
+		return
+	}
+	if asTable {
+		f, err := layOut(operation)
+		if err != nil {
+			refuse(w, r, http.StatusBadRequest, err)
+			return
+		}
+		responses, ctx := exec.DispatchOperation(ctx, operation)
+		f.write(w, r, responses(ctx))
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
@@ -87,16 +99,33 @@ func faultList(fault error) gqlerror.List { return gqlerror.List{{Err: fault, Me
 // statusOf gives the status of a well-formed request that was not executed. Readers of plain JSON find every answer to such
 // a request under 200.
 func statusOf(r *http.Request) int {
-	if mediaType(r) == graphqlJSON {
+	if mediaType(r) == graphqlJSON || wantsTable(r) {
 		return http.StatusBadRequest
 	}
 	return http.StatusOK
 }
 
-// refuse answers a request that reaches no resolver, in the form of a GraphQL answer. err is a Fault.
+// refuse answers a request that reaches no resolver, in the form of a GraphQL answer, or as a page to who came for one. err is
+// a Fault.
 func refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
 	shown := counting(graph.Presenter(slog.New(slog.DiscardHandler)))(r.Context(), err)
+	if page, ok := r.Context().Value(refusalKey{}).(refusal); ok && !isOwnDocument(r.Context()) {
+		page(w, r, status, shown.Message)
+		return
+	}
 	answer(w, r, status, &graphql.Response{Errors: gqlerror.List{shown}})
+}
+
+// refusal shows readers of pages why there is nothing to see.
+type refusal func(w http.ResponseWriter, r *http.Request, status int, message string)
+
+type refusalKey struct{}
+
+// refusingBy has what is refused to the readers of next shown by a page.
+func refusingBy(page refusal, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), refusalKey{}, page)))
+	})
 }
 
 // answer writes a GraphQL answer.

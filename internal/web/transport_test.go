@@ -74,7 +74,7 @@ func TestMediaType_ThatNobodyCanGiveIsRefused(t *testing.T) {
 			answer := s.post("{release{number}}", "Accept", accept)
 			assert.Equal(t, http.StatusNotAcceptable, answer.status)
 			assert.Equal(t, "BAD_USER_INPUT", answer.failure(t).Extensions.Code)
-			assert.Equal(t, "Expected an Accept header that allows application/graphql-response+json or application/json (or, for a stream, text/event-stream).", answer.failure(t).Message)
+			assert.Equal(t, "Expected an Accept header that allows application/graphql-response+json or application/json (or, for a table, text/csv; for a stream, text/event-stream).", answer.failure(t).Message)
 		})
 	}
 }

@@ -29,7 +29,8 @@ type Config struct {
 	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
-	CacheBytes uint64 // most that kept answers may take
+	CacheBytes  uint64 // most that kept answers may take
+	MaxReceipts int    // most that are kept, for good; 0 is 100000
 
 	Access Access // who may ask, for what and for how much
 	Limits Limits // on one request
@@ -63,7 +64,7 @@ func New(c Config) *Site {
 	}})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
-	s.asker, s.parameters, s.cached = asker{api}, parameters{schema.Schema()}, api.of
+	s.asker, s.direct, s.parameters, s.cached = asker{api}, asker{answers}, parameters{schema.Schema()}, api.of
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", g.admit(methods(current(c, api, answers))))
@@ -75,12 +76,7 @@ func New(c Config) *Site {
 	})
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))
-	mux.HandleFunc("GET /{$}", home(c))
-	mux.HandleFunc("GET /home.css", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(homeStyle)
-	})
+	s.home(mux)
 	s.exports(mux)
 	s.charts(mux)
 	s.embeds(mux)
@@ -110,6 +106,7 @@ func endpoint(c Config, s *Site, schema graphql.ExecutableSchema) http.Handler {
 	srv.Use(trusted{c.Access.Trusted})
 	srv.Use(&measured{known: documents})
 	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int { return len(hash) + len(text) + 256 })})
+	srv.Use(&issuer{s.kept, s.receiptAddress, present})
 	srv.Use(s.runner(present))
 	return srv
 }

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/table"
+)
+
+// permitsAnswer is what charts/permits.graphql is answered.
+type permitsAnswer struct {
+	chartCommon
+	Countries []askedCountry
+	Report    struct {
+		Rows []struct {
+			Region        struct{ Code, Name string }
+			PermitsIssued *float64
+		}
+		Totals     struct{ PermitsIssued *float64 }
+		Provenance askedProvenance
+	}
+}
+
+var permitsColumns = []table.Column{
+	{Name: "region", Kind: table.Text, Description: "The code of the region that the permit is for work in."},
+	{Name: "name", Kind: table.Text, Description: "The region's name."},
+	{Name: "permits", Kind: table.Whole, Unit: "permits", Description: "Permits issued in the period. Empty where withheld."},
+}
+
+// mostBars is how many bars a picture has room for before it is a table.
+const mostBars = 40
+
+func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+	span := a.span(variables)
+	p := &chart.Picture{
+		Title: "Permits issued by region, " + a.Region.Name, Unit: "permits",
+		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(stringsOf(variables["nationalities"]), a.Countries)),
+		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
+	}
+	var bars chart.Bars
+	var gaps, told []string
+	for _, row := range a.Report.Rows {
+		bars = append(bars, chart.Bar{Label: row.Region.Name, Value: row.PermitsIssued})
+		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
+		if row.PermitsIssued == nil {
+			gaps = append(gaps, row.Region.Name)
+		} else {
+			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, chart.Grouped(*row.PermitsIssued, 0)))
+		}
+	}
+	if len(bars) == 0 {
+		p.Empty = fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name)
+	}
+	if more := len(bars) - mostBars; more > 0 {
+		bars = bars[:mostBars]
+		p.Notes = append(p.Notes, fmt.Sprintf("%s more regions are in the picture's data.", grouped(more)))
+	}
+	p.Plot = bars
+	p.Note(withheldNote(listed(gaps)))
+	a.cite(a.Report.Provenance.Sources...)
+	var total string
+	if a.Report.Totals.PermitsIssued != nil {
+		total = chart.Grouped(*a.Report.Totals.PermitsIssued, 0) + " permits in all."
+	}
+	p.Description = described(p, total, "By region: "+strings.Join(told, "; ")+".")
+	return p, nil
+}
