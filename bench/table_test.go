@@ -26,6 +26,12 @@ func TestTable(t *testing.T) {
 		row(t, "SQL statements of a page of permits with employer, region and source", statementsOfAPage(t), bound{value: 4})
 	})
 	t.Run("import", func(t *testing.T) { importOverShell.row(t) })
+	t.Run("export", func(t *testing.T) { exportOverShell.row(t) })
+	for _, file := range []string{"permits.csv", "permits.parquet", "permits.zip"} {
+		t.Run("memory of an export", func(t *testing.T) {
+			row(t, "resident memory of /export/"+file+" over the idle server", exportMemory(t, built(t), released(t, *permitsFlag), file), bound{value: 64, unit: " MiB"})
+		})
+	}
 	large := max(*permitsFlag, *largeFlag)
 	t.Run("memory of an import", func(t *testing.T) {
 		do, most := importing(t, large)
