@@ -102,15 +102,28 @@ func (e *examples) write(t *testing.T) {
 
 var address = regexp.MustCompile("`(/[a-z0-9./]*)`")
 
-var curl = regexp.MustCompile(`(?s)^curl -sG http://127\.0\.0\.1:8080/graphql --data-urlencode 'query=([^']*)'\n$`)
+var (
+	curl      = regexp.MustCompile(`(?s)^curl -sG http://127\.0\.0\.1:8080/graphql (-H 'Accept: text/csv' )?--data-urlencode 'query=([^']*)'\n$`)
+	ownServer = regexp.MustCompile(`http://127\.0\.0\.1:8080(/[^\s'"]+)`)
+)
 
-// runQueries asks the server every query of a document; the block after a query is its answer.
+// runQueries asks the server every query of a document; the block after a query is its answer. What is got by its address alone
+// has to be there.
 func (e *examples) runQueries(t *testing.T, d *document, server string) {
 	for i, b := range d.blocks {
 		query := b.text
 		if match := curl.FindStringSubmatch(b.text); b.language == "sh" && match != nil {
-			query = match[1]
+			if query = match[2]; match[1] != "" {
+				e.runTable(t, d, i, server, query)
+				continue
+			}
 		} else if b.language != "graphql" {
+			for _, match := range ownServer.FindAllStringSubmatch(b.text, -1) {
+				if !strings.HasSuffix(match[1], "/graphql") { // which is asked by a body
+					status, answer := get(t, server+match[1], "*/*")
+					assert.Equal(t, http.StatusOK, status, "%s: %s: %.300s", d.name, match[1], answer)
+				}
+			}
 			continue
 		}
 		if !assert.True(t, i+1 < len(d.blocks) && d.blocks[i+1].language == "json", "%s: a query without its answer", d.name) {
@@ -123,18 +136,34 @@ func (e *examples) runQueries(t *testing.T, d *document, server string) {
 	}
 }
 
+// runTable asks a query for a table, which is the block behind it.
+func (e *examples) runTable(t *testing.T, d *document, number int, server, query string) {
+	status, answer := get(t, server+"/graphql?"+url.Values{"query": {query}}.Encode(), "text/csv")
+	require.Equal(t, http.StatusOK, status, "%s: %s", query, answer)
+	if text := strings.ReplaceAll(string(answer), "\r\n", "\n"); assert.Equal(t, "csv", d.blocks[number+1].language, "%s: a query without its table", d.name) && text != d.blocks[number+1].text {
+		e.found(t, d, number+1, text)
+	}
+}
+
 func ask(t *testing.T, server, query string) []byte {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server+"/graphql?"+url.Values{"query": {query}}.Encode(), nil)
+	status, answer := get(t, server+"/graphql?"+url.Values{"query": {query}}.Encode(), "application/json")
+	require.Equal(t, http.StatusOK, status, "%s: %s", query, answer)
+	require.NotContains(t, string(answer), `"errors"`, query)
+	return answer
+}
+
+func get(t *testing.T, address, accept string) (status int, answer []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	require.NoError(t, err)
+	request.Header.Set("Accept", accept)
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	answer, err = io.ReadAll(response.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", query, answer)
-	require.NotContains(t, string(answer), `"errors"`, query)
-	return answer
+	return response.StatusCode, answer
 }
 
 // sameJSON tells whether two texts say the same. Numbers may differ in the last digits, which processors round differently.
