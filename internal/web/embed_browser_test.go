@@ -106,7 +106,8 @@ func comes(t *testing.T, browser *browsertest.Browser, expression string) {
 		"waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
-// fits waits until the frame in the first figure is as high as what is in it, and gives the height in CSS pixels.
+// fits waits until the frame in the first figure is as high as what is in it and nothing is left to scroll, and gives the height
+// in CSS pixels.
 func fits(t *testing.T, browser *browsertest.Browser) float64 {
 	t.Helper()
 	var inside, outside float64
@@ -116,9 +117,8 @@ func fits(t *testing.T, browser *browsertest.Browser) float64 {
 		}
 		inside = within[float64](t, browser, "/embed/stock", `Math.ceil(document.documentElement.getBoundingClientRect().height)`)
 		outside = browsertest.Get(browser, chromedp.Evaluate[float64](`document.querySelector('figure > iframe').getBoundingClientRect().height`))
-		return inside == outside
+		return inside == outside && !within[bool](t, browser, "/embed/stock", `document.documentElement.scrollHeight > innerHeight`)
 	}, 20*time.Second, 50*time.Millisecond, "the frame never got as high as what is in it; the browser complains of %q", browser.Problems())
-	assert.False(t, within[bool](t, browser, "/embed/stock", `document.documentElement.scrollHeight > innerHeight`), "nothing is left to scroll")
 	return outside
 }
 
