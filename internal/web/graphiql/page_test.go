@@ -278,6 +278,7 @@ func TestPage_SendsTheHeadersOfTheReader(t *testing.T) {
 	v.await(`(` + headers + `.CodeMirror.setValue('{"Authorization": "Bearer k"}'), true)`)
 	v.run("as many as 37,000")
 	assert.Equal(t, "Bearer k", v.api.last(t).authorization)
+	v.await(`localStorage.getItem('graphiql:queries')?.includes('FarEastImpact')`)
 	assert.NotContains(t, browsertest.Get(v.Browser, chromedp.Evaluate[string](`JSON.stringify(localStorage)`)), "Bearer", "a key is not kept")
 	assert.Empty(t, v.Problems())
 }

@@ -11,6 +11,7 @@ import { createFetcher } from './fetcher.js';
 import { rememberLastTab } from './lasttab.js';
 import { linkedTab } from './link.js';
 import { askedRelease, endpointOf } from './release.js';
+import { withoutHeaders } from './storage.js';
 
 const tabs = firstTabs.map((query) => ({ query }));
 const emptyTab = '# Ctrl-Space shows what can stand here, Ctrl-Enter runs the query.\n\n';
@@ -22,6 +23,7 @@ const release = askedRelease(window.location.search);
 const fetcher = createFetcher(endpointOf(endpoint, release.number));
 const link = linkedTab(window.location.search);
 rememberLastTab(window.localStorage);
+const storage = withoutHeaders(window.localStorage);
 
 function App() {
   // GraphiQL runs this operation in every tab, so it holds only until the reader turns to another query.
@@ -40,6 +42,7 @@ function App() {
       operationName={operationName}
       onTabChange={releaseOperation}
       plugins={plugins}
+      storage={storage}
       shouldPersistHeaders={false}
       schemaDescription
     >
