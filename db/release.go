@@ -141,16 +141,7 @@ func (r *Release) Rows(ctx context.Context, name string, columns []string, yield
 	if err != nil {
 		return err
 	}
-	values, into := make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	return each(ctx, r.file, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		return yield(values)
-	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), quote(name), strings.Join(t.names("", isKey), ", ")))
+	return eachValues(ctx, r.file, len(columns), yield, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), quote(name), strings.Join(t.names("", isKey), ", ")))
 }
 
 // readInfo reads the row in which a release says what it is, and its gates.

@@ -112,6 +112,20 @@ func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query stri
 	return translate(ctx, rows.Err())
 }
 
+// eachValues is each for rows of so many values as the database has them. They are good until yield returns.
+func eachValues(ctx context.Context, q querier, width int, yield func(values []any) error, query string, args ...any) error {
+	values, into := make([]any, width), make([]any, width)
+	for i := range values {
+		into[i] = &values[i]
+	}
+	return each(ctx, q, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		return yield(values)
+	}, query, args...)
+}
+
 // collect runs a query and gives what scan makes of its rows, in order.
 func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	var all []T

@@ -55,17 +55,7 @@ func (l *Whole) Each(ctx context.Context, yield func(row []any) error) error {
 	l.narrow(sb)
 	sb.OrderBy(l.sortBy)
 	statement, args := sb.Build()
-	row, into := make([]any, len(l.columns)), make([]any, len(l.columns))
-	for i := range row {
-		into[i] = &row[i]
-	}
-	err := each(ctx, l.release.whole, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		return yield(row)
-	}, statement, args...)
-	if err != nil {
+	if err := eachValues(ctx, l.release.whole, len(l.columns), yield, statement, args...); err != nil {
 		return fmt.Errorf("read a whole list: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,4 +124,45 @@ func everyMonths(from, to labour.Date, months int) []tick {
 		}
 		all = append(all, tick{on, label})
 	}
+}
+
+// figures is the axis of figures beside a plot: its steps, how they are written, and the room that this takes, in pixels.
+type figures struct {
+	magnitude
+	steps  []float64
+	gutter float64
+}
+
+// axisOf gives the axis from nothing to a figure for a plot of the page's height.
+func (p *page) axisOf(greatest float64, m magnitude) figures {
+	a := figures{steps: ticks(greatest, max(3, int(p.height()/70)))}
+	a.magnitude = magnitude{m.divisor, m.word, decimalsOf(a.steps, m)}
+	for _, v := range a.steps {
+		a.gutter = max(a.gutter, widthOf(a.write(v), p.body(), false))
+	}
+	a.gutter += 8
+	return a
+}
+
+func (a figures) greatest() float64 { return a.steps[len(a.steps)-1] }
+
+// step draws one step of an axis through the plot.
+func (p *page) step(a figures, v, y, left, right float64, colour rgb) {
+	size := p.body()
+	p.line(point{left, y}, point{right, y}, colour, 1)
+	p.add(text{at: point{left - 8, y + size*0.35}, anchor: end, size: size, colour: p.muted, words: a.write(v)})
+}
+
+// decimalsOf gives how many decimals tell all steps apart.
+func decimalsOf(steps []float64, m magnitude) int {
+	for d := range 3 {
+		power := math.Pow(10, float64(d))
+		if !slices.ContainsFunc(steps, func(v float64) bool {
+			shifted := v / m.divisor * power
+			return math.Abs(shifted-math.Round(shifted)) > 1e-6
+		}) {
+			return d
+		}
+	}
+	return 3
 }

@@ -77,20 +77,13 @@ func (c Columns) draw(p *page, unit string) {
 	p.legend(c.keys())
 	p.unitLine(m.word, unit)
 	height := p.height()
-	steps := ticks(greatest, max(3, int(height/70)))
-	top := steps[len(steps)-1]
-	steady := magnitude{m.divisor, m.word, decimalsOf(steps, m)}
-	gutter := 0.0
-	for _, v := range steps {
-		gutter = max(gutter, widthOf(steady.write(v), size, false))
-	}
-	left, right := p.inner.left+gutter+8, p.inner.right
+	a := p.axisOf(greatest, m)
+	left, right := p.inner.left+a.gutter, p.inner.right
 	upper := p.y + size*leading
 	bottom := upper + height
-	y := func(v float64) float64 { return bottom - height*v/top }
-	for _, v := range steps {
-		p.line(point{left, y(v)}, point{right, y(v)}, p.grid, 1)
-		p.add(text{at: point{left - 8, y(v) + size*0.35}, anchor: end, size: size, colour: p.muted, words: steady.write(v)})
+	y := func(v float64) float64 { return bottom - height*v/a.greatest() }
+	for _, v := range a.steps {
+		p.step(a, v, y(v), left, right, p.grid)
 	}
 	slot := (right - left) / float64(len(c.Labels))
 	bar := min(64, slot*0.72)

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"math"
 	"slices"
 
 	"homebound/internal/labour"
@@ -39,14 +38,9 @@ func (t Timeline) draw(p *page, unit string) {
 	m := magnitudeOf(greatest, unit)
 	size := p.body()
 	height := p.height()
-	steps := ticks(greatest, max(3, int(height/70)))
-	f := frame{from: t.From, to: t.To, greatest: steps[len(steps)-1]}
-	steady := magnitude{m.divisor, m.word, decimalsOf(steps, m)}
-	gutter := 0.0
-	for _, v := range steps {
-		gutter = max(gutter, widthOf(steady.write(v), size, false))
-	}
-	f.left, f.right = p.inner.left+gutter+8, p.inner.right-8
+	a := p.axisOf(greatest, m)
+	f := frame{from: t.From, to: t.To, greatest: a.greatest()}
+	f.left, f.right = p.inner.left+a.gutter, p.inner.right-8
 	direct := len(t.Series) == 1 && p.width >= 720 // a name beside the end of the only line needs no legend
 	if direct {
 		f.right = p.inner.right - directRoom
@@ -56,14 +50,12 @@ func (t Timeline) draw(p *page, unit string) {
 	p.unitLine(m.word, unit)
 	f.top = t.events(p, f)
 	f.bottom = f.top + height
-	for _, v := range steps {
-		y := f.y(v)
+	for _, v := range a.steps {
 		colour := p.grid
 		if v == 0 {
 			colour = p.axis
 		}
-		p.line(point{f.left, y}, point{f.right, y}, colour, 1)
-		p.add(text{at: point{f.left - 8, y + size*0.35}, anchor: end, size: size, colour: p.muted, words: steady.write(v)})
+		p.step(a, v, f.y(v), f.left, f.right, colour)
 	}
 	t.days(p, f)
 	for _, s := range t.Series {
@@ -74,20 +66,6 @@ func (t Timeline) draw(p *page, unit string) {
 	}
 	t.annotate(p, f, m)
 	p.y = f.bottom + size*leading + 8
-}
-
-// decimalsOf gives how many decimals tell all steps apart.
-func decimalsOf(steps []float64, m magnitude) int {
-	for d := range 3 {
-		power := math.Pow(10, float64(d))
-		if !slices.ContainsFunc(steps, func(v float64) bool {
-			shifted := v / m.divisor * power
-			return math.Abs(shifted-math.Round(shifted)) > 1e-6
-		}) {
-			return d
-		}
-	}
-	return 3
 }
 
 // days draws the axis of time.

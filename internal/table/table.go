@@ -149,47 +149,6 @@ func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // daysOf gives the days from 1970-01-01 to a day, by the proleptic Gregorian calendar.
 func daysOf(text string) (days int32, ok bool) {
-	if len(text) != len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
-		return 0, false
-	}
-	var digits [8]int32
-	at := 0
-	for i := range len(text) {
-		if i == 4 || i == 7 {
-			continue
-		}
-		d := text[i] - '0'
-		if d > 9 {
-			return 0, false
-		}
-		digits[at] = int32(d)
-		at++
-	}
-	year := digits[0]*1000 + digits[1]*100 + digits[2]*10 + digits[3]
-	month, day := digits[4]*10+digits[5], digits[6]*10+digits[7]
-	if month < 1 || month > 12 || day < 1 || day > lengthOf(year, month) {
-		return 0, false
-	}
-	// Years are counted from March, so that the day that is not in each of them is their last.
-	if month <= 2 {
-		year, month = year-1, month+12
-	}
-	era := (year + 400) / 400 // one more than there are, so that the year before 0000-03 divides as the others do
-	ofEra := year + 400 - era*400
-	ofYear := (153*(month-3)+2)/5 + day - 1
-	return (era-1)*146097 + ofEra*365 + ofEra/4 - ofEra/100 + ofYear - 719468, true
-}
-
-// lengthOf gives the number of days in a month.
-func lengthOf(year, month int32) int32 {
-	switch month {
-	case 4, 6, 9, 11:
-		return 30
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	}
-	return 31
+	day, err := time.Parse(time.DateOnly, text)
+	return int32(day.Unix() / 86400), err == nil
 }

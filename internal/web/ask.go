@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,11 +84,16 @@ func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 		refuse(w, r, challenge(w, r, err), err)
 		return
 	}
-	status := statusOfCode[fault.Code]
+	refuse(w, r, statusOfFault(w, fault.Code), err)
+}
+
+// statusOfFault gives the status that a Fault's code goes with, and writes the header that goes with that.
+func statusOfFault(w http.ResponseWriter, code labour.Code) int {
+	status := cmp.Or(statusOfCode[code], http.StatusInternalServerError)
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	refuse(w, r, status, err)
+	return status
 }
 
 var statusOfCode = map[labour.Code]int{

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -75,9 +74,9 @@ func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
 		s.refuseFault(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(chartFormats, ", .")))
 		return
 	}
-	values, err := url.ParseQuery(r.URL.RawQuery)
+	values, err := chartValues(r)
 	if err != nil {
-		s.refuseFault(w, r, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI."))
+		s.refuseFault(w, r, err)
 		return
 	}
 	options, err := chartOptions(values)
@@ -118,6 +117,16 @@ func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`inline; filename="homebound-r%d-%s.%s"`, shown.release, name, extension))
 	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // pictures are there to be shown elsewhere
 	_, _ = w.Write(body)                                           // whoever went away reads no error either
+}
+
+// chartValues reads the query string of a chart or an embed. What is left of one that cannot be read would show another chart
+// than the one that was meant.
+func chartValues(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI.")
+	}
+	return values, nil
 }
 
 // picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
@@ -179,7 +188,7 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 	}
 	markRows(p)
 	info := graph.ReleaseOf(ctx).Info()
-	p.Permalink = fmt.Sprintf("%s/releases/%d/charts/%s.svg", s.config.PublicURL, info.Number, name)
+	p.Permalink = s.permanent(info.Number) + "/charts/" + name + ".svg"
 	if len(asked) > 0 {
 		p.Permalink += "?" + asked.Encode()
 	}
@@ -191,7 +200,7 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 // others have published is nobody's invention.
 func markRows(p *chart.Picture) {
 	series := slices.IndexFunc(p.Columns, func(c table.Column) bool { return c.Name == "series" })
-	p.Columns = append(slices.Clip(p.Columns), marked)
+	p.Columns = append(slices.Clip(p.Columns), syntheticColumn)
 	for i, row := range p.Rows {
 		p.Rows[i] = append(row, p.Synthetic && (series < 0 || row[series] == "register"))
 	}
@@ -257,10 +266,7 @@ func (c *shownChart) json() ([]byte, error) {
 		Variables map[string]any `json:"variables"`
 	}
 	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err := encoder.Encode(struct {
+	err := writeJSON(&b, struct {
 		Title       string         `json:"title"`
 		Subtitle    string         `json:"subtitle"`
 		Unit        string         `json:"unit"`

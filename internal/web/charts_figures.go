@@ -142,18 +142,6 @@ func (s *askedSanction) note(span labour.Period) string {
 	return text + "."
 }
 
-// stringsOf gives a list of texts among variables.
-func stringsOf(list any) []string {
-	items, _ := list.([]any)
-	var texts []string
-	for _, item := range items {
-		if text, ok := item.(string); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}
-
 // nationals names whom a picture is about.
 func nationals(codes []string, countries []askedCountry) string {
 	if len(codes) == 0 {

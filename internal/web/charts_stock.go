@@ -40,7 +40,7 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}
-	codes := stringsOf(variables["nationalities"])
+	codes := texts(variables["nationalities"])
 	span := a.span(variables)
 	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	unit := granularityWord(variables)

@@ -15,7 +15,6 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/chart"
-	"homebound/internal/labour"
 )
 
 //go:embed embed
@@ -28,7 +27,7 @@ func (s *Site) embeds(mux *http.ServeMux) {
 	for address, lend := range map[string]func(Config, http.Handler, http.Handler) http.Handler{
 		"/embed/{chart}": current, "/releases/{number}/embed/{chart}": numbered,
 	} {
-		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, reading(lend(s.config, http.HandlerFunc(s.embed), nil)))
+		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, methods(forReading, lend(s.config, http.HandlerFunc(s.embed), nil)))
 		page := refusingBy(s.refuseFrame, admitted)
 		mux.HandleFunc(address, func(w http.ResponseWriter, r *http.Request) {
 			if path.Ext(r.PathValue("chart")) == "" {
@@ -65,9 +64,9 @@ func embedFile(name string) http.HandlerFunc {
 // embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the same
 // partner's id as the page is.
 func (s *Site) embed(w http.ResponseWriter, r *http.Request) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil { // what is left of it would show another chart than the one that was meant
-		s.refuseFault(w, r, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI."))
+	values, err := chartValues(r)
+	if err != nil {
+		s.refuseFault(w, r, err)
 		return
 	}
 	partner, err := s.gate.partner(values)

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -113,6 +112,11 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []draw
 	if theme != "" {
 		return []drawing{drawn(onPhones, theme, embedNarrow)}, drawn("", theme, embedWide)
 	}
+	return forEveryReader(drawn)
+}
+
+// forEveryReader gives a picture in both themes and widths.
+func forEveryReader(drawn func(media string, theme chart.Theme, width int) drawing) (sources []drawing, image drawing) {
 	return []drawing{
 		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light, embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
 	}, drawn("", chart.Light, embedWide)
@@ -168,35 +172,13 @@ func legible(value any) string {
 		}
 		return "no"
 	case int64:
-		return thousands(strconv.FormatInt(v, 10))
+		return grouped(int(v))
 	case float64:
-		if v == 0 || math.Abs(v) >= 1000 {
-			return thousands(strconv.FormatFloat(v, 'f', 0, 64))
-		}
-		// Four digits that tell something, wherever they stand.
-		decimals := max(0, 3-int(math.Floor(math.Log10(math.Abs(v)))))
-		text := strconv.FormatFloat(v, 'f', decimals, 64)
+		text := chart.Grouped(v, decimalsOf(v, 4))
 		if strings.Contains(text, ".") {
 			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 		}
-		return thousands(text)
+		return text
 	}
 	return fmt.Sprint(value)
-}
-
-// thousands puts a comma before every three digits of the whole part, and writes the sign as typographers do.
-func thousands(text string) string {
-	sign := ""
-	if rest, negative := strings.CutPrefix(text, "-"); negative {
-		sign, text = "−", rest
-	}
-	whole, decimals, _ := strings.Cut(text, ".")
-	if decimals != "" {
-		decimals = "." + decimals
-	}
-	n, err := strconv.Atoi(whole)
-	if err != nil {
-		return sign + text
-	}
-	return sign + grouped(n) + decimals
 }

@@ -51,8 +51,8 @@ func openClaims(ctx context.Context, s *Site, x *extract) error {
 	return err
 }
 
-// marked is the column by which every row of figures carries the mark of synthetic rows, wherever it is copied to.
-var marked = table.Column{Name: "synthetic", Kind: table.Bool, Description: "Whether synthetic rows took part in the figures."}
+// syntheticColumn is the column by which every row of figures carries the mark of synthetic rows, wherever it is copied to.
+var syntheticColumn = table.Column{Name: "synthetic", Kind: table.Bool, Description: "Whether synthetic rows took part in the figures."}
 
 // openReport opens the export of a report: all of its rows.
 func openReport(ctx context.Context, s *Site, x *extract) error {
@@ -60,7 +60,7 @@ func openReport(ctx context.Context, s *Site, x *extract) error {
 	groupBy := texts(x.variables["groupBy"])
 	delete(x.variables, "measures")
 	x.document = reportDocument(groupBy, measures, false).text
-	x.columns = append(s.parameters.columns(x.document, []string{"report", "rows"}, graph.ReleaseOf(ctx).Info().Currency), marked)
+	x.columns = append(s.parameters.columns(x.document, []string{"report", "rows"}, graph.ReleaseOf(ctx).Info().Currency), syntheticColumn)
 	return x.answered(ctx, s, "report", operation{text: x.document}, reportDocument(groupBy, measures, true))
 }
 
@@ -94,7 +94,7 @@ func (x *extract) answered(ctx context.Context, s *Site, field string, first, mo
 			for _, nodes := range [][]map[string]any{at.Nodes, at.Rows} {
 				for _, node := range nodes {
 					if page.Provenance != nil {
-						node[marked.Name] = page.Provenance.Synthetic
+						node[syntheticColumn.Name] = page.Provenance.Synthetic
 					}
 					if err := yield(flattened(node, x.columns, row)); err != nil {
 						return err

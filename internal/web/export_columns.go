@@ -42,14 +42,14 @@ func (p parameters) leaves(columns []table.Column, of *ast.Definition, set ast.S
 			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
 			continue
 		}
-		columns = append(columns, table.Column{Name: path + field.Name, Kind: kindOf(kind), Unit: unitOf(of.Name, field.Name, currency), Description: described})
+		columns = append(columns, table.Column{Name: path + field.Name, Kind: kindOf(kind.Name), Unit: unitOf(of.Name, field.Name, currency), Description: described})
 	}
 	return columns
 }
 
 // kindOf gives what the values of a scalar or an enum are in a table.
-func kindOf(of *ast.Definition) table.Kind {
-	switch of.Name {
+func kindOf(typename string) table.Kind {
+	switch typename {
 	case "Int":
 		return table.Whole
 	case "Float":
@@ -90,11 +90,7 @@ func unitOf(of, field, currency string) string {
 // flattened puts the values of an object of an answer into the columns' places. It returns the row that it was given.
 func flattened(object map[string]any, columns []table.Column, row []any) []any {
 	for i, column := range columns {
-		var value any = object
-		for name := range strings.SplitSeq(column.Name, ".") {
-			inner, _ := value.(map[string]any)
-			value = inner[name]
-		}
+		value := valueAt(object, strings.Split(column.Name, "."))
 		if number, is := value.(float64); is && column.Kind == table.Whole {
 			value = int64(number)
 		}

@@ -24,7 +24,7 @@ var impactColumns = []table.Column{
 	{Name: "unit", Kind: table.Text, Description: "The unit of low, central and high. Null for an estimate that is null."},
 	{Name: "imputed", Kind: table.Bool, Description: "Whether another year's figure stands in for a missing one. Null but for inputs."},
 	{Name: "note", Kind: table.Text, Description: "What a reader should know about an input. Null where there is nothing."},
-	marked,
+	syntheticColumn,
 	{Name: "source.title", Kind: table.Text, Description: "Where an input was published. Null where it was not, and elsewhere."},
 	{Name: "source.publisher", Kind: table.Text, Description: "Who published it. Null where source.title is."},
 	{Name: "source.url", Kind: table.Text, Description: "The address of the source. Null where it has none."},

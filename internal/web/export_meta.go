@@ -6,7 +6,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -88,9 +87,8 @@ func (s *Site) released(ctx context.Context) (r exportRelease, citation string, 
 	return r, answer.Release.Citation, err
 }
 
-func (s *Site) permanent(number int) string {
-	return fmt.Sprintf("%s/releases/%d", s.config.PublicURL, number)
-}
+// permanent gives the address under which a release is found for ever.
+func (s *Site) permanent(number int) string { return s.config.PublicURL + releasePath(number) }
 
 // notice says whether synthetic rows take part, as far as it is known without reading the rows.
 func (x *extract) notice(ctx context.Context) (string, error) {
@@ -166,21 +164,21 @@ func (s *Site) describe(ctx context.Context, x *extract) (*exportMeta, error) {
 	return m, nil
 }
 
-// writeMetadata writes what is to be said of an export; of is the file that it lies beside, nil for none.
-func (s *Site) writeMetadata(ctx context.Context, to io.Writer, x *extract, of *exportData) error {
+// writeMetadata writes what is to be said of an export.
+func (s *Site) writeMetadata(ctx context.Context, to io.Writer, x *extract) error {
 	m, err := s.describe(ctx, x)
 	if err != nil {
 		return err
 	}
-	m.Data = of
-	return m.write(to)
+	return writeJSON(to, m)
 }
 
-func (m *exportMeta) write(to io.Writer) error {
+// writeJSON writes a value for people to read, too: in lines, and with < and & as they are.
+func writeJSON(to io.Writer, value any) error {
 	encoder := json.NewEncoder(to)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(m)
+	return encoder.Encode(value)
 }
 
 //go:embed export_readme.txt
@@ -219,7 +217,7 @@ func (s *Site) writeArchive(ctx context.Context, to io.Writer, x *extract) error
 		return err
 	}
 	if file, err = add(x.fileName() + "." + metadata); err == nil {
-		err = m.write(file)
+		err = writeJSON(file, m)
 	}
 	if err == nil {
 		file, err = add("README.md")

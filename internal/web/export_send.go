@@ -93,7 +93,7 @@ func (s *Site) send(out *sender, w http.ResponseWriter, r *http.Request, x *extr
 	case extension == archive:
 		err = s.writeArchive(ctx, to, x)
 	default:
-		err = s.writeMetadata(ctx, to, x, nil)
+		err = s.writeMetadata(ctx, to, x)
 	}
 	if err != nil {
 		return err

@@ -3,8 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -17,7 +15,7 @@ import (
 
 // feed registers the feed of releases, which is that of nobody's release but of all.
 func (s *Site) feed(mux *http.ServeMux) {
-	mux.Handle("/releases.atom", s.gate.admit(reading(current(s.config, http.HandlerFunc((&feed{site: s}).serve), nil))))
+	mux.Handle("/releases.atom", s.gate.admit(methods(forReading, current(s.config, http.HandlerFunc((&feed{site: s}).serve), nil))))
 }
 
 // feed keeps the last text that it has written, for as long as the releases are the same.
@@ -103,13 +101,12 @@ func (f *feed) write(ctx context.Context, numbers []int) (*writtenFeed, error) {
 		return nil, fmt.Errorf("write the feed: %w", err)
 	}
 	text = append([]byte(xml.Header), append(text, '\n')...)
-	sum := sha256.Sum256(text)
-	return &writtenFeed{numbers, text, `"` + hex.EncodeToString(sum[:16]) + `"`, doc.Updated}, nil
+	return &writtenFeed{numbers, text, `"` + hashOf(string(text))[:32] + `"`, doc.Updated}, nil
 }
 
 // entry tells of a release, and of the one before it where there is one.
 func (r feedRelease) entry(public string, before *feedRelease) atomEntry {
-	address := fmt.Sprintf("%s/releases/%d/graphql", public, r.Number)
+	address := public + releasePath(r.Number) + "/graphql"
 	ask := func(query string) string { return address + "?" + url.Values{"query": {query}}.Encode() }
 	e := atomEntry{
 		ID: address, Title: fmt.Sprintf("Release %d", r.Number), Published: r.PublishedAt, Updated: r.PublishedAt,

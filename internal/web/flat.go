@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -180,16 +179,7 @@ func (f *flat) addItem(s *selected, above, named []string) {
 }
 
 func (f *flat) column(s *selected, name string, c flatCell) {
-	kind := table.Text
-	switch s.field.Definition.Type.Name() {
-	case "Int":
-		kind = table.Whole
-	case "Float":
-		kind = table.Number
-	case "Boolean":
-		kind = table.Bool
-	}
-	f.columns = append(f.columns, table.Column{Name: name, Kind: kind})
+	f.columns = append(f.columns, table.Column{Name: name, Kind: kindOf(s.field.Definition.Type.Name())})
 	f.cells = append(f.cells, c)
 }
 
@@ -197,11 +187,7 @@ func (f *flat) column(s *selected, name string, c flatCell) {
 func (f *flat) write(w http.ResponseWriter, r *http.Request, response *graphql.Response) {
 	if len(response.Errors) > 0 {
 		code, _ := response.Errors[0].Extensions["code"].(labour.Code)
-		status := cmp.Or(statusOfCode[code], http.StatusInternalServerError)
-		if status == http.StatusServiceUnavailable {
-			w.Header().Set("Retry-After", "1")
-		}
-		answer(w, r, status, &graphql.Response{Errors: response.Errors})
+		answer(w, r, statusOfFault(w, code), &graphql.Response{Errors: response.Errors})
 		return
 	}
 	var text bytes.Buffer

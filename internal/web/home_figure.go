@@ -77,10 +77,7 @@ func (s *Site) homeFigure(ctx context.Context, name, region string, release *hom
 		values := url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}
 		return drawing{media, file("svg", values), width, picture.Height(chart.Options{Theme: theme, Width: width})}
 	}
-	f.Sources = []drawing{
-		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light, embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
-	}
-	f.Image = drawn("", chart.Light, embedWide)
+	f.Sources, f.Image = forEveryReader(drawn)
 	f.Heads, f.Cells = cells(picture)
 	f.Citation = fmt.Sprintf("“%s”. %s %s", picture.Title, release.Citation, picture.Permalink)
 	return f, nil

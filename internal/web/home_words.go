@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"homebound/internal/chart"
 )
 
 // homeWords write figures as people read them.
@@ -29,13 +31,7 @@ func counted(n *float64, of string) string {
 func rounded(n float64) string { return grouped(int(math.Round(n))) }
 
 // grouped writes a number with a comma before every three digits.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
+func grouped(n int) string { return chart.Grouped(float64(n), 0) }
 
 // onDay writes an RFC 3339 date, with or without a time, as 22 December 2017.
 func onDay(text string) (string, error) {
@@ -61,11 +57,16 @@ func inPercent(fraction float64) string { return significant(100*fraction, 2) + 
 
 // significant writes a number with so many digits that tell something, and with all of those before the point.
 func significant(x float64, digits int) string {
+	return strconv.FormatFloat(x, 'f', decimalsOf(x, digits), 64)
+}
+
+// decimalsOf gives how many decimals a number has when so many of its digits tell something.
+func decimalsOf(x float64, digits int) int {
 	before := 1
 	if x != 0 {
 		before = int(math.Floor(math.Log10(math.Abs(x)))) + 1
 	}
-	return strconv.FormatFloat(x, 'f', max(0, digits-before), 64)
+	return max(0, digits-before)
 }
 
 // graphiqlLink gives the address that opens a query to be run.

@@ -58,11 +58,6 @@ func (k *Key) renew() string {
 	return "hb_" + id + "_" + secret
 }
 
-func hashOf(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
-
 // keyring is a set of keys at one time. It is not changed once it is made.
 type keyring []Key
 

@@ -41,7 +41,7 @@ func (*runner) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationParameters notes which document is asked; one that was asked by its hash has its text by now.
 func (*runner) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if e := entryOf(ctx); e != nil && params.Query != "" {
-		hash := hashOfDocument(params.Query)[:12]
+		hash := hashOf(params.Query)[:12]
 		e.note(func(e *entry) { e.asked = inquiry{document: hash} })
 	}
 	return nil

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"time"
@@ -91,7 +89,7 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 	release := graph.ReleaseOf(ctx)
 	r := receipt{
 		Release: release.Info().Number, ContentHash: release.Info().ContentHash, Document: operation.RawQuery, OperationName: operation.OperationName,
-		OperationHash: hashOfDocument(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
+		OperationHash: hashOf(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
 		SuppressBelow: release.SuppressBelow(), Rows: visitorOf(ctx).rowAccess(),
 	}
 	if r.Variables == nil {
@@ -114,6 +112,5 @@ func hashOfResult(data json.RawMessage) (string, error) {
 	if err != nil {
 		return "", errors.Join(errors.New("hash the answer"), err)
 	}
-	sum := sha256.Sum256(sent)
-	return hex.EncodeToString(sum[:]), nil
+	return hashOf(string(sent)), nil
 }

@@ -36,7 +36,7 @@ func (s shownReceipt) VariablesText() (string, error) {
 
 // receipts registers what /receipts/ gives: proofs of what was answered.
 func (s *Site) receipts(mux *http.ServeMux) {
-	mux.Handle("/receipts/{id}", s.gate.admit(reading(http.HandlerFunc(s.showReceipt))))
+	mux.Handle("/receipts/{id}", s.gate.admit(methods(forReading, http.HandlerFunc(s.showReceipt))))
 }
 
 func (s *Site) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }

@@ -32,7 +32,7 @@ func ReadDocuments(path string) (*Documents, error) {
 	d := &Documents{make(map[string]string, len(listed))}
 	for name, query := range listed {
 		hash := cleanHash(name)
-		if found := hashOfDocument(query); found != hash {
+		if found := hashOf(query); found != hash {
 			return nil, fmt.Errorf("read the trusted documents: %s: expected under %.80q a text with that SHA-256, found one with %s", path, name, found)
 		}
 		d.byHash[hash] = query
@@ -43,7 +43,8 @@ func ReadDocuments(path string) (*Documents, error) {
 // cleanHash takes away what may stand before a hash to say of what kind it is.
 func cleanHash(text string) string { return strings.ToLower(strings.TrimPrefix(text, "sha256:")) }
 
-func hashOfDocument(text string) string {
+// hashOf gives the SHA-256 of a text in hex.
+func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
@@ -95,7 +96,7 @@ func (t trusted) MutateOperationParameters(ctx context.Context, params *graphql.
 		return nil
 	}
 	if only {
-		if _, known := t.documents.text(hashOfDocument(params.Query)); !known {
+		if _, known := t.documents.text(hashOf(params.Query)); !known {
 			return faultList(labour.Faultf(labour.Forbidden, "Trusted documents alone are answered here, and this text is none of them."))[0]
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -59,16 +61,14 @@ func New(c Config) *Site {
 		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
 	}
 	s := newSite(c, g)
-	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
-		return fmt.Sprintf("%s/releases/%d/graphql", c.PublicURL, n)
-	}})
+	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
 	s.asker, s.direct, s.parameters, s.cached = asker{api}, asker{answers}, parameters{schema.Schema()}, api.of
 	page := graphiql.Handler("/graphiql", "/graphql")
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", g.admit(methods(current(c, api, answers))))
-	mux.Handle("/releases/{number}/graphql", g.admit(methods(numbered(c, api, answers))))
+	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))
+	mux.Handle("/releases/{number}/graphql", g.admit(methods(forQuestions, numbered(c, api, answers))))
 	mux.Handle("/graphiql", page)
 	mux.Handle("/graphiql/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
@@ -111,46 +111,34 @@ func endpoint(c Config, s *Site, schema graphql.ExecutableSchema) http.Handler {
 	return srv
 }
 
-// methods answers OPTIONS, and refuses what no question comes by.
-func methods(next http.Handler) http.Handler {
+// The methods that questions come by, and those that what is only read comes by.
+const (
+	forQuestions = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+	forReading   = "GET, HEAD, OPTIONS"
+)
+
+// methods answers OPTIONS, and refuses what does not come by one of the methods that are allowed.
+func methods(allowed string, next http.Handler) http.Handler {
+	names := strings.Split(allowed, ", ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete:
-			next.ServeHTTP(w, r)
-		case http.MethodOptions:
+		switch {
+		case r.Method == http.MethodOptions:
 			w.Header().Set("Allow", allowed)
 			w.WriteHeader(http.StatusNoContent)
+		case slices.Contains(names, r.Method):
+			next.ServeHTTP(w, r)
 		default:
 			w.Header().Set("Allow", allowed)
 			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
 		}
 	})
 }
-
-const allowed = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
 // resource registers what a release has to show beside its answers, at the address of the current release and, for ever, at
 // that of a numbered one.
 func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) {
-	mux.Handle(path, s.gate.admit(reading(current(s.config, next, nil))))
-	mux.Handle("/releases/{number}"+path, s.gate.admit(reading(numbered(s.config, next, nil))))
-}
-
-// reading lets through what only reads.
-func reading(next http.Handler) http.Handler {
-	const allowed = "GET, HEAD, OPTIONS"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodGet, http.MethodHead:
-			next.ServeHTTP(w, r)
-		case http.MethodOptions:
-			w.Header().Set("Allow", allowed)
-			w.WriteHeader(http.StatusNoContent)
-		default:
-			w.Header().Set("Allow", allowed)
-			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
-		}
-	})
+	mux.Handle(path, s.gate.admit(methods(forReading, current(s.config, next, nil))))
+	mux.Handle("/releases/{number}"+path, s.gate.admit(methods(forReading, numbered(s.config, next, nil))))
 }
 
 // current lends each request the current release, from its first field to its last. streams takes what is asked of a stream;
