@@ -119,7 +119,10 @@ func (v visitor) open(path string) {
 func (v visitor) await(expression string) {
 	v.t.Helper()
 	_, err := chromedp.Run(v.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
-	require.NoError(v.t, err, "waiting for %s; the browser complains of %q", expression, v.Problems())
+	if err != nil {
+		shown, _ := chromedp.Run(v.Context(), chromedp.Evaluate[string](answer)) // the page may be gone with the wait
+		require.NoError(v.t, err, "waiting for %s; the browser complains of %q; the answer shown is %s", expression, v.Problems(), shown)
+	}
 }
 
 // run presses the execute button and waits until the answer holds a text.
@@ -152,6 +155,16 @@ func TestPage_OpensWithFourTabsAndRunsTheFirst(t *testing.T) {
 	v.run("as many as 37,000")
 	assert.Equal(t, graphiql.Tabs()[0].Query, v.api.last(t).Query)
 	assert.Equal(t, "FarEastImpact", v.api.last(t).OperationName)
+	assert.Empty(t, v.Problems())
+}
+
+func TestPage_RunsWhatWasPastedThisMoment(t *testing.T) {
+	v := visit(t)
+	v.open("/graphiql")
+	v.await(fmt.Sprintf(`(%s.setValue("query Pasted { answer }"), document.querySelector(%q).click(), true)`, editor, runButton))
+	v.await(fmt.Sprintf(`%s.includes("as many as 37,000")`, answer))
+	assert.Equal(t, "query Pasted { answer }", v.api.last(t).Query)
+	assert.Equal(t, "Pasted", v.api.last(t).OperationName, "GraphiQL reads the name of an operation a moment after its text")
 	assert.Empty(t, v.Problems())
 }
 
