@@ -9,14 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/xuri/excelize/v2"
 )
 
 // TestWriters_HoldABoundedNumberOfRows writes many permits, each with texts of its own, and looks at what is in use on the way:
 // once the first rows have filled what there is to fill, it grows no more.
 func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
 	const rows, look = 300_000, 15_000
-	t.Setenv("TMPDIR", t.TempDir())
 	for _, f := range Formats {
 		w, err := f.New(io.Discard, permitColumns, meta)
 		require.NoError(t, err)
@@ -40,11 +38,7 @@ func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
 		require.NoError(t, w.Close())
 		t.Logf("%s: %d KiB in the first half, %d KiB then", f.Extension, early>>10, late>>10)
 		assert.Less(t, late, early+2<<20, f.Extension)
-		most := uint64(16 << 20)
-		if f.Extension == "xlsx" { // excelize goes on to a file at that size, with a buffer that has doubled until then
-			most += 2 * excelize.StreamChunkSize
-		}
-		assert.Less(t, late, most, f.Extension)
+		assert.Less(t, late, uint64(16<<20), f.Extension)
 	}
 }
 

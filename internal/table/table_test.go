@@ -27,7 +27,7 @@ var meta = Meta{Title: "Work permits", Description: "SYNTHETIC: no permit is rea
 // awkward are texts that formats stumble over.
 var awkward = []string{
 	"", " ", "plain", "a,b", "a;b", `say "so"`, `"`, "two\nlines", "two\r\nlines", "\r", "tab\there", "=1+1", "+7 914", "-", "@SUM(A1)", "'=1", "''+", "'", "it's",
-	"\t=1", "＝1", "Приморский край", "로동자", "𝔘𝔫𝔦", "e\u0301", "_x0041_", "_x005F_x0041_", "\u2028", "\uFEFFbom", "null", "NaN", "0012", "1e5", strings.Repeat("long ", 2000),
+	"\t=1", "＝1", "Приморский край", "로동자", "𝔘𝔫𝔦", "e\u0301", "_x0041_", "_x005F_x0041_", "_x0041_x0042_", "a_x0041", "\u2028", "\uFEFFbom", "null", "NaN", "0012", "1e5", strings.Repeat("long ", 2000),
 }
 
 // randomRow gives a row of any form that everyKind allows.

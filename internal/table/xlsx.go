@@ -2,11 +2,15 @@ package table
 
 import (
 	"archive/zip"
+	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"math"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 
@@ -21,11 +25,22 @@ const (
 	exactWhole   = 1_000_000_000_000_000   // from which on a sheet, which has 15 digits, cannot show every whole number
 )
 
-// firstDay is the first from which on spreadsheets agree on the number of a day.
-var firstDay = time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
+// Spreadsheets number days from dayZero, and agree on the numbers from firstDay on.
+var (
+	dayZero  = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	firstDay = time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
+)
 
 // layouts are the forms of texts that a sheet has as numbers.
 var layouts = map[Kind]string{Day: time.DateOnly, Moment: time.RFC3339}
+
+// The sheets, and where the workbook has the rows.
+const (
+	dataSheet  = "Data"
+	aboutSheet = "About"
+	dataPart   = "xl/worksheets/sheet1.xml"
+	endOfRows  = "</sheetData>"
+)
 
 var errEnded = errors.New("table: expected nothing more of a workbook that has ended")
 
@@ -34,46 +49,42 @@ var errEnded = errors.New("table: expected nothing more of a workbook that has e
 // by U+FFFD. Days and moments are numbers shown as dates. What a sheet would show as another value is a text: whole numbers
 // of more than 15 digits, and days before 1900-03-01. Other numbers are rounded to 15 digits, as spreadsheets do.
 //
-// The rows stand in a temporary file until Close, which writes the whole of the workbook.
+// The workbook is excelize's, but for the rows below the header: its own stream of rows holds 16 MiB and more of them.
 func NewXLSX(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
 	}
-	// Without a place for files, which is found out here, excelize would hold all rows in memory.
-	files, err := os.MkdirTemp("", "homebound-xlsx-")
-	if err != nil {
-		return nil, fmt.Errorf("table: make a folder for the rows of a workbook: %w", err)
-	}
-	x := &xlsxWriter{book: excelize.NewFile(excelize.Options{TmpDir: files}), files: files, columns: columns, cells: make([]any, len(columns))}
-	// excelize would hold the whole file before it writes it; what it hands to its own writer goes to w instead.
-	x.book.ZipWriter = func(io.Writer) excelize.ZipWriter {
-		z := zip.NewWriter(w)
-		z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-		return z
+	x := &xlsxWriter{lines: lines{columns: columns}, parts: zip.NewWriter(w), styles: map[Kind]int{}}
+	x.encode = x.appendRow
+	x.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	for i := range columns {
+		letters, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return nil, fmt.Errorf("table: name column %d of a workbook: %w", i+1, err)
+		}
+		x.letters = append(x.letters, letters)
 	}
 	if err := x.open(meta); err != nil {
-		x.Discard()
 		return nil, fmt.Errorf("table: open a workbook: %w", err)
 	}
 	return x, nil
 }
 
 type xlsxWriter struct {
-	book    *excelize.File
-	files   string // the folder of what is too large for memory
-	columns []Column
-	data    *excelize.StreamWriter
-	text    int   // the style of texts
-	cells   []any // of the row at hand
-	rows    int
-	err     error // why nothing more can be written
+	lines   // of the sheet Data
+	parts   *zip.Writer
+	styles  map[Kind]int
+	letters []string // of the columns
+	rows    int      // below the header
+	tail    []byte   // what comes after the rows
 }
 
 // open writes what stands before the first row.
 func (x *xlsxWriter) open(meta Meta) error {
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }() // which holds no file
 	day, moment := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 	const header Kind = "header"
-	styles := map[Kind]int{}
 	for _, s := range []struct {
 		of    Kind
 		looks excelize.Style
@@ -83,40 +94,67 @@ func (x *xlsxWriter) open(meta Meta) error {
 		{header, excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}}},
 	} {
 		var err error
-		if styles[s.of], err = x.book.NewStyle(&s.looks); err != nil {
+		if x.styles[s.of], err = book.NewStyle(&s.looks); err != nil {
 			return err
 		}
 	}
-	x.text = styles[Text]
 	written := meta.Written.UTC().Format(time.RFC3339)
 	properties := excelize.DocProperties{Title: meta.Title, Description: meta.Description, Creator: "homebound", Created: written, Modified: written}
-	if err := errors.Join(x.book.SetDocProps(&properties), x.book.SetSheetName("Sheet1", "Data"), x.about(meta, styles[header])); err != nil {
-		return err
-	}
-	var err error
-	if x.data, err = x.book.NewStreamWriter("Data"); err != nil {
-		return err
-	}
+	names := make([]string, len(x.columns))
+	err := errors.Join(book.SetDocProps(&properties), book.SetSheetName("Sheet1", dataSheet), x.about(book, meta, x.styles[header]))
 	for i, c := range x.columns {
-		x.cells[i] = excelize.Cell{StyleID: styles[header], Value: c.Name}
-		if err := x.data.SetColStyle(i+1, i+1, styles[c.Kind]); err != nil {
-			return err
-		}
+		names[i] = c.Name
+		err = errors.Join(err, book.SetColStyle(dataSheet, x.letters[i], x.styles[c.Kind]))
 	}
-	return errors.Join(x.data.SetColWidth(1, len(x.columns), 18),
-		x.data.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
-		x.data.SetRow("A1", x.cells))
+	last := x.letters[len(x.letters)-1]
+	err = errors.Join(err, book.SetSheetRow(dataSheet, "A1", &names),
+		book.SetCellStyle(dataSheet, "A1", last+"1", x.styles[header]),
+		book.SetColWidth(dataSheet, "A", last, 18),
+		book.SetPanes(dataSheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
+		book.SetSheetDimension(dataSheet, ""), // which is not known yet
+	)
+	if err != nil {
+		return err
+	}
+	var sheet bytes.Buffer
+	book.ZipWriter = func(io.Writer) excelize.ZipWriter { return besides{x.parts, &sheet} }
+	if err := book.Write(io.Discard); err != nil { // and to the zip, which is where everything goes
+		return err
+	}
+	before, after, _ := bytes.Cut(sheet.Bytes(), []byte(endOfRows))
+	x.tail = append([]byte(endOfRows), after...)
+	if x.w, err = x.parts.Create(dataPart); err != nil {
+		return err
+	}
+	_, err = x.w.Write(before)
+	return err
 }
 
+// besides takes the parts of a workbook besides the sheet Data, which is kept for its rows.
+type besides struct {
+	*zip.Writer
+	data *bytes.Buffer
+}
+
+// Create begins a part.
+func (b besides) Create(name string) (io.Writer, error) {
+	if name == dataPart {
+		return b.data, nil
+	}
+	return b.Writer.Create(name)
+}
+
+// Close leaves the zip open.
+func (besides) Close() error { return nil }
+
 // about writes the sheet About.
-func (x *xlsxWriter) about(meta Meta, header int) error {
-	const sheet = "About"
-	_, err := x.book.NewSheet(sheet)
-	err = errors.Join(err, x.book.SetColStyle(sheet, "A:D", x.text), x.book.SetColWidth(sheet, "A", "D", 18))
+func (x *xlsxWriter) about(book *excelize.File, meta Meta, header int) error {
+	_, err := book.NewSheet(aboutSheet)
+	err = errors.Join(err, book.SetColStyle(aboutSheet, "A:D", x.styles[Text]), book.SetColWidth(aboutSheet, "A", "D", 18))
 	row := 0
 	add := func(texts ...any) {
 		row++
-		err = errors.Join(err, x.book.SetSheetRow(sheet, "A"+strconv.Itoa(row), &texts))
+		err = errors.Join(err, book.SetSheetRow(aboutSheet, "A"+strconv.Itoa(row), &texts))
 	}
 	facts := about(x.columns, meta)
 	for _, f := range facts[:len(facts)-2] { // the last two say for programs what the rows below say
@@ -124,7 +162,7 @@ func (x *xlsxWriter) about(meta Meta, header int) error {
 	}
 	row++
 	add("column", "type", "unit", "description")
-	err = errors.Join(err, x.book.SetCellStyle(sheet, "A"+strconv.Itoa(row), "D"+strconv.Itoa(row), header))
+	err = errors.Join(err, book.SetCellStyle(aboutSheet, "A"+strconv.Itoa(row), "D"+strconv.Itoa(row), header))
 	for _, c := range x.columns {
 		add(c.Name, string(c.Kind), c.Unit, c.Description)
 	}
@@ -143,38 +181,84 @@ func (x *xlsxWriter) Write(row []any) error {
 		if text, ok := value.(string); ok && len(text) > maxCell && units(text) > maxCell {
 			return fmt.Errorf("table: column %s: expected a text of at most %d characters, which is what a cell can have, found one of %d", x.columns[i].Name, maxCell, units(text))
 		}
-		x.cells[i] = x.cell(x.columns[i].Kind, value)
 	}
 	if x.rows == maxSheetRows {
 		return &TooManyRows{maxSheetRows}
 	}
 	x.rows++
-	x.err = x.data.SetRow("A"+strconv.Itoa(x.rows+1), x.cells) // below the header
-	return x.err
+	return x.append(row)
 }
 
-// cell gives a value as a sheet has it.
-func (x *xlsxWriter) cell(kind Kind, value any) any {
+// appendRow adds a row as ECMA-376, part 1, 18.3.1.73 has it.
+func (x *xlsxWriter) appendRow(buf []byte, row []any) []byte {
+	number := strconv.Itoa(x.rows + 1) // below the header
+	buf = append(append(append(buf, `<row r="`...), number...), `">`...)
+	for i, value := range row {
+		if value == nil {
+			continue
+		}
+		buf = append(append(append(buf, `<c r="`...), x.letters[i]...), number...)
+		buf = append(x.appendCell(buf, x.columns[i].Kind, value), "</c>"...)
+	}
+	return append(buf, "</row>"...)
+}
+
+// appendCell adds what comes after the place of a cell.
+func (x *xlsxWriter) appendCell(buf []byte, kind Kind, value any) []byte {
+	style := x.styles[kind]
 	switch v := value.(type) {
 	case int64:
 		if v >= exactWhole || v <= -exactWhole {
-			return excelize.Cell{StyleID: x.text, Value: strconv.FormatInt(v, 10)}
+			return x.appendInline(buf, strconv.FormatInt(v, 10))
 		}
+		return appendValue(buf, "n", style, float64(v))
 	case float64:
-		// excelize cuts digits off, and does not round.
-		if rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64); err == nil {
-			return rounded
-		}
-	case string:
-		if layout, ok := layouts[kind]; ok {
-			at, _ := time.Parse(layout, v) // which is one: the row was checked
-			if at.Before(firstDay) {
-				return excelize.Cell{StyleID: x.text, Value: v}
-			}
-			return at.UTC()
+		return appendValue(buf, "n", style, v)
+	case bool:
+		return appendValue(buf, "b", style, map[bool]float64{true: 1}[v])
+	}
+	text := value.(string) // the row was checked
+	if layout, ok := layouts[kind]; ok {
+		if at, _ := time.Parse(layout, text); !at.Before(firstDay) {
+			return appendValue(buf, "n", style, float64(at.UnixMicro()-dayZero.UnixMicro())/86_400e6)
 		}
 	}
-	return value
+	return x.appendInline(buf, text)
+}
+
+// appendValue adds a value that is written as a number.
+func appendValue(buf []byte, kind string, style int, v float64) []byte {
+	digits := 15
+	if math.Abs(v) > 1.79769313486231e308 { // which would be rounded to more than there is
+		digits = -1
+	}
+	buf = strconv.AppendFloat(append(opened(buf, kind, style), "<v>"...), v, 'g', digits, 64)
+	return append(buf, "</v>"...)
+}
+
+// coded begins what a sheet takes for a character by its code: ECMA-376, part 1, 22.9.2.19.
+var coded = regexp.MustCompile(`_(x[0-9A-Fa-f]{4})`)
+
+// appendInline adds a text.
+func (x *xlsxWriter) appendInline(buf []byte, text string) []byte {
+	buf = append(opened(buf, "inlineStr", x.styles[Text]), `<is><t xml:space="preserve">`...)
+	if strings.Contains(text, "_x") {
+		text = coded.ReplaceAllString(text, "_x005F_$1")
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`<>&"'`, r) }) {
+		escaped := bytes.NewBuffer(buf)
+		_ = xml.EscapeText(escaped, []byte(text)) // a buffer takes everything
+		buf = escaped.Bytes()
+	} else {
+		buf = append(buf, text...)
+	}
+	return append(buf, "</t></is>"...)
+}
+
+// opened adds the rest of a cell's tag.
+func opened(buf []byte, kind string, style int) []byte {
+	buf = append(append(append(buf, `" t="`...), kind...), `" s="`...)
+	return append(strconv.AppendInt(buf, int64(style), 10), `">`...)
 }
 
 // units counts the UTF-16 code units of a text.
@@ -185,24 +269,23 @@ func units(text string) (n int) {
 	return n
 }
 
-// Close writes the workbook.
+// Close ends the sheet and the workbook.
 func (x *xlsxWriter) Close() error {
 	if x.err == nil {
-		x.err = x.data.Flush()
+		x.buf = append(x.buf, x.tail...)
+		x.err = x.flush()
 	}
 	if x.err == nil {
-		x.err = x.book.Write(io.Discard) // and to the zip, which is where everything goes
+		x.err = x.parts.Close()
 	}
 	err := x.err
 	x.Discard()
 	return err
 }
 
-// Discard removes the temporary file.
+// Discard ends the writing.
 func (x *xlsxWriter) Discard() {
 	if x.err == nil {
 		x.err = errEnded
 	}
-	_ = x.book.Close() // of which nothing more is wanted
-	_ = os.RemoveAll(x.files)
 }
