@@ -111,7 +111,8 @@ func (x *xlsxWriter) open(meta Meta) error {
 		book.SetCellStyle(dataSheet, "A1", last+"1", x.styles[header]),
 		book.SetColWidth(dataSheet, "A", last, 18),
 		book.SetPanes(dataSheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
-		book.SetSheetDimension(dataSheet, ""), // which is not known yet
+		// Readers that go by it would miss what excelize has not counted.
+		book.SetSheetDimension(dataSheet, ""), book.SetSheetDimension(aboutSheet, ""),
 	)
 	if err != nil {
 		return err
