@@ -48,7 +48,7 @@ func (a *complianceAnswer) picture(variables map[string]any) (*chart.Picture, er
 	published := a.published(p, c.Reported, span)
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...), Events: c.Sanction.events(span)}
 	p.Subtitle = a.standing()
-	a.explain(p, "month", &a.Report, published, &c.Sanction, span)
+	a.explain(p, "month", wholeRegion, &a.Report, published, &c.Sanction, span)
 	p.Description = described(p, a.Report.sentences(), a.halfway(), publishedSentence(published))
 	return p, nil
 }

@@ -107,12 +107,18 @@ func (p askedPeriod) days() labour.Period {
 	return labour.Period{From: labour.Date(p.From), To: labour.Date(p.To)}
 }
 
-// isOf tells whether an observation is of the nationalities asked about, or of all where all are.
+// nationalities gives the codes that are asked about, each once; none stands for all.
+func nationalities(variables map[string]any) []string {
+	return slices.Compact(slices.Sorted(slices.Values(texts(variables["nationalities"]))))
+}
+
+// isOf tells whether an observation is of just the nationalities asked about, or of all where all are. What is of one among
+// several is less than they are together, and must not stand beside their sum.
 func (o askedObservation) isOf(nationalities []string) bool {
 	if o.Nationality == nil {
 		return len(nationalities) == 0
 	}
-	return slices.Contains(nationalities, o.Nationality.Code)
+	return len(nationalities) == 1 && nationalities[0] == o.Nationality.Code
 }
 
 // events gives the days of a sanction that a span shows.

@@ -56,7 +56,7 @@ func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, erro
 	p := &chart.Picture{
 		Title: "Who left and how, " + a.Region.Name, Unit: "persons",
 		Subtitle: fmt.Sprintf("Workers by outcome and %s, %s to %s. %s", unit, words(span.From), words(span.To),
-			nationals(texts(variables["nationalities"]), a.Countries)),
+			nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: outcomesColumns,
 	}
 	var periods []askedPeriod

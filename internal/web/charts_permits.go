@@ -35,7 +35,7 @@ func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error
 	span := a.span(variables)
 	p := &chart.Picture{
 		Title: "Permits issued by region, " + a.Region.Name, Unit: "permits",
-		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(texts(variables["nationalities"]), a.Countries)),
+		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
 	}
 	var bars chart.Bars

@@ -40,7 +40,7 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}
-	codes := texts(variables["nationalities"])
+	codes := nationalities(variables)
 	span := a.span(variables)
 	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	unit := granularityWord(variables)
@@ -50,13 +50,20 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	of := slices.DeleteFunc(slices.Clone(a.Region.Observations), func(o askedObservation) bool { return !o.isOf(codes) })
 	published := a.published(p, of, span)
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...), Events: a.Sanction.events(span)}
-	a.explain(p, unit, &a.Report, published, a.Sanction, span)
+	whom := wholeRegion
+	if len(codes) != 1 {
+		whom = "these nationalities together in " + wholeRegion
+	}
+	a.explain(p, unit, whom, &a.Report, published, a.Sanction, span)
 	p.Description = described(p, a.Report.sentences(), publishedSentence(published))
 	return p, nil
 }
 
-// explain says in words what a picture of stocks lacks, and what its lines are.
-func (c *chartCommon) explain(p *chart.Picture, unit string, r *stockReport, published []chart.Series, s *askedSanction, span labour.Period) {
+// wholeRegion is whom reported figures are about, where nothing more is asked.
+const wholeRegion = "this region as a whole"
+
+// explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
+func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series, s *askedSanction, span labour.Period) {
 	var gaps withheld
 	known := len(published) > 0
 	for _, row := range r.Rows {
@@ -66,7 +73,7 @@ func (c *chartCommon) explain(p *chart.Picture, unit string, r *stockReport, pub
 	switch {
 	case known:
 		if len(published) == 0 {
-			p.Note("No reported figure is known for this region as a whole.")
+			p.Note("No reported figure is known for " + whom + ".")
 		}
 		if len(r.Rows) == 0 {
 			p.Note("The register has no worker here in these days.")

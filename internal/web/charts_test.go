@@ -180,7 +180,12 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 		if name == "stock" {
 			register := all.column(column, "register")
 			shown = register[len(register)-1].(float64)
-			assert.Empty(t, all.column(column, "WORKERS_PRESENT"), "what was reported is of one nationality")
+			several := s.chart(name, "region=RU&nationalities=KP,CN")
+			assert.NotEmpty(t, s.chart(name, "region=RU&nationalities=KP,KP").column(column, "WORKERS_PRESENT"))
+			for _, chart := range []chartData{all, several} {
+				assert.Empty(t, chart.column(column, "WORKERS_PRESENT"), "what was reported is of one nationality")
+				assert.Contains(t, chart.Description, "No reported figure is known for these nationalities together in this region as a whole.")
+			}
 		}
 		assert.Equal(t, totals.Data.Report.Totals[field], shown, name)
 		assert.Contains(t, all.Permalink, "nationalities=&", name)
