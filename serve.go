@@ -83,6 +83,10 @@ func (c *serveCommand) Run(s *session) (err error) {
 		if err := ensureRelease(ctx, s, store, log); err != nil {
 			return err
 		}
+		group.Go(func() error {
+			warm(ctx, store, site, log)
+			return nil
+		})
 		store.Watch(ctx, lookEvery, func(err error) { log.Error("the current release cannot be read; the one before stays", "error", err) })
 		return nil
 	})
@@ -106,6 +110,16 @@ func (c *serveCommand) Run(s *session) (err error) {
 		err = nil // told to stop while the first release was in the making
 	}
 	return errors.Join(err, c.flush(ctx, tracing))
+}
+
+// warm gets the page of each release ready as it becomes the current one, until ctx ends.
+func warm(ctx context.Context, store *db.Store, site *web.Site, log *slog.Logger) {
+	news := store.Published(ctx)
+	for more := true; more; _, more = <-news {
+		if err := site.Warm(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("the page of the release is not ready", "error", err)
+		}
+	}
 }
 
 // ensureRelease sees to it that there is a release to serve: the one that is named, else the newest that can be read, else

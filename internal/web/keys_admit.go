@@ -100,7 +100,6 @@ func (g *gate) admit(next http.Handler) http.Handler { return g.admitBy(g.identi
 // admitBy is admit with another way of saying who sent a request.
 func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(context.WithValue(r.Context(), limitsKey{}, g.limits))
 		if r.Method == http.MethodOptions {
 			g.preflight(w, r)
 			next.ServeHTTP(w, r)
@@ -121,15 +120,20 @@ func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http
 			refuse(w, r, challenge(w, r, err), err)
 			return
 		}
-		ctx := context.WithValue(r.Context(), visitorKey{}, v)
-		if v.noRows {
-			ctx = graph.WithRows(ctx, false)
-		}
-		if v.rows {
-			ctx = graph.WithSmall(ctx)
-		}
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(g.known(r.Context(), v)))
 	})
+}
+
+// known tells those that answer who asks, and within which bounds.
+func (g *gate) known(ctx context.Context, v *visitor) context.Context {
+	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, g.limits), visitorKey{}, v)
+	if v.noRows {
+		ctx = graph.WithRows(ctx, false)
+	}
+	if v.rows {
+		ctx = graph.WithSmall(ctx)
+	}
+	return ctx
 }
 
 // identify says who sent a request, or by a Fault why it is not let in. The visitor is nil where nothing is known of it.

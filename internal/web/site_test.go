@@ -31,6 +31,7 @@ type site struct {
 	t     testing.TB
 	store *db.Store
 	log   *journal
+	site  *web.Site
 	*httptest.Server
 }
 
@@ -72,7 +73,8 @@ func newSite(t testing.TB, configure ...func(*web.Config)) *site {
 	for _, set := range configure {
 		set(&config)
 	}
-	s.Server = httptest.NewServer(web.New(config))
+	s.site = web.New(config)
+	s.Server = httptest.NewServer(s.site)
 	t.Cleanup(func() {
 		close(stopping)
 		s.Close()
