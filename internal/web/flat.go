@@ -198,6 +198,9 @@ func (f *flat) write(w http.ResponseWriter, r *http.Request, response *graphql.R
 	}
 	w.Header().Set("Content-Type", csvFormat.MediaType)
 	w.Header().Set(rowsHeader, strconv.Itoa(rows))
+	if receipt, ok := response.Extensions[receiptName].(map[string]any); ok {
+		w.Header().Set(receiptHeader, receipt["url"].(string))
+	}
 	w.Header()["Vary"] = varyOn
 	_, _ = w.Write(text.Bytes()) // whoever went away reads no error either
 }

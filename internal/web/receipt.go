@@ -17,6 +17,9 @@ import (
 // receiptName is the extension by which a request asks for a receipt and an answer gives it.
 const receiptName = "receipt"
 
+// receiptHeader names the address of a receipt where the answer is a table, which has no place for extensions.
+const receiptHeader = "Homebound-Receipt"
+
 // receiptCost is what a receipt costs on top of its answer: it takes room on the disk for good.
 const receiptCost = 10
 

@@ -94,6 +94,24 @@ func TestReceipt_CanBeRecomputedByAnybody(t *testing.T) {
 	assert.NotContains(t, s.post(`{release{number}}`).body, "extensions")
 }
 
+func TestReceipt_OfATableIsNamedInAHeader(t *testing.T) {
+	s := newSiteWithRelease(t)
+	variables := map[string]any{"code": "RU-PRI"}
+	_, receipt := s.withReceipt(receiptQuery, variables)
+	body, err := json.Marshal(map[string]any{"query": receiptQuery, "variables": variables, "extensions": map[string]any{"receipt": true}})
+	require.NoError(t, err)
+	for _, asked := range []string{string(body), strings.Replace(string(body), "true", "false", 1)} {
+		table := s.do("POST", "/graphql", asked, "Content-Type", "application/json", "Accept", "text/csv")
+		require.Equal(t, http.StatusOK, table.status)
+		assert.Equal(t, "2", table.header.Get("Homebound-Rows"))
+		if asked == string(body) {
+			assert.Equal(t, receipt.URL, table.header.Get("Homebound-Receipt"), "that of the same answer in JSON")
+		} else {
+			assert.Empty(t, table.header.Get("Homebound-Receipt"))
+		}
+	}
+}
+
 func TestReceipt_IsAPageForBrowsers(t *testing.T) {
 	s := newSiteWithRelease(t)
 	_, given := s.withReceipt(`{ release { number } } # <script>alert(1)</script>`, nil)
