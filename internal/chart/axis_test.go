@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,23 +62,6 @@ func TestWrap_LosesNothing(t *testing.T) {
 	}
 }
 
-// luminance is the relative luminance of WCAG 2.2.
-func luminance(c rgb) float64 {
-	channel := func(shift uint) float64 {
-		v := float64(c>>shift&0xFF) / 255
-		if v <= 0.04045 {
-			return v / 12.92
-		}
-		return math.Pow((v+0.055)/1.055, 2.4)
-	}
-	return 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
-}
-
-func contrast(a, b rgb) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
 // over mixes a colour that lets some of the ground through.
 func over(c, ground rgb, opacity float64) rgb {
 	var mixed rgb
@@ -102,6 +84,13 @@ func TestThemes_ContrastIsEnoughForReaders(t *testing.T) {
 		assert.GreaterOrEqual(t, contrast(p.event, p.ground), graphics, theme)
 		for i, c := range p.series {
 			assert.GreaterOrEqual(t, contrast(c, p.ground), graphics, "%s, series %d, %s", theme, i, c)
+		}
+		for i, c := range p.ramp {
+			assert.GreaterOrEqual(t, contrast(p.border, c), graphics, "%s, class %d, %s", theme, i, c)
+			assert.GreaterOrEqual(t, max(contrast(p.ink, c), contrast(p.ground, c)), text, "counts stand on areas, %s, class %d", theme, i)
+			if i > 0 {
+				assert.GreaterOrEqual(t, contrast(c, p.ground)/contrast(p.ramp[i-1], p.ground), 1.25, "more stands out more, %s, class %d", theme, i)
+			}
 		}
 		assert.GreaterOrEqual(t, contrast(p.ink, over(p.series[0], p.ground, tint)), text, "figures stand on areas, %s", theme)
 		assert.GreaterOrEqual(t, contrast(p.ink, over(p.series[0], p.ground, bandTint)), text, "figures stand on bands, %s", theme)

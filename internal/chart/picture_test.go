@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,6 +81,13 @@ func samples() map[string]*Picture {
 		months.Labels = append(months.Labels, month.From.Time().Format("Jan 2006"))
 		months.Parts[0].Values = append(months.Parts[0].Values, value(float64(i)))
 	}
+	var country Map
+	for i, code := range slices.Sorted(maps.Keys(subjectShapes())) {
+		country = append(country, Subject{Code: code, Label: "Subject " + code, Value: value(float64(i % 3 * i * i))})
+		if i%7 == 5 {
+			country[i].Value = nil
+		}
+	}
 	nothing := frame(nil, "persons")
 	nothing.Empty = "The register has no worker in Khanty-Mansi Autonomous Okrug - Yugra in these days, and no reported figure is known."
 	return map[string]*Picture{
@@ -87,6 +96,7 @@ func samples() map[string]*Picture {
 		"band":   frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":   frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":   frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
+		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "withheld": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
 	}
 }
 

@@ -43,16 +43,18 @@ func (m shape) paint(c *vgimg.Canvas, height float64) {
 		path.Close()
 	}
 	if m.radius == 0 {
-		for i, p := range m.points {
-			at := vg.Point{X: vg.Length(p.x), Y: vg.Length(height - p.y)}
-			if i == 0 {
-				path.Move(at)
-			} else {
-				path.Line(at)
+		for _, points := range m.paths() {
+			for i, p := range points {
+				at := vg.Point{X: vg.Length(p.x), Y: vg.Length(height - p.y)}
+				if i == 0 {
+					path.Move(at)
+				} else {
+					path.Line(at)
+				}
 			}
-		}
-		if m.closed {
-			path.Close()
+			if m.closed {
+				path.Close()
+			}
 		}
 	}
 	if m.opacity > 0 {

@@ -23,6 +23,7 @@ type point struct{ x, y float64 }
 // shape is a polygon, a line through points, or a circle about the only one.
 type shape struct {
 	points  []point
+	more    [][]point // further rings of a polygon; those that run the other way round are holes
 	closed  bool
 	radius  float64 // of a circle, else 0
 	fill    rgb
@@ -31,6 +32,9 @@ type shape struct {
 	width   float64 // of the stroke; 0 leaves it out
 	dash    []float64
 }
+
+// paths gives all lines of a shape.
+func (m shape) paths() [][]point { return append([][]point{m.points}, m.more...) }
 
 // anchor is which part of a text stands at its place.
 type anchor int

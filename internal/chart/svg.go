@@ -37,12 +37,14 @@ func (m shape) writeSVG(b *bytes.Buffer) {
 		fmt.Fprintf(b, `<circle cx="%s" cy="%s" r="%s"`, number(m.points[0].x), number(m.points[0].y), number(m.radius))
 	} else {
 		b.WriteString(`<path d="`)
-		for i, p := range m.points {
-			b.WriteByte("ML"[min(i, 1)])
-			b.WriteString(number(p.x) + " " + number(p.y))
-		}
-		if m.closed {
-			b.WriteByte('Z')
+		for _, points := range m.paths() {
+			for i, p := range points {
+				b.WriteByte("ML"[min(i, 1)])
+				b.WriteString(number(p.x) + " " + number(p.y))
+			}
+			if m.closed {
+				b.WriteByte('Z')
+			}
 		}
 		b.WriteByte('"')
 	}

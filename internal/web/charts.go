@@ -19,7 +19,7 @@ import (
 )
 
 // chartNames lists the pictures in the order in which they tell the story.
-var chartNames = []string{"stock", "permits", "outcomes", "impact", "compliance"}
+var chartNames = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
 
 // chartAnswer is what a chart's document is answered, which knows how to show itself.
 type chartAnswer interface {
@@ -33,17 +33,20 @@ type chartAnswer interface {
 type chartKind struct {
 	document operation
 	answer   func() chartAnswer
+	// settle, where there is one, fills in variables that follow from others.
+	settle func(variables map[string]any)
 }
 
 //go:embed charts/*.graphql
 var chartDocuments embed.FS
 
 var chartKinds = map[string]chartKind{
-	"stock":      {mustChartDocument("stock"), func() chartAnswer { return new(stockAnswer) }},
-	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }},
-	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }},
-	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }},
-	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }},
+	"stock":      {mustChartDocument("stock"), func() chartAnswer { return new(stockAnswer) }, nil},
+	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }, nil},
+	"map":        {mustChartDocument("map"), func() chartAnswer { return new(mapAnswer) }, settleMap},
+	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }, nil},
+	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, nil},
+	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
 }
 
 func mustChartDocument(name string) operation {
@@ -173,6 +176,9 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 				return nil, fmt.Errorf("charts: %w", err)
 			}
 		}
+	}
+	if kind.settle != nil {
+		kind.settle(variables)
 	}
 	answer := kind.answer()
 	if err := s.asker.ask(ctx, kind.document.text, variables, answer); err != nil {

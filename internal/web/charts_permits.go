@@ -32,37 +32,61 @@ var permitsColumns = []table.Column{
 const mostBars = 40
 
 func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error) {
-	span := a.span(variables)
-	p := &chart.Picture{
-		Title: "Permits issued by region, " + a.Region.Name, Unit: "permits",
-		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(nationalities(variables), a.Countries)),
-		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
-	}
+	p := a.begun("Permits issued by region", variables)
 	var bars chart.Bars
-	var gaps, told []string
 	for _, row := range a.Report.Rows {
 		bars = append(bars, chart.Bar{Label: row.Region.Name, Value: row.PermitsIssued})
-		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
-		if row.PermitsIssued == nil {
-			gaps = append(gaps, row.Region.Name)
-		} else {
-			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, chart.Grouped(*row.PermitsIssued, 0)))
-		}
-	}
-	if len(bars) == 0 {
-		p.Empty = fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name)
 	}
 	if more := len(bars) - mostBars; more > 0 {
 		bars = bars[:mostBars]
-		p.Notes = append(p.Notes, fmt.Sprintf("%s more regions are in the picture's data.", grouped(more)))
+		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", grouped(more)))
 	}
 	p.Plot = bars
-	p.Note(withheldNote(listed(gaps)))
+	p.Note(a.withheld())
+	p.Description = described(p, a.sentences()...)
+	return p, nil
+}
+
+// begun gives what every picture of the report has.
+func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Picture {
+	span := a.span(variables)
+	p := &chart.Picture{
+		Title: title + ", " + a.Region.Name, Unit: "permits",
+		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(nationalities(variables), a.Countries)),
+		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
+	}
+	for _, row := range a.Report.Rows {
+		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
+	}
+	if len(p.Rows) == 0 {
+		p.Empty = fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name)
+	}
 	a.cite(a.Report.Provenance.Sources...)
+	return p
+}
+
+// withheld names the regions whose number is; "" where none is.
+func (a *permitsAnswer) withheld() string {
+	var gaps []string
+	for _, row := range a.Report.Rows {
+		if row.PermitsIssued == nil {
+			gaps = append(gaps, row.Region.Name)
+		}
+	}
+	return withheldNote(listed(gaps))
+}
+
+// sentences tell the permits in all, and those of each region, the most first.
+func (a *permitsAnswer) sentences() []string {
 	var total string
 	if a.Report.Totals.PermitsIssued != nil {
 		total = chart.Grouped(*a.Report.Totals.PermitsIssued, 0) + " permits in all."
 	}
-	p.Description = described(p, total, "By region: "+strings.Join(told, "; ")+".")
-	return p, nil
+	var told []string
+	for _, row := range a.Report.Rows {
+		if row.PermitsIssued != nil {
+			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, chart.Grouped(*row.PermitsIssued, 0)))
+		}
+	}
+	return []string{total, "By region: " + strings.Join(told, "; ") + "."}
 }

@@ -28,7 +28,7 @@ import (
 // update writes the pictures of testdata anew. Look at the differences before keeping them.
 var update = flag.Bool("update", false, "write the files of testdata anew; look at the differences before keeping them")
 
-var charts = []string{"stock", "permits", "outcomes", "impact", "compliance"}
+var charts = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
 
 // chartData is what /charts/NAME.json gives.
 type chartData struct {
@@ -162,7 +162,7 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 // TestCharts_ShowAllNationalitiesWhereNoneIsNamed asks for nobody in particular, in the place of the default.
 func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 	s := newSiteWithRelease(t)
-	for name, field := range map[string]string{"stock": "workersPresent", "permits": "permitsIssued", "outcomes": "workersRepatriated"} {
+	for name, field := range map[string]string{"stock": "workersPresent", "permits": "permitsIssued", "map": "permitsIssued", "outcomes": "workersRepatriated"} {
 		all := s.chart(name, "region=RU&nationalities=")
 		assert.Contains(t, all.Subtitle, "All nationalities", name)
 		assert.NotEqual(t, s.chart(name, "region=RU").Rows, all.Rows, name)
@@ -172,7 +172,7 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 			}
 		}
 		require.NoError(t, json.Unmarshal([]byte(s.post(`{ report(filter: {within: "RU"}) { totals { `+field+` } } }`).body), &totals))
-		column := map[string]string{"stock": "workers", "permits": "permits", "outcomes": "workers"}[name]
+		column := map[string]string{"stock": "workers", "permits": "permits", "map": "permits", "outcomes": "workers"}[name]
 		var shown float64
 		for _, figure := range all.column(column, "") {
 			shown += figure.(float64)
@@ -245,6 +245,7 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 	for name, words := range map[string]string{
 		"stock":      "The register has no worker in Egypt in these days, and no reported figure is known.",
 		"permits":    "The register has no permit issued for work in Egypt in these days.",
+		"map":        "The register has no permit issued for work in Egypt in these days.",
 		"outcomes":   "The register has nobody who left Egypt in these days.",
 		"impact":     "Nobody of those asked about was present in Egypt on 22 Dec 2017, so that nobody could leave.",
 		"compliance": "The register has no worker in Egypt in these days, and no reported figure is known.",
@@ -313,7 +314,7 @@ func TestCharts_RefuseWhatThereIsNot(t *testing.T) {
 		status  int
 		message string
 	}{
-		{"/charts/map.svg", 404, `There is no chart "map": expected one of stock, permits, outcomes, impact, compliance.`},
+		{"/charts/atlas.svg", 404, `There is no chart "atlas": expected one of stock, permits, map, outcomes, impact, compliance.`},
 		{"/charts/stock.pdf", 404, `There is no chart "stock.pdf": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
 		{"/charts/stock", 404, `There is no chart "stock": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
 		{"/releases/9/charts/stock.svg", 404, "release"},

@@ -15,7 +15,7 @@ import (
 
 // chartWords say in short what a chart shows, for a link to one that has not been drawn.
 var chartWords = map[string]string{
-	"stock": "Workers present", "permits": "Permits issued by region", "outcomes": "Who left and how", "impact": "Output lost as workers left",
+	"stock": "Workers present", "permits": "Permits issued by region", "map": "Where permits were issued", "outcomes": "Who left and how", "impact": "Output lost as workers left",
 	"compliance": "Did workers leave by the deadline?",
 }
 

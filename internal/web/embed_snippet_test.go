@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,8 +57,10 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 		"stock": "region=RU-PRI&nationalities=&granularity=YEAR", "permits": "region=RU&nationalities=KP,CN&period.from=2017-01-01", "outcomes": "region=RU-PRI&nationalities=KP",
 		"impact": "region=%3C%26'%22%3E&scenario.nationalities=&scenario.relativeWage.low=0.5&scenario.relativeWage.central=1&scenario.relativeWage.high=1.5", "compliance": "region=RU&asOf=2020-01-01",
 	}
+	// A query of permits is copied as bars: nothing in it asks for a map.
+	names := slices.DeleteFunc(slices.Clone(chartNames), func(name string) bool { return name == "map" })
 	var asked []object
-	for _, name := range chartNames {
+	for _, name := range names {
 		asked = append(asked, object{"tab": object{"query": queries[name], "variables": "", "headers": ""}, "place": object{"origin": "https://homebound.example", "endpoint": "/graphql", "number": 7}})
 	}
 	input, err := json.Marshal(asked)
@@ -74,9 +77,9 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 	}
 	var forms []map[string]struct{ Value, Problem string }
 	require.NoError(t, json.Unmarshal(output, &forms))
-	require.Len(t, forms, len(chartNames))
+	require.Len(t, forms, len(names))
 	s := &Site{config: Config{PublicURL: "https://homebound.example"}}
-	for i, name := range chartNames {
+	for i, name := range names {
 		values, err := url.ParseQuery(parameters[name])
 		require.NoError(t, err)
 		require.Empty(t, forms[i]["Embed"].Problem, name)

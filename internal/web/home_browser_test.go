@@ -169,7 +169,7 @@ func TestHome_IsLight(t *testing.T) {
 					pictures++
 				}
 			}
-			assert.Equal(t, 5, pictures, "one for each part of the story and one of the country, in one theme and width: %v", transfers)
+			assert.Equal(t, 6, pictures, "one for each part of the story, a map and one of the country, in one theme and width: %v", transfers)
 			assert.Less(t, sum, most, "%v", transfers)
 			assert.Empty(t, browser.Problems(), "and nothing comes from elsewhere")
 			t.Logf("%d bytes", sum)

@@ -35,8 +35,9 @@ var homeExports = func() map[string]string {
 	report := func(measures string, by ...string) string {
 		return "report.csv?" + url.Values{"within": {homeRegion}, "nationalities": {homeNationality}, "groupBy": by, "granularity": {"MONTH"}, "measures": {measures}}.Encode()
 	}
+	permits := report("PERMITS_ISSUED,WORKERS_AUTHORISED", "REGION", "PERIOD")
 	return map[string]string{
-		"stock": report("WORKERS_PRESENT", "REGION", "PERIOD"), "permits": report("PERMITS_ISSUED,WORKERS_AUTHORISED", "REGION", "PERIOD"),
+		"stock": report("WORKERS_PRESENT", "REGION", "PERIOD"), "permits": permits, "map": permits,
 		"outcomes": report("WORKERS_REPATRIATED", "REGION", "OUTCOME", "PERIOD"), "impact": "impact.csv?region=" + homeRegion,
 	}
 }()

@@ -191,7 +191,8 @@ func (s *homeStock) Reported() (counts []homeCount) {
 // homePermits is the answer to permits.graphql.
 type homePermits struct {
 	homePart
-	Report struct {
+	MapFigure *homeFigure // where there is a map to draw
+	Report    struct {
 		Rows   []homeRegionPermits // the most permits first, then those withheld
 		Totals struct {
 			PermitsIssued, WorkersAuthorised *float64
@@ -305,6 +306,11 @@ func (s *Site) tellPart(ctx context.Context, name string, variables map[string]a
 			if data.Stock.CountryFigure, err = s.homeFigure(ctx, name, data.Region.Parent.Code, data.Release); err != nil {
 				return err
 			}
+		}
+	}
+	if name == "permits" {
+		if data.Permits.MapFigure, err = s.homeFigure(ctx, "map", homeRegion, data.Release); err != nil {
+			return err
 		}
 	}
 	part.part().Figure, err = s.homeFigure(ctx, name, homeRegion, data.Release)

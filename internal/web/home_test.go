@@ -161,7 +161,7 @@ func TestHome_MarksWhatIsMadeUp(t *testing.T) {
 	s := newSiteWithRelease(t)
 	page := words(s.get("/").body)
 	says(t, page, "Synthetic rows take part. The permits, repatriations and employers in this release are made by a program")
-	assert.Equal(t, 5, strings.Count(page, "Synthetic: made-up rows take part in this picture of"), "each picture is marked")
+	assert.Equal(t, 6, strings.Count(page, "Synthetic: made-up rows take part in this picture of"), "each picture is marked")
 	says(t, page, "By the register of this release (made up, see the evidence), their number")
 	says(t, page, "Synthetic, each row marked 300 permits")
 }

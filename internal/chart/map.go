@@ -1,0 +1,192 @@
+package chart
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Map compares one count of several of Russia's federal subjects, each filled by the class that its count falls in.
+type Map []Subject
+
+// Subject is one federal subject of a Map.
+type Subject struct {
+	Code  string   // of ISO 3166-2; HasShape of it
+	Label string   // short, to stand within its borders
+	Value *float64 // a whole number; nil where withheld
+}
+
+// The classes beside those of ends: what is withheld, and nothing at all.
+const (
+	withheldClass = -2
+	noneClass     = -1
+)
+
+// classes are the upper ends, themselves included, of all classes of counts but the last, which has none.
+type classes []float64
+
+// mostClasses is how many shades the eye tells apart.
+const mostClasses = 5
+
+// classesOf cuts counts into classes of about as many subjects each, at round figures. What is withheld has no part in where.
+func classesOf(m Map) classes {
+	var known []float64
+	for _, a := range m {
+		if a.Value != nil && *a.Value > 0 {
+			known = append(known, *a.Value)
+		}
+	}
+	slices.Sort(known)
+	var ends classes
+	for k := 1; k < mostClasses && len(known) > 0; k++ {
+		end := nextRound(known[(k*len(known)-1)/mostClasses])
+		if (len(ends) == 0 || end > ends[len(ends)-1]) && end < known[len(known)-1] {
+			ends = append(ends, end)
+		}
+	}
+	return ends
+}
+
+// nextRound gives the first round figure that is not below a count.
+func nextRound(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, round := range []float64{1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9} {
+		if end := round * power; end >= v && end == math.Trunc(end) {
+			return end
+		}
+	}
+	return 10 * power
+}
+
+// of gives the class of a subject.
+func (c classes) of(a Subject) int {
+	switch {
+	case a.Value == nil:
+		return withheldClass
+	case *a.Value == 0:
+		return noneClass
+	}
+	at, _ := slices.BinarySearch(c, *a.Value)
+	return at
+}
+
+// shade gives the member of the ramp for a class: the classes that there are take the whole of it.
+func (c classes) shade(class int) int {
+	if len(c) == 0 {
+		return mostClasses - 1
+	}
+	return int(math.Round(float64(class*(mostClasses-1)) / float64(len(c))))
+}
+
+// name says where a class begins and ends.
+func (c classes) name(class int) string {
+	switch {
+	case class == withheldClass:
+		return "Withheld"
+	case class == noneClass:
+		return "None"
+	case len(c) == 0:
+		return "1 or more"
+	case class == len(c):
+		return "More than " + Grouped(c[class-1], 0)
+	}
+	first := 1.0
+	if class > 0 {
+		first = c[class-1] + 1
+	}
+	if first == c[class] {
+		return Grouped(first, 0)
+	}
+	return Grouped(first, 0) + " to " + Grouped(c[class], 0)
+}
+
+func (m Map) draw(p *page, unit string) {
+	p.unitLine("", unit)
+	p.y += 6
+	ends := classesOf(m)
+	drawn := slices.Clone(m)
+	// What has no shade comes first, so that the borders of what has one stand out.
+	slices.SortStableFunc(drawn, func(a, b Subject) int { return cmp.Compare(ends.of(a), ends.of(b)) })
+	shapes := make([]outline, len(drawn))
+	for i, a := range drawn {
+		shapes[i] = subjectShapes()[a.Code]
+	}
+	const edge = 4.0 // keeps lines and dots within the picture's margins
+	laid, height := fit(shapes, p.inner.right-p.inner.left-2*edge, min(620, (p.inner.right-p.inner.left)*0.8))
+	for i, shape := range laid {
+		laid[i] = shape.each(func(at point) point { return point{half(at.x + p.inner.left + edge), half(at.y + p.y + edge)} })
+		p.area(laid[i], ends, ends.of(drawn[i]))
+	}
+	for i, shape := range laid {
+		p.dot(shape, ends, ends.of(drawn[i]))
+	}
+	if p.width >= labelled {
+		p.labels(box{p.inner.left, p.y, p.inner.right, p.y + height + 2*edge}, laid, drawn, ends)
+	}
+	p.y += height + 2*edge + 12
+	p.legend(ends.keys(m))
+}
+
+// keys gives the legend of the classes that there are, from none to the greatest, and what is withheld.
+func (c classes) keys(m Map) []key {
+	var keys []key
+	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, withheldClass) {
+		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
+			keys = append(keys, key{c.name(class), func(p *page, at box) {
+				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2}, {at.left + 2, at.bottom - 2}}}, c, class)
+			}})
+		}
+	}
+	return keys
+}
+
+// look gives the fill and the border of a class.
+func (p *page) look(c classes, class int) (fill, border rgb) {
+	if class < 0 {
+		return p.ground, p.axis
+	}
+	return p.ramp[c.shade(class)], p.border
+}
+
+// area fills a subject by its class.
+func (p *page) area(o outline, c classes, class int) {
+	fill, border := p.look(c, class)
+	p.add(shape{points: o[0], more: o[1:], closed: true, fill: fill, opacity: 1, stroke: border, width: 0.75})
+	if class == withheldClass {
+		o.hatch(func(from, to point) { p.line(from, to, p.muted, 1) })
+	}
+}
+
+// dot marks a subject that is too small to see by a circle on its place.
+func (p *page) dot(o outline, c classes, class int) {
+	const least = 5.0 // pixels each way
+	if o.area() >= least*least {
+		return
+	}
+	fill, border := p.look(c, class)
+	if class == withheldClass {
+		fill = p.muted
+	}
+	p.add(shape{points: []point{o.middle()}, radius: 3, fill: fill, opacity: 1, stroke: border, width: 1})
+}
+
+// hatch draws rising lines through what lies within an outline.
+func (o outline) hatch(line func(from, to point)) {
+	const step = 5.0
+	b := o.box()
+	for sum := math.Ceil((b.left+b.top)/step) * step; sum < b.right+b.bottom; sum += step { // of x and y, along a line
+		var xs []float64
+		for _, ring := range o {
+			for i, p := range ring {
+				q := ring[(i+1)%len(ring)]
+				if from, to := p.x+p.y, q.x+q.y; (from > sum) != (to > sum) {
+					xs = append(xs, p.x+(q.x-p.x)*(sum-from)/(to-from))
+				}
+			}
+		}
+		slices.Sort(xs)
+		for i := 0; i+1 < len(xs); i += 2 {
+			line(point{xs[i], sum - xs[i]}, point{xs[i+1], sum - xs[i+1]})
+		}
+	}
+}
