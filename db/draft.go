@@ -88,6 +88,7 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 	}
 	for _, statement := range []string{
 		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.folder, "stage.db"), "'", "''") + `' AS stage`,
+		`PRAGMA stage.page_size = 32768`, // which takes an eighth of the calls that pages of 4 KiB do
 		`PRAGMA stage.journal_mode = OFF`,
 		`PRAGMA stage.synchronous = OFF`,
 		`PRAGMA stage.cache_size = -32768`,
@@ -264,6 +265,10 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 }
 
 func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
+	// Outside of a transaction, each row of a rollup would write its pages by itself.
+	if _, err := run(ctx, d.conn, "BEGIN"); err != nil {
+		return fmt.Errorf("finish the draft: %w", err)
+	}
 	for _, statement := range d.deferred {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("index the draft: %w", err)
@@ -289,7 +294,7 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("keep the counts: %w", err)
 		}
 	}
-	for _, statement := range []string{`DETACH DATABASE stage`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
+	for _, statement := range []string{`COMMIT`, `DETACH DATABASE stage`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}

@@ -117,11 +117,11 @@ func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 // segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
 // Real numbers come over alone: engines do not agree on how to write them; and so do bytes that are no text.
 func segments(t table) (expressions []string, reals []bool) {
-	var joined []string
+	var neighbours []string
 	flush := func() {
-		if joined != nil {
-			expressions, reals = append(expressions, strings.Join(joined, " || char(31) || ")), append(reals, false)
-			joined = nil
+		if neighbours != nil {
+			expressions, reals = append(expressions, joined(neighbours, fieldEnd)), append(reals, false)
+			neighbours = nil
 		}
 	}
 	for _, c := range t.columns {
@@ -130,8 +130,14 @@ func segments(t table) (expressions []string, reals []bool) {
 			expressions, reals = append(expressions, quote(c.name)), append(reals, c.kind == "REAL")
 			continue
 		}
-		joined = append(joined, "COALESCE("+quote(c.name)+", '')")
+		neighbours = append(neighbours, quote(c.name))
 	}
 	flush()
 	return expressions, reals
+}
+
+// joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
+// SQLite a third of the time of as many ||.
+func joined(columns []string, between string) string {
+	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
 }

@@ -16,8 +16,7 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.flush(ctx); err != nil {
 		return s.counts, err
 	}
-	s.many.Close()
-	s.one.Close()
+	s.rows.Close()
 	if err := s.checkReferences(ctx); err != nil {
 		return s.counts, err
 	}
@@ -47,7 +46,19 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 // checkReferences rejects records that name something the draft does not hold, each with all that it names so.
 func (s *Stage) checkReferences(ctx context.Context) error {
 	var faults []Fault
-	for _, r := range s.table.references {
+	for i, r := range s.table.references {
+		mixed, err := s.checkMarks(ctx, r)
+		if err != nil {
+			return err
+		}
+		found, err := s.allFound(ctx, r, s.named[i])
+		if err != nil {
+			return err
+		}
+		if found {
+			faults = append(faults, mixed...)
+			continue
+		}
 		missing, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
 			err = rows.Scan(&value, &f.Record)
@@ -57,10 +68,6 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 			quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
 		if err != nil {
 			return fmt.Errorf("check the references of %s: %w", s.table.name, err)
-		}
-		mixed, err := s.checkMarks(ctx, r)
-		if err != nil {
-			return err
 		}
 		faults = append(append(faults, missing...), mixed...)
 	}
@@ -72,6 +79,29 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 		faults = append(faults, unknown...)
 	}
 	return s.drop(ctx, faults)
+}
+
+// allFound tells whether the draft is sure to hold everything that records name by a reference. Where it is not, the records
+// themselves have to be gone through.
+func (s *Stage) allFound(ctx context.Context, r reference, n named) (bool, error) {
+	if n.values == nil {
+		return false, nil
+	}
+	look, err := s.draft.conn.PrepareContext(ctx, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s = ?)`, quote(r.table), quote(r.key)))
+	if err != nil {
+		return false, fmt.Errorf("check the references of %s: %w", s.table.name, err)
+	}
+	defer look.Close()
+	for value := range n.values {
+		var found bool
+		if err := look.QueryRowContext(ctx, value).Scan(&found); err != nil {
+			return false, fmt.Errorf("check the references of %s: %w", s.table.name, translate(ctx, err))
+		}
+		if !found {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // checkNationalities finds sanctions on nationalities that are no country of the draft: their list is one value to the
@@ -102,7 +132,8 @@ func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
 	return faults, nil
 }
 
-// checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real.
+// checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real. Where there is no
+// such row at all, no record is looked at.
 func (s *Stage) checkMarks(ctx context.Context, r reference) ([]Fault, error) {
 	if s.table.index(syntheticColumn) < 0 || s.draft.tables[r.table].index(syntheticColumn) < 0 {
 		return nil, nil
@@ -112,7 +143,8 @@ func (s *Stage) checkMarks(ctx context.Context, r reference) ([]Fault, error) {
 		err = rows.Scan(&value, &f.Record)
 		f.Column, f.Message = r.column, fmt.Sprintf("expected a synthetic row of %s, since this row is synthetic, found %q, which is not", r.table, value)
 		return f, err
-	}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s JOIN main.%[3]s o ON o.%[4]s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic ORDER BY s._record`,
+	}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s JOIN main.%[3]s o ON o.%[4]s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic
+			AND EXISTS (SELECT 1 FROM main.%[3]s WHERE NOT synthetic) ORDER BY s._record`,
 		quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
 	if err != nil {
 		return nil, fmt.Errorf("check the marks of %s: %w", s.table.name, err)

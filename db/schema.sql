@@ -93,22 +93,13 @@ CREATE TABLE industries (
   name_local TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE issues_by_cell(
-  region_code TEXT,
-  nationality TEXT,
-  industry,
-  month,
-  permits,
-  workers,
-  wage_total,
-  wage_workers
-);
+CREATE TABLE issues_by_cell (region_code TEXT, nationality TEXT, industry TEXT, month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER);
 
 CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
 
 CREATE TABLE issues_by_region(
   region_code TEXT,
-  month,
+  month TEXT,
   permits,
   workers,
   wage_total,

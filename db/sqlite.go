@@ -56,9 +56,10 @@ func openWhole(path string) *sql.DB {
 	return file
 }
 
-// openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away.
+// openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor does its one
+// connection need SQLite's locks: database/sql lends it to one goroutine at a time.
 func openDraft(path string) *sql.DB {
-	file := sql.OpenDB(newConnector(path, "mode=rwc",
+	file := sql.OpenDB(newConnector(path, "mode=rwc&_mutex=no",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
 		"PRAGMA cache_size = -65536", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
 	file.SetMaxOpenConns(1)

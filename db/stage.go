@@ -24,15 +24,11 @@ type Stage struct {
 	table  table
 	counts labour.ImportCounts
 
-	batch   []any // values of the rows that wait to be written, in the order of the insert
-	waiting int
-	many    *sql.Stmt // writes batchRows rows
-	one     *sql.Stmt
-	order   []int // position of each key and column in the values handed to Add
+	rows  *batch  // each ends with its record and its line
+	row   []any   // being put together
+	named []named // by reference of the table
+	order []int   // position of each key and column in the values handed to Add
 }
-
-// batchRows is how many rows go over to SQLite in one call; each call costs more than a row.
-const batchRows = 64
 
 // Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not named
 // stay empty.
@@ -45,6 +41,9 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	for _, c := range t.columns {
 		s.order = append(s.order, slices.Index(columns, c.name))
 	}
+	for _, r := range t.references {
+		s.named = append(s.named, named{at: t.index(r.column), values: map[string]struct{}{}})
+	}
 	// The key comes first, so that a staged table is in its order already when it is merged.
 	var definitions []string
 	for _, c := range t.columns {
@@ -55,13 +54,8 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	if _, err := run(ctx, d.conn, create); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
-	row := "(" + strings.Repeat("?, ", len(t.columns)+1) + "?)"
-	insert := "INSERT OR IGNORE INTO stage." + quote(name) + " VALUES "
 	var err error
-	if s.many, err = d.conn.PrepareContext(ctx, insert+strings.Repeat(row+", ", batchRows-1)+row); err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
-	}
-	if s.one, err = d.conn.PrepareContext(ctx, insert+row); err != nil {
+	if s.rows, err = newBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+quote(name), len(t.columns)+2); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	if _, err := run(ctx, d.conn, "BEGIN"); err != nil {
@@ -70,10 +64,37 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	return s, nil
 }
 
+// named holds what staged records name by one reference, since most registers name few things many times: each is then looked up
+// once, and not for every record.
+type named struct {
+	at     int // position in a row
+	last   string
+	values map[string]struct{} // nil where they are more than mostNamed
+}
+
+// mostNamed bounds the memory that what is named may take.
+const mostNamed = 1 << 16
+
+func (n *named) add(row []any) {
+	value, _ := row[n.at].(string)
+	if value == "" || value == n.last || n.values == nil {
+		return
+	}
+	n.last = value
+	if _, known := n.values[value]; known {
+		return
+	}
+	n.values[strings.Clone(value)] = struct{}{} // a part of the record would keep all of it
+	if len(n.values) > mostNamed {
+		n.values = nil
+	}
+}
+
 // Add stages one record: nil, string, int64, float64 or bool by column. line is where it starts in its file, for
 // messages about a later record with the same key. A record whose key came before is rejected with a fault.
 func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error {
 	s.counts.Read++
+	s.row = s.row[:0]
 	for i, at := range s.order {
 		var v any
 		if at >= 0 {
@@ -82,10 +103,13 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 		if v == nil && s.table.columns[i].key {
 			v = ""
 		}
-		s.batch = append(s.batch, v)
+		s.row = append(s.row, v)
 	}
-	s.batch = append(s.batch, record, line)
-	if s.waiting++; s.waiting == batchRows {
+	s.row = append(s.row, record, line)
+	for i := range s.named {
+		s.named[i].add(s.row)
+	}
+	if s.rows.add(s.row...) {
 		return s.flush(ctx)
 	}
 	return nil
@@ -124,37 +148,33 @@ func (s *Stage) fault(ctx context.Context, f Fault) error {
 // flush writes the waiting rows. Where fewer went in than were handed over, a key came twice: only then are the rows
 // gone through one by one.
 func (s *Stage) flush(ctx context.Context) error {
-	width := len(s.table.columns) + 2
-	rows, full := s.waiting, s.waiting == batchRows
-	defer func() { s.batch, s.waiting = s.batch[:0], 0 }()
-	if full {
-		result, err := s.many.ExecContext(ctx, s.batch...)
-		if err != nil {
-			return fmt.Errorf("stage %s: %w", s.table.name, translate(ctx, err))
-		}
-		if written, err := result.RowsAffected(); err != nil || written == batchRows {
-			return err
-		}
+	rows := s.rows.values
+	before, err := s.written(ctx)
+	if err != nil {
+		return err
 	}
-	for i := range rows {
-		row := s.batch[i*width : (i+1)*width]
-		if !full {
-			result, err := s.one.ExecContext(ctx, row...)
-			if err != nil {
-				return fmt.Errorf("stage %s: %w", s.table.name, translate(ctx, err))
-			}
-			if written, err := result.RowsAffected(); err != nil || written == 1 {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-		}
+	if err := s.rows.flush(ctx); err != nil {
+		return fmt.Errorf("stage %s: %w", s.table.name, err)
+	}
+	after, err := s.written(ctx)
+	if err != nil || int(after-before)*s.rows.width == len(rows) {
+		return err
+	}
+	for row := range slices.Chunk(rows, s.rows.width) {
 		if err := s.rejectTwin(ctx, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// written counts the rows that were written to the draft.
+func (s *Stage) written(ctx context.Context) (int64, error) {
+	n, err := single[int64](ctx, s.draft.conn, "SELECT total_changes()")
+	if err != nil {
+		return 0, fmt.Errorf("stage %s: %w", s.table.name, err)
+	}
+	return n, nil
 }
 
 // rejectTwin rejects a row if its key is staged by another record.
