@@ -173,29 +173,40 @@ func (b *Behind) parts() []registerPart {
 func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 	sources := map[string]bool{}
 	for _, part := range b.parts() {
-		sb := flavour.NewSelectBuilder()
-		sb.Select("f.source_id", "COUNT(*)", "MAX(f.synthetic)").From(part.view + " AS f").GroupBy("f.source_id")
-		part.narrow(sb)
-		statement, args := sb.Build()
-		err := each(ctx, b.release.file, func(rows *sql.Rows) error {
-			var source string
-			var count int
-			var synthetic bool
-			if err := rows.Scan(&source, &count, &synthetic); err != nil {
-				return err
-			}
+		err := b.eachSource(ctx, part, func(source string, synthetic bool, rows int) {
 			sources[source] = true
 			if b.release.suppressBelow == 0 { // else the number of rows would tell of few
-				p.RowsRead += count
+				p.RowsRead += rows
 			}
 			p.Synthetic = p.Synthetic || synthetic
-			return nil
-		}, statement, args...)
+		})
 		if err != nil {
 			return fmt.Errorf("find the sources of %s: %w", part.view, err)
 		}
 	}
 	return b.release.addSources(p, sources)
+}
+
+// eachSource counts the rows of a part by source and mark, from the days of the register where these cover the question. A source
+// may come more than once.
+func (b *Behind) eachSource(ctx context.Context, part registerPart, visit func(source string, synthetic bool, rows int)) error {
+	if b.isCovered() {
+		return b.eachCell(ctx, part.view, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
+	}
+	sb := flavour.NewSelectBuilder()
+	sb.Select("f.source_id", "f.synthetic", "COUNT(*)").From(part.view+" AS f").GroupBy("1", "2")
+	part.narrow(sb)
+	statement, args := sb.Build()
+	return each(ctx, b.release.file, func(rows *sql.Rows) error {
+		var source string
+		var count int
+		var synthetic bool
+		if err := rows.Scan(&source, &synthetic, &count); err != nil {
+			return err
+		}
+		visit(source, synthetic, count)
+		return nil
+	}, statement, args...)
 }
 
 // addSources adds sources to a provenance, each once, in the order of ids.

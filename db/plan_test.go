@@ -38,6 +38,63 @@ func TestReport_IsTheSameByEveryPlan(t *testing.T) {
 	}
 }
 
+// What stands behind a report or an estimate, and what there is to ask for, is the same from the days of the register and from
+// its rows, withheld or not.
+func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, 12))
+			content := dbtest.Random(rng, 60)
+			content.Settings.SuppressBelow = []int{0, 5}[seed%2]
+			store := dbtest.MustOpen(t)
+			dbtest.MustPublish(t, store, content)
+			release := dbtest.MustRead(t, store)
+			read := 0
+			for range 60 {
+				q := anyQuestion(rng, content)
+				q.GroupBy, q.BoundariesOn = nil, new(labour.NewDate(2018, 1, rng.IntN(700)))
+				if rng.IntN(4) == 0 {
+					q.Filter.Employers = []string{content.Employers[rng.IntN(len(content.Employers))].ID}
+				}
+				if rng.IntN(3) == 0 {
+					q.Filter.NotSource = content.Sources[rng.IntN(len(content.Sources))].ID
+				}
+				want := evidence(t, release, "", q)
+				require.Equal(t, want, evidence(t, release, "register_days", q), "%+v", q)
+				for _, p := range want.stands {
+					read += p.RowsRead
+				}
+			}
+			assert.Equal(t, content.Settings.SuppressBelow == 0, read > 0, "numbers of rows are told where none are withheld")
+		})
+	}
+}
+
+// standing is what a release says about where an answer comes from.
+type standing struct {
+	stands    []db.Provenance
+	available db.Availability
+}
+
+func evidence(t *testing.T, release *db.Release, plan string, q db.ReportQuery) (s standing) {
+	t.Helper()
+	release.ReadBy(plan)
+	report, err := release.Ask(t.Context(), q)
+	require.NoError(t, err)
+	ofReport, err := report.Provenance(t.Context())
+	require.NoError(t, err)
+	f := db.StockFilter{BoundariesOn: *q.BoundariesOn, Nationalities: q.Filter.Nationalities}
+	if q.Filter.Within != nil {
+		f.Within = q.Filter.Within[0]
+	}
+	ofStock, err := release.StockProvenance(t.Context(), f, report.Period, nil)
+	require.NoError(t, err)
+	s.stands = []db.Provenance{ofReport, ofStock}
+	s.available, err = release.Availability(t.Context(), q.Filter, q.BoundariesOn)
+	require.NoError(t, err)
+	return s
+}
+
 func sameRows(t *testing.T, want, got []db.ReportRow, format string, args ...any) {
 	t.Helper()
 	require.Len(t, got, len(want), append([]any{format}, args...)...)

@@ -13,7 +13,7 @@ import (
 // the register has. A rollup answers a question whose groups and filters are among its dimensions.
 type rollup struct {
 	name  string
-	facts string // what it sums: stockFacts day by day, the others by month
+	facts string // what it sums: stockFacts day by day, the others by month; dayFacts are no sums
 	by    []labour.Dimension
 }
 
@@ -29,6 +29,8 @@ var rollups = []rollup{
 
 	{"departures_by_region", repatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByOutcome}},
 	{"departures_by_cell", repatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
+
+	registerDays,
 }
 
 // Dimensions of filters and rollups alone: whether rows are synthetic, and where they come from.
@@ -92,13 +94,16 @@ func build(ctx context.Context, q querier) error {
 	}
 	built := map[string]string{permitFacts: finest(permitFacts).name} // by facts, the rollup made last
 	for _, r := range slices.Backward(rollups) {
-		if r.facts == stockFacts || r.name == built[permitFacts] {
+		if r.facts == stockFacts || r.facts == dayFacts || r.name == built[permitFacts] {
 			continue
 		}
 		if err := r.buildFlow(ctx, q, built[r.facts]); err != nil {
 			return fmt.Errorf("build %s: %w", r.name, err)
 		}
 		built[r.facts] = r.name
+	}
+	if err := buildDays(ctx, q); err != nil {
+		return err
 	}
 	_, err = run(ctx, q, `INSERT INTO main.spans
 		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits HAVING COUNT(*) > 0 UNION ALL

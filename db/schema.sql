@@ -182,6 +182,10 @@ CREATE TABLE regions (
   kind       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER);
+
+CREATE TABLE register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL);
+
 CREATE TABLE release (
   number         INTEGER NOT NULL,
   content_hash   TEXT    NOT NULL,
