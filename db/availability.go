@@ -37,45 +37,21 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 		}
 		values[column][value] = true
 	}
-	for _, view := range []string{permitFacts, repatriationFacts} {
-		sb := flavour.NewSelectBuilder()
-		sb.Select("f.region_code", "f.industry", "f.nationality")
-		from, to := rep.Period.From.String(), rep.Period.To.String()
-		if view == permitFacts {
-			b.permits(sb)
-			// The first day of a permit in the period is its issue or its first day in force there, whichever is there and earlier.
-			issued := sb.Between("f.issued_on", from, to)
-			held := inForce(sb, rep.Period)
-			sb.SelectMore("NULL",
-				"MIN(MIN(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(to)+" END, CASE WHEN "+held+" THEN MAX(f.valid_from, "+sb.Var(from)+") ELSE "+sb.Var(to)+" END))",
-				"MAX(MAX(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(from)+" END, CASE WHEN "+held+" THEN MIN(f.ends_on, "+sb.Var(to)+") ELSE "+sb.Var(from)+" END))")
-		} else {
-			b.narrow(sb, repatriationFacts)
-			sb.Where(sb.Between("f.date", from, to))
-			sb.SelectMore("f.outcome", "MIN(f.date)", "MAX(f.date)")
+	see := func(c registerCell, t touched) {
+		note("region", c.region)
+		note("district", r.geography.District(c.region, rep.BoundariesOn))
+		note("industry", c.industry)
+		note("nationality", c.nationality)
+		note("outcome", c.outcome)
+		if a.From == nil || t.days.From < *a.From {
+			a.From = &t.days.From
 		}
-		sb.From(view+" AS f").GroupBy("1", "2", "3", "4")
-		statement, args := sb.Build()
-		err := each(ctx, r.file, func(rows *sql.Rows) error {
-			var region, industry, nationality, outcome string
-			var from, to labour.Date
-			if err := rows.Scan(&region, text(&industry), &nationality, text(&outcome), date(&from), date(&to)); err != nil {
-				return err
-			}
-			note("region", region)
-			note("district", r.geography.District(region, rep.BoundariesOn))
-			note("industry", industry)
-			note("nationality", nationality)
-			note("outcome", outcome)
-			if a.From == nil || from < *a.From {
-				a.From = &from
-			}
-			if a.To == nil || to > *a.To {
-				a.To = &to
-			}
-			return nil
-		}, statement, args...)
-		if err != nil {
+		if a.To == nil || t.days.To > *a.To {
+			a.To = &t.days.To
+		}
+	}
+	for _, view := range []string{permitFacts, repatriationFacts} {
+		if err := b.eachTouched(ctx, view, see); err != nil {
 			return a, fmt.Errorf("find what is available: %w", err)
 		}
 	}
@@ -87,6 +63,46 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 		}
 	}
 	return a, nil
+}
+
+// eachTouched hands out the cells of the rows that are issued, in force or repatriated in the period: from the days of the
+// register where these cover the question. A cell may come more than once.
+func (b *Behind) eachTouched(ctx context.Context, view string, visit func(registerCell, touched)) error {
+	if view == repatriationFacts { // not those of other days that lowered the stock of this period
+		dated := *b
+		dated.families = map[labour.Family]bool{labour.DepartureFlow: true}
+		b = &dated
+	}
+	if b.isCovered() {
+		return b.eachCell(ctx, view, visit)
+	}
+	sb := flavour.NewSelectBuilder()
+	sb.Select("f.region_code", "f.industry", "f.nationality")
+	from, to := b.period.From.String(), b.period.To.String()
+	if view == permitFacts {
+		b.permits(sb)
+		// The first day of a permit in the period is its issue or its first day in force there, whichever is there and earlier.
+		issued := sb.Between("f.issued_on", from, to)
+		held := inForce(sb, b.period)
+		sb.SelectMore("NULL",
+			"MIN(MIN(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(to)+" END, CASE WHEN "+held+" THEN MAX(f.valid_from, "+sb.Var(from)+") ELSE "+sb.Var(to)+" END))",
+			"MAX(MAX(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(from)+" END, CASE WHEN "+held+" THEN MIN(f.ends_on, "+sb.Var(to)+") ELSE "+sb.Var(from)+" END))")
+	} else {
+		b.narrow(sb, repatriationFacts)
+		sb.Where(sb.Between("f.date", from, to))
+		sb.SelectMore("f.outcome", "MIN(f.date)", "MAX(f.date)")
+	}
+	sb.From(view+" AS f").GroupBy("1", "2", "3", "4")
+	statement, args := sb.Build()
+	return each(ctx, b.release.file, func(rows *sql.Rows) error {
+		var c registerCell
+		var t touched
+		if err := rows.Scan(&c.region, text(&c.industry), &c.nationality, text(&c.outcome), date(&t.days.From), date(&t.days.To)); err != nil {
+			return err
+		}
+		visit(c, t)
+		return nil
+	}, statement, args...)
 }
 
 func sorted(set map[string]bool) []string {
