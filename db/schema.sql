@@ -125,12 +125,12 @@ CREATE TABLE observations (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW permit_facts AS
-SELECT p.id, p.region_code, p.nationality, COALESCE(p.industry, e.industry) AS industry, p.employer_id,
-       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on,
-       p.wage_monthly, p.wage_monthly * x.rate AS wage, p.wage_currency, p.occupation, p.source_id, p.synthetic
-FROM permits p
-LEFT JOIN employers e ON e.id = p.employer_id
-LEFT JOIN exchange_rates x ON x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4);
+SELECT p.id, p.region_code, p.nationality,
+       COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) AS industry, p.employer_id,
+       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, p.wage_monthly,
+       p.wage_monthly * (SELECT x.rate FROM exchange_rates x WHERE x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4)) AS wage,
+       p.wage_currency, p.occupation, p.source_id, p.synthetic
+FROM permits p;
 
 CREATE TABLE permits (
   id            TEXT    NOT NULL PRIMARY KEY,
@@ -201,12 +201,10 @@ CREATE TABLE release (
 ) STRICT;
 
 CREATE VIEW repatriation_facts AS
-SELECT r.id, r.region_code, r.nationality, COALESCE(p.industry, pe.industry, e.industry) AS industry, r.employer_id,
-       r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
-FROM repatriations r
-LEFT JOIN permits p ON p.id = r.permit_id
-LEFT JOIN employers pe ON pe.id = p.employer_id
-LEFT JOIN employers e ON e.id = r.employer_id;
+SELECT r.id, r.region_code, r.nationality,
+       COALESCE((SELECT p.industry FROM permit_facts p WHERE p.id = r.permit_id), (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
+       r.employer_id, r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+FROM repatriations r;
 
 CREATE TABLE repatriations (
   id              TEXT    NOT NULL PRIMARY KEY,

@@ -203,23 +203,22 @@ CREATE TABLE exchange_rates (
   PRIMARY KEY (currency, year)
 ) STRICT, WITHOUT ROWID;
 
--- Permits with the industry that counts (the permit's own, else its employer's) and the wage in the release's currency.
+-- Permits with the industry that counts (the permit's own, else its employer's) and the wage in the release's currency. What
+-- they look up in other tables is looked up where it is asked for, so that a count of permits can be read from an index alone.
 CREATE VIEW permit_facts AS
-SELECT p.id, p.region_code, p.nationality, COALESCE(p.industry, e.industry) AS industry, p.employer_id,
-       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on,
-       p.wage_monthly, p.wage_monthly * x.rate AS wage, p.wage_currency, p.occupation, p.source_id, p.synthetic
-FROM permits p
-LEFT JOIN employers e ON e.id = p.employer_id
-LEFT JOIN exchange_rates x ON x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4);
+SELECT p.id, p.region_code, p.nationality,
+       COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) AS industry, p.employer_id,
+       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, p.wage_monthly,
+       p.wage_monthly * (SELECT x.rate FROM exchange_rates x WHERE x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4)) AS wage,
+       p.wage_currency, p.occupation, p.source_id, p.synthetic
+FROM permits p;
 
 -- Repatriations with the industry that counts: the permit's, else the employer's.
 CREATE VIEW repatriation_facts AS
-SELECT r.id, r.region_code, r.nationality, COALESCE(p.industry, pe.industry, e.industry) AS industry, r.employer_id,
-       r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
-FROM repatriations r
-LEFT JOIN permits p ON p.id = r.permit_id
-LEFT JOIN employers pe ON pe.id = p.employer_id
-LEFT JOIN employers e ON e.id = r.employer_id;
+SELECT r.id, r.region_code, r.nationality,
+       COALESCE((SELECT p.industry FROM permit_facts p WHERE p.id = r.permit_id), (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
+       r.employer_id, r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+FROM repatriations r;
 
 -- The first and the last day on which each kind of facts has anything: issues, repatriations, changes of the stock.
 CREATE TABLE spans (
