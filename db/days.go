@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ import (
 
 // dayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
 // tables. register_cells has a row for each combination of what filters narrow, but employers. register_days has the days of the
-// rows of such a cell, packed a thousand bytes at a time, so that what stands behind a figure is counted without reading the register.
+// rows of such a cell, packed two thousand bytes at a time, so that what stands behind a figure is counted without reading the register.
 const dayFacts = "days"
 
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
@@ -27,6 +29,10 @@ var registerDays = rollup{"register_days", dayFacts, []labour.Dimension{
 type rowDays struct {
 	day  labour.Date   // of issue, or of the repatriation
 	held labour.Period // in force; without days where the permit never is, or there is none
+	// workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
+	// more than are left.
+	workers int
+	wage    packedWage // of the permit
 }
 
 // years gives the first and the last year in which the row is counted.
@@ -38,59 +44,81 @@ func (c rowDays) years() (first, last int) {
 	return first, last
 }
 
-// packDays adds a row's days to those before, whose last day of issue or date is given: the days since then, those until the
-// row is in force, and for how many it is, as numbers of variable length.
+// packDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
+// then, those until it is in force, for how many it is, the workers, and the wage.
 func packDays(packed []byte, last labour.Date, c rowDays) []byte {
-	packed = binary.AppendVarint(packed, int64(c.day.Sub(last)))
-	if c.held.Days() == 0 {
-		return binary.AppendUvarint(binary.AppendVarint(packed, 0), 0)
+	until := 0
+	if c.held.Days() > 0 {
+		until = c.held.From.Sub(c.day)
 	}
-	packed = binary.AppendVarint(packed, int64(c.held.From.Sub(c.day)))
-	return binary.AppendUvarint(packed, uint64(c.held.Days()))
+	packed = binary.AppendVarint(packed, int64(c.day.Sub(last)))
+	packed = binary.AppendVarint(packed, int64(until))
+	packed = binary.AppendUvarint(packed, uint64(c.held.Days()))
+	packed = binary.AppendVarint(packed, int64(c.workers))
+	return binary.AppendUvarint(packed, uint64(c.wage))
 }
 
-// unpackDays hands out each row's days of those packed, which start from the first day of a year.
+// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned around, since
+// round figures have zeros at their end.
+type packedWage uint64
+
+func packWage(wage float64) packedWage {
+	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
+}
+
+// known gives the wage, or false where it is unknown.
+func (w packedWage) known() (float64, bool) {
+	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
+}
+
+// unpackDays hands out each row of those packed, which start from the first day of a year.
 func unpackDays(year int, packed []byte, visit func(rowDays)) error {
+	broken := false
+	next := func() uint64 {
+		v, size := binary.Uvarint(packed)
+		if size <= 0 {
+			broken, size = true, len(packed)
+		}
+		packed = packed[size:]
+		return v
+	}
+	nextSigned := func() int { // as binary.Varint
+		v := next()
+		return int(int64(v>>1) ^ -int64(v&1))
+	}
 	day := labour.YearPeriod(year).From
 	for len(packed) > 0 {
-		since, a := binary.Varint(packed)
-		if a <= 0 {
+		day = day.AddDays(nextSigned())
+		from := day.AddDays(nextSigned())
+		row := rowDays{day: day, held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)}, workers: nextSigned(), wage: packedWage(next())}
+		if broken {
 			return errPacked
 		}
-		until, b := binary.Varint(packed[a:])
-		if b <= 0 {
-			return errPacked
-		}
-		days, c := binary.Uvarint(packed[a+b:])
-		if c <= 0 {
-			return errPacked
-		}
-		packed = packed[a+b+c:]
-		day = day.AddDays(int(since))
-		from := day.AddDays(int(until))
-		visit(rowDays{day, labour.Period{From: from, To: from.AddDays(int(days) - 1)}})
+		visit(row)
 	}
 	return nil
 }
 
-// What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell, the cell of the
-// permit whose days in force count (” without one), and its days: of issue or date, and first and last in force or none.
+// What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a repatriation
+// the cell of its permit, ” where none was in force; its days: of issue or date, then the first and last in force or none; the
+// workers of the permit, and how many had been repatriated under it before this row, and with it; the wage.
 // A cell is region, nationality, industry, outcome, source and mark, split by U+001F.
 var daysOf = map[string]string{
 	permitFacts: `
-SELECT p.region_code || char(31) || p.nationality || char(31) || COALESCE(p.industry, (SELECT industry FROM employers WHERE id = p.employer_id), '') ||
-         char(31, 31) || p.source_id || char(31) || p.synthetic,
-       '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END
-FROM permits p
+SELECT p.region_code || char(31) || p.nationality || char(31) || COALESCE(p.industry, '') || char(31, 31) || p.source_id || char(31) || p.synthetic,
+       '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0, p.wage
+FROM permit_facts p
 ORDER BY p.id`,
 	repatriationFacts: `
-SELECT r.region_code || char(31) || r.nationality || char(31) || COALESCE(p.industry, (SELECT industry FROM employers WHERE id = p.employer_id),
-         (SELECT industry FROM employers WHERE id = r.employer_id), '') || char(31) || r.outcome || char(31) || r.source_id || char(31) || r.synthetic,
-       CASE WHEN p.valid_from <= p.ends_on THEN p.region_code || char(31) || p.nationality || char(31) ||
-         COALESCE(p.industry, (SELECT industry FROM employers WHERE id = p.employer_id), '') || char(31, 31) || p.source_id || char(31) || p.synthetic ELSE '' END,
-       r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END
-FROM repatriations r
-LEFT JOIN permits p ON p.id = r.permit_id
+SELECT r.region_code || char(31) || r.nationality || char(31) || COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id), '') || char(31) ||
+         r.outcome || char(31) || r.source_id || char(31) || r.synthetic,
+       CASE WHEN p.valid_from <= p.ends_on THEN p.region_code || char(31) || p.nationality || char(31) || COALESCE(p.industry, '') || char(31, 31) ||
+         p.source_id || char(31) || p.synthetic ELSE '' END,
+       r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
+       COALESCE(p.workers, 0), g.gone - r.workers, g.gone, p.wage
+FROM (SELECT id, SUM(workers) OVER (PARTITION BY permit_id ORDER BY date, id) AS gone FROM repatriations) g
+JOIN repatriations r ON r.id = g.id
+LEFT JOIN permit_facts p ON p.id = r.permit_id
 ORDER BY r.id`,
 }
 
@@ -113,7 +141,7 @@ type gatheredDays struct {
 }
 
 // maxBlock is the size in bytes at which a block is written.
-const maxBlock = 1000
+const maxBlock = 2000
 
 // buildDays makes the tables of the register's days in one pass over its rows.
 func buildDays(ctx context.Context, q querier) error {
@@ -153,25 +181,29 @@ func newDaysBuilder(ctx context.Context, q querier) (*daysBuilder, error) {
 
 // read gathers the days of the rows of a kind.
 func (b *daysBuilder) read(ctx context.Context, q querier, kind string) error {
-	var own, held, days sql.RawBytes
-	return each(ctx, q, func(rows *sql.Rows) error {
-		if err := rows.Scan(&own, &held, &days); err != nil {
-			return err
-		}
-		c, err := parseDays(days)
+	return eachValues(ctx, q, 7, func(values []any) error {
+		c, err := parseDays(values[2].(string))
 		if err != nil {
 			return err
 		}
-		at := block{facts: kind, cell: b.number(own)}
+		at := block{facts: kind, cell: b.number(values[0].(string))}
 		if at.held = at.cell; kind == repatriationFacts {
-			at.held = b.number(held)
+			at.held = b.number(values[1].(string))
+		}
+		if workers := int(values[3].(int64)); kind == permitFacts {
+			c.workers = workers
+		} else if c.held.Days() > 0 && c.day <= c.held.To {
+			c.workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
+		}
+		if wage, known := values[6].(float64); known && c.workers != 0 {
+			c.wage = packWage(wage)
 		}
 		return b.add(ctx, at, c)
 	}, daysOf[kind])
 }
 
 // parseDays reads a day, or three of them, written one after another.
-func parseDays(text []byte) (c rowDays, err error) {
+func parseDays(text string) (c rowDays, err error) {
 	const size = len("2017-12-22")
 	c.held = noDays
 	into := []*labour.Date{&c.day, &c.held.From, &c.held.To}
@@ -179,7 +211,7 @@ func parseDays(text []byte) (c rowDays, err error) {
 		return c, fmt.Errorf("expected one or three days, found %q", text)
 	}
 	for i, day := range into[:len(text)/size] {
-		if *day, err = labour.ParseDate(string(text[i*size : (i+1)*size])); err != nil {
+		if *day, err = labour.ParseDate(text[i*size : (i+1)*size]); err != nil {
 			return c, err
 		}
 	}
@@ -187,14 +219,14 @@ func parseDays(text []byte) (c rowDays, err error) {
 }
 
 // number gives the number of a cell, and a new one to a new cell.
-func (b *daysBuilder) number(cell []byte) int {
-	if len(cell) == 0 {
+func (b *daysBuilder) number(cell string) int {
+	if cell == "" {
 		return 0
 	}
-	number, known := b.cells[string(cell)]
+	number, known := b.cells[cell]
 	if !known {
 		number = len(b.cells) + 1
-		b.cells[string(cell)] = number
+		b.cells[cell] = number
 	}
 	return number
 }

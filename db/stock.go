@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/huandu/go-sqlbuilder"
-
 	"homebound/internal/labour"
 )
 
@@ -240,34 +238,60 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	if err != nil {
 		return nil, "", err
 	}
-	// Few permits are in force on one day, so they are found by their last day and not by their region. What has left under
-	// a permit never comes back, so all that is in force on the last day was on the first. LIMIT keeps SQLite from computing
-	// each fall again wherever it is named.
-	falls := flavour.NewSelectBuilder()
-	first, last := falls.Var(p.From.String()), falls.Var(p.To.String())
-	present := func(day string) string {
-		return "MAX(0, f.workers - COALESCE((SELECT SUM(r.workers) FROM repatriations r WHERE r.permit_id = f.id AND r.date <= " + day + "), 0))"
-	}
-	falls.Select("f.region_code AS region_code", "COALESCE(f.industry, e.industry) AS industry", "f.wage_monthly * x.rate AS wage",
-		present(first)+" - CASE WHEN f.ends_on >= "+last+" THEN "+present(last)+" ELSE 0 END AS fall").
-		From("permits AS f INDEXED BY permits_by_valid_to").
-		JoinWithOption(sqlbuilder.LeftJoin, "employers AS e", "e.id = f.employer_id").
-		Join("exchange_rates AS x", "x.currency = f.wage_currency AND x.year = substr(f.issued_on, 1, 4)").
-		Where("f.valid_to >= "+first, "f.valid_from <= "+first, "f.ends_on >= "+first, "f.wage_monthly IS NOT NULL")
-	narrowed.narrow(falls, permitFacts)
-	falls.SQL("LIMIT -1")
-
+	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
 	sb := flavour.NewSelectBuilder()
-	sb.Select("region_code", "industry", "SUM(wage * fall) / SUM(fall)", "SUM(fall)").From(sb.BuilderAs(falls, "falls")).Where("fall > 0")
-	sortByFirst(sb, 2)
+	sb.Select("c.region_code", "c.industry", "d.year", "d.days").
+		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
+		Where(sb.In("d.held", b.cells(permitFacts)), sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year())).
+		OrderBy("1", "2", "d.rowid")
 	statement, args := sb.Build()
-	wages, err := collect(ctx, r.file, func(rows *sql.Rows) (w DepartedWage, err error) {
-		return w, rows.Scan(&w.Region, text(&w.Industry), &w.Monthly, &w.Workers)
+	var wages []DepartedWage
+	var sums []compensated // of wages times falls
+	err = each(ctx, r.file, func(rows *sql.Rows) error {
+		var w DepartedWage
+		var year int
+		var days sql.RawBytes
+		if err := rows.Scan(&w.Region, text(&w.Industry), &year, &days); err != nil {
+			return err
+		}
+		if n := len(wages); n == 0 || wages[n-1].Region != w.Region || wages[n-1].Industry != w.Industry {
+			wages, sums = append(wages, w), append(sums, compensated{})
+		}
+		workers, sum := &wages[len(wages)-1].Workers, &sums[len(sums)-1]
+		return unpackDays(year, days, func(row rowDays) {
+			if wage, known := row.wage.known(); known {
+				fall := row.fall(p)
+				*workers += fall
+				sum.add(wage * float64(fall))
+			}
+		})
 	}, statement, args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)
 	}
-	return wages, shown(sb), nil
+	for i := range wages {
+		wages[i].Monthly = sums[i].total() / float64(wages[i].Workers)
+	}
+	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
+}
+
+// fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
+// force, to the last. What has left never comes back.
+func (c rowDays) fall(p labour.Period) int {
+	if !c.held.Contains(p.From) {
+		return 0
+	}
+	fall, from := 0, max(c.day, c.held.From)
+	if c.workers > 0 {
+		from = c.held.From // a permit brings its workers on its first day, whenever it is issued
+	}
+	if from <= p.From {
+		fall += c.workers
+	}
+	if from <= p.To && p.To <= c.held.To {
+		fall -= c.workers
+	}
+	return fall
 }
 
 // StockProvenance says which register rows stand behind a stock followed through a period.

@@ -146,8 +146,8 @@ func impactFacts(ctx context.Context, release *db.Release, s impact.Scenario) (i
 	return facts, evidence, nil
 }
 
-// wagesRequested tells whether anything is selected that the departed permits' own wages are part of. They are read row by
-// row, which costs more than all the rest.
+// wagesRequested tells whether anything is selected that the departed permits' own wages are part of. They are followed permit by
+// permit, which costs as much as all the rest.
 func wagesRequested(ctx context.Context) bool {
 	return slices.ContainsFunc([]string{"wagesLost", "incomeTaxLost", "inputs", "provenance"}, func(field string) bool {
 		return graphql.FieldRequested(ctx, field)
