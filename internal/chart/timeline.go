@@ -72,7 +72,14 @@ func (t Timeline) draw(p *page, unit string) {
 func (t Timeline) days(p *page, f frame) {
 	size := p.body()
 	room := func(k tick) float64 { return widthOf(k.label, size, false) / slack }
-	for _, k := range dayTicks(t.From, t.To, room, f.x) {
+	days := dayTicks(t.From, t.To, room, f.x)
+	if len(days) == 0 { // no month begins here: the days themselves are named
+		days = []tick{{t.From, t.From.Time().Format("2 Jan 2006")}, {t.To, t.To.Time().Format("2 Jan 2006")}}
+		if t.From == t.To {
+			days = days[:1]
+		}
+	}
+	for _, k := range days {
 		x := f.x(k.on)
 		p.line(point{x, f.bottom}, point{x, f.bottom + 5}, p.axis, 1)
 		centre := min(max(x, p.inner.left+room(k)/2), p.inner.right-room(k)/2)

@@ -33,8 +33,8 @@ type chartAnswer interface {
 type chartKind struct {
 	document operation
 	answer   func() chartAnswer
-	// settle, where there is one, fills in variables that follow from others.
-	settle func(variables map[string]any)
+	// settle, where there is one, fills in variables that follow from others and from the days that there are data of.
+	settle func(variables map[string]any, data labour.Period)
 }
 
 //go:embed charts/*.graphql
@@ -177,14 +177,17 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 			}
 		}
 	}
-	if kind.settle != nil {
-		kind.settle(variables)
-	}
+	info := graph.ReleaseOf(ctx).Info()
 	answer := kind.answer()
-	if err := s.asker.ask(ctx, kind.document.text, variables, answer); err != nil {
+	common := answer.common()
+	common.data = dataOf(info)
+	if kind.settle != nil {
+		kind.settle(variables, common.data)
+	}
+	within := inData(variables, common.data)
+	if err := s.asker.ask(ctx, kind.document.text, within, answer); err != nil {
 		return nil, err
 	}
-	common := answer.common()
 	if common.Region == nil {
 		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.", variables["region"])
 	}
@@ -193,13 +196,12 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 		return nil, err
 	}
 	markRows(p)
-	info := graph.ReleaseOf(ctx).Info()
 	p.Permalink = s.permanent(info.Number) + "/charts/" + name + ".svg"
 	if len(asked) > 0 {
 		p.Permalink += "?" + asked.Encode()
 	}
 	p.Source = sourceLine(common.sources, info)
-	return &shownChart{p, info.Number, common.Release.Citation, kind.document.text, variables, common.sources}, nil
+	return &shownChart{p, info.Number, common.Release.Citation, kind.document.text, within, common.sources}, nil
 }
 
 // markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied to. What

@@ -32,25 +32,37 @@ func (a *complianceAnswer) picture(variables map[string]any) (*chart.Picture, er
 	c := &a.Compliance
 	adopted, deadline := labour.Date(c.Sanction.AdoptedOn), labour.Date(*c.Sanction.Deadline) // there is no compliance without one
 	span := a.span(variables)
+	a.Report.keep(a.counted(span))
+	shown := span
 	if period, _ := variables["period"].(map[string]any); period["to"] == nil {
-		span.To = max(span.To, deadline)
+		shown.To = max(span.To, deadline)
 	}
 	p := &chart.Picture{Title: "Did workers leave by the deadline? " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	a.cite(a.Report.Provenance.Sources...)
 	series := a.Report.series(p, "Workers remaining, register")
 	if c.BaselineWorkers != nil && *c.BaselineWorkers > 0 && len(series) > 0 {
 		a.fromAdoption(p, &series[0], span)
-		series = append(series, chart.Series{Name: "Even pace to nobody on the deadline", Drawn: chart.Pace, Points: []chart.Point{
-			{Period: labour.Period{From: adopted, To: adopted}, Value: c.BaselineWorkers},
-			{Period: labour.Period{From: deadline, To: deadline}, Value: new(float64)},
-		}})
+		series = append(series, evenPace(*c.BaselineWorkers, labour.Period{From: adopted, To: deadline}, shown)...)
 	}
-	published := a.published(p, c.Reported, span)
-	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...), Events: c.Sanction.events(span)}
+	published := a.published(p, c.Reported, shown)
+	p.Plot = chart.Timeline{From: shown.From, To: shown.To, Series: append(series, published...), Events: c.Sanction.events(shown)}
 	p.Subtitle = a.standing()
 	a.explain(p, "month", wholeRegion, &a.Report, published, &c.Sanction, span)
 	p.Description = described(p, a.Report.sentences(), a.halfway(), publishedSentence(published))
 	return p, nil
+}
+
+// evenPace gives the part that is shown of the straight line from everybody on the day of adoption to nobody on the deadline.
+func evenPace(baseline float64, ordered, shown labour.Period) []chart.Series {
+	part := ordered.Clip(shown)
+	if part.Days() < 2 {
+		return nil
+	}
+	at := func(d labour.Date) chart.Point {
+		remaining := baseline * float64(ordered.To.Sub(d)) / float64(ordered.To.Sub(ordered.From))
+		return chart.Point{Period: labour.Period{From: d, To: d}, Value: &remaining}
+	}
+	return []chart.Series{{Name: "Even pace to nobody on the deadline", Drawn: chart.Pace, Points: []chart.Point{at(part.From), at(part.To)}}}
 }
 
 // fromAdoption puts the baseline, which is of the day of adoption, among the ends of months.

@@ -30,14 +30,14 @@ func words(d labour.Date) string { return d.Time().Format("2 Jan 2006") }
 // chartCommon is what every document of a chart asks for.
 type chartCommon struct {
 	Release struct {
-		PublishedAt           string
-		DataFrom, DataThrough *askedDay
-		Citation              string
+		PublishedAt string
+		Citation    string
 	}
 	Region *struct {
 		Name         string
 		Observations []askedObservation
 	}
+	data    labour.Period // the days that the release has data of
 	sources []askedSource // what the picture rests on, which it gathers itself
 }
 
@@ -50,25 +50,6 @@ func (c *chartCommon) cite(sources ...askedSource) {
 			c.sources = append(c.sources, source)
 		}
 	}
-}
-
-// span gives the days that a picture over time shows: those of the release, within the period asked about.
-func (c *chartCommon) span(variables map[string]any) labour.Period {
-	var span labour.Period
-	if c.Release.DataFrom != nil && c.Release.DataThrough != nil {
-		span = labour.Period{From: labour.Date(*c.Release.DataFrom), To: labour.Date(*c.Release.DataThrough)}
-	}
-	period, _ := variables["period"].(map[string]any)
-	for _, end := range []struct {
-		name string
-		into *labour.Date
-	}{{"from", &span.From}, {"to", &span.To}} {
-		text, _ := period[end.name].(string)
-		if d, err := labour.ParseDate(text); err == nil {
-			*end.into = d
-		}
-	}
-	return span
 }
 
 // The parts of answers that several pictures ask for, by the contract's names.

@@ -48,7 +48,7 @@ func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error)
 	span := labour.Period{From: labour.Date(impact.From), To: labour.Date(impact.To)}
 	p := &chart.Picture{
 		Title: "Output lost as workers left, " + a.Region.Name, Unit: "RUB",
-		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s to %s", unit, words(span.From), words(span.To)),
+		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s", unit, spanWords(span)),
 		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
 	band := chart.Series{Name: "Central estimate, in its range from low to high", Drawn: chart.Band}

@@ -37,11 +37,16 @@ func (p askedPlace) subjects() []askedPlace {
 var borders = askedSource{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
 // settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
-func settleMap(variables map[string]any) {
+func settleMap(variables map[string]any, data labour.Period) {
 	period, _ := variables["period"].(map[string]any)
-	if variables["boundariesOn"] == nil && period["to"] != nil {
-		variables["boundariesOn"] = period["to"]
+	if variables["boundariesOn"] != nil || period["to"] == nil {
+		return
 	}
+	span := periodOf(period, data)
+	if within := span.Clip(data); within.Days() > 0 {
+		span = within
+	}
+	variables["boundariesOn"] = span.To.String()
 }
 
 func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {

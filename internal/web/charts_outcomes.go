@@ -51,11 +51,15 @@ func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, erro
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}
-	span := a.span(variables)
+	asked := a.span(variables)
+	span := a.counted(asked)
+	if span.Days() == 0 {
+		span, a.Report.Rows, a.Report.Provenance = asked, nil, askedProvenance{}
+	}
 	unit := granularityWord(variables)
 	p := &chart.Picture{
 		Title: "Who left and how, " + a.Region.Name, Unit: "persons",
-		Subtitle: fmt.Sprintf("Workers by outcome and %s, %s to %s. %s", unit, words(span.From), words(span.To),
+		Subtitle: fmt.Sprintf("Workers by outcome and %s, %s. %s", unit, spanWords(span),
 			nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: outcomesColumns,
 	}
@@ -95,10 +99,11 @@ func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, erro
 	p.Plot = columns
 	switch {
 	case len(columns.Parts) == 0:
-		p.Empty = fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name)
+		p.Empty = a.nobody(asked, fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name))
 	case !known && len(gaps) > 0:
 		p.Empty = "Every figure is withheld, " + whyWithheld + "."
 	default:
+		p.Note(a.beyondNote(asked))
 		p.Note(partialNote(periods, unit))
 		if len(gaps) > 0 {
 			p.Note("* stands above a period of which a part is withheld and not drawn. " + withheldNote(strings.Join(gaps, "; ")))

@@ -49,17 +49,23 @@ func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error
 
 // begun gives what every picture of the report has.
 func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Picture {
-	span := a.span(variables)
+	asked := a.span(variables)
+	span := a.counted(asked)
+	if span.Days() == 0 {
+		span, a.Report.Rows, a.Report.Totals.PermitsIssued, a.Report.Provenance = asked, nil, nil, askedProvenance{}
+	}
 	p := &chart.Picture{
 		Title: title + ", " + a.Region.Name, Unit: "permits",
-		Subtitle:  fmt.Sprintf("%s to %s. %s", words(span.From), words(span.To), nationals(nationalities(variables), a.Countries)),
+		Subtitle:  fmt.Sprintf("%s. %s", spanWords(span), nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
 	}
 	for _, row := range a.Report.Rows {
 		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
 	}
 	if len(p.Rows) == 0 {
-		p.Empty = fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name)
+		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name))
+	} else {
+		p.Note(a.beyondNote(asked))
 	}
 	a.cite(a.Report.Provenance.Sources...)
 	return p

@@ -42,6 +42,7 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	}
 	codes := nationalities(variables)
 	span := a.span(variables)
+	a.Report.keep(a.counted(span))
 	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	unit := granularityWord(variables)
 	p.Subtitle = fmt.Sprintf("On the last day of each %s. %s", unit, nationals(codes, a.Countries))
@@ -73,17 +74,26 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 	switch {
 	case known:
 		if len(published) == 0 {
-			p.Note("No reported figure is known for " + whom + ".")
+			p.Note("No reported figure of these days is known for " + whom + ".")
 		}
 		if len(r.Rows) == 0 {
-			p.Note("The register has no worker here in these days.")
+			p.Note(c.nobody(span, "The register has no worker here in these days."))
+		} else {
+			p.Note(c.beyondNote(span))
 		}
 		p.Note(s.note(span))
 		p.Note(withheldNote(gaps.String()))
 	case len(r.Rows) == 0:
-		p.Empty = fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.", c.Region.Name)
+		p.Empty = c.nobody(span, fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.", c.Region.Name))
 	default:
 		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+	}
+}
+
+// keep leaves out what a report tells where no day is counted.
+func (r *stockReport) keep(counted labour.Period) {
+	if counted.Days() == 0 {
+		*r = stockReport{}
 	}
 }
 
@@ -109,10 +119,13 @@ func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
 func (r *stockReport) sentences() string {
 	var first, peak, last string
 	var highest float64
+	end := "in the end"
 	for _, row := range r.Rows {
 		if row.WorkersPresent == nil {
+			end = "the last figure that is shown"
 			continue
 		}
+		end = "in the end"
 		told := fmt.Sprintf("%s on %s", chart.Grouped(*row.WorkersPresent, 0), words(row.Period.days().To))
 		if first == "" {
 			first = told
@@ -125,7 +138,7 @@ func (r *stockReport) sentences() string {
 	if first == "" {
 		return "The register shows no figure."
 	}
-	return fmt.Sprintf("By the register, %s; at the highest %s; in the end %s.", first, peak, last)
+	return fmt.Sprintf("By the register, %s; at the highest %s; %s %s.", first, peak, end, last)
 }
 
 // published gives the stocks in a span among observations of the region, and adds their rows to the picture's data.

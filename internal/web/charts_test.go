@@ -36,12 +36,15 @@ type chartData struct {
 	Synthetic                                                       bool
 	Notes                                                           []string
 	Release                                                         int
-	Query                                                           struct {
-		Document  string
-		Variables map[string]any
-	}
-	Columns []struct{ Name, Type, Unit, Description string }
-	Rows    [][]any
+	Query                                                           putQuestion
+	Columns                                                         []struct{ Name, Type, Unit, Description string }
+	Rows                                                            [][]any
+}
+
+// putQuestion is a document and its variables.
+type putQuestion struct {
+	Document  string
+	Variables map[string]any
 }
 
 func (s *site) chart(name, query string) chartData {
@@ -184,7 +187,7 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 			assert.NotEmpty(t, s.chart(name, "region=RU&nationalities=KP,KP").column(column, "WORKERS_PRESENT"))
 			for _, chart := range []chartData{all, several} {
 				assert.Empty(t, chart.column(column, "WORKERS_PRESENT"), "what was reported is of one nationality")
-				assert.Contains(t, chart.Description, "No reported figure is known for these nationalities together in this region as a whole.")
+				assert.Contains(t, chart.Description, "No reported figure of these days is known for these nationalities together in this region as a whole.")
 			}
 		}
 		assert.Equal(t, totals.Data.Report.Totals[field], shown, name)
