@@ -58,7 +58,7 @@ func (c *serveCommand) Run(s *session) (err error) {
 	}
 	group, ctx := errgroup.WithContext(s.ctx)
 	var sockets sync.WaitGroup
-	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
+	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
 		Access: access, Limits: c.limits(),
 		Operation: c.operation(log, tracing)})
 	server, err := c.server(site, log)

@@ -136,7 +136,7 @@ func (s *Site) wanted(r *http.Request) (*extract, string, error) {
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&first=10, found one that cannot be read.")
+		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
 	}
 	variables, err := s.parameters.read(values, found.parameters.variables)
 	if err != nil {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -56,7 +55,7 @@ func newSite(c Config, g *gate) *Site {
 		names = append(names, example.Name)
 	}
 	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
-		kept: &receiptStore{store: c.Store, most: cmp.Or(c.MaxReceipts, defaultReceipts)}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
+		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
 		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 { return float64(q.waiting.Load()) })

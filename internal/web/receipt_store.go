@@ -59,14 +59,13 @@ func (a allowance) rowAccess() rowAccess {
 const (
 	maxReceipt      = 256 << 10 // bytes of one
 	maxReceiptBytes = 512 << 20 // of all
-	defaultReceipts = 100_000
 )
 
 // receiptStore keeps receipts as DATA/receipts/<id>.json. The id is made of the file's bytes, so that the same answer has the
 // same receipt, whoever asks and however often, and a file that was changed is found out.
 type receiptStore struct {
 	store *db.Store
-	most  int // receipts
+	most  int // receipts; 0 sets no bound
 
 	mu      sync.Mutex
 	counted bool
@@ -109,7 +108,7 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 	if err := s.count(); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
-	if isNew && (s.number >= s.most || s.bytes+int64(len(text)) > maxReceiptBytes) {
+	if isNew && (s.most > 0 && s.number >= s.most || s.bytes+int64(len(text)) > maxReceiptBytes) {
 		return "", labour.Faultf(labour.LimitExceeded, "This server has no room for more receipts: it keeps %d. The answer can be had without one, and its release and query stay a way to ask again.", s.number)
 	}
 	if err := os.MkdirAll(s.dir(), 0o755); err != nil {

@@ -32,7 +32,7 @@ type Config struct {
 	Schema    string // the contract's text, served at /schema.graphqls
 
 	CacheBytes  uint64 // most that kept answers may take
-	MaxReceipts int    // most that are kept, for good; 0 is 100000
+	MaxReceipts int    // most that are kept, for good; 0 sets no bound but that on their bytes
 
 	Access Access // who may ask, for what and for how much
 	Limits Limits // on one request
