@@ -136,7 +136,7 @@ func find[T any](list []T, key, noun string, keyOf func(T) string) (T, error) {
 	i, found := slices.BinarySearchFunc(list, key, func(one T, key string) int { return strings.Compare(keyOf(one), key) })
 	if !found {
 		var none T
-		return none, labour.Faultf(labour.NotFound, "There is no %s %q in this release.", noun, key)
+		return none, labour.Faultf(labour.NotFound, "There is no %s %.80q in this release.", noun, key)
 	}
 	return list[i], nil
 }

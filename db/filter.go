@@ -68,7 +68,7 @@ func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labo
 		}
 		for i, employer := range found {
 			if employer == nil {
-				return resolved, labour.Faultf(labour.NotFound, "There is no employer %q in this release.", f.Employers[i])
+				return resolved, labour.Faultf(labour.NotFound, "There is no employer %.80q in this release.", f.Employers[i])
 			}
 		}
 	}

@@ -15,7 +15,9 @@ import (
 // does anybody stay for as long as a permit would have run.
 func TestCharts_TellNothingOfDaysWithoutData(t *testing.T) {
 	s := newSiteWithRelease(t)
-	var release struct{ Release struct{ DataFrom, DataThrough string } }
+	var release struct {
+		Release struct{ DataFrom, DataThrough string }
+	}
 	s.answer(chartData{Query: putQuestion{Document: "{ release { dataFrom dataThrough } }"}}, &release)
 	since, through := release.Release.DataFrom, release.Release.DataThrough
 	days := told(t, since) + " to " + told(t, through)

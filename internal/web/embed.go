@@ -27,7 +27,7 @@ func (s *Site) embeds(mux *http.ServeMux) {
 	for address, lend := range map[string]func(Config, http.Handler, http.Handler) http.Handler{
 		"/embed/{chart}": current, "/releases/{number}/embed/{chart}": numbered,
 	} {
-		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, methods(forReading, lend(s.config, http.HandlerFunc(s.embed), nil)))
+		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, methods(forReading, bounded(lend(s.config, http.HandlerFunc(s.embed), nil))))
 		page := refusingBy(s.refuseFrame, admitted)
 		mux.HandleFunc(address, func(w http.ResponseWriter, r *http.Request) {
 			if path.Ext(r.PathValue("chart")) == "" {

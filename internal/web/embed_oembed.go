@@ -63,7 +63,7 @@ func (s *Site) oEmbed(mux *http.ServeMux) {
 		}
 		return s.gate.identify(r)
 	}
-	mux.Handle("/oembed", s.gate.admitBy(identify, methods(forReading, http.HandlerFunc(s.answerOEmbed))))
+	mux.Handle("/oembed", s.gate.admitBy(identify, methods(forReading, bounded(http.HandlerFunc(s.answerOEmbed)))))
 }
 
 // oEmbedPath gives the address at which sites ask about an embed's or a picture's address, but for the format.

@@ -124,6 +124,14 @@ func (r feedRelease) entry(public string, before *feedRelease) atomEntry {
 	return e
 }
 
+// sentence ends a publisher's words, so that others can follow them.
+func sentence(words string) string {
+	if strings.HasSuffix(words, ".") || strings.HasSuffix(words, "!") || strings.HasSuffix(words, "?") {
+		return words
+	}
+	return words + "."
+}
+
 // summary says what a release holds, and by how many rows more or fewer than the one before it.
 func (r feedRelease) summary(before *feedRelease) string {
 	var held []string
@@ -152,7 +160,7 @@ func (r feedRelease) summary(before *feedRelease) string {
 	}
 	sentences := []string{"Rows: " + strings.Join(held, ", ") + "."}
 	if r.Note != "" {
-		sentences = append([]string{r.Note}, sentences...)
+		sentences = append([]string{sentence(r.Note)}, sentences...)
 	}
 	switch {
 	case before == nil:

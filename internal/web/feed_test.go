@@ -151,7 +151,7 @@ func TestFeed_TellsOfEveryRelease(t *testing.T) {
 	}
 	assert.Regexp(t, `^Release 4: Rows: permits 300 \(\+300\), repatriations \d+ \(\+\d+\), .* In brackets: how many more or fewer than in release 3; others may have changed\. Register rows are wholly or partly synthetic\.$`, shown[0])
 	assert.Equal(t, "Release 3: Rows: permits 0, repatriations 0, employers 0, regions 9, observations 6, claims 2, sources 5. The content is that of release 2.", shown[1])
-	assert.Equal(t, "Release 2: Permits & <repatriations> \"put right\" ]]> \uFFFD ёж Rows: permits 0, repatriations 0, employers 0, regions 9, observations 6, claims 2 (+1), sources 5. In brackets: how many more or fewer than in release 1; others may have changed.", shown[2])
+	assert.Equal(t, "Release 2: Permits & <repatriations> \"put right\" ]]> \uFFFD ёж. Rows: permits 0, repatriations 0, employers 0, regions 9, observations 6, claims 2 (+1), sources 5. In brackets: how many more or fewer than in release 1; others may have changed.", shown[2])
 	assert.Equal(t, "Release 1: Rows: permits 0, repatriations 0, employers 0, regions 9, observations 6, claims 1, sources 5.", shown[3])
 	assert.Equal(t, "synthetic", f.Entries[0].Categories[0].Term)
 	assert.Empty(t, f.Entries[1].Categories)

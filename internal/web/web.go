@@ -137,8 +137,19 @@ func methods(allowed string, next http.Handler) http.Handler {
 // resource registers what a release has to show beside its answers, at the address of the current release and, for ever, at
 // that of a numbered one.
 func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) {
-	mux.Handle(path, s.gate.admit(methods(forReading, current(s.config, next, nil))))
-	mux.Handle("/releases/{number}"+path, s.gate.admit(methods(forReading, numbered(s.config, next, nil))))
+	mux.Handle(path, s.gate.admit(methods(forReading, bounded(current(s.config, next, nil)))))
+	mux.Handle("/releases/{number}"+path, s.gate.admit(methods(forReading, bounded(numbered(s.config, next, nil)))))
+}
+
+// bounded refuses a query string that is longer than may be asked with.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if most := limitsOf(r.Context()).Query; len(r.URL.RawQuery) > most {
+			refuse(w, r, http.StatusRequestURITooLong, labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d.", len(r.URL.RawQuery), most))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // current lends each request the current release, from its first field to its last. streams takes what is asked of a stream;
