@@ -11,6 +11,12 @@ import (
 	"homebound/internal/labour"
 )
 
+// putQuestion is a document and its variables.
+type putQuestion struct {
+	Document  string
+	Variables map[string]any
+}
+
 // Where the data of a release end, so does what its pictures tell: neither is a year without data one in which nobody left, nor
 // does anybody stay for as long as a permit would have run.
 func TestCharts_TellNothingOfDaysWithoutData(t *testing.T) {
@@ -83,4 +89,22 @@ func TestCharts_DrawThePaceWithinThePlot(t *testing.T) {
 		assert.Equal(t, drawn, strings.Contains(svg.body, "Even pace"), period)
 		assert.NotRegexp(t, `[ML"] ?-\d`, svg.body, "nothing is drawn left of the picture: %s", period)
 	}
+}
+
+// A figure before those that are withheld is not that of the end.
+func TestCharts_SayWhichFigureIsTheLastThatIsShown(t *testing.T) {
+	s := newSite(t)
+	s.publishGuarded(3000, 20)
+	whole := s.chart("stock", "region=RU-AMU&granularity=QUARTER")
+	figures, days := whole.column("workers", "register"), whole.column("to", "register")
+	for i := len(figures) - 1; i > 0; i-- {
+		if figures[i] == nil && figures[i-1] != nil {
+			cut := s.chart("stock", "region=RU-AMU&granularity=QUARTER&period.to="+days[i].(string))
+			figures := cut.column("workers", "register")
+			require.Nil(t, figures[len(figures)-1])
+			assert.Contains(t, cut.Description, "; the last figure that is shown ")
+			return
+		}
+	}
+	t.Fatal("no figure is withheld behind one that is shown")
 }

@@ -41,12 +41,6 @@ type chartData struct {
 	Rows                                                            [][]any
 }
 
-// putQuestion is a document and its variables.
-type putQuestion struct {
-	Document  string
-	Variables map[string]any
-}
-
 func (s *site) chart(name, query string) chartData {
 	s.t.Helper()
 	r := s.get("/charts/" + name + ".json?" + query)
