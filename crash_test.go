@@ -137,7 +137,7 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 				var now whole
 				err := query(t.Context(), server.url+"/graphql", askWhole, &now)
 				return err == nil && strings.HasPrefix(string(current), fmt.Sprintf("%04d-", now.Release.Number))
-			}, 20*time.Second, 20*time.Millisecond, "killed after %s, the server must answer from %s", after, current)
+			}, patience, 20*time.Millisecond, "killed after %s, the server must answer from %s", after, current)
 		}
 		t.Logf("an import takes about %s; %d of %d were killed before their end", took.Round(time.Millisecond), interrupted, *kills)
 		assert.GreaterOrEqual(t, interrupted, *kills/2, "most imports must have been under way when they were killed")
@@ -202,7 +202,7 @@ func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
 		underLoad(t, server.url+"/graphql", check, func() {
 			for n := from; n <= to; n++ {
 				mustRun(t, "import", "--data", data, "--mode", "replace", packages[(n-1)%2])
-				require.Eventually(t, func() bool { return seen[n].Load() > 0 }, 20*time.Second, 10*time.Millisecond, "release %d is not served", n)
+				require.Eventually(t, func() bool { return seen[n].Load() > 0 }, patience, 10*time.Millisecond, "release %d is not served", n)
 			}
 		})
 	}
@@ -214,7 +214,7 @@ func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
 		t.Logf("%d releases later the server holds %+v, before %+v", *swaps, after, before)
 		const connections = 4 // which each release may have open, or not
 		return after.releases <= 5 && after.files <= before.files+5*(connections-1) && after.goroutines <= before.goroutines+5
-	}, 20*time.Second, time.Second, "what the server held of old releases it must let go")
+	}, patience, time.Second, "what the server held of old releases it must let go")
 	require.NoError(t, query(t.Context(), first, figures, &tells))
 	assert.Equal(t, told, tells, "release 1 answers as before")
 	require.NoError(t, server.stop(syscall.SIGTERM))
@@ -250,6 +250,17 @@ func (s *served) holds(t *testing.T, data string) held {
 	return h
 }
 
+// mustContinue reads that the server has taken a request up, and waits for the rest of its body.
+func mustContinue(t *testing.T, conn net.Conn) {
+	t.Helper()
+	const interim = "HTTP/1.1 100 Continue\r\n\r\n"
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
+	said := make([]byte, len(interim))
+	_, err := io.ReadFull(conn, said)
+	require.NoError(t, err)
+	require.Equal(t, interim, string(said))
+}
+
 func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 100))
@@ -261,8 +272,9 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	require.NoError(t, err)
 	defer slow.Close()
 	const body = `{"query": "{ release { number } }"}`
-	_, err = fmt.Fprintf(slow, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", address, len(body), body[:20])
+	_, err = fmt.Fprintf(slow, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n%s", address, len(body), body[:20])
 	require.NoError(t, err)
+	mustContinue(t, slow)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.url+"/graphql", strings.NewReader(`{"query": "subscription { releasePublished { number } }"}`))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
@@ -271,7 +283,6 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	require.NoError(t, err)
 	defer following.Body.Close()
 
-	time.Sleep(100 * time.Millisecond) // until the server has taken both up
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGTERM))
 	events, err := io.ReadAll(following.Body)
 	require.NoError(t, err)
@@ -279,7 +290,7 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := net.DialTimeout("tcp", address, time.Second)
 		return errors.Is(err, syscall.ECONNREFUSED)
-	}, 10*time.Second, 20*time.Millisecond, "a server that stops takes up nothing new")
+	}, patience, 20*time.Millisecond, "a server that stops takes up nothing new")
 
 	_, err = io.WriteString(slow, body[20:])
 	require.NoError(t, err)
@@ -298,9 +309,9 @@ func TestServe_GivesUpOnWhatDoesNotEnd(t *testing.T) {
 	slow, err := net.Dial("tcp", strings.TrimPrefix(server.url, "http://"))
 	require.NoError(t, err)
 	defer slow.Close()
-	_, err = io.WriteString(slow, "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	_, err = io.WriteString(slow, "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{")
 	require.NoError(t, err)
-	time.Sleep(100 * time.Millisecond) // until the server has taken it up
+	mustContinue(t, slow)
 
 	start := time.Now()
 	assert.Error(t, server.stop(syscall.SIGTERM))
@@ -318,7 +329,7 @@ func TestImport_StopsInGoodOrderWhenItIsToldTo(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := os.Stat(filepath.Join(data, "draft", "stage.db"))
 		return err == nil
-	}, 20*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	require.Error(t, cmd.Wait())
 	assert.Equal(t, "homebound: stopped\n", out.String()[strings.LastIndex(strings.TrimSuffix(out.String(), "\n"), "\n")+1:])

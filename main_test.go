@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"homebound": main, "gql": gqlMain, "fetch": fetchMain})
 }
 
+// patience is how long a test waits for what has to come.
+const patience = time.Minute
+
 // program gives the command that runs homebound, which is this test binary under another name.
 func program(ctx context.Context, args ...string) *exec.Cmd {
 	self, err := os.Executable()
@@ -80,7 +83,6 @@ func launch(cmd *exec.Cmd) (*served, error) {
 		s.err = cmd.Wait()
 		close(s.ended)
 	}()
-	const patience = 30 * time.Second
 	select {
 	case line := <-s.output.first:
 		address, ok := strings.CutPrefix(line, "Homebound answers at ")

@@ -75,7 +75,7 @@ func central(t *testing.T, text string) float64 {
 
 func await(t *testing.T, browser *browsertest.Browser, expression string) {
 	t.Helper()
-	_, err := chromedp.Run(browser.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
+	_, err := chromedp.Run(browser.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(waitFor)))
 	require.NoError(t, err, "waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 

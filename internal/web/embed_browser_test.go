@@ -86,7 +86,7 @@ func within[T any](t *testing.T, browser *browsertest.Browser, part, expression 
 	t.Helper()
 	require.Eventually(t, func() bool {
 		return strings.Contains(strings.Join(slices.Collect(maps.Keys(frames(t, browser))), " "), part)
-	}, 10*time.Second, 20*time.Millisecond, "there is no frame of %s", part)
+	}, waitFor, 20*time.Millisecond, "there is no frame of %s", part)
 	for address, id := range frames(t, browser) {
 		if !strings.Contains(address, part) {
 			continue
@@ -102,7 +102,7 @@ func within[T any](t *testing.T, browser *browsertest.Browser, part, expression 
 // comes waits until an expression is true in the page around the frames.
 func comes(t *testing.T, browser *browsertest.Browser, expression string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return browsertest.Get(browser, chromedp.Evaluate[bool](expression)) }, 15*time.Second, 20*time.Millisecond,
+	require.Eventually(t, func() bool { return browsertest.Get(browser, chromedp.Evaluate[bool](expression)) }, waitFor, 20*time.Millisecond,
 		"waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
@@ -118,7 +118,7 @@ func fits(t *testing.T, browser *browsertest.Browser) float64 {
 		inside = within[float64](t, browser, "/embed/stock", `Math.ceil(document.documentElement.getBoundingClientRect().height)`)
 		outside = browsertest.Get(browser, chromedp.Evaluate[float64](`document.querySelector('figure > iframe').getBoundingClientRect().height`))
 		return inside == outside && !within[bool](t, browser, "/embed/stock", `document.documentElement.scrollHeight > innerHeight`)
-	}, 20*time.Second, 50*time.Millisecond, "the frame never got as high as what is in it; the browser complains of %q", browser.Problems())
+	}, waitFor, 50*time.Millisecond, "the frame never got as high as what is in it; the browser complains of %q", browser.Problems())
 	return outside
 }
 
@@ -214,7 +214,7 @@ func TestEmbed_IsRefusedToPagesThatTheOperatorDoesNotName(t *testing.T) {
 
 	browser.Do(chromedp.Navigate(other.show("/", figureOfStock+including(s))))
 	comes(t, browser, `!!document.querySelector('figure > iframe')`)
-	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, 10*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, waitFor, 20*time.Millisecond)
 	assert.Contains(t, browser.Problems()[0], "frame-ancestors")
 	for address := range frames(t, browser) {
 		assert.Equal(t, "chrome-error://chromewebdata/", address)
@@ -267,15 +267,15 @@ func TestEmbed_KeepsToStrictPages(t *testing.T) {
 			}
 		}
 		return sandboxed != nil
-	}, 10*time.Second, 50*time.Millisecond)
+	}, waitFor, 50*time.Millisecond)
 	require.Eventually(t, func() bool {
 		loaded, err := chromedp.Run(sandboxed, chromedp.Evaluate[bool](`document.querySelector('img').naturalWidth > 0 && getComputedStyle(document.body).marginTop === '0px'`))
 		return err == nil && loaded
-	}, 10*time.Second, 50*time.Millisecond, "the picture and the styles came")
+	}, waitFor, 50*time.Millisecond, "the picture and the styles came")
 	require.Empty(t, browser.Problems())
 
 	browser.Do(chromedp.Navigate(stranger.show("/", figure)))
-	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, 10*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, waitFor, 20*time.Millisecond)
 	assert.Contains(t, browser.Problems()[0], "frame-ancestors")
 }
 

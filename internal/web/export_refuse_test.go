@@ -314,7 +314,7 @@ func TestExport_ManyAtATimeAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	assert.Equal(t, 8001, bytes.Count(text, []byte("\r\n")))
-	assert.Eventually(t, func() bool { return s.get("/export/employers.csv").status == http.StatusOK }, 5*time.Second, 10*time.Millisecond)
+	assert.Eventually(t, func() bool { return s.get("/export/employers.csv").status == http.StatusOK }, waitFor, tick)
 }
 
 // TestExport_DocumentedOnesAnswer takes every address that docs/EXPORTS.md shows.

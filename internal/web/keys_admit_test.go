@@ -77,13 +77,13 @@ func TestAdmit_AKeyCountsFromItsMakingToItsEnd(t *testing.T) {
 	}
 	command := openKeys(t, dir)
 	key := addKey(t, command, web.Key{Name: "partner"})
-	assert.Eventually(t, status(key), 5*time.Second, 2*time.Millisecond)
+	assert.Eventually(t, status(key), waitFor, 2*time.Millisecond)
 	renewed, err := command.Rotate("partner", 0, time.Now())
 	require.NoError(t, err)
-	assert.Eventually(t, status(renewed), 5*time.Second, 2*time.Millisecond)
+	assert.Eventually(t, status(renewed), waitFor, 2*time.Millisecond)
 	assert.False(t, status(key)())
 	require.NoError(t, command.Revoke("partner", time.Now()))
-	assert.Eventually(t, func() bool { return !status(renewed)() }, 5*time.Second, 2*time.Millisecond)
+	assert.Eventually(t, func() bool { return !status(renewed)() }, waitFor, 2*time.Millisecond)
 }
 
 func TestAdmit_AKeyInAnAddressIsRefusedAndKeptNowhere(t *testing.T) {

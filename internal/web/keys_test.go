@@ -117,7 +117,7 @@ func TestKeys_ManyWritersLoseNothing(t *testing.T) {
 		})
 	}
 	writing.Wait()
-	assert.Eventually(t, func() bool { return len(reader.List()) == 16 }, 10*time.Second, time.Millisecond)
+	assert.Eventually(t, func() bool { return len(reader.List()) == 16 }, waitFor, time.Millisecond)
 	stop()
 	watching.Wait()
 }

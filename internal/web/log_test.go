@@ -46,7 +46,7 @@ func newOperated(t testing.TB, change func(*web.Config, *http.Server)) *operated
 		o.Close()
 		assert.NoError(t, store.Close())
 	})
-	o.publish(300)
+	o.begin(300)
 	return o
 }
 

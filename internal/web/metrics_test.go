@@ -15,11 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/web"
+	"homebound/internal/web/browsertest"
 	"homebound/internal/web/graphiql"
 )
 
 const (
-	waitFor = 10 * time.Second
+	waitFor = browsertest.Patience
 	tick    = 10 * time.Millisecond
 )
 

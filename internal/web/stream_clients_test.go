@@ -126,7 +126,7 @@ func TestReleasePublished_AsClientsFollowIt(t *testing.T) {
 			}()
 			// until waits for a line with a beginning, while one release after another becomes the current one.
 			until := func(beginning string) string {
-				deadline := time.After(30 * time.Second)
+				deadline := time.After(waitFor)
 				for n := 2; ; n = 3 - n {
 					select {
 					case line, open := <-lines:

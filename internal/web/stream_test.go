@@ -53,8 +53,7 @@ func newStreamSite(t testing.TB, change ...func(*web.Config)) *streamSite {
 		s.sockets.Wait()
 		assert.NoError(t, store.Close())
 	})
-	s.publish(50)
-	s.publish(51)
+	s.begin(50, 51)
 	return s
 }
 
@@ -108,7 +107,7 @@ func all(t *testing.T, lines <-chan string) (text []string) {
 				return text
 			}
 			text = append(text, line)
-		case <-time.After(20 * time.Second):
+		case <-time.After(waitFor):
 			require.FailNow(t, "the stream does not end")
 		}
 	}
@@ -215,7 +214,7 @@ func TestEvents_OfAReservedStream(t *testing.T) {
 	assert.Equal(t, `data: {"id":"b","payload":{"data":{"releasePublished":{"number":1}}}}`, <-lines)
 	s.stop()
 	assert.Equal(t, []string{"event: complete", `data: {"id":"b"}`}, all(t, lines), "of a nothing came any more")
-	require.Eventually(t, func() bool { return run(`{"query":"{release{number}}"}`).status == http.StatusNotFound }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return run(`{"query":"{release{number}}"}`).status == http.StatusNotFound }, waitFor, 10*time.Millisecond)
 	assert.NotContains(t, s.log.String(), "ERROR")
 }
 
@@ -241,7 +240,7 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, "others are not touched by it")
 	answered()
 	leave()
-	require.Eventually(t, func() bool { return s.do("PUT", "/graphql", "", "X-Client", "greedy").status == http.StatusCreated }, 5*time.Second, 10*time.Millisecond, "who leaves makes room")
+	require.Eventually(t, func() bool { return s.do("PUT", "/graphql", "", "X-Client", "greedy").status == http.StatusCreated }, waitFor, 10*time.Millisecond, "who leaves makes room")
 }
 
 // TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all the same.

@@ -76,7 +76,7 @@ func (h hostile) send(t *testing.T, address string) reply {
 	conn, err := net.Dial("tcp", address)
 	require.NoError(t, err)
 	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(waitFor)))
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -252,7 +252,7 @@ func TestSlowBodies_HoldNobodyUp(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	for _, conn := range slow[:3] { // the server reads a request no longer than its ReadTimeout, which is a second here
-		require.NoError(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+		require.NoError(t, conn.SetReadDeadline(time.Now().Add(waitFor)))
 		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusRequestTimeout, response.StatusCode)

@@ -257,7 +257,7 @@ func next(t *testing.T, lines <-chan string) string {
 	select {
 	case line := <-lines:
 		return line
-	case <-time.After(20 * time.Second):
+	case <-time.After(waitFor):
 		require.Fail(t, "no event came")
 		return ""
 	}

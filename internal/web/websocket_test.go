@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/assert"
@@ -36,7 +35,7 @@ func (s *streamSite) say(t testing.TB, conn *websocket.Conn, messages ...string)
 
 func (s *streamSite) hear(t testing.TB, conn *websocket.Conn) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), waitFor)
 	defer cancel()
 	_, text, err := conn.Read(ctx)
 	require.NoError(t, err)

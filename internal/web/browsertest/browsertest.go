@@ -18,10 +18,16 @@ import (
 // requireAll is the environment variable that, set to 1, turns a skipped test into a failed one.
 const requireAll = "HOMEBOUND_TEST_ALL"
 
-// timeout bounds the life of a Browser, so that a page that never comes to rest fails its test.
-const timeout = 90 * time.Second
+// Patience is how long a test waits for what has to come. It is long, since a browser on a busy machine is slow, and
+// what comes early is not waited for.
+const Patience = time.Minute
 
-// Browser is a headless Chromium with an empty profile, and one page in it.
+// timeout bounds the life of a Browser, so that a page that never comes to rest fails its test. A test that waits many
+// times has room for it, and for one wait that is in vain.
+const timeout = 5 * time.Minute
+
+// Browser is one page of a headless Chromium, with a profile of its own that is empty at first: storage, cache, cookies,
+// permissions and workers are shared with no other Browser. What is the machine's is shared: the clipboard.
 // It reaches this machine's loopback addresses alone: the names of all other hosts fail to resolve.
 type Browser struct {
 	t       testing.TB
@@ -32,30 +38,21 @@ type Browser struct {
 	problems []string
 }
 
-// New starts a Chromium that ends with the test. Requests to anything but the given origins, such as
+// New gives a Browser that ends with the test. Requests to anything but the given origins, such as
 // http://127.0.0.1:8080, count as problems.
 //
 // Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1.
 func New(t testing.TB, origins ...string) *Browser {
 	t.Helper()
-	path := find(t)
+	process, err := shared.start(find(t))
+	require.NoError(t, err)
 
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(path),
-		chromedp.NoSandbox, // Chromium's sandbox does not start for root, nor in most containers
-		chromedp.DisableGPU,
-		chromedp.WindowSize(1440, 900),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
-	)
-	limited, stop := context.WithTimeout(context.Background(), timeout)
+	limited, stop := context.WithTimeout(process, timeout)
 	t.Cleanup(stop)
-	process, end := chromedp.NewExecAllocator(limited, options...)
-	t.Cleanup(end)
-
 	b := &Browser{t: t, origins: origins}
-	ctx, closePage := chromedp.NewContext(process, chromedp.WithListener(b.watch))
+	ctx, closePage := chromedp.NewContext(limited, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.watch))
 	t.Cleanup(closePage)
-	require.NoError(t, chromedp.Do(ctx), "start Chromium")
+	require.NoError(t, chromedp.Do(ctx), "open a page in Chromium")
 	b.ctx = ctx
 	return b
 }

@@ -1,10 +1,14 @@
 package browsertest_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,6 +31,64 @@ func serve(t *testing.T, script string) *httptest.Server {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server
+}
+
+// TestNew_KeepsNothingOfAnotherBrowser leaves behind whatever a page can leave, and looks for it with the next Browser at the
+// same origin, while the first is there and when it has gone.
+func TestNew_KeepsNothingOfAnotherBrowser(t *testing.T) {
+	server := serve(t, ``)
+	done := chromedp.Poll[bool](`document.title === 'done'`, chromedp.WithPollingTimeout(browsertest.Patience))
+	const found = `(async () => JSON.stringify({
+		local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
+		caches: await caches.keys(), databases: (await indexedDB.databases()).length,
+		clipboard: (await navigator.permissions.query({name: 'clipboard-read'})).state,
+		dark: matchMedia('(prefers-color-scheme: dark)').matches, size: [innerWidth, innerHeight], fetched: performance.getEntriesByName(location.origin + '/page.js')[0].transferSize > 0,
+	}))()`
+	look := func(t *testing.T) string {
+		t.Helper()
+		b := browsertest.New(t, server.URL)
+		b.Do(chromedp.Navigate(server.URL))
+		browsertest.Get(b, done)
+		assert.Empty(t, b.Problems())
+		return browsertest.Get(b, chromedp.Evaluate[string](found, chromedp.EvalAwaitPromise))
+	}
+	fresh := look(t)
+	assert.Contains(t, fresh, `"local":0,"session":0,"cookie":"","caches":[],"databases":0`)
+	assert.Contains(t, fresh, `"size":[1440,`)
+
+	t.Run("a page that leaves much behind", func(t *testing.T) {
+		b := browsertest.New(t, server.URL)
+		b.Do(
+			func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
+				_, err := cdp.Call(ctx, page, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+				})
+				return chromedp.Void{}, err
+			},
+			chromedp.EmulateViewport(360, 640),
+			func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
+				_, err := cdp.Call(ctx, page, browser.SetPermission, browser.SetPermissionParams{
+					Permission: &browser.PermissionDescriptor{Name: "clipboard-read"}, Setting: browser.PermissionSettingGranted,
+					BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
+				})
+				return chromedp.Void{}, err
+			},
+			chromedp.Navigate(server.URL),
+		)
+		browsertest.Get(b, done)
+		left := browsertest.Get(b, chromedp.Evaluate[string](`(async () => {
+			localStorage.a = sessionStorage.a = 1;
+			document.cookie = 'a=1; max-age=3600';
+			await caches.open('a');
+			await new Promise((end) => { indexedDB.open('a').onsuccess = end; });
+			console.error('a problem');
+			return await `+found+`;
+		})()`, chromedp.EvalAwaitPromise))
+		assert.Contains(t, left, `"local":1,"session":1,"cookie":"a=1","caches":["a"],"databases":1,"clipboard":"granted","dark":true,"size":[360,640]`)
+		assert.Equal(t, fresh, look(t), "beside it")
+		assert.Equal(t, []string{`console error: "a problem"`}, b.Problems())
+	})
+	assert.Equal(t, fresh, look(t), "after it")
 }
 
 func TestProblems_EmptyForACleanPage(t *testing.T) {

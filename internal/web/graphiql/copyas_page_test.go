@@ -22,6 +22,7 @@ func (v visitor) letCopy() {
 		v.Do(func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
 			_, err := cdp.Call(ctx, page, browser.SetPermission, browser.SetPermissionParams{
 				Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+				BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 			})
 			return chromedp.Void{}, err
 		})

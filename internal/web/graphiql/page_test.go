@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -118,7 +117,7 @@ func (v visitor) open(path string) {
 // await waits until an expression holds in the page.
 func (v visitor) await(expression string) {
 	v.t.Helper()
-	_, err := chromedp.Run(v.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
+	_, err := chromedp.Run(v.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(browsertest.Patience)))
 	if err != nil {
 		shown, _ := chromedp.Run(v.Context(), chromedp.Evaluate[string](answer)) // the page may be gone with the wait
 		require.NoError(v.t, err, "waiting for %s; the browser complains of %q; the answer shown is %s", expression, v.Problems(), shown)
