@@ -265,13 +265,19 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 }
 
 func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
-	// Outside of a transaction, each row of a rollup would write its pages by itself.
-	if _, err := run(ctx, d.conn, "BEGIN"); err != nil {
+	if _, err := run(ctx, d.conn, `DETACH DATABASE stage`); err != nil { // whose pages are not read again
 		return fmt.Errorf("finish the draft: %w", err)
 	}
 	for _, statement := range d.deferred {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("index the draft: %w", err)
+		}
+	}
+	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which gains nothing here.
+	// Outside of a transaction, each batch of rows would write its pages by itself.
+	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`, `BEGIN`} {
+		if _, err := run(ctx, d.conn, statement); err != nil {
+			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
 	if err := derive(ctx, d.conn); err != nil {
@@ -294,7 +300,7 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("keep the counts: %w", err)
 		}
 	}
-	for _, statement := range []string{`COMMIT`, `DETACH DATABASE stage`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
+	for _, statement := range []string{`COMMIT`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
