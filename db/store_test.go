@@ -100,10 +100,7 @@ func countPermits(t testing.TB, r *db.Release) int {
 
 // Readers read through fifty swaps without one failure, each always from one whole release, and old files are closed.
 func TestStore_HotSwap(t *testing.T) {
-	swaps := 50
-	if testing.Short() {
-		swaps = 10
-	}
+	const swaps = 50
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, permits(1))
 	ctx, stop := context.WithCancel(t.Context())
