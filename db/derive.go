@@ -16,7 +16,17 @@ func derive(ctx context.Context, q querier) error {
 	if _, err := run(ctx, q, exchangeRates, currency, labour.ExchangeRateIndicator(currency, "")); err != nil {
 		return fmt.Errorf("derive exchange rates: %w", err)
 	}
-	return build(ctx, q)
+	// Outside of a transaction, each batch of rows would write its pages by itself.
+	if _, err := run(ctx, q, `BEGIN`); err != nil {
+		return fmt.Errorf("build the rollups: %w", err)
+	}
+	if err := build(ctx, q); err != nil {
+		return err
+	}
+	if _, err := run(ctx, q, `COMMIT`); err != nil {
+		return fmt.Errorf("build the rollups: %w", err)
+	}
+	return nil
 }
 
 func currencyOf(ctx context.Context, q querier) (string, error) {

@@ -274,8 +274,7 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 		}
 	}
 	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which gains nothing here.
-	// Outside of a transaction, each batch of rows would write its pages by itself.
-	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`, `BEGIN`} {
+	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`} {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
@@ -300,7 +299,7 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("keep the counts: %w", err)
 		}
 	}
-	for _, statement := range []string{`COMMIT`, `PRAGMA analysis_limit = 1000`, `ANALYZE`} {
+	for _, statement := range []string{`PRAGMA analysis_limit = 1000`, `ANALYZE`} {
 		if _, err := run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
