@@ -100,8 +100,9 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	header["Cache-Control"] = freshness(r)
-	header.Set("Etag", x.etag(r))
-	if matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(x.etag(r), "W/")) {
+	tag := s.etag(r, x)
+	header.Set("Etag", tag)
+	if matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(tag, "W/")) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -150,9 +151,12 @@ func (s *Site) wanted(r *http.Request) (*extract, string, error) {
 	return x, extension, nil
 }
 
-// etag names what an export depends on. It is weak: the same rows may come compressed, and a zip may come in other bytes.
-func (x *extract) etag(r *http.Request) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%s\n%+v", x.number, labour.MethodVersion, pathWithin(r), r.URL.RawQuery, visitorOf(r.Context()).allowance))
+// etag names what an export depends on, also where the server was started anew over other data or in another way. It is weak: the same
+// rows may come compressed, and a zip may come in other bytes.
+func (s *Site) etag(r *http.Request, x *extract) string {
+	release := graph.ReleaseOf(r.Context())
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%+v\n%+v", x.number, release.Info().ContentHash, release.SuppressBelow(),
+		labour.MethodVersion, s.config.PublicURL, pathWithin(r), r.URL.RawQuery, visitorOf(r.Context()).allowance, x.columns))
 	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
 }
 

@@ -79,6 +79,30 @@ func TestExport_IsKeptByItsTag(t *testing.T) {
 	assert.Equal(t, numbered.body, s.get("/releases/1/export/permits.csv?within=RU-PRI").body)
 }
 
+// TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay looks at one release as servers show it that differ in one thing each.
+func TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay(t *testing.T) {
+	first := newSiteWithRelease(t)
+	folder := filesIn(t, first.store.Dir())
+	tag := func(option db.Option, set func(*web.Config)) string {
+		dir := t.TempDir()
+		require.NoError(t, os.CopyFS(dir, folder))
+		store, err := db.OpenStore(dir, option)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, store.Close()) })
+		require.NoError(t, store.Refresh(t.Context()))
+		answer := newSite(t, func(c *web.Config) { c.Store = store; set(c) }).get("/export/report.csv?groupBy=REGION")
+		require.Equal(t, http.StatusOK, answer.status)
+		return answer.header.Get("ETag")
+	}
+	same := tag(db.SuppressBelow(0), func(*web.Config) {})
+	assert.Equal(t, first.get("/export/report.csv?groupBy=REGION").header.Get("ETag"), same)
+	assert.NotEqual(t, same, tag(db.SuppressBelow(10), func(*web.Config) {}))
+	assert.NotEqual(t, same, tag(db.SuppressBelow(0), func(c *web.Config) { c.PublicURL = "https://another.example" }))
+	other := newSite(t)
+	other.publish(299)
+	assert.NotEqual(t, same, other.get("/export/report.csv?groupBy=REGION").header.Get("ETag"), "another release of the same number")
+}
+
 func TestExport_HeadAndGzipAreOfTheSameFile(t *testing.T) {
 	s := newSiteWithRelease(t)
 	plain := s.get("/export/permits.csv", "Accept-Encoding", "identity")
