@@ -78,6 +78,10 @@ func (errNotKept) Error() string { return "an answer that is not kept" }
 
 // ServeHTTP answers from the cache, or computes the answer and keeps it where it may.
 func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead { // the answer to GET, whose body net/http leaves out
+		r = r.WithContext(r.Context())
+		r.Method = http.MethodGet
+	}
 	accept := accepted(r)
 	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
 	switch {
