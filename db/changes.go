@@ -39,7 +39,7 @@ func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []str
 	after := ""
 	if span.After != nil {
 		place, after = c.index(fmt.Sprint(span.After.Value)), span.After.ID
-		if place < 0 || len(c.tables[place].names("", isKey)) != strings.Count(after, keySeparator)+1 {
+		if place < 0 || len(c.tables[place].names("", isKey)) != strings.Count(after, fieldEnd)+1 {
 			return page, labour.Faultf(labour.BadUserInput, "after: expected a cursor of this list, found one of another.")
 		}
 	}
@@ -105,7 +105,7 @@ const maxLookUp = 1000
 
 // change says what became of the row that the streams are at.
 func (d *difference) change(kind labour.ChangeKind, key string, older, newer *stream) labour.Change {
-	c := labour.Change{Table: d.name, Key: strings.ReplaceAll(key, keySeparator, "|"), Kind: kind}
+	c := labour.Change{Table: d.name, Key: strings.ReplaceAll(key, fieldEnd, "|"), Kind: kind}
 	for i, column := range d.columns {
 		f := labour.FieldChange{Name: column.name}
 		if kind != labour.Added {

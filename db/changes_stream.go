@@ -15,10 +15,6 @@ import (
 	"homebound/internal/labour"
 )
 
-// keySeparator joins the values of a key. It sorts before whatever a key may hold, so that joined keys stand in the same order
-// as their values do.
-const keySeparator = "\x1f"
-
 // stretch is a part of a table, in the order of joined keys. What is empty bounds nothing.
 type stretch struct {
 	after    string   // the key before the first
@@ -120,7 +116,7 @@ func (t rows) exactly() rows {
 func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*stream, error) {
 	keys := t.names("", isKey)
 	sb := flavour.NewSelectBuilder()
-	sb.Select(strings.Join(keys, " || char(31) || ")).SelectMore(t.expressions...).From(from)
+	sb.Select(joined(keys, fieldEnd)).SelectMore(t.expressions...).From(from)
 	if t.name == "repatriations" {
 		sb.Where(sb.NotEqual("outcome", labour.Protected)) // which are never shown one by one: see listed
 	}
@@ -161,7 +157,7 @@ func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*st
 // values gives the values of a joined key in brackets.
 func values(sb *sqlbuilder.SelectBuilder, key string) string {
 	var marks []string
-	for part := range strings.SplitSeq(key, keySeparator) {
+	for part := range strings.SplitSeq(key, fieldEnd) {
 		marks = append(marks, sb.Var(part))
 	}
 	return "(" + strings.Join(marks, ", ") + ")"

@@ -99,21 +99,23 @@ func unpackDays(year int, packed []byte, visit func(rowDays)) error {
 	return nil
 }
 
+// cellOf gives the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
+func cellOf(row, industry, outcome string) string {
+	return joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id", row + ".synthetic"}, fieldEnd)
+}
+
 // What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a repatriation
-// the cell of its permit, ” where none was in force; its days: of issue or date, then the first and last in force or none; the
+// the cell of its permit, empty where none was in force; its days: of issue or date, then the first and last in force or none; the
 // workers of the permit, and how many had been repatriated under it before this row, and with it; the wage.
-// A cell is region, nationality, industry, outcome, source and mark, split by U+001F.
 var daysOf = map[string]string{
 	permitFacts: `
-SELECT p.region_code || char(31) || p.nationality || char(31) || COALESCE(p.industry, '') || char(31, 31) || p.source_id || char(31) || p.synthetic,
+SELECT ` + cellOf("p", "p.industry", "''") + `,
        '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0, p.wage
 FROM permit_facts p
 ORDER BY p.id`,
 	repatriationFacts: `
-SELECT r.region_code || char(31) || r.nationality || char(31) || COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id), '') || char(31) ||
-         r.outcome || char(31) || r.source_id || char(31) || r.synthetic,
-       CASE WHEN p.valid_from <= p.ends_on THEN p.region_code || char(31) || p.nationality || char(31) || COALESCE(p.industry, '') || char(31, 31) ||
-         p.source_id || char(31) || p.synthetic ELSE '' END,
+SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", "r.outcome") + `,
+       CASE WHEN p.valid_from <= p.ends_on THEN ` + cellOf("p", "p.industry", "''") + ` ELSE '' END,
        r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
        COALESCE(p.workers, 0), g.gone - r.workers, g.gone, p.wage
 FROM (SELECT id, SUM(workers) OVER (PARTITION BY permit_id ORDER BY date, id) AS gone FROM repatriations) g
@@ -143,11 +145,11 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
-// buildDays makes the tables of the register's days in one pass over its rows.
+// buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by then: build drops every
+// rollup first.
 func buildDays(ctx context.Context, q querier) error {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.register_cells`,
-		`DROP TABLE IF EXISTS main.register_days`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
 	} {
@@ -266,7 +268,7 @@ func (b *daysBuilder) finish(ctx context.Context, q querier) error {
 	}
 	byNumber := func(one, other string) int { return cmp.Compare(b.cells[one], b.cells[other]) }
 	for i, cell := range slices.SortedFunc(maps.Keys(b.cells), byNumber) {
-		parts := strings.Split(cell, "\x1f")
+		parts := strings.Split(cell, fieldEnd)
 		if len(parts) != len(registerDays.by) {
 			return fmt.Errorf("keep the cells of the register: expected %d codes, found %q", len(registerDays.by), parts)
 		}

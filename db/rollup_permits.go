@@ -37,9 +37,6 @@ ORDER BY 1`
 // industryOf gives the industry of a permit, which where it names none is its employer's.
 const industryOf = `COALESCE(f.industry, (SELECT e.industry FROM employers e WHERE e.id = f.employer_id))`
 
-// fieldEnd parts the dimensions of a cell; no value has control characters.
-const fieldEnd = "\x1f"
-
 // permitChange is a row of permitChanges.
 type permitChange struct {
 	month       string      // of issue, such as 2017-12; "" where nothing is issued
