@@ -53,9 +53,17 @@ func readText(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
 	return text, http.StatusOK, nil
 }
 
-func readAddress(r *http.Request, params *graphql.RawParams) (int, error) {
+// checkAddress returns a Fault, which ends with some advice, where a query string is longer than may be asked with.
+func checkAddress(r *http.Request, advice string) error {
 	if most := limitsOf(r.Context()).Query; len(r.URL.RawQuery) > most {
-		return http.StatusRequestURITooLong, labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d; send it as POST.", len(r.URL.RawQuery), most)
+		return labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d%s.", len(r.URL.RawQuery), most, advice)
+	}
+	return nil
+}
+
+func readAddress(r *http.Request, params *graphql.RawParams) (int, error) {
+	if err := checkAddress(r, "; send it as POST"); err != nil {
+		return http.StatusRequestURITooLong, err
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

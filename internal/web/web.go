@@ -144,8 +144,8 @@ func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) 
 // bounded refuses a query string that is longer than may be asked with.
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if most := limitsOf(r.Context()).Query; len(r.URL.RawQuery) > most {
-			refuse(w, r, http.StatusRequestURITooLong, labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d.", len(r.URL.RawQuery), most))
+		if err := checkAddress(r, ""); err != nil {
+			refuse(w, r, http.StatusRequestURITooLong, err)
 			return
 		}
 		next.ServeHTTP(w, r)
