@@ -216,7 +216,11 @@ func (x *xlsxWriter) appendCell(buf []byte, kind Kind, value any) []byte {
 	case float64:
 		return appendValue(buf, "n", style, v)
 	case bool:
-		return appendValue(buf, "b", style, map[bool]float64{true: 1}[v])
+		one := 0.0
+		if v {
+			one = 1
+		}
+		return appendValue(buf, "b", style, one)
 	}
 	text := value.(string) // the row was checked
 	if layout, ok := layouts[kind]; ok {
