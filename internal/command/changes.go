@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -22,7 +22,7 @@ type releasesDiff struct {
 }
 
 // Run prints how many rows of each table differ between two releases, and which.
-func (c *releasesDiff) Run(s *session) (err error) {
+func (c *releasesDiff) Run(s *Session) (err error) {
 	tables, err := c.tables()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (c *releasesDiff) Run(s *session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	before, done, err := store.Numbered(s.ctx, c.Since)
+	before, done, err := store.Numbered(s.Context, c.Since)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (c *releasesDiff) Run(s *session) (err error) {
 		return err
 	}
 	defer done()
-	counts, err := after.ChangeCounts(s.ctx, before)
+	counts, err := after.ChangeCounts(s.Context, before)
 	if err != nil {
 		return err
 	}
@@ -50,10 +50,10 @@ func (c *releasesDiff) Run(s *session) (err error) {
 		return !slices.Contains(tables, c.Table) || c.Added+c.Removed+c.Changed == 0
 	})
 	if len(counts) == 0 {
-		c.printNothing(s.stdout, before.Info(), after.Info())
+		c.printNothing(s.Stdout, before.Info(), after.Info())
 		return nil
 	}
-	printChangeCounts(s.stdout, counts)
+	printChangeCounts(s.Stdout, counts)
 	if c.List {
 		return printChanges(s, before, after, tables)
 	}
@@ -92,10 +92,10 @@ func printChangeCounts(w io.Writer, counts []labour.ChangeCounts) {
 }
 
 // printChanges lists the rows that differ, page by page: each on a line, with the columns of it that differ below.
-func printChanges(s *session, before, after *db.Release, tables []string) error {
+func printChanges(s *Session, before, after *db.Release, tables []string) error {
 	span := db.Span{Limit: 1000}
 	for {
-		page, err := after.ChangesSince(s.ctx, before, tables, span)
+		page, err := after.ChangesSince(s.Context, before, tables, span)
 		if err != nil {
 			return err
 		}
@@ -104,9 +104,9 @@ func printChanges(s *session, before, after *db.Release, tables []string) error 
 			if change.Synthetic {
 				synthetic = " (synthetic)"
 			}
-			fmt.Fprintf(s.stdout, "%s %s %s%s\n", change.Kind, change.Table, change.Key, synthetic)
+			fmt.Fprintf(s.Stdout, "%s %s %s%s\n", change.Kind, change.Table, change.Key, synthetic)
 			for _, f := range change.Fields {
-				fmt.Fprintf(s.stdout, "  %s: %s -> %s\n", f.Name, shownValue(f.Before), shownValue(f.After))
+				fmt.Fprintf(s.Stdout, "  %s: %s -> %s\n", f.Name, shownValue(f.Before), shownValue(f.After))
 			}
 		}
 		if !page.More {

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,12 +19,46 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/command"
 )
 
-// TestMain lets the test binary be the program, and a small client of it, where it is started under their names.
+// TestMain lets the test binary be the program, and a small client of it, when it is started under their names. The tests
+// themselves run in the root of the repository, whose files they name.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"homebound": main, "gql": gqlMain, "fetch": fetchMain})
+	testscript.Main(fromRoot{m}, map[string]func(){"homebound": homeboundMain, "gql": gqlMain, "fetch": fetchMain})
 }
+
+type fromRoot struct{ *testing.M }
+
+// Run changes to the root of the repository, tells the programs where the contract is, and runs the tests.
+func (m fromRoot) Run() int {
+	if err := os.Chdir(".."); err != nil {
+		panic(err)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	if err := os.Setenv(contractFile, filepath.Join(root, "schema.graphqls")); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
+}
+
+// contractFile is the variable that names the contract's file to the program when it is the test binary.
+const contractFile = "TEST_CONTRACT"
+
+// contract reads the text that the root of the repository embeds into the program.
+func contract() string {
+	text, err := os.ReadFile(os.Getenv(contractFile))
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func homeboundMain() { os.Exit(command.Main(contract())) }
 
 // patience is how long a test waits for what has to come.
 const patience = time.Minute

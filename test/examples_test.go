@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"bytes"
@@ -154,7 +154,7 @@ func (e *exampleRun) runNotebook(t *testing.T, name string) {
 		committed.write(t, name)
 		return
 	}
-	assert.Equal(t, committed.transcript(), executed.transcript(), "%s; go test . -run TestExamples -update rewrites it", name)
+	assert.Equal(t, committed.transcript(), executed.transcript(), "%s; go test ./test -run TestExamples -update rewrites it", name)
 	assert.Contains(t, committed.transcript(), "(picture)", "%s draws nothing", name)
 	assert.Contains(t, committed.text(), "What is synthetic", "%s says nothing of it", name)
 }
@@ -310,7 +310,7 @@ func (e *exampleRun) runConsoles(t *testing.T, name string) {
 			if *updateDocs {
 				rewritten = rewritten[:b.start] + found.String() + rewritten[b.end:]
 			} else {
-				assert.Equal(t, b.text, found.String(), "%s; go test . -run TestExamples -update rewrites it", name)
+				assert.Equal(t, b.text, found.String(), "%s; go test ./test -run TestExamples -update rewrites it", name)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -29,41 +29,41 @@ type importCommand struct {
 }
 
 // Run imports a package and prints what became of its rows.
-func (c *importCommand) Run(s *session) (err error) {
+func (c *importCommand) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	pkg, err := datapackage.Open(s.ctx, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked})
+	pkg, err := datapackage.Open(s.Context, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked})
 	if err != nil {
 		return fmt.Errorf("open the package: %w", err)
 	}
 	defer pkg.Close()
 	for _, notice := range pkg.Notices() {
-		fmt.Fprintln(s.stderr, "note:", notice)
+		fmt.Fprintln(s.Stderr, "note:", notice)
 	}
-	bar := newProgress(s.stderr)
+	bar := newProgress(s.Stderr)
 	options := exchange.Options{
-		Mode: c.Mode, OnError: c.OnError, Note: c.Note, Now: s.now(), Progress: bar.show,
-		Fault: func(r exchange.Remark) { fmt.Fprintln(s.stderr, r) },
+		Mode: c.Mode, OnError: c.OnError, Note: c.Note, Now: s.Now(), Progress: bar.show,
+		Fault: func(r exchange.Remark) { fmt.Fprintln(s.Stderr, r) },
 	}
 	if c.Warnings {
-		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.stderr, "warning:", r) }
+		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.Stderr, "warning:", r) }
 	}
-	outcome, err := exchange.Import(s.ctx, store, pkg, options)
+	outcome, err := exchange.Import(s.Context, store, pkg, options)
 	bar.end()
-	printCounts(s.stdout, outcome.Counts)
+	printCounts(s.Stdout, outcome.Counts)
 	if err != nil {
 		return err
 	}
 	if outcome.Rejects != "" {
-		fmt.Fprintf(s.stdout, "rejected rows, with reasons: %s\n", outcome.Rejects)
+		fmt.Fprintf(s.Stdout, "rejected rows, with reasons: %s\n", outcome.Rejects)
 	}
 	for _, gate := range outcome.Release.Gates {
-		fmt.Fprintf(s.stdout, "gate %q passed: %v rows\n", gate.Name, gate.Found)
+		fmt.Fprintf(s.Stdout, "gate %q passed: %v rows\n", gate.Name, gate.Found)
 	}
-	fmt.Fprintf(s.stdout, "published release %d, sha256:%s\n", outcome.Release.Number, outcome.Release.ContentHash)
+	fmt.Fprintf(s.Stdout, "published release %d, sha256:%s\n", outcome.Release.Number, outcome.Release.ContentHash)
 	return nil
 }
 
@@ -117,7 +117,7 @@ type exportCommand struct {
 }
 
 // Run writes a release back as a package.
-func (c *exportCommand) Run(s *session) (err error) {
+func (c *exportCommand) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
@@ -128,10 +128,10 @@ func (c *exportCommand) Run(s *session) (err error) {
 		return err
 	}
 	defer done()
-	if err := exchange.Export(s.ctx, release, c.Package); err != nil {
+	if err := exchange.Export(s.Context, release, c.Package); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "wrote release %d to %s\n", release.Info().Number, c.Package)
+	fmt.Fprintf(s.Stdout, "wrote release %d to %s\n", release.Info().Number, c.Package)
 	return nil
 }
 
@@ -142,10 +142,10 @@ type generateCommand struct {
 }
 
 // Run writes a synthetic package.
-func (c *generateCommand) Run(s *session) error {
-	if err := exchange.WriteDefault(s.ctx, c.Out, synth.Config{Permits: c.Permits, Seed: c.Seed}); err != nil {
+func (c *generateCommand) Run(s *Session) error {
+	if err := exchange.WriteDefault(s.Context, c.Out, synth.Config{Permits: c.Permits, Seed: c.Seed}); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "wrote a package with %d synthetic permits to %s\n", c.Permits, c.Out)
+	fmt.Fprintf(s.Stdout, "wrote a package with %d synthetic permits to %s\n", c.Permits, c.Out)
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"encoding/json"
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/command"
 	"homebound/internal/datapackage"
 	"homebound/internal/labour"
 )
@@ -23,7 +24,7 @@ import (
 // updateDocs rewrites what the documents quote: answers, outputs and tables. Read the difference before keeping it.
 var updateDocs = flag.Bool("update", false, "rewrite the answers, outputs and tables that the documents quote")
 
-const updateHint = "go test . -run TestDocs -update rewrites it"
+const updateHint = "go test ./test -run TestDocs -update rewrites it"
 
 // document is one of the repository's documents, as it is on the disk.
 type document struct {
@@ -130,23 +131,23 @@ func valuesOf(c datapackage.Column) string {
 	return words
 }
 
-// command is a command by its path, such as "releases show".
-type command struct {
+// documented is a command by its path, such as "releases show".
+type documented struct {
 	*kong.Node
 	path string
 }
 
-func commands(t *testing.T) []command {
+func commands(t *testing.T) []documented {
 	t.Helper()
-	parser, err := kong.New(&commandLine{}, kong.Name("homebound"))
+	parser, err := command.Parser()
 	require.NoError(t, err)
-	var found []command
+	var found []documented
 	for _, leaf := range parser.Model.Leaves(true) {
 		path := leaf.Name
 		for parent := leaf.Parent; parent.Type == kong.CommandNode; parent = parent.Parent {
 			path = parent.Name + " " + path
 		}
-		found = append(found, command{leaf, path})
+		found = append(found, documented{leaf, path})
 	}
 	return found
 }

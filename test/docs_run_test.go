@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
+	"homebound/internal/command"
 	"homebound/internal/exchange"
 	"homebound/internal/web"
 )
@@ -48,7 +49,7 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 
 	t.Run("queries", func(t *testing.T) {
 		server := httptest.NewServer(web.New(web.Config{
-			Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: schema,
+			Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract(),
 		}))
 		defer server.Close()
 		for _, d := range documents {
@@ -261,28 +262,28 @@ func transcript(t *testing.T, text string) string {
 	require.NoError(t, err)
 	var found strings.Builder
 	for line := range strings.Lines(text) {
-		command, typed := strings.CutPrefix(line, "$ ")
-		if !typed {
+		typed, isTyped := strings.CutPrefix(line, "$ ")
+		if !isTyped {
 			continue
 		}
 		var out bytes.Buffer
-		args := word.FindAllString(command, -1)
+		args := word.FindAllString(typed, -1)
 		for i := range args {
 			args[i] = strings.Trim(args[i], `"`)
 		}
 		switch args[0] {
 		case "./homebound":
 			now := func() time.Time { return time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC) }
-			run(&session{ctx: t.Context(), stdout: &out, stderr: &out, now: now}, args[1:])
+			command.Run(&command.Session{Context: t.Context(), Stdout: &out, Stderr: &out, Now: now, Schema: contract()}, args[1:])
 		case "cat":
 			shown, err := os.ReadFile(args[1])
 			require.NoError(t, err)
 			out.Write(shown)
 		case "cp", "mkdir", "mv":
 			printed, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
-			require.NoError(t, err, "%s: %s", command, printed)
+			require.NoError(t, err, "%s: %s", typed, printed)
 		default:
-			require.Fail(t, "a document's console knows ./homebound, cat, cp, mkdir and mv", "found %q", command)
+			require.Fail(t, "a document's console knows ./homebound, cat, cp, mkdir and mv", "found %q", typed)
 		}
 		found.WriteString(line + strings.ReplaceAll(out.String(), here, "/srv/homebound"))
 	}

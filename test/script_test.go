@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"archive/zip"
@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestScripts runs testdata/script/*.txtar, which show the program as its user meets it. Beside the commands of
+// TestScripts runs test/testdata/script/*.txtar, which show the program as its user meets it. Beside the commands of
 // testscript they have
 //
 //	exec gql [-at PATH] QUERY  posts a query to $URL/graphql or $URL/PATH and prints the data; fails where there are errors.
@@ -31,11 +31,12 @@ import (
 //	zip FILE NAME...           packs files; NAME=FILE packs a file under another name
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 filepath.Join("test", "testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *updateDocs,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv(contractFile, os.Getenv(contractFile))
 			e.Values[serverKey{}] = &scripted{}
 			return nil
 		},

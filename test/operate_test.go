@@ -1,7 +1,6 @@
-package main
+package test
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -90,16 +89,4 @@ func TestServe_SpeaksTLS(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, response.StatusCode, "it speaks nothing else there")
 	require.NoError(t, s.stop(syscall.SIGTERM))
 	assert.NotContains(t, s.output.String(), "TLS handshake", "connections are no news")
-}
-
-func TestLogger_IsForPeopleOnATerminalAlone(t *testing.T) {
-	for format, begins := range map[string]string{"auto": `{"time":`, "json": `{"time":`, "text": "time="} {
-		var out bytes.Buffer
-		f := operateFlags{LogFormat: format, LogLevel: "warn"}
-		log := f.logger(&out)
-		log.Info("unheard")
-		assert.Empty(t, out.String(), format)
-		log.Warn("heard")
-		assert.True(t, strings.HasPrefix(out.String(), begins), out.String())
-	}
 }

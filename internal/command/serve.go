@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -32,14 +32,14 @@ type serveCommand struct {
 const lookEvery = 250 * time.Millisecond
 
 // Run serves until the session ends, then lets the requests under way finish.
-func (c *serveCommand) Run(s *session) (err error) {
-	log := c.logger(s.stderr)
+func (c *serveCommand) Run(s *Session) (err error) {
+	log := c.logger(s.Stderr)
 	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	tracing, err := web.NewTracing(s.ctx, buildVersion(), log)
+	tracing, err := web.NewTracing(s.Context, buildVersion(), log)
 	if err != nil {
 		return err
 	}
@@ -56,19 +56,19 @@ func (c *serveCommand) Run(s *session) (err error) {
 	if public == "" {
 		public = address
 	}
-	group, ctx := errgroup.WithContext(s.ctx)
+	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
-	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
+	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
 		Access: access, Limits: c.limits(),
 		Operation: c.operation(log, tracing)})
 	server, err := c.server(site, log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)
+	fmt.Fprintf(s.Stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)
 
 	if admin != nil {
-		fmt.Fprintf(s.stdout, "  operator    http://%s/metrics\n", admin.Addr())
+		fmt.Fprintf(s.Stdout, "  operator    http://%s/metrics\n", admin.Addr())
 	}
 
 	group.Go(func() error { return serve(server, listener) })
@@ -106,7 +106,7 @@ func (c *serveCommand) Run(s *session) (err error) {
 		return nil
 	})
 	err = group.Wait()
-	if errors.Is(err, context.Canceled) && s.ctx.Err() != nil {
+	if errors.Is(err, context.Canceled) && s.Context.Err() != nil {
 		err = nil // told to stop while the first release was in the making
 	}
 	return errors.Join(err, c.flush(ctx, tracing))
@@ -124,7 +124,7 @@ func warm(ctx context.Context, store *db.Store, site *web.Site, log *slog.Logger
 
 // ensureRelease sees to it that there is a release to serve: the one that is named, else the newest that can be read, else
 // one of the default package where the folder holds none at all.
-func ensureRelease(ctx context.Context, s *session, store *db.Store, log *slog.Logger) error {
+func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.Logger) error {
 	trouble := store.Refresh(ctx)
 	if trouble == nil {
 		return nil
@@ -141,15 +141,15 @@ func ensureRelease(ctx context.Context, s *session, store *db.Store, log *slog.L
 	case !errors.Is(trouble, db.ErrNoRelease) || !errors.Is(err, db.ErrNoRelease):
 		return fmt.Errorf("no release can be served: %w", trouble)
 	}
-	fmt.Fprintf(s.stdout, "  %s holds no release: making one from the default package\n", store.Dir())
-	release, err = exchange.PublishDefault(ctx, store, s.now())
+	fmt.Fprintf(s.Stdout, "  %s holds no release: making one from the default package\n", store.Dir())
+	release, err = exchange.PublishDefault(ctx, store, s.Now())
 	if errors.Is(err, db.ErrBusy) {
 		return nil // somebody else makes one, and it will be noticed
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "  release %d is published: %d permits, synthetic; %d observations and %d claims, with sources\n",
+	fmt.Fprintf(s.Stdout, "  release %d is published: %d permits, synthetic; %d observations and %d claims, with sources\n",
 		release.Number, release.Counts.Permits, release.Counts.Observations, release.Counts.Claims)
 	return store.Refresh(ctx)
 }

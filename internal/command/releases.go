@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -18,34 +18,34 @@ type releasesCommand struct {
 }
 
 // pick lends a release by its number, the current one for 0.
-func pick(s *session, store *db.Store, number int) (*db.Release, func(), error) {
+func pick(s *Session, store *db.Store, number int) (*db.Release, func(), error) {
 	if number == 0 {
-		return store.Current(s.ctx)
+		return store.Current(s.Context)
 	}
-	return store.Numbered(s.ctx, number)
+	return store.Numbered(s.Context, number)
 }
 
 type releasesList struct{ dataFlag }
 
 // Run lists the releases of the data folder; a star marks the current one.
-func (c *releasesList) Run(s *session) (err error) {
+func (c *releasesList) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	releases, err := store.List(s.ctx)
+	releases, err := store.List(s.Context)
 	if err != nil {
 		return err
 	}
 	current := 0
-	if release, done, err := store.Current(s.ctx); err == nil {
+	if release, done, err := store.Current(s.Context); err == nil {
 		current = release.Info().Number
 		done()
 	} else if !errors.Is(err, db.ErrNoRelease) {
 		return err
 	}
-	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "release\tpublished\tpermits\trepatriations\tobservations\tsynthetic\tcontent\tnote")
 	for _, r := range releases {
 		mark := ""
@@ -64,7 +64,7 @@ type releasesShow struct {
 }
 
 // Run prints what one release says of itself.
-func (c *releasesShow) Run(s *session) (err error) {
+func (c *releasesShow) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
@@ -76,22 +76,22 @@ func (c *releasesShow) Run(s *session) (err error) {
 	}
 	defer done()
 	r := release.Info()
-	fmt.Fprintf(s.stdout, "release    %d\npublished  %s\ncontent    sha256:%s\nsynthetic  %t\ncurrency   %s\nmethod     %s\n",
+	fmt.Fprintf(s.Stdout, "release    %d\npublished  %s\ncontent    sha256:%s\nsynthetic  %t\ncurrency   %s\nmethod     %s\n",
 		r.Number, r.PublishedAt.Format(time.RFC3339), r.ContentHash, r.Synthetic, r.Currency, r.MethodVersion)
 	if r.DataFrom != nil {
-		fmt.Fprintf(s.stdout, "covers     %s to %s\n", r.DataFrom, r.DataThrough)
+		fmt.Fprintf(s.Stdout, "covers     %s to %s\n", r.DataFrom, r.DataThrough)
 	}
 	if r.Note != "" {
-		fmt.Fprintf(s.stdout, "note       %s\n", r.Note)
+		fmt.Fprintf(s.Stdout, "note       %s\n", r.Note)
 	}
 	for _, g := range r.Gates {
-		fmt.Fprintf(s.stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
+		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
 	}
-	imports, err := release.Imports(s.ctx)
+	imports, err := release.Imports(s.Context)
 	if err != nil {
 		return err
 	}
-	printCounts(s.stdout, imports)
+	printCounts(s.Stdout, imports)
 	return nil
 }
 
@@ -101,7 +101,7 @@ type releasesVerify struct {
 }
 
 // Run verifies releases, and fails where one is not what its hash says.
-func (c *releasesVerify) Run(s *session) (err error) {
+func (c *releasesVerify) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
@@ -116,14 +116,14 @@ func (c *releasesVerify) Run(s *session) (err error) {
 	bad := 0
 	for _, number := range numbers {
 		if err := verify(s, store, number); err != nil {
-			if s.ctx.Err() != nil {
+			if s.Context.Err() != nil {
 				return err
 			}
 			bad++
-			fmt.Fprintf(s.stdout, "release %d: %v\n", number, err)
+			fmt.Fprintf(s.Stdout, "release %d: %v\n", number, err)
 			continue
 		}
-		fmt.Fprintf(s.stdout, "release %d: clean\n", number)
+		fmt.Fprintf(s.Stdout, "release %d: clean\n", number)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d releases are not what they were published as", bad, len(numbers))
@@ -131,13 +131,13 @@ func (c *releasesVerify) Run(s *session) (err error) {
 	return nil
 }
 
-func verify(s *session, store *db.Store, number int) error {
-	release, done, err := store.Numbered(s.ctx, number)
+func verify(s *Session, store *db.Store, number int) error {
+	release, done, err := store.Numbered(s.Context, number)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return release.Verify(s.ctx)
+	return release.Verify(s.Context)
 }
 
 type releasesPrune struct {
@@ -146,7 +146,7 @@ type releasesPrune struct {
 }
 
 // Run removes releases. A running server answers the requests that it has begun on them; their addresses are gone then.
-func (c *releasesPrune) Run(s *session) (err error) {
+func (c *releasesPrune) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
@@ -154,10 +154,10 @@ func (c *releasesPrune) Run(s *session) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	removed, err := store.Prune(c.Keep)
 	for _, number := range removed {
-		fmt.Fprintf(s.stdout, "release %d is removed\n", number)
+		fmt.Fprintf(s.Stdout, "release %d is removed\n", number)
 	}
 	if err == nil && len(removed) == 0 {
-		fmt.Fprintln(s.stdout, "there is nothing to remove")
+		fmt.Fprintln(s.Stdout, "there is nothing to remove")
 	}
 	return err
 }
@@ -168,7 +168,7 @@ type publishCommand struct {
 }
 
 // Run names a release in CURRENT, once it is verified. A running server notices.
-func (c *publishCommand) Run(s *session) (err error) {
+func (c *publishCommand) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
 		return err
@@ -180,6 +180,6 @@ func (c *publishCommand) Run(s *session) (err error) {
 	if err := store.MakeCurrent(c.Number); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "release %d is current\n", c.Number)
+	fmt.Fprintf(s.Stdout, "release %d is current\n", c.Number)
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ type keysAdd struct {
 }
 
 // Run makes a key. It goes to the standard output alone, so that it can be piped into a secret store.
-func (c *keysAdd) Run(s *session) error {
+func (c *keysAdd) Run(s *Session) error {
 	key := web.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
 	for _, text := range c.Origin {
 		origin, err := web.ParseOrigin(text)
@@ -39,7 +39,7 @@ func (c *keysAdd) Run(s *session) error {
 		key.Origins = append(key.Origins, origin)
 	}
 	if c.Expires != "" {
-		end, err := parseEnd(c.Expires, s.now())
+		end, err := parseEnd(c.Expires, s.Now())
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (c *keysAdd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	text, err := keys.Add(key, s.now())
+	text, err := keys.Add(key, s.Now())
 	if err != nil {
 		return err
 	}
@@ -57,9 +57,9 @@ func (c *keysAdd) Run(s *session) error {
 	return nil
 }
 
-func (s *session) handOver(name, text string) {
-	fmt.Fprintln(s.stdout, text)
-	fmt.Fprintf(s.stderr, "This is the key %s. It is shown this once: keep it, and send it as Authorization: Bearer %.6s...\n", name, text)
+func (s *Session) handOver(name, text string) {
+	fmt.Fprintln(s.Stdout, text)
+	fmt.Fprintf(s.Stderr, "This is the key %s. It is shown this once: keep it, and send it as Authorization: Bearer %.6s...\n", name, text)
 }
 
 // parseEnd reads the moment at which a key ends: the end of a day that is named, or a span from now.
@@ -85,15 +85,15 @@ func parseEnd(text string, now time.Time) (time.Time, error) {
 type keysList struct{ dataFlag }
 
 // Run lists the keys, the oldest first.
-func (c *keysList) Run(s *session) error {
+func (c *keysList) Run(s *Session) error {
 	keys, err := web.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "name\tid\tstate\tmade\texpires\tbudget\tallows\torigins")
 	for _, k := range keys.List() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.Name, k.ID, k.State(s.now()), moment(&k.Created), moment(k.Expires), k.Budget, allows(k), orNone(k.Origins))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.Name, k.ID, k.State(s.Now()), moment(&k.Created), moment(k.Expires), k.Budget, allows(k), orNone(k.Origins))
 	}
 	return table.Flush()
 }
@@ -129,15 +129,15 @@ type keysRevoke struct {
 }
 
 // Run revokes every active key of a name.
-func (c *keysRevoke) Run(s *session) error {
+func (c *keysRevoke) Run(s *Session) error {
 	keys, err := web.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
-	if err := keys.Revoke(c.Name, s.now()); err != nil {
+	if err := keys.Revoke(c.Name, s.Now()); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "revoked %s\n", c.Name)
+	fmt.Fprintf(s.Stdout, "revoked %s\n", c.Name)
 	return nil
 }
 
@@ -148,7 +148,7 @@ type keysRotate struct {
 }
 
 // Run renews a key.
-func (c *keysRotate) Run(s *session) error {
+func (c *keysRotate) Run(s *Session) error {
 	if c.Grace < 0 {
 		return fmt.Errorf("--grace: expected 0s or more, found %s", c.Grace)
 	}
@@ -156,7 +156,7 @@ func (c *keysRotate) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	text, err := keys.Rotate(c.Name, c.Grace, s.now())
+	text, err := keys.Rotate(c.Name, c.Grace, s.Now())
 	if err != nil {
 		return err
 	}

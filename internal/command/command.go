@@ -1,0 +1,105 @@
+// Package command is the command line: its flags, the wiring, and what each command prints. What a command does is in the
+// packages below.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// commandLine is what can be asked of the program. Every flag has an environment variable beside it.
+type commandLine struct {
+	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the current release; make ./data from the default package where there is none."`
+	Import   importCommand   `cmd:"" help:"Make a new release from the current one and a data package."`
+	Export   exportCommand   `cmd:"" help:"Write a release back as a data package."`
+	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
+	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
+	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one again."`
+	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
+	Version  versionCommand  `cmd:"" help:"Say which build this is."`
+}
+
+// dataFlag is the folder that most commands work on.
+type dataFlag struct {
+	Data string `default:"./data" env:"HOMEBOUND_DATA" type:"path" placeholder:"DIR" help:"Folder of releases."`
+}
+
+// Session is what every command gets: where it may write, what time it is, and the contract that a server answers by.
+type Session struct {
+	Context        context.Context
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+	Schema         string // the text of schema.graphqls
+}
+
+// Main runs the command that the process was started with, until it ends or is told to stop. It returns the exit status.
+func Main(schema string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	for _, variable := range os.Environ() { // an empty one counts as not set
+		if name, empty := strings.CutSuffix(variable, "="); empty && strings.HasPrefix(name, "HOMEBOUND_") {
+			_ = os.Unsetenv(name) // cannot fail for a name that is set
+		}
+	}
+	return Run(&Session{ctx, os.Stdout, os.Stderr, time.Now, schema}, os.Args[1:])
+}
+
+// Run runs one command and returns the exit status: 0, 1 when it failed, 2 when the command line is wrong.
+func Run(s *Session, args []string) (status int) {
+	exited := errors.New("exited")
+	defer func() {
+		if cause := recover(); cause != nil && cause != exited { // --help ends the parser this way
+			panic(cause)
+		}
+	}()
+	parser, err := Parser(kong.Writers(s.Stdout, s.Stderr), kong.Exit(func(code int) { status = code; panic(exited) }))
+	if err != nil {
+		return s.fail(err, 2)
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return s.fail(fmt.Errorf("%w; see homebound --help", err), 2)
+	}
+	if err := command.Run(s); err != nil {
+		return s.fail(err, 1)
+	}
+	return 0
+}
+
+// Parser returns the parser of the command line; its model lists every command and flag.
+func Parser(options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(&commandLine{}, append(options, kong.Name("homebound"), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Description("A GraphQL reporting backend on labour migration under sanctions."))...)
+}
+
+// fail says what went wrong, in one sentence where the error was written for people.
+func (s *Session) fail(err error, status int) int {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("stopped")
+	}
+	fmt.Fprintln(s.Stderr, "homebound:", err)
+	return status
+}
+
+// store opens the data folder, and gives what closes it.
+func (f dataFlag) store() (*db.Store, error) { return db.OpenStore(f.Data) }
+
+type versionCommand struct{}
+
+// Run prints the program's version, and that of the method it computes by.
+func (versionCommand) Run(s *Session) error {
+	fmt.Fprintf(s.Stdout, "homebound %s, method %s\n", buildVersion(), labour.MethodVersion)
+	return nil
+}
