@@ -4,126 +4,137 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
+	"math"
 
-	"golang.org/x/image/font"
+	"git.sr.ht/~sbinet/gg"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// PNG draws the picture as an image of dots, Scale of them to a pixel of the page.
+// PNG draws the picture as an image; one pixel of the page is Scale by Scale dots.
 func (p *Picture) PNG(o Options) ([]byte, error) {
 	s := p.scene(o)
-	const pointsPerInch = 72 // so that a pixel of the scene is a point of the canvas
-	canvas := vgimg.NewWith(vgimg.UseWH(vg.Length(s.width), vg.Length(s.bottom)),
-		vgimg.UseDPI(pointsPerInch*max(1, o.Scale)), vgimg.UseBackgroundColor(s.background.withOpacity(1)))
+	scale := float64(max(1, o.Scale))
+	c := canvas{gg.NewContext(int(s.width*scale+0.5), int(s.bottom*scale+0.5)), s.bottom, scale}
+	c.InvertY()
+	c.SetLineCapButt()
+	c.SetColor(s.background.withOpacity(1))
+	c.Clear()
 	for _, mark := range s.marks {
 		switch m := mark.(type) {
 		case shape:
-			m.paint(canvas, s.bottom)
+			c.shape(m)
 		case text:
-			m.paint(canvas, s.bottom)
+			c.text(m)
 		}
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, canvas.Image()); err != nil {
+	if err := png.Encode(&b, c.Image()); err != nil {
 		return nil, fmt.Errorf("chart: %w", err)
 	}
 	return b.Bytes(), nil
 }
 
-// paint puts a shape on a canvas, whose coordinates go up from its lower left corner.
-func (m shape) paint(c *vgimg.Canvas, height float64) {
-	var path vg.Path
-	if m.radius > 0 {
-		centre := vg.Point{X: vg.Length(m.points[0].x), Y: vg.Length(height - m.points[0].y)}
-		path.Move(vg.Point{X: centre.X + vg.Length(m.radius), Y: centre.Y})
-		path.Arc(centre, vg.Length(m.radius), 0, fullTurn)
-		path.Close()
-	}
-	if m.radius == 0 {
+// canvas is an image that is drawn on in the coordinates of a scene.
+type canvas struct {
+	*gg.Context
+	bottom float64 // of the scene
+	scale  float64 // dots to a pixel of the scene
+}
+
+// dots converts a length. It goes by way of inches, and place measures from the lower edge, because pictures were first
+// drawn so: in another order the last bit is rounded otherwise, and a picture at a permanent address would change its bytes.
+func (c canvas) dots(length float64) float64 { return length / 72 * (72 * c.scale) }
+
+func (c canvas) place(x, y float64) (float64, float64) { return c.dots(x), c.dots(c.bottom - y) }
+
+func (c canvas) shape(m shape) {
+	outline := func() {
+		if m.radius > 0 {
+			x, y := c.place(m.points[0].x, m.points[0].y)
+			c.DrawArc(x, y, c.dots(m.radius), 0, 2*math.Pi)
+			c.ClosePath()
+			return
+		}
 		for _, points := range m.paths() {
 			for i, p := range points {
-				at := vg.Point{X: vg.Length(p.x), Y: vg.Length(height - p.y)}
 				if i == 0 {
-					path.Move(at)
+					c.MoveTo(c.place(p.x, p.y))
 				} else {
-					path.Line(at)
+					c.LineTo(c.place(p.x, p.y))
 				}
 			}
 			if m.closed {
-				path.Close()
+				c.ClosePath()
 			}
 		}
 	}
 	if m.opacity > 0 {
+		outline()
 		c.SetColor(m.fill.withOpacity(m.opacity))
-		c.Fill(path)
+		c.Fill()
 	}
 	if m.width > 0 {
-		dashes := make([]vg.Length, len(m.dash))
+		dashes := make([]float64, len(m.dash))
 		for i, d := range m.dash {
-			dashes[i] = vg.Length(d)
+			dashes[i] = c.dots(d)
 		}
+		outline()
 		c.SetColor(m.stroke.withOpacity(1))
-		c.SetLineWidth(vg.Length(m.width))
-		c.SetLineDash(dashes, 0)
-		c.Stroke(path)
+		c.SetLineWidth(c.dots(m.width))
+		c.SetDash(dashes...)
+		c.Stroke()
 	}
 }
 
-const fullTurn = 6.283185307179586
-
-// paint fills the outlines of the letters, each at its own place. (The canvas's own writing kerns every size as if it were 32
-// pixels high.)
-func (t text) paint(c *vgimg.Canvas, height float64) {
-	var path vg.Path
-	face := faceOf(t.size, t.bold).Face
+// text fills the outlines of the letters, each at its own place. gg's own writing rounds every letter's place to whole dots.
+func (c canvas) text(t text) {
+	face := faceOf(t.bold)
 	var buffer sfnt.Buffer
+	em := face.UnitsPerEm()
 	left := t.box().left
-	scale := t.size / float64(face.UnitsPerEm())
+	scale := t.size / float64(em)
 	for i, letter := range t.words {
 		glyph, err := face.GlyphIndex(&buffer, letter)
 		if err != nil {
-			continue // a letter that the face cannot give is left out
+			continue // the font file has no outline of it that can be read
 		}
-		outline, err := face.LoadGlyph(&buffer, glyph, fixed.Int26_6(face.UnitsPerEm()), nil)
+		outline, err := face.LoadGlyph(&buffer, glyph, fixed.Int26_6(em), nil)
 		if err != nil {
 			continue
 		}
-		x := left + widthOf(t.words[:i+len(string(letter))], t.size, t.bold) - advance(face, &buffer, glyph)*scale
-		at := func(p fixed.Point26_6) vg.Point {
-			return vg.Point{X: vg.Length(x + float64(p.X)*scale), Y: vg.Length(height - t.at.y - float64(p.Y)*scale)}
+		width := float64(advance(face, &buffer, glyph)) * scale
+		x := left + widthOf(t.words[:i+len(string(letter))], t.size, t.bold) - width
+		at := func(p fixed.Point26_6) (float64, float64) {
+			return c.place(x+float64(p.X)*scale, t.at.y+float64(p.Y)*scale)
 		}
-		for n, segment := range outline {
-			switch segment.Op {
-			case sfnt.SegmentOpMoveTo:
-				if n > 0 {
-					path.Close()
-				}
-				path.Move(at(segment.Args[0]))
-			case sfnt.SegmentOpLineTo:
-				path.Line(at(segment.Args[0]))
-			case sfnt.SegmentOpQuadTo:
-				path.QuadTo(at(segment.Args[0]), at(segment.Args[1]))
-			case sfnt.SegmentOpCubeTo:
-				path.CubeTo(at(segment.Args[0]), at(segment.Args[1]), at(segment.Args[2]))
-			}
-		}
-		if len(outline) > 0 {
-			path.Close()
-		}
+		c.outline(outline, at)
 	}
 	c.SetColor(t.colour.withOpacity(1))
-	c.Fill(path)
+	c.Fill()
 }
 
-// advance gives the width of a letter in the face's own units.
-func advance(face *sfnt.Font, buffer *sfnt.Buffer, glyph sfnt.GlyphIndex) float64 {
-	width, err := face.GlyphAdvance(buffer, glyph, fixed.Int26_6(face.UnitsPerEm()), font.HintingNone)
-	if err != nil {
-		return 0
+// outline adds the outline of a letter to the path; at places its points on the image.
+func (c canvas) outline(segments []sfnt.Segment, at func(fixed.Point26_6) (float64, float64)) {
+	for n, segment := range segments {
+		x0, y0 := at(segment.Args[0])
+		x1, y1 := at(segment.Args[1])
+		x2, y2 := at(segment.Args[2])
+		switch segment.Op {
+		case sfnt.SegmentOpMoveTo:
+			if n > 0 {
+				c.ClosePath()
+			}
+			c.MoveTo(x0, y0)
+		case sfnt.SegmentOpLineTo:
+			c.LineTo(x0, y0)
+		case sfnt.SegmentOpQuadTo:
+			c.QuadraticTo(x0, y0, x1, y1)
+		case sfnt.SegmentOpCubeTo:
+			c.CubicTo(x0, y0, x1, y1, x2, y2)
+		}
 	}
-	return float64(width)
+	if len(segments) > 0 {
+		c.ClosePath()
+	}
 }

@@ -3,11 +3,6 @@ package chart
 import (
 	"math"
 	"strings"
-	"sync"
-
-	stdfont "golang.org/x/image/font"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/font/liberation"
 )
 
 // scene is a drawing before it is written as SVG or PNG: shapes and texts in the order in which they cover each other.
@@ -89,23 +84,6 @@ func (s *scene) line(from, to point, colour rgb, width float64, dash ...float64)
 // rect adds a filled rectangle.
 func (s *scene) rect(b box, fill rgb, opacity float64) {
 	s.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}}, closed: true, fill: fill, opacity: opacity})
-}
-
-// fonts are the sans-serif faces that texts are measured by and that PNGs are written in. Arial and Helvetica, which browsers
-// take in their place, have the same widths.
-var fonts = sync.OnceValue(func() *font.Cache { return font.NewCache(liberation.Collection()) })
-
-func faceOf(size float64, bold bool) font.Face {
-	weight := stdfont.WeightNormal
-	if bold {
-		weight = stdfont.WeightBold
-	}
-	return fonts().Lookup(font.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight}, font.Length(size))
-}
-
-func widthOf(words string, size float64, bold bool) float64 {
-	face := faceOf(size, bold)
-	return float64(face.Width(words))
 }
 
 // wrap breaks words into lines of at most a width. A word that is longer than a line is broken after a sign of an address,
