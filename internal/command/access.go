@@ -9,23 +9,23 @@ import (
 
 // accessFlags say who may ask a server, for what and for how much.
 type accessFlags struct {
-	Anonymous        bool       `default:"true" negatable:"" env:"HOMEBOUND_ANONYMOUS" help:"Answer requests without a key."`
-	AnonymousBudget  web.Budget `default:"6000/min" env:"HOMEBOUND_ANONYMOUS_BUDGET" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
-	CORSOrigin       []string   `name:"cors-origin" env:"HOMEBOUND_CORS_ORIGIN" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
-	RowsNeedKey      bool       `env:"HOMEBOUND_ROWS_NEED_KEY" help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
-	TrustedDocuments string     `env:"HOMEBOUND_TRUSTED_DOCUMENTS" type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
-	TrustedOnly      bool       `env:"HOMEBOUND_TRUSTED_ONLY" help:"Answer trusted documents alone, whoever asks."`
-	TrustedProxy     []string   `env:"HOMEBOUND_TRUSTED_PROXY" placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
+	Anonymous        bool       `default:"true" negatable:"" help:"Answer requests without a key."`
+	AnonymousBudget  web.Budget `default:"6000/min" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
+	CORSOrigin       []string   `name:"cors-origin" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
+	RowsNeedKey      bool       `help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
+	TrustedDocuments string     `type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
+	TrustedOnly      bool       `help:"Answer trusted documents alone, whoever asks."`
+	TrustedProxy     []string   `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
 
-	MaxBody       int `default:"65536" env:"HOMEBOUND_MAX_BODY" placeholder:"BYTES" help:"Longest body."`
-	MaxQuery      int `default:"16384" env:"HOMEBOUND_MAX_QUERY" placeholder:"BYTES" help:"Longest query string."`
-	MaxTokens     int `default:"2000" env:"HOMEBOUND_MAX_TOKENS" placeholder:"N" help:"Most words and signs of a document."`
-	MaxDepth      int `default:"20" env:"HOMEBOUND_MAX_DEPTH" placeholder:"N" help:"Most fields within fields."`
-	MaxAliases    int `default:"100" env:"HOMEBOUND_MAX_ALIASES" placeholder:"N" help:"Most aliases in a document."`
-	MaxRootFields int `default:"50" env:"HOMEBOUND_MAX_ROOT_FIELDS" placeholder:"N" help:"Most fields at the root of an operation."`
-	MaxDirectives int `default:"50" env:"HOMEBOUND_MAX_DIRECTIVES" placeholder:"N" help:"Most directives in a document."`
-	MaxCost       int `default:"5000" env:"HOMEBOUND_MAX_COST" placeholder:"N" help:"Most that one answer may cost."`
-	MaxErrors     int `default:"20" env:"HOMEBOUND_MAX_ERRORS" placeholder:"N" help:"Most errors told in one answer."`
+	MaxBody       int `default:"65536" placeholder:"BYTES" help:"Longest body."`
+	MaxQuery      int `default:"16384" placeholder:"BYTES" help:"Longest query string."`
+	MaxTokens     int `default:"2000" placeholder:"N" help:"Most words and signs of a document."`
+	MaxDepth      int `default:"20" placeholder:"N" help:"Most fields within fields."`
+	MaxAliases    int `default:"100" placeholder:"N" help:"Most aliases in a document."`
+	MaxRootFields int `default:"50" placeholder:"N" help:"Most fields at the root of an operation."`
+	MaxDirectives int `default:"50" placeholder:"N" help:"Most directives in a document."`
+	MaxCost       int `default:"5000" placeholder:"N" help:"Most that one answer may cost."`
+	MaxErrors     int `default:"20" placeholder:"N" help:"Most errors told in one answer."`
 }
 
 // check says which bound is none.

@@ -17,8 +17,8 @@ type releasesDiff struct {
 	dataFlag
 	Since  int      `arg:"" help:"Number of the release to compare with."`
 	Number int      `arg:"" optional:"" help:"Number of the release that is asked about; the current one where left out."`
-	Table  []string `env:"HOMEBOUND_TABLE" placeholder:"NAME" help:"Table of the data package to compare, such as permits; may be repeated. All of them where left out."`
-	List   bool     `env:"HOMEBOUND_LIST" help:"List every row that differs, with its values before and after; else they are counted."`
+	Table  []string `placeholder:"NAME" help:"Table of the data package to compare, such as permits; may be repeated. All of them where left out."`
+	List   bool     `help:"List every row that differs, with its values before and after; else they are counted."`
 }
 
 // Run prints how many rows of each table differ between two releases, and which.

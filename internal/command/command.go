@@ -19,7 +19,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// commandLine is what can be asked of the program. Every flag has an environment variable beside it.
+// commandLine lists the commands.
 type commandLine struct {
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the current release; make ./data from the default package where there is none."`
 	Import   importCommand   `cmd:"" help:"Make a new release from the current one and a data package."`
@@ -31,9 +31,9 @@ type commandLine struct {
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`
 }
 
-// dataFlag is the folder that most commands work on.
+// dataFlag names the folder that most commands work on.
 type dataFlag struct {
-	Data string `default:"./data" env:"HOMEBOUND_DATA" type:"path" placeholder:"DIR" help:"Folder of releases."`
+	Data string `default:"./data" type:"path" placeholder:"DIR" help:"Folder of releases."`
 }
 
 // Session is what every command gets: where it may write, what time it is, and the contract that a server answers by.
@@ -81,7 +81,23 @@ func Run(s *Session, args []string) (status int) {
 // Parser returns the parser of the command line; its model lists every command and flag.
 func Parser(options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(&commandLine{}, append(options, kong.Name("homebound"), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("A GraphQL reporting backend on labour migration under sanctions."))...)
+		kong.Description("A GraphQL reporting backend on labour migration under sanctions."), kong.PostBuild(nameVariables))...)
+}
+
+// nameVariables lets an environment variable stand for each flag of serve, and for --data of every command: --max-cost is
+// HOMEBOUND_MAX_COST. A variable that is set for a server therefore changes nothing about the other commands that are run
+// beside it, such as the rights of a key that is made.
+func nameVariables(parser *kong.Kong) error {
+	for _, command := range parser.Model.Leaves(false) {
+		for _, flag := range command.Flags {
+			if command.Name != "serve" && flag.Name != "data" {
+				continue
+			}
+			name := "HOMEBOUND_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+			flag.Envs, flag.Tag.Envs = []string{name}, []string{name}
+		}
+	}
+	return nil
 }
 
 // fail says what went wrong, in one sentence where the error was written for people.

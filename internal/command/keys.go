@@ -21,11 +21,11 @@ type keysCommand struct {
 type keysAdd struct {
 	dataFlag
 	Name        string     `arg:"" help:"Whom the key is for: small letters, digits and -."`
-	Origin      []string   `env:"HOMEBOUND_ORIGIN" placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
-	Budget      web.Budget `default:"60000/min" env:"HOMEBOUND_BUDGET" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
-	Expires     string     `env:"HOMEBOUND_EXPIRES" placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
-	Rows        bool       `env:"HOMEBOUND_ROWS" help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
-	TrustedOnly bool       `env:"HOMEBOUND_TRUSTED_ONLY" help:"Let the key ask trusted documents alone."`
+	Origin      []string   `placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
+	Budget      web.Budget `default:"60000/min" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
+	Expires     string     `placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
+	Rows        bool       `help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
+	TrustedOnly bool       `help:"Let the key ask trusted documents alone."`
 }
 
 // Run makes a key. It goes to the standard output alone, so that it can be piped into a secret store.
@@ -144,7 +144,7 @@ func (c *keysRevoke) Run(s *Session) error {
 type keysRotate struct {
 	dataFlag
 	Name  string        `arg:"" help:"Name of the key."`
-	Grace time.Duration `default:"24h" env:"HOMEBOUND_GRACE" help:"How long the key before it still counts; 0s where it has leaked."`
+	Grace time.Duration `default:"24h" help:"How long the key before it still counts; 0s where it has leaked."`
 }
 
 // Run renews a key.

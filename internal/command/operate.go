@@ -19,29 +19,29 @@ import (
 
 // operateFlags are how a server is run: what it tells its operator, and the bounds that it works within.
 type operateFlags struct {
-	LogFormat  string `default:"auto" enum:"auto,text,json" env:"HOMEBOUND_LOG_FORMAT" help:"text, json, or auto: text on a terminal and json elsewhere."`
-	LogLevel   string `default:"info" enum:"debug,info,warn,error" env:"HOMEBOUND_LOG_LEVEL" help:"Least level that is logged: debug, info (a line for each request), warn or error."`
-	LogClients bool   `env:"HOMEBOUND_LOG_CLIENTS" help:"Log the address that each request comes from."`
-	AdminAddr  string `env:"HOMEBOUND_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Address of this machine alone for /metrics and /debug/pprof; where left out, /metrics is at the main address and profiles nowhere."`
+	LogFormat  string `default:"auto" enum:"auto,text,json" help:"text, json, or auto: text on a terminal and json elsewhere."`
+	LogLevel   string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info (a line for each request), warn or error."`
+	LogClients bool   `help:"Log the address that each request comes from."`
+	AdminAddr  string `placeholder:"HOST:PORT" help:"Address of this machine alone for /metrics and /debug/pprof; where left out, /metrics is at the main address and profiles nowhere."`
 
-	QueryTimeout  time.Duration `default:"10s" env:"HOMEBOUND_QUERY_TIMEOUT" help:"Most time that an operation may compute; 0 sets no bound."`
-	MaxStatements int           `default:"1000" env:"HOMEBOUND_MAX_STATEMENTS" help:"Most SQL statements that an operation may run; 0 sets no bound."`
-	Concurrency   int           `default:"0" env:"HOMEBOUND_CONCURRENCY" help:"Most operations that compute at a time; 0 is four for each processor."`
-	Queue         int           `default:"100" env:"HOMEBOUND_QUEUE" help:"Most operations that wait for their turn."`
-	QueueTimeout  time.Duration `default:"2s" env:"HOMEBOUND_QUEUE_TIMEOUT" help:"Most time that one of them waits."`
+	QueryTimeout  time.Duration `default:"10s" help:"Most time that an operation may compute; 0 sets no bound."`
+	MaxStatements int           `default:"1000" help:"Most SQL statements that an operation may run; 0 sets no bound."`
+	Concurrency   int           `default:"0" help:"Most operations that compute at a time; 0 is four for each processor."`
+	Queue         int           `default:"100" help:"Most operations that wait for their turn."`
+	QueueTimeout  time.Duration `default:"2s" help:"Most time that one of them waits."`
 
-	Exports       int           `default:"2" env:"HOMEBOUND_EXPORTS" help:"Most exports that are sent at a time; others wait as operations do. 0 sets no bound."`
-	ExportTimeout time.Duration `default:"10m" env:"HOMEBOUND_EXPORT_TIMEOUT" help:"Most time that an export may take; 0 sets no bound."`
+	Exports       int           `default:"2" help:"Most exports that are sent at a time; others wait as operations do. 0 sets no bound."`
+	ExportTimeout time.Duration `default:"10m" help:"Most time that an export may take; 0 sets no bound."`
 
-	MaxReceipts int `default:"100000" env:"HOMEBOUND_MAX_RECEIPTS" help:"Most receipts that are kept, for good; 0 sets no bound but the room that they take."`
+	MaxReceipts int `default:"100000" help:"Most receipts that are kept, for good; 0 sets no bound but the room that they take."`
 
-	HeaderTimeout time.Duration `default:"5s" env:"HOMEBOUND_HEADER_TIMEOUT" help:"Most time that a request's header may take to come."`
-	ReadTimeout   time.Duration `default:"15s" env:"HOMEBOUND_READ_TIMEOUT" help:"Most time that a whole request may take to come."`
-	WriteTimeout  time.Duration `default:"30s" env:"HOMEBOUND_WRITE_TIMEOUT" help:"Most time that a client may take for an answer, or for one event of a stream."`
-	IdleTimeout   time.Duration `default:"2m" env:"HOMEBOUND_IDLE_TIMEOUT" help:"How long a connection is kept open between requests."`
+	HeaderTimeout time.Duration `default:"5s" help:"Most time that a request's header may take to come."`
+	ReadTimeout   time.Duration `default:"15s" help:"Most time that a whole request may take to come."`
+	WriteTimeout  time.Duration `default:"30s" help:"Most time that a client may take for an answer, or for one event of a stream."`
+	IdleTimeout   time.Duration `default:"2m" help:"How long a connection is kept open between requests."`
 
-	TLSCert string `name:"tls-cert" env:"HOMEBOUND_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain in PEM, to serve https; a new one is taken up when the file changes."`
-	TLSKey  string `name:"tls-key" env:"HOMEBOUND_TLS_KEY" type:"path" placeholder:"FILE" help:"Its key."`
+	TLSCert string `name:"tls-cert" type:"path" placeholder:"FILE" help:"Certificate chain in PEM, to serve https; a new one is taken up when the file changes."`
+	TLSKey  string `name:"tls-key" type:"path" placeholder:"FILE" help:"Its key."`
 }
 
 // Validate refuses settings that belong together and come apart. It is called when the command line is read.

@@ -21,11 +21,11 @@ import (
 type importCommand struct {
 	dataFlag
 	Package     string           `arg:"" help:"Folder or .zip with a datapackage.json."`
-	Mode        db.Mode          `enum:"merge,replace" default:"merge" env:"HOMEBOUND_MODE" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
-	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" env:"HOMEBOUND_ON_ERROR" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
-	Note        string           `env:"HOMEBOUND_NOTE" help:"A sentence to keep with the release."`
-	MaxUnpacked int64            `default:"17179869184" env:"HOMEBOUND_MAX_UNPACKED" placeholder:"BYTES" help:"Most that the package's files may take when they are unpacked."`
-	Warnings    bool             `env:"HOMEBOUND_WARNINGS" help:"List every row that is odd but possible; else they are counted."`
+	Mode        db.Mode          `enum:"merge,replace" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
+	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
+	Note        string           `help:"A sentence to keep with the release."`
+	MaxUnpacked int64            `default:"17179869184" placeholder:"BYTES" help:"Most that the package's files may take when they are unpacked."`
+	Warnings    bool             `help:"List every row that is odd but possible; else they are counted."`
 }
 
 // Run imports a package and prints what became of its rows.
@@ -112,8 +112,8 @@ func (p *progress) end() {
 
 type exportCommand struct {
 	dataFlag
-	Package string `required:"" type:"path" env:"HOMEBOUND_PACKAGE" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
-	Release int    `env:"HOMEBOUND_RELEASE" placeholder:"N" help:"Number of the release; the current one where left out."`
+	Package string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Release int    `placeholder:"N" help:"Number of the release; the current one where left out."`
 }
 
 // Run writes a release back as a package.
@@ -136,9 +136,9 @@ func (c *exportCommand) Run(s *Session) (err error) {
 }
 
 type generateCommand struct {
-	Permits int    `required:"" env:"HOMEBOUND_PERMITS" placeholder:"N" help:"Number of permits."`
-	Seed    uint64 `default:"1" env:"HOMEBOUND_SEED" help:"The same number of permits and the same seed give the same package."`
-	Out     string `required:"" type:"path" env:"HOMEBOUND_OUT" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Permits int    `required:"" placeholder:"N" help:"Number of permits."`
+	Seed    uint64 `default:"1" help:"The same number of permits and the same seed give the same package."`
+	Out     string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
 }
 
 // Run writes a synthetic package.

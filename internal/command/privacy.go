@@ -8,7 +8,7 @@ import (
 
 // privacyFlags say what a server keeps to itself.
 type privacyFlags struct {
-	SuppressBelow int `default:"0" env:"HOMEBOUND_SUPPRESS_BELOW" placeholder:"K" help:"Withhold counts of 1 to K-1 workers and what would give them back; 0 withholds nothing. A release that asks for more has it: docs/PRIVACY.md."`
+	SuppressBelow int `default:"0" placeholder:"K" help:"Withhold counts of 1 to K-1 workers and what would give them back; 0 withholds nothing. A release that asks for more has it: docs/PRIVACY.md."`
 }
 
 // open opens the data folder so that what is read from it keeps to the flags.

@@ -142,7 +142,7 @@ func verify(s *Session, store *db.Store, number int) error {
 
 type releasesPrune struct {
 	dataFlag
-	Keep int `required:"" env:"HOMEBOUND_KEEP" placeholder:"N" help:"How many of the newest releases stay."`
+	Keep int `required:"" placeholder:"N" help:"How many of the newest releases stay."`
 }
 
 // Run removes releases. A running server answers the requests that it has begun on them; their addresses are gone then.
