@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -109,12 +108,10 @@ func TestVerify_FindsEveryTableThatIsEmptied(t *testing.T) {
 
 // One flipped bit in a published file is either found, or changes nothing that anybody reads.
 func TestVerify_FindsEveryFlippedBitThatMatters(t *testing.T) {
-	flips := 60
-	if testing.Short() {
-		flips = 15
-	}
-	for _, seed := range []uint64{1, uint64(time.Now().UnixNano())} {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { flipBits(t, rand.New(rand.NewPCG(seed, 0)), flips) })
+	for _, seed := range dbtest.Seeds(t, 1, 2) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			flipBits(t, rand.New(rand.NewPCG(seed, 0)), dbtest.Thin(60, 15))
+		})
 	}
 }
 

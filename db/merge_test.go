@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -123,7 +122,7 @@ func stageTable(t *testing.T, draft *db.Draft, table dbtest.Table, rows [][]any)
 }
 
 func TestMerge_RandomPackagesAgainstANaiveMerge(t *testing.T) {
-	for _, seed := range []uint64{1, 2, uint64(time.Now().UnixNano())} {
+	for _, seed := range dbtest.Seeds(t, 1, 2, 3) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))
 			store := dbtest.MustOpen(t)

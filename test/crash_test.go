@@ -32,12 +32,14 @@ import (
 var (
 	kills = flag.Int("kills", 20, "how many imports are killed on their way")
 	swaps = flag.Int("swaps", 6, "how many releases are published under load")
+	// The same moments in each run, so that a failure can be had again.
+	moments = flag.Uint64("moments", 1, "seed of the moments at which imports are killed")
 )
 
 // clients is how many ask at the same time while something happens to the data folder.
 const clients = 4
 
-// writePackage writes a default package with so many permits, and gives its folder.
+// writePackage writes a default package with so many permits, and returns its folder.
 func writePackage(t *testing.T, permits int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -45,7 +47,7 @@ func writePackage(t *testing.T, permits int) string {
 	return dir
 }
 
-// mustRun runs a command of the program in a process of its own and gives what it prints.
+// mustRun runs a command of the program in a process of its own and returns what it prints.
 func mustRun(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := program(t.Context(), args...).CombinedOutput()
@@ -66,7 +68,7 @@ type whole struct {
 
 const askWhole = `{ release { number contentHash counts { permits } } report { totals { permitsIssued } } permits { totalCount } }`
 
-// consistent tells whether the parts of an answer belong to one release.
+// consistent reports whether the parts of an answer belong to one release.
 func (w whole) consistent() bool {
 	return w.Release.Counts.Permits == w.Report.Totals.PermitsIssued && w.Release.Counts.Permits == w.Permits.TotalCount
 }
@@ -104,6 +106,7 @@ func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 }
 
 func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
+	long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
 	large := writePackage(t, 4_000)
@@ -121,8 +124,9 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 		mustRun(t, "import", "--data", data, "--mode", "replace", large)
 		took := time.Since(start)
 		interrupted := 0
+		rng := rand.New(rand.NewPCG(*moments, 0))
 		for i := range *kills {
-			after := time.Duration((float64(i) + rand.Float64()) / float64(*kills) * float64(took))
+			after := time.Duration((float64(i) + rng.Float64()) / float64(*kills) * float64(took))
 			began := time.Now()
 			if killed(t, after, "import", "--data", data, "--mode", "replace", large) {
 				interrupted++
@@ -160,7 +164,7 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 	assert.NotContains(t, server.output.String(), "ERROR", "the server had nothing to complain of")
 }
 
-// killed starts a command and ends it by SIGKILL after a while. It tells whether the command was still running.
+// killed starts a command and ends it by SIGKILL after a while. It reports whether the command was still running.
 func killed(t *testing.T, after time.Duration, args ...string) bool {
 	t.Helper()
 	cmd := program(t.Context(), args...)
@@ -176,6 +180,7 @@ func killed(t *testing.T, after time.Duration, args ...string) bool {
 }
 
 func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
+	long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	packages := []string{writePackage(t, 400), writePackage(t, 700)}
 	permits := []int{400, 700}
@@ -288,7 +293,11 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(events), "event: complete", "a subscription ends in good order")
 	require.Eventually(t, func() bool {
-		_, err := net.DialTimeout("tcp", address, time.Second)
+		conn, err := net.DialTimeout("tcp", address, time.Second)
+		if err == nil {
+			_ = conn.Close() // the server still listens
+			return false
+		}
 		return errors.Is(err, syscall.ECONNREFUSED)
 	}, patience, 20*time.Millisecond, "a server that stops takes up nothing new")
 

@@ -30,7 +30,7 @@ func init() {
 	}
 }
 
-// mustFail runs a command that may write files of so many bytes at most, 0 for any, and gives what it says at its end.
+// mustFail runs a command that may write files of so many bytes at most, 0 for any, and returns what it says at its end.
 func mustFail(t *testing.T, bound int64, args ...string) string {
 	t.Helper()
 	cmd := program(context.WithoutCancel(t.Context()), args...)
@@ -45,7 +45,7 @@ func mustFail(t *testing.T, bound int64, args ...string) string {
 	return said.String()
 }
 
-// mustHold says what a folder must hold, in order, and nothing else.
+// mustHold checks what a folder holds, in order, and nothing else.
 func mustHold(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -72,6 +72,8 @@ func mustServeStill(t *testing.T, server *served, data string, was whole) {
 const noRoom = `^homebound: ([a-z]+) [a-z_ ]+: the disk is full, or a file may not grow further\n$`
 
 func TestImport_WhereAFileMayNotGrowLeavesTheLastReleaseWhole(t *testing.T) {
+	long(t)
+	t.Parallel()
 	data, apart := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
 	large, huge := writePackage(t, 8_000), writePackage(t, 250_000)
@@ -112,6 +114,8 @@ func TestImport_WhereAFileMayNotGrowLeavesTheLastReleaseWhole(t *testing.T) {
 }
 
 func TestImport_OnAFullDiskLeavesTheLastReleaseWhole(t *testing.T) {
+	long(t)
+	t.Parallel()
 	small, large := writePackage(t, 500), writePackage(t, 8_000)
 	for name, one := range map[string]struct {
 		room string // as mount takes it

@@ -24,6 +24,8 @@ import (
 // TestExamples runs what examples/ holds against the program with its default release: the notebooks, the TypeScript and the
 // commands of its README. What they print is compared with what is committed; -update writes what is found.
 func TestExamples(t *testing.T) {
+	long(t)
+	t.Parallel() // it waits for other programs most of the time
 	// The address that the release names for good, which is also the one that the examples ask unless they are told otherwise.
 	const public = "http://127.0.0.1:8080"
 	data := filepath.Join(t.TempDir(), "data")
@@ -34,21 +36,29 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, store.Close())
 	server := mustServe(t, "--data", data, "--public-url", public, "--anonymous-budget", "0")
 
-	e := &exampleRun{server: server.url, public: public}
+	e := &exampleRun{server: server.url, public: public, pandas: findPython(t)}
 	t.Run("homebound.py", func(t *testing.T) {
+		t.Parallel()
 		e.run(t, "examples/python", e.python(t), "-m", "unittest", "--quiet")
 	})
 	notebooks, err := filepath.Glob("examples/*/*.ipynb")
 	require.NoError(t, err)
 	require.NotEmpty(t, notebooks)
 	for _, name := range notebooks {
-		t.Run(strings.ReplaceAll(strings.TrimPrefix(name, "examples/"), "/", " "), func(t *testing.T) { e.runNotebook(t, name) })
+		t.Run(strings.ReplaceAll(strings.TrimPrefix(name, "examples/"), "/", " "), func(t *testing.T) {
+			t.Parallel()
+			e.runNotebook(t, name)
+		})
 	}
 	t.Run("typescript", func(t *testing.T) {
+		t.Parallel()
 		e.npm(t)
 		e.run(t, "examples/typescript", "npm", "run", "--silent", "check")
 	})
-	t.Run("README", func(t *testing.T) { e.runConsoles(t, "examples/README.md") })
+	t.Run("README", func(t *testing.T) {
+		t.Parallel()
+		e.runConsoles(t, "examples/README.md")
+	})
 	t.Run("answers", checkAnswers)
 }
 
@@ -57,7 +67,7 @@ var (
 	figure     = regexp.MustCompile(`\d[\d,.]*\d|\d`)
 )
 
-// checkAnswers holds the figures of the README's table against what the examples that it links to print, as committed.
+// checkAnswers compares the figures of the README's table with what the examples that it links to print, as committed.
 func checkAnswers(t *testing.T) {
 	d := readDocument(t, "examples/README.md")
 	rows := 0
@@ -79,10 +89,10 @@ func checkAnswers(t *testing.T) {
 // exampleRun runs examples against a server.
 type exampleRun struct {
 	server, public string
-	found          string // the Python that has what the notebooks need, once it was looked for
+	pandas         string // the Python that has what the notebooks need, "" when there is none
 }
 
-// run gives what a command prints; it fails the test where the command does.
+// run returns what a command prints. It fails the test when the command fails.
 func (e *exampleRun) run(t *testing.T, folder string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
@@ -105,18 +115,27 @@ func missing(t *testing.T, what string) {
 	t.Skip("NOT TESTED: needs " + what)
 }
 
-// python gives a Python that runs the notebooks. The first on the path may be one without packages, so that Debian's own is asked, too.
-func (e *exampleRun) python(t *testing.T) string {
+// findPython returns a Python that runs the notebooks, or "". The first on the path may have no packages: Debian's own is
+// tried, too.
+func findPython(t *testing.T) string {
 	t.Helper()
+	const needs = `import importlib.util, sys
+sys.exit(not all(map(importlib.util.find_spec, ["ipykernel", "matplotlib", "nbconvert", "pandas"])))`
 	for _, candidate := range []string{"python3", "/usr/bin/python3"} {
-		if e.found == "" && exec.CommandContext(t.Context(), candidate, "-c", "import ipykernel, matplotlib, nbconvert, pandas").Run() == nil {
-			e.found = candidate
+		if exec.CommandContext(t.Context(), candidate, "-c", needs).Run() == nil {
+			return candidate
 		}
 	}
-	if e.found == "" {
+	return ""
+}
+
+// python returns the Python that runs the notebooks, and skips the test when there is none.
+func (e *exampleRun) python(t *testing.T) string {
+	t.Helper()
+	if e.pandas == "" {
 		missing(t, "a python3 with pandas, matplotlib, ipykernel and nbconvert")
 	}
-	return e.found
+	return e.pandas
 }
 
 func (e *exampleRun) npm(t *testing.T) {
@@ -234,7 +253,7 @@ func (n notebook) take(executed notebook) {
 	}
 }
 
-// text is what the notebook says between its code.
+// text returns what the notebook says between its code.
 func (n notebook) text() string {
 	var text strings.Builder
 	for _, cell := range n.cells() {
@@ -245,7 +264,7 @@ func (n notebook) text() string {
 	return text.String()
 }
 
-// transcript is what the cells print, one after the other. A picture stands for all of its kind: its dots depend on fonts.
+// transcript returns what the cells print, one after the other. A picture stands for all of its kind: its dots depend on fonts.
 func (n notebook) transcript() string {
 	var text strings.Builder
 	for i, cell := range n.cells() {
@@ -264,7 +283,7 @@ func (n notebook) transcript() string {
 	return text.String()
 }
 
-// joined gives a text that a notebook holds in lines or in one piece.
+// joined returns a text that a notebook holds in lines or in one piece.
 func joined(value any) string {
 	lines, isList := value.([]any)
 	if !isList {

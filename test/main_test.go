@@ -60,10 +60,18 @@ func contract() string {
 
 func homeboundMain() { os.Exit(command.Main(contract())) }
 
+// long skips a test with -short.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what takes long")
+	}
+}
+
 // patience is how long a test waits for what has to come.
 const patience = time.Minute
 
-// program gives the command that runs homebound, which is this test binary under another name.
+// program returns the command that runs homebound, which is this test binary under another name.
 func program(ctx context.Context, args ...string) *exec.Cmd {
 	self, err := os.Executable()
 	if err != nil {
@@ -170,7 +178,7 @@ func mustServe(t *testing.T, args ...string) *served {
 	return s
 }
 
-// query posts a query, and gives an error unless it is answered whole. It decodes the data into what data points to.
+// query posts a query, and returns an error unless it is answered whole. It decodes the data into what data points to.
 func query(ctx context.Context, url, text string, data any) error {
 	body, err := json.Marshal(map[string]string{"query": text})
 	if err != nil {

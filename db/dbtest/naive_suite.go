@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,12 +14,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// seeds of random registers: fixed ones, and one that is new each time and named where it fails.
-func seeds() []uint64 { return []uint64{1, 2, 3, 1795507031435887565, uint64(time.Now().UnixNano())} }
-
 // random runs a test on a few random registers.
 func random(t *testing.T, open func(testing.TB) *db.Store, size int, test func(t *testing.T, r *db.Release, n *Naive, d dice)) {
-	for _, seed := range seeds() {
+	for _, seed := range Seeds(t, 1, 2, 3, 1795507031435887565, 4) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, uint64(size)))
 			c := Random(rng, size)
@@ -32,12 +28,7 @@ func random(t *testing.T, open func(testing.TB) *db.Store, size int, test func(t
 }
 
 // questions is how many random questions each random register is asked.
-func questions() int {
-	if testing.Short() {
-		return 20
-	}
-	return 80
-}
+func questions() int { return Thin(80, 20) }
 
 func againstNaive(t *testing.T, open func(testing.TB) *db.Store) {
 	random(t, open, 40, func(t *testing.T, r *db.Release, n *Naive, d dice) {

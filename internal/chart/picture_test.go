@@ -229,10 +229,14 @@ func TestSVG_DrawsNothingAcrossAGap(t *testing.T) {
 }
 
 func TestPNG_HasTheSizeOfThePage(t *testing.T) {
+	scales := []int{1, 2, 3}
+	if testing.Short() {
+		scales = scales[:1]
+	}
 	for name, p := range samples() {
 		t.Run(name, func(t *testing.T) {
 			svg, _ := readSVG(t, p.SVG(Options{Theme: Light, Width: 320}))
-			for _, scale := range []int{1, 2, 3} {
+			for _, scale := range scales {
 				o := Options{Theme: Light, Width: 320, Scale: scale}
 				image, err := p.PNG(o)
 				require.NoError(t, err)

@@ -41,9 +41,12 @@ type Browser struct {
 // New gives a Browser that ends with the test. Requests to anything but the given origins, such as
 // http://127.0.0.1:8080, count as problems.
 //
-// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1.
+// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is skipped.
 func New(t testing.TB, origins ...string) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short opens no browser")
+	}
 	process, err := shared.start(find(t))
 	require.NoError(t, err)
 
