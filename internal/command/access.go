@@ -7,7 +7,7 @@ import (
 	"homebound/internal/web"
 )
 
-// accessFlags say who may ask a server, for what and for how much.
+// accessFlags configure who may send requests, for what, and how much.
 type accessFlags struct {
 	Anonymous        bool       `default:"true" negatable:"" help:"Answer requests without a key."`
 	AnonymousBudget  web.Budget `default:"6000/min" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
@@ -28,7 +28,7 @@ type accessFlags struct {
 	MaxErrors     int `default:"20" placeholder:"N" help:"Most errors told in one answer."`
 }
 
-// check says which bound is none.
+// check returns an error for a bound below 1.
 func (f *accessFlags) check() error {
 	for name, most := range map[string]int{
 		"body": f.MaxBody, "query": f.MaxQuery, "tokens": f.MaxTokens, "depth": f.MaxDepth, "aliases": f.MaxAliases,
@@ -48,7 +48,7 @@ func (f *accessFlags) limits() web.Limits {
 	}
 }
 
-// access reads what the flags name: the keys of the data folder, and the trusted documents.
+// access reads the keys of the data folder and the trusted documents, and parses the other flags.
 func (f *accessFlags) access(dir string) (web.Access, error) {
 	if err := f.check(); err != nil {
 		return web.Access{}, err

@@ -21,7 +21,7 @@ type releasesDiff struct {
 	List   bool     `help:"List every row that differs, with its values before and after; else they are counted."`
 }
 
-// Run prints how many rows of each table differ between two releases, and which.
+// Run prints how many rows of each table differ between two releases and, with --list, which.
 func (c *releasesDiff) Run(s *Session) (err error) {
 	tables, err := c.tables()
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *releasesDiff) tables() ([]string, error) {
 	return c.Table, nil
 }
 
-// printNothing says that nothing differs, as far as was looked.
+// printNothing reports that the compared tables do not differ.
 func (c *releasesDiff) printNothing(w io.Writer, before, after labour.Release) {
 	what := "hold the same"
 	if before.ContentHash != after.ContentHash {
@@ -91,7 +91,7 @@ func printChangeCounts(w io.Writer, counts []labour.ChangeCounts) {
 	_ = table.Flush() // a broken pipe ends the program anyway
 }
 
-// printChanges lists the rows that differ, page by page: each on a line, with the columns of it that differ below.
+// printChanges lists the rows that differ. Each is a line; its columns that differ follow, one a line.
 func printChanges(s *Session, before, after *db.Release, tables []string) error {
 	span := db.Span{Limit: 1000}
 	for {
@@ -116,7 +116,7 @@ func printChanges(s *Session, before, after *db.Release, tables []string) error 
 	}
 }
 
-// shownValue quotes a value, and gives - for one that is absent.
+// shownValue quotes a value; it returns - for nil.
 func shownValue(value *string) string {
 	if value == nil {
 		return "-"

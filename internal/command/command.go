@@ -1,5 +1,4 @@
-// Package command is the command line: its flags, the wiring, and what each command prints. What a command does is in the
-// packages below.
+// Package command is the command line: flags, wiring, and what each command prints. The packages below do the work.
 package command
 
 import (
@@ -36,7 +35,7 @@ type dataFlag struct {
 	Data string `default:"./data" type:"path" placeholder:"DIR" help:"Folder of releases."`
 }
 
-// Session is what every command gets: where it may write, what time it is, and the contract that a server answers by.
+// Session holds what every command gets from the process, so that tests can replace it.
 type Session struct {
 	Context        context.Context
 	Stdout, Stderr io.Writer
@@ -44,7 +43,7 @@ type Session struct {
 	Schema         string // the text of schema.graphqls
 }
 
-// Main runs the command that the process was started with, until it ends or is told to stop. It returns the exit status.
+// Main runs the command of os.Args until it ends, or SIGINT or SIGTERM stops it. It returns the exit status.
 func Main(schema string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -80,13 +79,17 @@ func Run(s *Session, args []string) (status int) {
 
 // Parser returns the parser of the command line; its model lists every command and flag.
 func Parser(options ...kong.Option) (*kong.Kong, error) {
-	return kong.New(&commandLine{}, append(options, kong.Name("homebound"), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("A GraphQL reporting backend on labour migration under sanctions."), kong.PostBuild(nameVariables))...)
+	options = append(options,
+		kong.Name("homebound"),
+		kong.Description("A GraphQL reporting backend on labour migration under sanctions."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.PostBuild(nameVariables))
+	return kong.New(&commandLine{}, options...)
 }
 
-// nameVariables lets an environment variable stand for each flag of serve, and for --data of every command: --max-cost is
-// HOMEBOUND_MAX_COST. A variable that is set for a server therefore changes nothing about the other commands that are run
-// beside it, such as the rights of a key that is made.
+// nameVariables gives an environment variable to each flag of serve and to --data of every command: that of --max-cost is
+// HOMEBOUND_MAX_COST. No other flag has one. A variable that is set for a server therefore changes no other command, for
+// example which rights a new key gets.
 func nameVariables(parser *kong.Kong) error {
 	for _, command := range parser.Model.Leaves(false) {
 		for _, flag := range command.Flags {
@@ -100,7 +103,7 @@ func nameVariables(parser *kong.Kong) error {
 	return nil
 }
 
-// fail says what went wrong, in one sentence where the error was written for people.
+// fail prints an error and returns status.
 func (s *Session) fail(err error, status int) int {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("stopped")
@@ -109,12 +112,12 @@ func (s *Session) fail(err error, status int) int {
 	return status
 }
 
-// store opens the data folder, and gives what closes it.
+// store opens the data folder. The caller closes the store.
 func (f dataFlag) store() (*db.Store, error) { return db.OpenStore(f.Data) }
 
 type versionCommand struct{}
 
-// Run prints the program's version, and that of the method it computes by.
+// Run prints the versions of the program and of its method.
 func (versionCommand) Run(s *Session) error {
 	fmt.Fprintf(s.Stdout, "homebound %s, method %s\n", buildVersion(), labour.MethodVersion)
 	return nil

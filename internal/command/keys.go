@@ -28,7 +28,7 @@ type keysAdd struct {
 	TrustedOnly bool       `help:"Let the key ask trusted documents alone."`
 }
 
-// Run makes a key. It goes to the standard output alone, so that it can be piped into a secret store.
+// Run makes a key. It prints the key alone to the standard output, so that it can be piped into a secret store.
 func (c *keysAdd) Run(s *Session) error {
 	key := web.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
 	for _, text := range c.Origin {
@@ -57,12 +57,15 @@ func (c *keysAdd) Run(s *Session) error {
 	return nil
 }
 
+// handOver prints a new key, and tells the person at the terminal what to do with it.
 func (s *Session) handOver(name, text string) {
 	fmt.Fprintln(s.Stdout, text)
-	fmt.Fprintf(s.Stderr, "This is the key %s. It is shown this once: keep it, and send it as Authorization: Bearer %.6s...\n", name, text)
+	fmt.Fprintf(s.Stderr, "This is the key %s. It is shown this once: keep it, and send it as Authorization: Bearer %.6s...\n",
+		name, text)
 }
 
-// parseEnd reads the moment at which a key ends: the end of a day that is named, or a span from now.
+// parseEnd returns the moment at which a key ends: the end of a day (UTC) such as 2027-12-31, or a span from now such as
+// 90d or 12h.
 func parseEnd(text string, now time.Time) (time.Time, error) {
 	if day, err := labour.ParseDate(text); err == nil {
 		if end := day.AddDays(1).Time(); end.After(now) {
@@ -77,7 +80,8 @@ func parseEnd(text string, now time.Time) (time.Time, error) {
 		span = time.Duration(min(n, 36_500)) * 24 * time.Hour
 	}
 	if err != nil || span <= 0 {
-		return time.Time{}, fmt.Errorf("--expires: expected a day such as 2027-12-31 or a span such as 90d or 12h, found %.40q", text)
+		return time.Time{}, fmt.Errorf(
+			"--expires: expected a day such as 2027-12-31 or a span such as 90d or 12h, found %.40q", text)
 	}
 	return now.UTC().Truncate(time.Second).Add(span), nil
 }
@@ -93,7 +97,8 @@ func (c *keysList) Run(s *Session) error {
 	table := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "name\tid\tstate\tmade\texpires\tbudget\tallows\torigins")
 	for _, k := range keys.List() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.Name, k.ID, k.State(s.Now()), moment(&k.Created), moment(k.Expires), k.Budget, allows(k), orNone(k.Origins))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.Name, k.ID, k.State(s.Now()),
+			moment(&k.Created), moment(k.Expires), k.Budget, allows(k), orNone(k.Origins))
 	}
 	return table.Flush()
 }

@@ -17,7 +17,7 @@ import (
 	"homebound/internal/web"
 )
 
-// operateFlags are how a server is run: what it tells its operator, and the bounds that it works within.
+// operateFlags configure how a server is run: logs, metrics, limits of time and load, and TLS.
 type operateFlags struct {
 	LogFormat  string `default:"auto" enum:"auto,text,json" help:"text, json, or auto: text on a terminal and json elsewhere."`
 	LogLevel   string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info (a line for each request), warn or error."`
@@ -44,14 +44,16 @@ type operateFlags struct {
 	TLSKey  string `name:"tls-key" type:"path" placeholder:"FILE" help:"Its key."`
 }
 
-// Validate refuses settings that belong together and come apart. It is called when the command line is read.
+// Validate checks the flags. kong calls it when it has read the command line.
 func (f *operateFlags) Validate() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("expected both --tls-cert and --tls-key, or neither")
 	}
 	for name, value := range map[string]int64{
-		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements), "concurrency": int64(f.Concurrency), "queue": int64(f.Queue),
-		"queue-timeout": int64(f.QueueTimeout), "exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "max-receipts": int64(f.MaxReceipts), "header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
+		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
+		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
+		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "max-receipts": int64(f.MaxReceipts),
+		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {
 		if value < 0 {
@@ -66,7 +68,7 @@ func (f *operateFlags) Validate() error {
 	return nil
 }
 
-// logger writes to out as the flags say.
+// logger returns a logger that writes to out.
 func (f *operateFlags) logger(out io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{}
 	var level slog.Level
@@ -80,7 +82,7 @@ func (f *operateFlags) logger(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, options))
 }
 
-// operation gives what the flags say to the site.
+// operation returns the flags as the server takes them.
 func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Operation {
 	concurrency := f.Concurrency
 	if concurrency == 0 {
@@ -94,11 +96,12 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 	}
 }
 
-// server gives the server of a site. What it has to say of connections names the addresses of clients, and is for those who
-// look for trouble. The site itself gives clients time to read: see web.Operation.
+// server returns the HTTP server of a site. Its own messages name the addresses of clients, so that they are logged at level
+// debug only. It sets no write timeout, because the site sets one for each answer: see web.Operation.
 func (f *operateFlags) server(site *web.Site, log *slog.Logger) (*http.Server, error) {
 	server := &http.Server{
-		Handler: site, ConnState: site.ConnState, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: site, ConnState: site.ConnState, MaxHeaderBytes: 32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: f.HeaderTimeout, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
 	}
 	if f.TLSCert == "" {
@@ -109,7 +112,7 @@ func (f *operateFlags) server(site *web.Site, log *slog.Logger) (*http.Server, e
 	return server, err
 }
 
-// serve answers on a listener until the server is shut down.
+// serve serves on a listener until the server is shut down.
 func serve(server *http.Server, listener net.Listener) error {
 	var err error
 	if server.TLSConfig != nil {
@@ -123,7 +126,7 @@ func serve(server *http.Server, listener net.Listener) error {
 	return fmt.Errorf("serve: %w", err)
 }
 
-// scheme is what readers come by.
+// scheme returns the scheme of the server's address.
 func (f *operateFlags) scheme() string {
 	if f.TLSCert != "" {
 		return "https"
@@ -131,7 +134,7 @@ func (f *operateFlags) scheme() string {
 	return "http"
 }
 
-// listen opens the address of the readers and that of the operator, which is nil where there is none.
+// listen opens the address of the readers, and that of the operator; operator is nil when --admin-addr is not set.
 func (c *serveCommand) listen() (readers, operator net.Listener, err error) {
 	if readers, err = net.Listen("tcp", c.Addr); err != nil {
 		return nil, nil, fmt.Errorf("listen on %s: %w", c.Addr, err)
@@ -149,16 +152,19 @@ func (c *serveCommand) listen() (readers, operator net.Listener, err error) {
 	return readers, operator, nil
 }
 
-// flush sends the last spans, for which the end waits a little.
+// flush sends the last spans, and waits at most five seconds for that.
 func (f *operateFlags) flush(ctx context.Context, tracing *web.Tracing) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return tracing.Close(ctx)
 }
 
-// serveAdmin answers the operator until ctx ends.
+// serveAdmin serves the operator's address until ctx ends.
 func (f *operateFlags) serveAdmin(ctx context.Context, site *web.Site, listener net.Listener, log *slog.Logger) error {
-	server := &http.Server{Handler: site.Admin(), ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	server := &http.Server{
+		Handler: site.Admin(), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout,
+	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a profile when the server stops
 	defer stop()
 	return serve(server, listener)

@@ -28,7 +28,7 @@ type importCommand struct {
 	Warnings    bool             `help:"List every row that is odd but possible; else they are counted."`
 }
 
-// Run imports a package and prints what became of its rows.
+// Run imports a package and prints, for each table, how many rows were inserted, replaced, rejected and so on.
 func (c *importCommand) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
@@ -71,12 +71,13 @@ func printCounts(w io.Writer, counts []labour.ImportCounts) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "table\tread\tinserted\treplaced\tunchanged\trejected\twarnings\t")
 	for _, c := range counts {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", c.Table, c.Read, c.Inserted, c.Replaced, c.Unchanged, c.Rejected, c.Warnings)
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+			c.Table, c.Read, c.Inserted, c.Replaced, c.Unchanged, c.Rejected, c.Warnings)
 	}
 	_ = table.Flush() // a broken pipe ends the program anyway
 }
 
-// progress shows how far each file has been read, where somebody is looking on.
+// progress shows how far each file has been read, when out is a terminal.
 type progress struct {
 	out  io.Writer
 	bar  *progressbar.ProgressBar
@@ -97,8 +98,9 @@ func (p *progress) show(file string, done, size int64) {
 	if file != p.file {
 		p.end()
 		p.file = file
-		p.bar = progressbar.NewOptions64(size, progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(file),
-			progressbar.OptionShowBytes(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
+		p.bar = progressbar.NewOptions64(size,
+			progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(file), progressbar.OptionShowBytes(true),
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
 	}
 	_ = p.bar.Set64(done) // the import goes on without its bar
 }

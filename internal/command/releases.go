@@ -17,7 +17,7 @@ type releasesCommand struct {
 	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
 }
 
-// pick lends a release by its number, the current one for 0.
+// pick acquires a release by its number, the current one for 0. The caller calls the function returned to let it go.
 func pick(s *Session, store *db.Store, number int) (*db.Release, func(), error) {
 	if number == 0 {
 		return store.Current(s.Context)
@@ -63,7 +63,7 @@ type releasesShow struct {
 	Number int `arg:"" optional:"" help:"Number of the release; the current one where left out."`
 }
 
-// Run prints what one release says of itself.
+// Run prints what a release holds and how it was made.
 func (c *releasesShow) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
@@ -76,7 +76,8 @@ func (c *releasesShow) Run(s *Session) (err error) {
 	}
 	defer done()
 	r := release.Info()
-	fmt.Fprintf(s.Stdout, "release    %d\npublished  %s\ncontent    sha256:%s\nsynthetic  %t\ncurrency   %s\nmethod     %s\n",
+	fmt.Fprintf(s.Stdout,
+		"release    %d\npublished  %s\ncontent    sha256:%s\nsynthetic  %t\ncurrency   %s\nmethod     %s\n",
 		r.Number, r.PublishedAt.Format(time.RFC3339), r.ContentHash, r.Synthetic, r.Currency, r.MethodVersion)
 	if r.DataFrom != nil {
 		fmt.Fprintf(s.Stdout, "covers     %s to %s\n", r.DataFrom, r.DataThrough)
@@ -100,7 +101,7 @@ type releasesVerify struct {
 	Number int `arg:"" optional:"" help:"Number of the release; all of them where left out."`
 }
 
-// Run verifies releases, and fails where one is not what its hash says.
+// Run verifies releases. It returns an error when one does not match its content hash.
 func (c *releasesVerify) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
@@ -145,7 +146,7 @@ type releasesPrune struct {
 	Keep int `required:"" placeholder:"N" help:"How many of the newest releases stay."`
 }
 
-// Run removes releases. A running server answers the requests that it has begun on them; their addresses are gone then.
+// Run removes old releases. A running server finishes its requests of them; after that their addresses are not found.
 func (c *releasesPrune) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {
@@ -167,7 +168,7 @@ type publishCommand struct {
 	Number int `arg:"" help:"Number of the release that is to be current."`
 }
 
-// Run names a release in CURRENT, once it is verified. A running server notices.
+// Run verifies a release and writes its name to CURRENT, which a running server watches.
 func (c *publishCommand) Run(s *Session) (err error) {
 	store, err := c.store()
 	if err != nil {

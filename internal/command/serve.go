@@ -28,10 +28,10 @@ type serveCommand struct {
 	operateFlags
 }
 
-// lookEvery is how often the server looks whether another release has become the current one.
+// lookEvery is how often the server checks whether CURRENT or the key file has changed.
 const lookEvery = 250 * time.Millisecond
 
-// Run serves until the session ends, then lets the requests under way finish.
+// Run serves until the session ends. Then it lets the requests under way finish, for at most --drain.
 func (c *serveCommand) Run(s *Session) (err error) {
 	log := c.logger(s.Stderr)
 	store, err := c.privacyFlags.open(c.Data)
@@ -112,7 +112,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	return errors.Join(err, c.flush(ctx, tracing))
 }
 
-// warm gets the page of each release ready as it becomes the current one, until ctx ends.
+// warm prepares the page of each release as it becomes the current one, until ctx ends.
 func warm(ctx context.Context, store *db.Store, site *web.Site, log *slog.Logger) {
 	news := store.Published(ctx)
 	for more := true; more; _, more = <-news {
@@ -122,8 +122,8 @@ func warm(ctx context.Context, store *db.Store, site *web.Site, log *slog.Logger
 	}
 }
 
-// ensureRelease sees to it that there is a release to serve: the one that is named, else the newest that can be read, else
-// one of the default package where the folder holds none at all.
+// ensureRelease makes sure that there is a release to serve: the one that CURRENT names, else the newest that can be read.
+// When the folder holds none at all, it publishes one of the default package.
 func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.Logger) error {
 	trouble := store.Refresh(ctx)
 	if trouble == nil {
@@ -154,7 +154,7 @@ func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.L
 	return store.Refresh(ctx)
 }
 
-// buildVersion names the build by the version control that it came from.
+// buildVersion returns the version of the module, or the revision that it was built from.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
