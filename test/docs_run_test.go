@@ -27,7 +27,7 @@ import (
 	"homebound/internal/web"
 )
 
-// examples holds what the documents quote against what is found, and with -update notes what is to be written instead.
+// examples compares what the documents quote with what is found. With -update it notes what to write instead.
 type examples struct {
 	folder  string // of the documents
 	data    string // with the default release, published for this test
@@ -71,7 +71,7 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	e.write(t)
 }
 
-// found tells what stands where a document quotes something else.
+// found reports that a document quotes something else than what was found.
 func (e *examples) found(t *testing.T, d *document, number int, found string) {
 	t.Helper()
 	if *updateDocs {
@@ -167,7 +167,7 @@ func get(t *testing.T, address, accept string) (status int, answer []byte) {
 	return response.StatusCode, answer
 }
 
-// sameJSON tells whether two texts say the same. Numbers may differ in the last digits, which processors round differently.
+// sameJSON reports whether two texts hold the same values. Numbers may differ in the last digits, which processors round differently.
 func sameJSON(t *testing.T, a, b []byte) bool {
 	t.Helper()
 	var x, y any
@@ -255,7 +255,7 @@ func (e *examples) runConsole(t *testing.T, d *document) {
 	}
 }
 
-// transcript runs the lines that start with $ and gives them with what they print.
+// transcript runs the lines that start with $ and returns them with what they print.
 func transcript(t *testing.T, text string) string {
 	t.Helper()
 	here, err := os.Getwd()

@@ -62,13 +62,13 @@ func readDocuments(t *testing.T) []*document {
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
 	var documents []*document
-	for _, name := range append([]string{"README.md", "CHANGELOG.md"}, names...) {
+	for _, name := range append([]string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md"}, names...) {
 		documents = append(documents, readDocument(t, name))
 	}
 	return documents
 }
 
-// checkPart holds the part of a document between <!-- generated: name --> and <!-- end --> against the text that belongs there.
+// checkPart compares the part of a document between <!-- generated: name --> and <!-- end --> with the text that belongs there.
 func checkPart(t *testing.T, document, name, want string) {
 	t.Helper()
 	text := readDocument(t, document).text
@@ -204,7 +204,7 @@ var (
 )
 
 func TestDocs_CommandsAndFlagsExist(t *testing.T) {
-	flags := []string{"help", "data-urlencode"} // the second is curl's
+	flags := []string{"help", "data-urlencode", "follow"} // curl has the second, git the third
 	first := map[string]bool{}
 	for _, c := range commands(t) {
 		first[strings.Fields(c.path)[0]] = true

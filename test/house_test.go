@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -121,7 +122,7 @@ func files(t *testing.T) []string {
 	})
 }
 
-// sources gives the handwritten Go files.
+// sources returns the handwritten Go files, by name.
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	generated := regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
@@ -139,10 +140,20 @@ func sources(t *testing.T) map[string]string {
 	return texts
 }
 
+// widest is how many columns a line may have, a tab being one; 0 checks nothing. A tag of a field cannot be broken.
+const widest = 0
+
+var structTag = regexp.MustCompile("`[a-z]+:\".*\"`$")
+
 func TestHouse_FilesAreShort(t *testing.T) {
 	const longest = 600
 	for name, text := range sources(t) {
 		assert.Less(t, strings.Count(text, "\n"), longest, "%s: split it by idea", name)
+		for number, line := range strings.Split(text, "\n") {
+			columns := utf8.RuneCountInString(line)
+			assert.False(t, widest > 0 && columns > widest && !structTag.MatchString(line),
+				"%s:%d: %d columns, at most %d", name, number+1, columns, widest)
+		}
 	}
 }
 
@@ -191,7 +202,7 @@ func TestHouse_EverythingExportedIsDescribed(t *testing.T) {
 	}
 }
 
-// undescribed gives the exported names of a declaration that no comment describes.
+// undescribed returns the exported names of a declaration that no comment describes.
 func undescribed(declaration ast.Decl) []*ast.Ident {
 	switch d := declaration.(type) {
 	case *ast.FuncDecl:
@@ -218,7 +229,7 @@ func undescribed(declaration ast.Decl) []*ast.Ident {
 	return nil
 }
 
-// fillsIn tells whether a method is one of a type that nobody sees, or of the root that resolvers hang on.
+// fillsIn reports whether a method is one of a type that nobody sees, or of the root that resolvers hang on.
 func fillsIn(d *ast.FuncDecl) bool {
 	if d.Recv == nil {
 		return false

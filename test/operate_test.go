@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// withOneRelease gives a data folder that has a small release.
+// withOneRelease returns a data folder that has a small release.
 func withOneRelease(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
