@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/synth":       {"internal/labour"},
 	"internal/impact":      {"internal/labour"},
 	"internal/disclosure":  {},
+	"internal/poll":        {},
 	"internal/labour":      {},
 
 	"db":        {"internal/disclosure", "internal/labour"},
