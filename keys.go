@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"homebound/internal/access"
 	"homebound/internal/labour"
-	"homebound/internal/web"
 )
 
 type keysCommand struct {
@@ -20,19 +20,19 @@ type keysCommand struct {
 
 type keysAdd struct {
 	dataFlag
-	Name        string     `arg:"" help:"Whom the key is for: small letters, digits and -."`
-	Origin      []string   `env:"HOMEBOUND_ORIGIN" placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
-	Budget      web.Budget `default:"60000/min" env:"HOMEBOUND_BUDGET" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
-	Expires     string     `env:"HOMEBOUND_EXPIRES" placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
-	Rows        bool       `env:"HOMEBOUND_ROWS" help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
-	TrustedOnly bool       `env:"HOMEBOUND_TRUSTED_ONLY" help:"Let the key ask trusted documents alone."`
+	Name        string        `arg:"" help:"Whom the key is for: small letters, digits and -."`
+	Origin      []string      `env:"HOMEBOUND_ORIGIN" placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
+	Budget      access.Budget `default:"60000/min" env:"HOMEBOUND_BUDGET" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
+	Expires     string        `env:"HOMEBOUND_EXPIRES" placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
+	Rows        bool          `env:"HOMEBOUND_ROWS" help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
+	TrustedOnly bool          `env:"HOMEBOUND_TRUSTED_ONLY" help:"Let the key ask trusted documents alone."`
 }
 
 // Run makes a key. It goes to the standard output alone, so that it can be piped into a secret store.
 func (c *keysAdd) Run(s *session) error {
-	key := web.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
+	key := access.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
 	for _, text := range c.Origin {
-		origin, err := web.ParseOrigin(text)
+		origin, err := access.ParseOrigin(text)
 		if err != nil {
 			return fmt.Errorf("--origin: %w", err)
 		}
@@ -45,7 +45,7 @@ func (c *keysAdd) Run(s *session) error {
 		}
 		key.Expires = &end
 	}
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ type keysList struct{ dataFlag }
 
 // Run lists the keys, the oldest first.
 func (c *keysList) Run(s *session) error {
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func moment(t *time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04Z")
 }
 
-func allows(k web.Key) string {
+func allows(k access.Key) string {
 	var words []string
 	if k.Rows {
 		words = append(words, "rows")
@@ -130,7 +130,7 @@ type keysRevoke struct {
 
 // Run revokes every active key of a name.
 func (c *keysRevoke) Run(s *session) error {
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (c *keysRotate) Run(s *session) error {
 	if c.Grace < 0 {
 		return fmt.Errorf("--grace: expected 0s or more, found %s", c.Grace)
 	}
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"homebound/graph/model"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -66,7 +67,7 @@ func (a asker) put(ctx context.Context, body []byte) (json.RawMessage, error) {
 	}
 	fault := labour.Faultf(answer.Errors[0].Extensions.Code, "%s", answer.Errors[0].Message)
 	if wait, err := strconv.Atoi(response.header.Get("Retry-After")); err == nil && response.status == http.StatusTooManyRequests {
-		return nil, &overBudget{fault, time.Duration(wait) * time.Second}
+		return nil, &access.OverBudget{Fault: fault, Wait: time.Duration(wait) * time.Second}
 	}
 	return nil, fault
 }
@@ -80,7 +81,7 @@ func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 		refuse(w, r, http.StatusInternalServerError, err)
 		return
 	}
-	if _, spent := errorAs[*overBudget](err); spent {
+	if _, spent := errorAs[*access.OverBudget](err); spent {
 		refuse(w, r, challenge(w, r, err), err)
 		return
 	}

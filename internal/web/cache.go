@@ -111,7 +111,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			result = cacheMiss
 			return c.compute(r)
 		}))
-		visitorOf(r.Context()).purse.tell(time.Now(), w.Header())
+		tell(visitorOf(r.Context()).Limiter, time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
 			if result == cacheJoined && not.response.status == http.StatusTooManyRequests {

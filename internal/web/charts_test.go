@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 	"homebound/internal/web/browsertest"
 )
@@ -391,7 +392,7 @@ func BenchmarkCharts(b *testing.B) {
 }
 
 func TestCharts_AreNotDrawnForWhoHasSpentAll(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: 300, Per: time.Hour} })
+	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 300, Per: time.Hour} })
 	require.Equal(t, http.StatusOK, s.get("/charts/impact.svg").status)
 	spent := s.get("/charts/impact.svg?region=RU")
 	assert.Equal(t, http.StatusTooManyRequests, spent.status)

@@ -63,7 +63,7 @@ func (g *gate) preflight(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	anonymous := !g.RefuseAnonymous && g.allows(r, &visitor{})
-	if !anonymous && !g.isOwn(r) && !g.Keys.current().allowsOrigin(origin, g.now()) {
+	if !anonymous && !g.isOwn(r) && !g.Keys.Current().AllowsOrigin(origin, g.now()) {
 		return
 	}
 	header.Set("Access-Control-Allow-Origin", origin)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
@@ -24,7 +25,7 @@ func TestCORS_SaysWhichPagesMayRead(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		site   *site
-		keys   *web.Keys // nil: asked without a key
+		keys   *access.Keys // nil: asked without a key
 		origin string
 		status int
 		shared string // the origin that may read the answer
@@ -54,7 +55,7 @@ func TestCORS_SaysWhichPagesMayRead(t *testing.T) {
 			if test.keys != nil {
 				text, err := test.keys.Rotate("partner", 0, noon)
 				if err != nil {
-					text = addKey(t, test.keys, web.Key{Name: "partner", Origins: []string{partner}})
+					text = addKey(t, test.keys, access.Key{Name: "partner", Origins: []string{partner}})
 				}
 				headers = append(headers, "Authorization", "Bearer "+text)
 			}
@@ -78,8 +79,8 @@ func TestCORS_SaysWhichPagesMayRead(t *testing.T) {
 func TestCORS_PreflightsAreAnsweredForAShortTime(t *testing.T) {
 	open, _ := guarded(t, web.Access{})
 	closed, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	addKey(t, keys, web.Key{Name: "partner", Origins: []string{partner}})
-	addKey(t, keys, web.Key{Name: "gone", Origins: []string{"https://gone.example"}})
+	addKey(t, keys, access.Key{Name: "partner", Origins: []string{partner}})
+	addKey(t, keys, access.Key{Name: "gone", Origins: []string{"https://gone.example"}})
 	require.NoError(t, keys.Revoke("gone", noon))
 	for _, test := range []struct {
 		name, origin string

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -13,12 +14,12 @@ const partnerParameter = "partner"
 
 // partner gives the active key that a query string names, nil where it names none. A key of programs alone, without origins,
 // is nobody's partner. A Fault with Forbidden says that there is no such key; whether there was one is nobody's business.
-func (g *gate) partner(values url.Values) (*Key, error) {
+func (g *gate) partner(values url.Values) (*access.Key, error) {
 	if !values.Has(partnerParameter) {
 		return nil, nil
 	}
 	id := values.Get(partnerParameter)
-	for _, k := range g.Keys.current() {
+	for _, k := range g.Keys.Current() {
 		if k.ID == id && k.State(g.now()) == "active" && len(k.Origins) > 0 {
 			return &k, nil
 		}
@@ -32,7 +33,7 @@ func (g *gate) partner(values url.Values) (*Key, error) {
 func (g *gate) identifyReader(r *http.Request, values url.Values) (*visitor, error) {
 	key, err := g.partner(values)
 	if err != nil {
-		if spent := g.anonymous(r).purse.pay(g.now(), 1); spent != nil {
+		if spent := g.anonymous(r).Limiter.Charge(g.now(), 1); spent != nil {
 			return nil, spent
 		}
 		return nil, err
@@ -56,7 +57,7 @@ func unread(r *http.Request) bool {
 
 // mayFrame lists, as Content-Security-Policy has it, the pages that may show an embed: the server's own, those that may ask
 // without a key, and those of the partner, who may be nil.
-func (g *gate) mayFrame(partner *Key) string {
+func (g *gate) mayFrame(partner *access.Key) string {
 	sources := []string{"'self'"}
 	switch {
 	case g.RefuseAnonymous:

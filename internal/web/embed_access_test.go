@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
@@ -17,11 +18,11 @@ func TestEmbed_SaysWhichPagesMayShowIt(t *testing.T) {
 	open, openKeys := guarded(t, web.Access{})
 	narrow, narrowKeys := guarded(t, web.Access{Origins: []string{chart}})
 	closed, closedKeys := guarded(t, web.Access{RefuseAnonymous: true, Origins: []string{chart}})
-	key := web.Key{Name: "partner", Origins: []string{partner, other}}
+	key := access.Key{Name: "partner", Origins: []string{partner, other}}
 	for _, test := range []struct {
 		name      string
 		site      *site
-		keys      *web.Keys // nil: without a partner
+		keys      *access.Keys // nil: without a partner
 		status    int
 		ancestors string
 	}{
@@ -52,7 +53,7 @@ func TestEmbed_SaysWhichPagesMayShowIt(t *testing.T) {
 
 func TestEmbed_APartnerOpensTheChartAndItsFilesAndNothingElse(t *testing.T) {
 	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	id := idOf(addKey(t, keys, web.Key{Name: "partner", Origins: []string{partner}}))
+	id := idOf(addKey(t, keys, access.Key{Name: "partner", Origins: []string{partner}}))
 	for _, path := range []string{"/embed/stock", "/releases/1/embed/stock", "/releases/1/embed/stock.svg", "/embed/stock.csv"} {
 		assert.Equal(t, http.StatusUnauthorized, s.get(path).status, path)
 		assert.Equal(t, http.StatusOK, s.get(path+"?partner="+id).status, path)
@@ -81,7 +82,7 @@ func TestEmbed_APartnersReadersSeeNoMoreThanThePublic(t *testing.T) {
 	s := newSite(t, func(c *web.Config) { c.Access, c.CacheBytes = web.Access{Keys: keys}, 1<<20 })
 	s.publishGuarded(300, 20)
 
-	key := addKey(t, keys, web.Key{Name: "partner", Rows: true, Origins: []string{partner}})
+	key := addKey(t, keys, access.Key{Name: "partner", Rows: true, Origins: []string{partner}})
 	public := s.get("/embed/stock")
 	require.Contains(t, public.body, `<td class="number">–</td>`, "figures of few are withheld")
 	id := "?partner=" + idOf(key)
@@ -93,8 +94,8 @@ func TestEmbed_APartnersReadersSeeNoMoreThanThePublic(t *testing.T) {
 }
 
 func TestEmbed_ReadersPayAndNotThePartner(t *testing.T) {
-	s, keys := guarded(t, web.Access{AnonymousBudget: web.Budget{Cost: 60, Per: time.Hour}})
-	key := addKey(t, keys, web.Key{Name: "partner", Origins: []string{partner}, Budget: web.Budget{Cost: 50, Per: time.Hour}})
+	s, keys := guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 60, Per: time.Hour}})
+	key := addKey(t, keys, access.Key{Name: "partner", Origins: []string{partner}, Budget: access.Budget{Cost: 50, Per: time.Hour}})
 	path := "/embed/stock?partner=" + idOf(key)
 	answer := s.get(path)
 	require.Equal(t, http.StatusOK, answer.status, answer.body)

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 	"homebound/internal/web/browsertest"
 )
@@ -241,7 +242,7 @@ func TestEmbed_TheExampleIsTrue(t *testing.T) {
 func TestEmbed_KeepsToStrictPages(t *testing.T) {
 	there, stranger := newElsewhere(t), newElsewhere(t)
 	keys := openKeys(t, t.TempDir())
-	id := idOf(addKey(t, keys, web.Key{Name: "partner", Origins: []string{there.URL}}))
+	id := idOf(addKey(t, keys, access.Key{Name: "partner", Origins: []string{there.URL}}))
 	s := newSiteWithRelease(t, func(c *web.Config) { c.Access = web.Access{Keys: keys, RefuseAnonymous: true} })
 	there.header.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	there.header.Set("Cross-Origin-Opener-Policy", "same-origin")

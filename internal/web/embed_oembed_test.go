@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
@@ -157,7 +158,7 @@ func TestOEmbed_RefusesWhatIsNotToBeShown(t *testing.T) {
 
 func TestOEmbed_OfAClosedServerIsThePartners(t *testing.T) {
 	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	id := idOf(addKey(t, keys, web.Key{Name: "partner", Origins: []string{partner}}))
+	id := idOf(addKey(t, keys, access.Key{Name: "partner", Origins: []string{partner}}))
 	assert.Equal(t, http.StatusUnauthorized, s.oEmbedOf(publicEmbed, "").status)
 	assert.Equal(t, http.StatusForbidden, s.oEmbedOf(publicEmbed+"&partner=aaaaaaaa", "").status)
 	assert.Equal(t, http.StatusUnauthorized, s.oEmbedOf("https://homebound.example/charts/stock.svg?partner="+id, "").status)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
@@ -87,9 +88,9 @@ func TestEmbed_FigureForFigureThoseOfTheFile(t *testing.T) {
 func TestEmbed_SaysWhyThereIsNothingToShow(t *testing.T) {
 	s, keys := guarded(t, web.Access{})
 	past := time.Now().Add(-time.Hour)
-	expired := idOf(addKey(t, keys, web.Key{Name: "expired", Expires: &past, Origins: []string{partner}}))
-	programs := idOf(addKey(t, keys, web.Key{Name: "programs"}))
-	revoked := idOf(addKey(t, keys, web.Key{Name: "revoked", Origins: []string{partner}}))
+	expired := idOf(addKey(t, keys, access.Key{Name: "expired", Expires: &past, Origins: []string{partner}}))
+	programs := idOf(addKey(t, keys, access.Key{Name: "programs"}))
+	revoked := idOf(addKey(t, keys, access.Key{Name: "revoked", Origins: []string{partner}}))
 	require.NoError(t, keys.Revoke("revoked", time.Now()))
 	const hostile = `"><script>alert(1)</script>`
 	for name, test := range map[string]struct {

@@ -165,11 +165,11 @@ func (s *Site) etag(r *http.Request, x *extract) string {
 func (x *extract) pay(ctx context.Context) (context.Context, error) {
 	entryOf(ctx).note(func(e *entry) { e.asked.cost += x.cost })
 	visitor := *visitorOf(ctx)
-	if visitor.purse != nil {
-		if err := visitor.purse.pay(time.Now(), min(x.cost, visitor.purse.budget.Cost-1)); err != nil {
+	if visitor.Limiter != nil {
+		if err := visitor.Limiter.Charge(time.Now(), min(x.cost, visitor.Limiter.Budget.Cost-1)); err != nil {
 			return ctx, err
 		}
-		visitor.purse = nil
+		visitor.Limiter = nil
 	}
 	return context.WithValue(ctx, visitorKey{}, &visitor), nil
 }

@@ -23,6 +23,7 @@ import (
 
 	"homebound/db"
 	"homebound/db/dbtest"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 	"homebound/internal/web"
 )
@@ -158,7 +159,7 @@ func TestExport_ShowsNoRowThatIsWithheld(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, guarded.Close()) })
 	require.NoError(t, guarded.Refresh(t.Context()))
 	keys := openKeys(t, t.TempDir())
-	key := addKey(t, keys, web.Key{Name: "rows", Rows: true})
+	key := addKey(t, keys, access.Key{Name: "rows", Rows: true})
 	s := newSite(t, func(c *web.Config) { c.Store, c.Access.Keys = guarded, keys })
 
 	for _, name := range []string{"permits", "repatriations", "employers"} {
@@ -307,7 +308,7 @@ func TestExport_MemoryDoesNotGrowWithRows(t *testing.T) {
 
 func TestExport_IsPaidForByItsRows(t *testing.T) {
 	budget := 100
-	s := newSite(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: budget, Per: time.Hour} })
+	s := newSite(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: budget, Per: time.Hour} })
 	s.publish(3000)
 	answer := s.get("/export/permits.csv")
 	require.Equal(t, http.StatusOK, answer.status)
@@ -317,7 +318,7 @@ func TestExport_IsPaidForByItsRows(t *testing.T) {
 	require.NoError(t, err)
 	assert.InDelta(t, budget-1-3000/300-1, left, 1)
 
-	poor := newSite(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: 5, Per: time.Hour} })
+	poor := newSite(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 5, Per: time.Hour} })
 	poor.publish(3000)
 	assert.Equal(t, http.StatusOK, poor.get("/export/permits.csv").status, "what costs more than the budget takes the whole of it")
 	refused := poor.get("/export/permits.csv")

@@ -16,6 +16,7 @@ import (
 
 	"homebound/db"
 	"homebound/db/dbtest"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 	"homebound/internal/web"
 )
@@ -215,7 +216,7 @@ func TestFeed_TellsOfTheNewestFifty(t *testing.T) {
 func TestFeed_IsBehindTheGate(t *testing.T) {
 	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.RefuseAnonymous = true })
 	assert.Equal(t, http.StatusUnauthorized, s.get("/releases.atom").status)
-	s = newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: 2, Per: time.Hour} })
+	s = newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 2, Per: time.Hour} })
 	refused := s.get("/releases.atom")
 	assert.Contains(t, []int{http.StatusBadRequest, http.StatusTooManyRequests}, refused.status, refused.body)
 	assert.Equal(t, "LIMIT_EXCEEDED", refused.failure(t).Extensions.Code)

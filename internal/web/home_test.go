@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/exchange"
 	"homebound/internal/synth"
 	"homebound/internal/web"
@@ -289,7 +290,7 @@ func TestHome_IsKeptAndPacked(t *testing.T) {
 
 func TestHome_SaysThatAKeyIsNeeded(t *testing.T) {
 	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	key := addKey(t, keys, web.Key{Name: "reader"})
+	key := addKey(t, keys, access.Key{Name: "reader"})
 	for _, path := range []string{"/", "/releases/1/", "/releases/9/"} {
 		answer := s.get(path)
 		assert.Equal(t, http.StatusUnauthorized, answer.status, path)
@@ -306,7 +307,7 @@ func TestHome_SaysThatAKeyIsNeeded(t *testing.T) {
 }
 
 func TestHome_OfAVisitorWhoHasSpentAllIsNotKept(t *testing.T) {
-	s, _ := guarded(t, web.Access{AnonymousBudget: web.Budget{Cost: 60, Per: time.Hour}})
+	s, _ := guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 60, Per: time.Hour}})
 	poor := s.get("/")
 	assert.Equal(t, http.StatusOK, poor.status)
 	says(t, words(poor.body), "This part cannot be shown now. The budget of 60/h is spent")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -12,15 +11,16 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
 // Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
 type Access struct {
-	Keys            *Keys          // nil: there are none
+	Keys            *access.Keys   // nil: there are none
 	RefuseAnonymous bool           // whether a key is needed
 	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
-	AnonymousBudget Budget         // of each client address without a key; IPv6 addresses count by their /64
+	AnonymousBudget access.Budget  // of each client address without a key; IPv6 addresses count by their /64
 	Origins         []string       // of the pages that may ask without a key; none: all
 	Trusted         *Documents     // nil: there are none
 	TrustedOnly     bool           // whether trusted documents alone are answered, whoever asks
@@ -30,9 +30,9 @@ type Access struct {
 // visitor is what is known of whoever sent a request.
 type visitor struct {
 	allowance
-	key   *Key  // nil: anonymous
-	keys  *Keys // that the key is one of
-	purse *purse
+	key     *access.Key  // nil: anonymous
+	keys    *access.Keys // that the key is one of
+	Limiter *access.Limiter
 }
 
 // allowance is what tells visitors apart that the same question may have different answers for.
@@ -42,7 +42,7 @@ type allowance struct {
 	trustedOnly bool // whether documents that are not trusted are refused
 }
 
-func (g *gate) allowance(key *Key) allowance {
+func (g *gate) allowance(key *access.Key) allowance {
 	rows := key != nil && key.Rows
 	return allowance{rows, g.RowsNeedKey && !rows, g.TrustedOnly || key != nil && key.TrustedOnly}
 }
@@ -63,7 +63,7 @@ func (v *visitor) stands(now time.Time) error {
 	if v.key == nil {
 		return nil
 	}
-	for _, k := range v.keys.current() {
+	for _, k := range v.keys.Current() {
 		if k.ID == v.key.ID && k.State(now) == "active" {
 			return nil
 		}
@@ -74,15 +74,15 @@ func (v *visitor) stands(now time.Time) error {
 // gate lets requests in.
 type gate struct {
 	Access
-	limits Limits
-	own    string // origin of the server itself, whose page GraphiQL may use any key
-	purses purses
-	now    func() time.Time
+	limits   Limits
+	own      string // origin of the server itself, whose page GraphiQL may use any key
+	Limiters access.Limiters
+	now      func() time.Time
 }
 
 func newGate(c Config) *gate {
-	own, _ := ParseOrigin(c.PublicURL) // one that is none is no page's origin either
-	return &gate{c.Access, c.Limits.filled(), own, newPurses(), time.Now}
+	own, _ := access.ParseOrigin(c.PublicURL) // one that is none is no page's origin either
+	return &gate{c.Access, c.Limits.filled(), own, access.NewLimiters(), time.Now}
 }
 
 // client names who sends a request: by its key, else by its address.
@@ -114,8 +114,8 @@ func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http
 		if v.key != nil {
 			entryOf(r.Context()).note(func(e *entry) { e.key = v.key.Name })
 		}
-		err = v.purse.pay(g.now(), 1)
-		v.purse.tell(g.now(), w.Header())
+		err = v.Limiter.Charge(g.now(), 1)
+		tell(v.Limiter, g.now(), w.Header())
 		if err != nil {
 			refuse(w, r, challenge(w, r, err), err)
 			return
@@ -152,15 +152,15 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 		}
 		return v, nil
 	}
-	key, err := g.Keys.current().find(text, g.now())
+	key, err := g.Keys.Current().Find(text, g.now())
 	if err != nil {
 		// Guessing is paid for like asking, so that it is no faster.
-		if spent := g.anonymous(r).purse.pay(g.now(), 1); spent != nil {
+		if spent := g.anonymous(r).Limiter.Charge(g.now(), 1); spent != nil {
 			return nil, spent
 		}
 		return nil, err
 	}
-	v := &visitor{g.allowance(key), key, g.Keys, g.purses.open("key "+key.Name, "key", key.Budget)}
+	v := &visitor{g.allowance(key), key, g.Keys, g.Limiters.Of("key "+key.Name, "key", key.Budget)}
 	if !g.allows(r, v) {
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.", r.Header.Get("Origin"))
 	}
@@ -169,7 +169,7 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 
 // anonymous gives the visitor that a request comes from where no key comes with it.
 func (g *gate) anonymous(r *http.Request) *visitor {
-	return &visitor{g.allowance(nil), nil, nil, g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+	return &visitor{g.allowance(nil), nil, nil, g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
 }
 
 // bearer gives the key that a request comes with.
@@ -187,9 +187,9 @@ func bearer(r *http.Request) (text string, sent bool, err error) {
 
 // challenge gives the status that a Fault of the gate goes with, and writes the headers that go with that.
 func challenge(w http.ResponseWriter, r *http.Request, err error) int {
-	if spent, ok := errorAs[*overBudget](err); ok {
+	if spent, ok := errorAs[*access.OverBudget](err); ok {
 		entryOf(r.Context()).refused("budget")
-		w.Header().Set("Retry-After", spent.retryAfter())
+		w.Header().Set("Retry-After", spent.RetryAfter())
 		return http.StatusTooManyRequests
 	}
 	if fault, ok := errorAs[*labour.Fault](err); ok {
@@ -206,7 +206,7 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 
 // statusFor gives the status of a request whose operation is refused, and writes the headers that go with that.
 func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int {
-	if _, spent := errorAs[*overBudget](faults[0]); spent {
+	if _, spent := errorAs[*access.OverBudget](faults[0]); spent {
 		return challenge(w, r, faults[0])
 	}
 	if fault, ok := errorAs[*labour.Fault](faults[0]); ok && fault.Code == labour.Forbidden {
@@ -219,7 +219,7 @@ func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int
 // of the request, so that it is not in ours.
 func keyless(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !holdsKey(r.URL.RawQuery) && !holdsKey(r.URL.Path) {
+		if !access.ContainsKey(r.URL.RawQuery) && !access.ContainsKey(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -227,18 +227,6 @@ func keyless(next http.Handler) http.Handler {
 		refuse(w, r, http.StatusBadRequest, labour.Faultf(labour.BadUserInput,
 			"A key does not belong in an address, where logs and histories keep it: send it as Authorization: Bearer hb_..., and have this one rotated."))
 	})
-}
-
-func holdsKey(text string) bool {
-	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
-	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {
-		return false
-	}
-	if keyText.MatchString(text) {
-		return true
-	}
-	plain, err := url.QueryUnescape(text)
-	return err == nil && keyText.MatchString(plain)
 }
 
 // address gives the address that a request comes from, by which anonymous budgets are kept: behind trusted proxies the last

@@ -17,11 +17,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
 // guarded starts a server with keys, and gives these.
-func guarded(t testing.TB, access web.Access) (*site, *web.Keys) {
+func guarded(t testing.TB, access web.Access) (*site, *access.Keys) {
 	t.Helper()
 	keys := openKeys(t, t.TempDir())
 	access.Keys = keys
@@ -32,10 +33,10 @@ const numberQuery = "{release{number}}"
 
 func TestAdmit_SaysWhyAKeyDoesNotCount(t *testing.T) {
 	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	good := addKey(t, keys, web.Key{Name: "good"})
+	good := addKey(t, keys, access.Key{Name: "good"})
 	past := time.Now().Add(-time.Hour)
-	expired := addKey(t, keys, web.Key{Name: "expired", Expires: &past})
-	revoked := addKey(t, keys, web.Key{Name: "revoked"})
+	expired := addKey(t, keys, access.Key{Name: "expired", Expires: &past})
+	revoked := addKey(t, keys, access.Key{Name: "revoked"})
 	require.NoError(t, keys.Revoke("revoked", time.Now()))
 
 	assert.Equal(t, http.StatusOK, s.post(numberQuery, "Authorization", "Bearer "+good).status)
@@ -76,7 +77,7 @@ func TestAdmit_AKeyCountsFromItsMakingToItsEnd(t *testing.T) {
 		return func() bool { return s.post(numberQuery, "Authorization", "Bearer "+key).status == http.StatusOK }
 	}
 	command := openKeys(t, dir)
-	key := addKey(t, command, web.Key{Name: "partner"})
+	key := addKey(t, command, access.Key{Name: "partner"})
 	assert.Eventually(t, status(key), waitFor, 2*time.Millisecond)
 	renewed, err := command.Rotate("partner", 0, time.Now())
 	require.NoError(t, err)
@@ -88,7 +89,7 @@ func TestAdmit_AKeyCountsFromItsMakingToItsEnd(t *testing.T) {
 
 func TestAdmit_AKeyInAnAddressIsRefusedAndKeptNowhere(t *testing.T) {
 	s, keys := guarded(t, web.Access{})
-	key := addKey(t, keys, web.Key{Name: "partner"})
+	key := addKey(t, keys, access.Key{Name: "partner"})
 	for _, path := range []string{
 		"/graphql?access_token=" + key, byGet("/graphql", numberQuery) + "&key=" + key, "/releases/1/graphql?key=" + key, "/?" + key, "/graphiql?k=" + url.QueryEscape("x "+key),
 		"/graphql?k=%68%62" + key[2:], "/" + key,
@@ -105,7 +106,7 @@ func TestAdmit_AKeyInAnAddressIsRefusedAndKeptNowhere(t *testing.T) {
 
 func TestRows_NeedAKeyThatAllowsThem(t *testing.T) {
 	s, keys := guarded(t, web.Access{RowsNeedKey: true})
-	with, without := addKey(t, keys, web.Key{Name: "with", Rows: true}), addKey(t, keys, web.Key{Name: "without"})
+	with, without := addKey(t, keys, access.Key{Name: "with", Rows: true}), addKey(t, keys, access.Key{Name: "without"})
 	var found struct {
 		Data struct {
 			Permits, Repatriations struct{ Nodes []struct{ ID string } }
@@ -141,7 +142,7 @@ func TestRows_NeedAKeyThatAllowsThem(t *testing.T) {
 
 func TestFreshness_WhatAKeyOpensIsKeptByItsHolderAlone(t *testing.T) {
 	s, keys := guarded(t, web.Access{RowsNeedKey: true})
-	key := addKey(t, keys, web.Key{Name: "with", Rows: true})
+	key := addKey(t, keys, access.Key{Name: "with", Rows: true})
 	path := byGet("/releases/1/graphql", "{permits(first: 1) {nodes {id}}}")
 	assert.Equal(t, "private, max-age=31536000, immutable", s.get(path, "Authorization", "Bearer "+key).header.Get("Cache-Control"))
 	assert.Equal(t, "no-store", s.get(path).header.Get("Cache-Control"))
@@ -151,7 +152,7 @@ func TestFreshness_WhatAKeyOpensIsKeptByItsHolderAlone(t *testing.T) {
 }
 
 func TestAddress_IsOneThatTheClientCannotChoose(t *testing.T) {
-	budget := web.Budget{Cost: 1, Per: time.Hour}
+	budget := access.Budget{Cost: 1, Per: time.Hour}
 	s := newSiteWithRelease(t, func(c *web.Config) { c.Access = web.Access{AnonymousBudget: budget} })
 	assert.Equal(t, http.StatusOK, s.post(numberQuery, "X-Forwarded-For", "203.0.113.1").status)
 	assert.Equal(t, http.StatusTooManyRequests, s.post(numberQuery, "X-Forwarded-For", "203.0.113.2").status, "the header is nobody's word")
@@ -171,8 +172,8 @@ func TestAddress_IsOneThatTheClientCannotChoose(t *testing.T) {
 }
 
 func TestBudget_IsToldAndSpent(t *testing.T) {
-	s, keys := guarded(t, web.Access{AnonymousBudget: web.Budget{Cost: 100, Per: time.Hour}})
-	key := addKey(t, keys, web.Key{Name: "partner", Budget: web.Budget{Cost: 500, Per: time.Minute}})
+	s, keys := guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 100, Per: time.Hour}})
+	key := addKey(t, keys, access.Key{Name: "partner", Budget: access.Budget{Cost: 500, Per: time.Minute}})
 	// A page of 100 regions with 7 values each, and the page itself: 8 hundreds.
 	const page = `{regions(first: 100) {nodes {id code name kind n: name(language: LOCAL) t: __typename}}}`
 
@@ -200,7 +201,7 @@ func TestBudget_IsToldAndSpent(t *testing.T) {
 }
 
 func TestBudget_WhatCostsMoreThanIsLeftIsNotBegun(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: 250, Per: time.Hour} })
+	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 250, Per: time.Hour} })
 	const estimate = `{economicImpact(region: "RU-FD-FE") {departedWorkers}}` // 201
 	assert.Contains(t, s.post(estimate).body, `"departedWorkers":`)
 	for name, accept := range map[string]string{"json": "application/json", "graphql": "application/graphql-response+json"} {
@@ -218,8 +219,8 @@ func TestBudget_OneClientsEmptyPurseIsNobodyElses(t *testing.T) {
 	s, keys := guarded(t, web.Access{})
 	var poor, rich []string
 	for i := range 4 {
-		poor = append(poor, addKey(t, keys, web.Key{Name: fmt.Sprintf("poor-%d", i), Budget: web.Budget{Cost: 5, Per: time.Hour}}))
-		rich = append(rich, addKey(t, keys, web.Key{Name: fmt.Sprintf("rich-%d", i), Budget: web.Budget{Cost: 1e6, Per: time.Hour}}))
+		poor = append(poor, addKey(t, keys, access.Key{Name: fmt.Sprintf("poor-%d", i), Budget: access.Budget{Cost: 5, Per: time.Hour}}))
+		rich = append(rich, addKey(t, keys, access.Key{Name: fmt.Sprintf("rich-%d", i), Budget: access.Budget{Cost: 1e6, Per: time.Hour}}))
 	}
 	for round := range 5 {
 		query := fmt.Sprintf(`{r%d: regions(first: 1000) {nodes {id code name kind}}}`, round)
@@ -269,7 +270,7 @@ func TestTrusted_AreAskedByTheirHash(t *testing.T) {
 	documents, err := web.ReadDocuments(path)
 	require.NoError(t, err)
 	s, keys := guarded(t, web.Access{Trusted: documents})
-	bound := addKey(t, keys, web.Key{Name: "bound", TrustedOnly: true})
+	bound := addKey(t, keys, access.Key{Name: "bound", TrustedOnly: true})
 	only, _ := guarded(t, web.Access{Trusted: documents, TrustedOnly: true})
 
 	const answer = `{"data":{"release":{"number":1}}}` + "\n"
@@ -317,7 +318,7 @@ func TestReadDocuments_HoldsTextsAgainstTheirHashes(t *testing.T) {
 
 func TestStream_EachOperationIsPaidFor(t *testing.T) {
 	s, keys := guarded(t, web.Access{})
-	key := addKey(t, keys, web.Key{Name: "partner", Budget: web.Budget{Cost: 3, Per: time.Hour}})
+	key := addKey(t, keys, access.Key{Name: "partner", Budget: access.Budget{Cost: 3, Per: time.Hour}})
 	ask := func() reply {
 		return s.post(numberQuery, "Accept", "text/event-stream", "Authorization", "Bearer "+key)
 	}
@@ -328,7 +329,7 @@ func TestStream_EachOperationIsPaidFor(t *testing.T) {
 
 func TestStream_EndsWithItsKey(t *testing.T) {
 	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	key := addKey(t, keys, web.Key{Name: "partner"})
+	key := addKey(t, keys, access.Key{Name: "partner"})
 	header := http.Header{"Authorization": {"Bearer " + key}}
 	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.URL, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header})
 	require.NoError(t, err)

@@ -90,7 +90,7 @@ func (b *measured) MutateOperationParameters(ctx context.Context, params *graphq
 		return faultList(err)[0]
 	}
 	if ctx.Value(lenderKey{}) != nil { // the request has paid for itself, and this is one of many in its stream
-		if err := visitor.purse.pay(time.Now(), 1); err != nil {
+		if err := visitor.Limiter.Charge(time.Now(), 1); err != nil {
 			return faultList(err)[0]
 		}
 	}
@@ -197,7 +197,7 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 	}
 	operation.Stats.SetExtension(costName, cost)
 	entryOf(ctx).note(func(e *entry) { e.asked.cost = cost })
-	if err := visitorOf(ctx).purse.pay(time.Now(), cost-1); err != nil {
+	if err := visitorOf(ctx).Limiter.Charge(time.Now(), cost-1); err != nil {
 		return faultList(err)[0]
 	}
 	return nil

@@ -52,7 +52,7 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 	case ctx.Value(lenderKey{}) != nil:
 		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for an answer by GET or POST, and not for a stream."))[0]
 	}
-	if err := visitorOf(ctx).purse.pay(time.Now(), receiptCost); err != nil {
+	if err := visitorOf(ctx).Limiter.Charge(time.Now(), receiptCost); err != nil {
 		return faultList(err)[0]
 	}
 	return nil

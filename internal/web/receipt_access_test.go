@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
 func TestReceipt_IsShownToThoseWhoMayAskTheSame(t *testing.T) {
 	s, keys := guarded(t, web.Access{RowsNeedKey: true})
-	rows := "Bearer " + addKey(t, keys, web.Key{Name: "rows", Rows: true})
+	rows := "Bearer " + addKey(t, keys, access.Key{Name: "rows", Rows: true})
 	_, ofRows := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"}, "Authorization", rows)
 	require.NotEmpty(t, ofRows.ID)
 	_, ofAll := s.withReceipt(`{report{rows{permitsIssued}}}`, nil, "Authorization", rows)
@@ -40,7 +41,7 @@ func TestReceipt_IsShownToThoseWhoMayAskTheSame(t *testing.T) {
 }
 
 func TestReceipt_IsPaidFor(t *testing.T) {
-	s, _ := guarded(t, web.Access{AnonymousBudget: web.Budget{Cost: 25, Per: time.Hour}})
+	s, _ := guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 25, Per: time.Hour}})
 	answer, given := s.withReceipt(numberQuery, nil)
 	assert.NotEmpty(t, given.ID)
 	assert.Contains(t, answer.header.Get("RateLimit"), "r=14;", "1 for the question and 10 for the receipt")
@@ -57,7 +58,7 @@ func TestReceipt_IsPaidFor(t *testing.T) {
 
 func TestReceipt_TrustedDocumentsStayTheOnlyOnes(t *testing.T) {
 	s, keys := guarded(t, web.Access{})
-	bound := "Bearer " + addKey(t, keys, web.Key{Name: "bound", TrustedOnly: true})
+	bound := "Bearer " + addKey(t, keys, access.Key{Name: "bound", TrustedOnly: true})
 	refused, none := s.withReceipt(numberQuery, nil, "Authorization", bound)
 	assert.Equal(t, http.StatusForbidden, refused.status)
 	assert.Empty(t, none.ID)

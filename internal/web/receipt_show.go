@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -97,7 +98,7 @@ func (s *Site) verify(r *http.Request, id string, of receipt) (verdict, error) {
 		return verdict{reason: fmt.Sprintf("Release %d has another content here than the one that was asked.", of.Release)}, nil
 	}
 	hash, err := s.asker.again(graph.WithRelease(r.Context(), release), of)
-	if _, spent := errorAs[*overBudget](err); spent {
+	if _, spent := errorAs[*access.OverBudget](err); spent {
 		return verdict{}, err
 	}
 	if fault, ok := errorAs[*labour.Fault](err); ok && slices.Contains([]labour.Code{labour.BadUserInput, labour.NotFound, labour.LimitExceeded}, fault.Code) {

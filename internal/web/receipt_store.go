@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"homebound/db"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -114,7 +115,7 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 	if err := os.MkdirAll(s.dir(), 0o755); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
-	if err := replaceFile(path, text); err != nil {
+	if err := access.ReplaceFile(path, text); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
 	if isNew {

@@ -1,9 +1,7 @@
-package web_test
+package access_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -17,20 +15,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
 	"homebound/internal/labour"
-	"homebound/internal/web"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func openKeys(t testing.TB, dir string) *web.Keys {
+func openKeys(t testing.TB, dir string) *access.Keys {
 	t.Helper()
-	keys, err := web.OpenKeys(dir)
+	keys, err := access.OpenKeys(dir)
 	require.NoError(t, err)
 	return keys
 }
 
-func addKey(t testing.TB, keys *web.Keys, key web.Key) string {
+func addKey(t testing.TB, keys *access.Keys, key access.Key) string {
 	t.Helper()
 	text, err := keys.Add(key, time.Now())
 	require.NoError(t, err)
@@ -46,7 +44,7 @@ func codeOf(t testing.TB, err error) labour.Code {
 
 func TestKeys_KeepHashesAlone(t *testing.T) {
 	dir := t.TempDir()
-	text := addKey(t, openKeys(t, dir), web.Key{Name: "partner"})
+	text := addKey(t, openKeys(t, dir), access.Key{Name: "partner"})
 	require.Regexp(t, `^hb_[a-z2-7]{8}_[a-z2-7]{52}$`, text)
 
 	path := filepath.Join(dir, "keys.json")
@@ -63,18 +61,18 @@ func TestKeys_KeepHashesAlone(t *testing.T) {
 
 func TestKeys_NamesAreOfOneActiveKey(t *testing.T) {
 	keys := openKeys(t, t.TempDir())
-	addKey(t, keys, web.Key{Name: "partner"})
-	_, err := keys.Add(web.Key{Name: "partner"}, noon)
+	addKey(t, keys, access.Key{Name: "partner"})
+	_, err := keys.Add(access.Key{Name: "partner"}, noon)
 	assert.Equal(t, labour.BadUserInput, codeOf(t, err))
 	require.NoError(t, keys.Revoke("partner", noon))
-	addKey(t, keys, web.Key{Name: "partner"})
+	addKey(t, keys, access.Key{Name: "partner"})
 	assert.Len(t, keys.List(), 2)
 
 	assert.Equal(t, labour.NotFound, codeOf(t, keys.Revoke("nobody", noon)))
 	_, err = keys.Rotate("nobody", 0, noon)
 	assert.Equal(t, labour.NotFound, codeOf(t, err))
 	for _, name := range []string{"", "Partner", "a b", "-a", strings.Repeat("a", 41)} {
-		_, err := keys.Add(web.Key{Name: name}, noon)
+		_, err := keys.Add(access.Key{Name: name}, noon)
 		assert.Equal(t, labour.BadUserInput, codeOf(t, err), name)
 	}
 }
@@ -82,7 +80,7 @@ func TestKeys_NamesAreOfOneActiveKey(t *testing.T) {
 func TestKeys_RotateAllowsTheSameAndEndsTheOldOne(t *testing.T) {
 	keys := openKeys(t, t.TempDir())
 	end := noon.AddDate(1, 0, 0)
-	_, err := keys.Add(web.Key{Name: "partner", Origins: []string{"https://example.org"}, Budget: web.Budget{Cost: 60, Per: time.Minute}, Rows: true, TrustedOnly: true, Expires: &end}, noon)
+	_, err := keys.Add(access.Key{Name: "partner", Origins: []string{"https://example.org"}, Budget: access.Budget{Cost: 60, Per: time.Minute}, Rows: true, TrustedOnly: true, Expires: &end}, noon)
 	require.NoError(t, err)
 	_, err = keys.Rotate("partner", time.Hour, noon)
 	require.NoError(t, err)
@@ -106,18 +104,18 @@ func TestKeys_ManyWritersLoseNothing(t *testing.T) {
 	var writing sync.WaitGroup
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		writing.Go(func() { // each as a command of its own would
-			keys, err := web.OpenKeys(dir)
+			keys, err := access.OpenKeys(dir)
 			if !assert.NoError(t, err) {
 				return
 			}
-			_, err = keys.Add(web.Key{Name: name}, time.Now())
+			_, err = keys.Add(access.Key{Name: name}, time.Now())
 			assert.NoError(t, err)
 			_, err = keys.Rotate(name, 0, time.Now())
 			assert.NoError(t, err)
 		})
 	}
 	writing.Wait()
-	assert.Eventually(t, func() bool { return len(reader.List()) == 16 }, waitFor, time.Millisecond)
+	assert.Eventually(t, func() bool { return len(reader.List()) == 16 }, 10*time.Second, time.Millisecond)
 	stop()
 	watching.Wait()
 }
@@ -133,7 +131,7 @@ func TestKeys_AFaultyFileLeavesTheKeysAsTheyWere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			keys := openKeys(t, dir)
-			addKey(t, keys, web.Key{Name: "partner"})
+			addKey(t, keys, access.Key{Name: "partner"})
 			path := filepath.Join(dir, "keys.json")
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -146,7 +144,7 @@ func TestKeys_AFaultyFileLeavesTheKeysAsTheyWere(t *testing.T) {
 
 			require.ErrorContains(t, keys.Refresh(), "read the keys: "+path)
 			assert.Len(t, keys.List(), 1)
-			_, err = keys.Add(web.Key{Name: "other"}, noon)
+			_, err = keys.Add(access.Key{Name: "other"}, noon)
 			require.Error(t, err, "nothing is written over a file that cannot be read")
 			require.NoError(t, os.Remove(path))
 			require.NoError(t, keys.Refresh())
@@ -162,13 +160,8 @@ func TestParseOrigin(t *testing.T) {
 		"example.org": "", "https://": "", "https://example.org/a": "", "https://a@example.org": "", "https://*.example.org": "", "null": "", "*": "",
 		"ftp://example.org": "", "https://example.org?a": "",
 	} {
-		origin, err := web.ParseOrigin(text)
+		origin, err := access.ParseOrigin(text)
 		assert.Equal(t, want, origin, text)
 		assert.Equal(t, want == "", err != nil, text)
 	}
-}
-
-func sha256Of(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
 }

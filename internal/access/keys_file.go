@@ -1,4 +1,4 @@
-package web
+package access
 
 import (
 	"bytes"
@@ -25,18 +25,18 @@ type Keys struct {
 
 	mu   sync.Mutex
 	read []byte // what ring was read from
-	ring atomic.Pointer[keyring]
+	ring atomic.Pointer[Keyring]
 }
 
 // keysFile is the form of the file.
 type keysFile struct {
-	Keys keyring `json:"keys"`
+	Keys Keyring `json:"keys"`
 }
 
 // OpenKeys reads the keys of a data folder. Where there is no file there are none.
 func OpenKeys(dir string) (*Keys, error) {
 	k := &Keys{path: filepath.Join(dir, "keys.json")}
-	k.ring.Store(&keyring{})
+	k.ring.Store(&Keyring{})
 	return k, k.Refresh()
 }
 
@@ -90,7 +90,7 @@ func (k *Keys) Watch(ctx context.Context, every time.Duration, report func(error
 }
 
 // current gives the keys as they stand; a nil Keys has none.
-func (k *Keys) current() keyring {
+func (k *Keys) Current() Keyring {
 	if k == nil {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (k *Keys) current() keyring {
 }
 
 // List gives all keys, expired and revoked ones too, in the order in which they were made.
-func (k *Keys) List() []Key { return slices.Clone(k.current()) }
+func (k *Keys) List() []Key { return slices.Clone(k.Current()) }
 
 // Add keeps a key by its name, origins, budget, end and permissions, and gives the text that its holder sends, which cannot be
 // had again. It returns a Fault with BadUserInput where an active key has the name, or the name is none.
@@ -106,7 +106,7 @@ func (k *Keys) Add(key Key, now time.Time) (text string, err error) {
 	if !keyName.MatchString(key.Name) {
 		return "", labour.Faultf(labour.BadUserInput, "Expected a name of small letters, digits and -, at most 40, found %.60q.", key.Name)
 	}
-	err = k.change(func(ring keyring) (keyring, error) {
+	err = k.change(func(ring Keyring) (Keyring, error) {
 		if active(ring, key.Name, now) != nil {
 			return nil, labour.Faultf(labour.BadUserInput, "There is an active key %s already: revoke it or rotate it, or take another name.", key.Name)
 		}
@@ -119,7 +119,7 @@ func (k *Keys) Add(key Key, now time.Time) (text string, err error) {
 
 // Revoke ends all active keys of a name at once. It returns a Fault with NotFound where there is none.
 func (k *Keys) Revoke(name string, now time.Time) error {
-	return k.change(func(ring keyring) (keyring, error) {
+	return k.change(func(ring Keyring) (Keyring, error) {
 		keys := active(ring, name, now)
 		for _, key := range keys {
 			at := now.UTC().Truncate(time.Second)
@@ -135,7 +135,7 @@ func (k *Keys) Revoke(name string, now time.Time) error {
 // Rotate makes a new secret for the name of an active key, with all that the newest key of the name allows. Those before it
 // count for as long as grace says. It returns a Fault with NotFound where there is none.
 func (k *Keys) Rotate(name string, grace time.Duration, now time.Time) (text string, err error) {
-	err = k.change(func(ring keyring) (keyring, error) {
+	err = k.change(func(ring Keyring) (Keyring, error) {
 		keys := active(ring, name, now)
 		if keys == nil {
 			return nil, unknownKey(name)
@@ -159,7 +159,7 @@ func unknownKey(name string) error {
 }
 
 // active gives the active keys of a name, the newest last.
-func active(ring keyring, name string, now time.Time) []*Key {
+func active(ring Keyring, name string, now time.Time) []*Key {
 	var keys []*Key
 	for i := range ring {
 		if ring[i].Name == name && ring[i].State(now) == "active" {
@@ -170,7 +170,7 @@ func active(ring keyring, name string, now time.Time) []*Key {
 }
 
 // change replaces the file by what edit makes of its keys, as one step, while no other command does the same.
-func (k *Keys) change(edit func(keyring) (keyring, error)) error {
+func (k *Keys) change(edit func(Keyring) (Keyring, error)) error {
 	if err := os.MkdirAll(filepath.Dir(k.path), 0o755); err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
@@ -182,7 +182,7 @@ func (k *Keys) change(edit func(keyring) (keyring, error)) error {
 	if err := k.Refresh(); err != nil {
 		return err
 	}
-	ring, err := edit(slices.Clone(k.current()))
+	ring, err := edit(slices.Clone(k.Current()))
 	if err != nil {
 		return err
 	}
@@ -190,14 +190,14 @@ func (k *Keys) change(edit func(keyring) (keyring, error)) error {
 	if err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
-	if err := replaceFile(k.path, append(text, '\n')); err != nil {
+	if err := ReplaceFile(k.path, append(text, '\n')); err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
 	return k.Refresh()
 }
 
 // replaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two whole.
-func replaceFile(path string, text []byte) error {
+func ReplaceFile(path string, text []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err

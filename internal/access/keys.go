@@ -1,4 +1,4 @@
-package web
+package access
 
 import (
 	"crypto/rand"
@@ -54,21 +54,21 @@ func (k *Key) renew() string {
 	random := make([]byte, 5+32)
 	_, _ = rand.Read(random) // never fails
 	id, secret := keyEncoding.EncodeToString(random[:5]), keyEncoding.EncodeToString(random[5:])
-	k.ID, k.Hash = id, hashOf(secret)
+	k.ID, k.Hash = id, secretHash(secret)
 	return "hb_" + id + "_" + secret
 }
 
-// keyring is a set of keys at one time. It is not changed once it is made.
-type keyring []Key
+// Keyring is a set of keys at one time. It is not changed once it is made.
+type Keyring []Key
 
 // find gives the key that a text stands for. A Fault with Unauthenticated says why there is none: to the holder of the secret
 // alone it tells of a key that has expired or was revoked.
-func (ring keyring) find(text string, now time.Time) (*Key, error) {
+func (ring Keyring) Find(text string, now time.Time) (*Key, error) {
 	parts := keyText.FindStringSubmatch(text)
 	if parts == nil || parts[0] != text {
 		return nil, labour.Faultf(labour.Unauthenticated, "The key has not the form of one: expected hb_, 8 letters, _ and 52 letters.")
 	}
-	hash := []byte(hashOf(parts[2]))
+	hash := []byte(secretHash(parts[2]))
 	for i := range ring {
 		k := &ring[i]
 		if k.ID != parts[1] || subtle.ConstantTimeCompare(hash, []byte(k.Hash)) != 1 {
@@ -86,7 +86,7 @@ func (ring keyring) find(text string, now time.Time) (*Key, error) {
 }
 
 // check says what a keys file, which may be written by hand, has wrong.
-func (ring keyring) check() error {
+func (ring Keyring) check() error {
 	ids := map[string]bool{}
 	for i, k := range ring {
 		sum, err := hex.DecodeString(k.Hash)
@@ -109,7 +109,7 @@ func (ring keyring) check() error {
 }
 
 // allowsOrigin tells whether any active key may be sent by pages of an origin.
-func (ring keyring) allowsOrigin(origin string, now time.Time) bool {
+func (ring Keyring) AllowsOrigin(origin string, now time.Time) bool {
 	return slices.ContainsFunc(ring, func(k Key) bool {
 		return k.State(now) == "active" && slices.Contains(k.Origins, origin)
 	})
@@ -129,4 +129,23 @@ func ParseOrigin(text string) (string, error) {
 		}
 	}
 	return u.Scheme + "://" + host, nil
+}
+
+// holdsKey tells whether a text has a key in it, be it percent-encoded.
+func ContainsKey(text string) bool {
+	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
+	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {
+		return false
+	}
+	if keyText.MatchString(text) {
+		return true
+	}
+	plain, err := url.QueryUnescape(text)
+	return err == nil && keyText.MatchString(plain)
+}
+
+// secretHash returns the SHA-256 of the secret part of a key, in hex.
+func secretHash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
 }

@@ -1,8 +1,7 @@
-package web
+package access
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -62,25 +61,25 @@ func (b *Budget) UnmarshalText(text []byte) (err error) {
 
 // purses keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too many,
 // and begins anew.
-type purses struct {
+type Limiters struct {
 	of *otter.Cache[string, *rate.Limiter]
 }
 
 const maxPurses = 100_000
 
-func newPurses() purses {
-	return purses{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxPurses})}
+func NewLimiters() Limiters {
+	return Limiters{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxPurses})}
 }
 
 // purse is what one client has left of its budget. A nil purse has no bound.
-type purse struct {
+type Limiter struct {
 	*rate.Limiter
-	name   string // of the policy, for the client
-	budget Budget
+	Name   string // of the policy, for the client
+	Budget Budget
 }
 
 // open gives a client's purse, filled to the brim where there was none. A budget that has changed counts from now on.
-func (p purses) open(client, name string, budget Budget) *purse {
+func (p Limiters) Of(client, name string, budget Budget) *Limiter {
 	if budget.Cost == 0 {
 		return nil
 	}
@@ -90,52 +89,50 @@ func (p purses) open(client, name string, budget Budget) *purse {
 		limiter.SetLimit(limit)
 		limiter.SetBurst(budget.Cost)
 	}
-	return &purse{limiter, name, budget}
+	return &Limiter{limiter, name, budget}
 }
 
 // overBudget refuses what a client cannot pay for now.
-type overBudget struct {
-	error
-	wait time.Duration // until it can
+type OverBudget struct {
+	Fault error
+	Wait  time.Duration // until it can
 }
 
+// Error gives the Fault's sentence.
+func (o *OverBudget) Error() string { return o.Fault.Error() }
+
 // Unwrap gives the Fault.
-func (o *overBudget) Unwrap() error { return o.error }
+func (o *OverBudget) Unwrap() error { return o.Fault }
 
 // retryAfter gives the wait in whole seconds, rounded up.
-func (o *overBudget) retryAfter() string { return strconv.Itoa(seconds(o.wait)) }
+func (o *OverBudget) RetryAfter() string { return strconv.Itoa(Seconds(o.Wait)) }
 
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+// Seconds gives a span in whole seconds, rounded up.
+func Seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // pay takes a cost out of the purse, or nothing at all: then it returns an overBudget, or a Fault where the purse could
 // never hold as much.
-func (p *purse) pay(now time.Time, cost int) error {
+func (p *Limiter) Charge(now time.Time, cost int) error {
 	if p == nil || cost <= 0 {
 		return nil
 	}
 	r := p.ReserveN(now, cost)
 	if !r.OK() {
-		return labour.Faultf(labour.LimitExceeded, "This costs more than the whole budget of %s. Ask for less, or with a key that has a larger one.", p.budget)
+		return labour.Faultf(labour.LimitExceeded, "This costs more than the whole budget of %s. Ask for less, or with a key that has a larger one.", p.Budget)
 	}
 	wait := r.DelayFrom(now)
 	if wait == 0 {
 		return nil
 	}
 	r.CancelAt(now)
-	return &overBudget{labour.Faultf(labour.LimitExceeded, "The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
-		p.budget, cost, p.left(now), seconds(wait)), wait}
+	return &OverBudget{Fault: labour.Faultf(labour.LimitExceeded, "The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
+		p.Budget, cost, p.Left(now), Seconds(wait)), Wait: wait}
 }
 
-func (p *purse) left(now time.Time) int { return max(0, int(p.TokensAt(now))) }
+func (p *Limiter) Left(now time.Time) int { return max(0, int(p.TokensAt(now))) }
 
-// tell writes the policy and what is left into a header, as draft-ietf-httpapi-ratelimit-headers-10 has it; t counts the
-// seconds until the budget is whole again.
-func (p *purse) tell(now time.Time, header http.Header) {
-	if p == nil {
-		return
-	}
-	missing := max(0, float64(p.budget.Cost)-p.TokensAt(now))
-	whole := time.Duration(missing / float64(p.Limit()) * float64(time.Second))
-	header.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", p.name, p.budget.Cost, seconds(p.budget.Per)))
-	header.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", p.name, p.left(now), seconds(whole)))
+// untilWhole gives how long it takes from now until the whole budget has grown back.
+func (p *Limiter) UntilWhole(now time.Time) time.Duration {
+	missing := max(0, float64(p.Budget.Cost)-p.TokensAt(now))
+	return time.Duration(missing / float64(p.Limit()) * float64(time.Second))
 }
