@@ -25,10 +25,10 @@ import (
 var mayImport = map[string][]string{
 	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/access", "internal/web"},
 
-	"internal/access":          {"internal/labour"},
-	"internal/web":             {"db", "internal/access", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/web/graphiql"},
-	"internal/web/graphiql":    {},
-	"internal/web/browsertest": {},
+	"internal/access":        {"internal/labour"},
+	"internal/web":           {"db", "internal/access", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/site/graphiql"},
+	"internal/site/graphiql": {},
+	"internal/browsertest":   {},
 
 	"graph":           {"db", "graph/generated", "graph/model", "internal/disclosure", "internal/impact", "internal/labour"},
 	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
@@ -57,7 +57,7 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"db"},
 	"github.com/huandu/go-sqlbuilder": {"db"},
 	"github.com/pressly/goose/v3":     {"db"},
-	"net/http":                        {"homebound", "internal/web", "internal/web/graphiql"},
+	"net/http":                        {"homebound", "internal/web", "internal/site/graphiql"},
 	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":      {"homebound"},
 	"github.com/apache/arrow-go/v18":  {"internal/table"},
@@ -66,9 +66,9 @@ var onlyIn = map[string][]string{
 	"gonum.org/v1/plot":               {"internal/chart"},
 	"github.com/prometheus":           {"internal/web"},
 	"go.opentelemetry.io":             {"internal/web"},
-	"github.com/chromedp/chromedp":    {"internal/web/browsertest"},
-	"github.com/stretchr/testify":     {"db/dbtest", "internal/web/browsertest"},
-	"testing":                         {"db/dbtest", "internal/web/browsertest"},
+	"github.com/chromedp/chromedp":    {"internal/browsertest"},
+	"github.com/stretchr/testify":     {"db/dbtest", "internal/browsertest"},
+	"testing":                         {"db/dbtest", "internal/browsertest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

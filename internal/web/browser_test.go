@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/browsertest"
 	"homebound/internal/exchange"
-	"homebound/internal/web/browsertest"
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // screenshots is the variable that names a folder to keep pictures of the pages in, for a look at them.

@@ -22,8 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/browsertest"
 	"homebound/internal/web"
-	"homebound/internal/web/browsertest"
 )
 
 // update writes the pictures of testdata anew. Look at the differences before keeping them.

@@ -24,8 +24,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/browsertest"
 	"homebound/internal/web"
-	"homebound/internal/web/browsertest"
 )
 
 // elsewhere is another site, with a page of its own at each path.

@@ -69,7 +69,7 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 	copied.Stdin = bytes.NewReader(input)
 	output, err := copied.Output()
 	if err != nil {
-		missing := "needs node, and npm ci in internal/web/graphiql/src: " + err.Error()
+		missing := "needs node, and npm ci in internal/site/graphiql/src: " + err.Error()
 		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
 			require.FailNow(t, missing)
 		}

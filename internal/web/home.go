@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"homebound/db"
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 var (

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/browsertest"
 	"homebound/internal/web"
-	"homebound/internal/web/browsertest"
 )
 
 // view is how a reader looks at a page.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.

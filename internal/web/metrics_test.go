@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/browsertest"
+	"homebound/internal/site/graphiql"
 	"homebound/internal/web"
-	"homebound/internal/web/browsertest"
-	"homebound/internal/web/graphiql"
 )
 
 const (

@@ -7,7 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // Operation is how a server is run. The zero value bounds nothing, and tells nobody anything.

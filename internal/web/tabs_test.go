@@ -15,8 +15,8 @@ import (
 
 	"homebound/db"
 	"homebound/internal/exchange"
+	"homebound/internal/site/graphiql"
 	"homebound/internal/web"
-	"homebound/internal/web/graphiql"
 )
 
 // The queries that GraphiQL offers are answered by the default release, as a browser asks them.

@@ -21,7 +21,7 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // Config is what a server is made of.

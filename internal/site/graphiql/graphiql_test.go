@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // ask sends a request to a handler mounted at /graphiql. headers are pairs of a name and a value.

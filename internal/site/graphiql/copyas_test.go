@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 // tab is what stands in the page's editors.
@@ -45,7 +45,7 @@ func need(t *testing.T, program string) string {
 		_, err = os.Stat("src/node_modules/graphql")
 	}
 	if err != nil {
-		missing := "needs " + program + " (for node, and npm ci in internal/web/graphiql/src): " + err.Error()
+		missing := "needs " + program + " (for node, and npm ci in internal/site/graphiql/src): " + err.Error()
 		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
 			require.FailNow(t, missing)
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/browsertest"
+	"homebound/internal/browsertest"
 )
 
 // serve gives a server with one page that runs a script, under a policy that lets it do little else.

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/browsertest"
-	"homebound/internal/web/graphiql"
+	"homebound/internal/browsertest"
+	"homebound/internal/site/graphiql"
 )
 
 // request is what GraphiQL posts.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/browsertest"
+	"homebound/internal/browsertest"
 )
 
 // explore opens the explorer on a query.

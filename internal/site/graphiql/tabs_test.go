@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
 )
 
 func TestTabs_AreTheFourQuestions(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 
-	"homebound/internal/web/browsertest"
-	"homebound/internal/web/graphiql"
+	"homebound/internal/browsertest"
+	"homebound/internal/site/graphiql"
 )
 
 func (v visitor) openExamples() {

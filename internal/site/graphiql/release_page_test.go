@@ -6,7 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 
-	"homebound/internal/web/browsertest"
+	"homebound/internal/browsertest"
 )
 
 // visitSite gives a browser before the whole server, which has published two releases.

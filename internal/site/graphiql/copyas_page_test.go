@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/browsertest"
+	"homebound/internal/browsertest"
 )
 
 // letCopy lets the page read and write the clipboard, as a reader does who is asked for it.
