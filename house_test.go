@@ -26,7 +26,9 @@ var mayImport = map[string][]string{
 	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/access", "internal/web"},
 
 	"internal/access":        {"internal/labour"},
-	"internal/web":           {"db", "internal/access", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/site/graphiql"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/chart", "internal/labour", "internal/negotiate", "internal/site/graphiql", "internal/site/port", "internal/table"},
+	"internal/negotiate":     {},
+	"internal/site/port":     {"db", "graph", "internal/labour", "internal/table"},
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 

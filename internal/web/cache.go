@@ -19,6 +19,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 // cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request asks of it.
@@ -82,7 +83,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(r.Context())
 		r.Method = http.MethodGet
 	}
-	accept := accepted(r)
+	accept := negotiate.Accepted(r)
 	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
@@ -164,9 +165,9 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 	body, encoding := a.plain, ""
 	if a.zstd != nil {
 		switch accepted := r.Header.Get("Accept-Encoding"); {
-		case accepts(accepted, "zstd"):
+		case negotiate.Accepts(accepted, "zstd"):
 			body, encoding = a.zstd, "zstd"
-		case accepts(accepted, "gzip"):
+		case negotiate.Accepts(accepted, "gzip"):
 			body, encoding = a.gzip, "gzip"
 		}
 	}
@@ -178,7 +179,7 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 		etag := `"` + a.etag + encoding + `"`
 		header["Etag"] = []string{etag}
 		header["Cache-Control"] = freshness(r)
-		if matches(r.Header.Get("If-None-Match"), etag) {
+		if negotiate.Matches(r.Header.Get("If-None-Match"), etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

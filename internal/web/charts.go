@@ -15,6 +15,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -31,7 +32,7 @@ type chartAnswer interface {
 
 // chartKind is a document and how its answer is read.
 type chartKind struct {
-	document operation
+	document port.Document
 	answer   func() chartAnswer
 	// settle, where there is one, fills in variables that follow from others and from the days that there are data of.
 	settle func(variables map[string]any, data labour.Period)
@@ -49,47 +50,52 @@ var chartKinds = map[string]chartKind{
 	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
 }
 
-func mustChartDocument(name string) operation {
+func mustChartDocument(name string) port.Document {
 	text, err := chartDocuments.ReadFile("charts/" + name + ".graphql")
 	if err != nil {
 		panic(fmt.Sprintf("web: %v", err)) // which the build has looked at
 	}
-	return mustOperation(string(text))
+	return port.MustDocument(string(text))
 }
 
 // chartDocument gives the document behind a chart of chartNames.
-func chartDocument(name string) operation { return chartKinds[name].document }
+func chartDocument(name string) port.Document { return chartKinds[name].document }
 
-// charts registers what /charts/ gives: the pictures and their data.
-func (s *Site) charts(mux *http.ServeMux) {
-	s.resource(mux, "/charts/{file}", s.cached(http.HandlerFunc(s.chart)).ServeHTTP)
+// Pictures answers with charts and their data.
+type Pictures struct{ port.Base }
+
+// NewPictures registers what /charts/ returns: the pictures and their data.
+func NewPictures(base port.Base) *Pictures {
+	s := &Pictures{base}
+	s.Resource("/charts/{file}", s.Keep(http.HandlerFunc(s.chart)))
+	return s
 }
 
 // chartFormats are the forms of a chart by the ending of its file's name.
 var chartFormats = []string{"svg", "png", "csv", "json"}
 
 // chart answers with one chart in one of its forms.
-func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
+func (s *Pictures) chart(w http.ResponseWriter, r *http.Request) {
 	file := r.PathValue("file")
 	extension := strings.TrimPrefix(path.Ext(file), ".")
 	name := strings.TrimSuffix(file, path.Ext(file))
 	if !slices.Contains(chartFormats, extension) {
-		s.refuseFault(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(chartFormats, ", .")))
+		s.Refuse(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(chartFormats, ", .")))
 		return
 	}
 	values, err := chartValues(r)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	options, err := chartOptions(values)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	shown, err := s.chartOf(r.Context(), name, values)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	var body []byte
@@ -98,9 +104,9 @@ func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
 	case "svg":
 		body, mediaType = shown.SVG(options), "image/svg+xml"
 	case "png":
-		leave, waited := s.queue.enter(r.Context())
+		leave, waited := s.Slot(r.Context())
 		if waited != nil {
-			s.refuseFault(w, r, waited)
+			s.Refuse(w, r, waited)
 			return
 		}
 		defer leave()
@@ -110,10 +116,10 @@ func (s *Site) chart(w http.ResponseWriter, r *http.Request) {
 		body, mediaType, err = shown.csv()
 	case "json":
 		body, err = shown.json()
-		mediaType = plainJSON
+		mediaType = "application/json"
 	}
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", mediaType)
@@ -134,7 +140,7 @@ func chartValues(r *http.Request) (url.Values, error) {
 
 // picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
 // there is not. theme, width and scale are parameters of the drawing and make no difference here.
-func (s *Site) picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
+func (s *Pictures) picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
 	shown, err := s.chartOf(ctx, name, values)
 	if err != nil {
 		return nil, err
@@ -155,7 +161,7 @@ type shownChart struct {
 // ofDrawing are the parameters that say how a chart is drawn, and not what it shows.
 var ofDrawing = []string{"theme", "width", "scale"}
 
-func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*shownChart, error) {
+func (s *Pictures) chartOf(ctx context.Context, name string, values url.Values) (*shownChart, error) {
 	kind, known := chartKinds[name]
 	if !known {
 		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name, strings.Join(chartNames, ", "))
@@ -166,11 +172,11 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 			asked[parameter] = texts
 		}
 	}
-	variables, err := s.parameters.read(asked, kind.document.variables)
+	variables, err := s.Parameters.Read(asked, kind.document.Variables)
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range kind.document.variables {
+	for _, v := range kind.document.Variables {
 		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
 			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
 				return nil, fmt.Errorf("charts: %w", err)
@@ -185,7 +191,7 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 		kind.settle(variables, common.data)
 	}
 	within := inData(variables, common.data)
-	if err := s.asker.ask(ctx, kind.document.text, within, answer); err != nil {
+	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {
 		return nil, err
 	}
 	if common.Region == nil {
@@ -196,19 +202,19 @@ func (s *Site) chartOf(ctx context.Context, name string, values url.Values) (*sh
 		return nil, err
 	}
 	markRows(p)
-	p.Permalink = s.permanent(info.Number) + "/charts/" + name + ".svg"
+	p.Permalink = s.Permanent(info.Number) + "/charts/" + name + ".svg"
 	if len(asked) > 0 {
 		p.Permalink += "?" + asked.Encode()
 	}
 	p.Source = sourceLine(common.sources, info)
-	return &shownChart{p, info.Number, common.Release.Citation, kind.document.text, within, common.sources}, nil
+	return &shownChart{p, info.Number, common.Release.Citation, kind.document.Text, within, common.sources}, nil
 }
 
 // markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied to. What
 // others have published is nobody's invention.
 func markRows(p *chart.Picture) {
 	series := slices.IndexFunc(p.Columns, func(c table.Column) bool { return c.Name == "series" })
-	p.Columns = append(slices.Clip(p.Columns), syntheticColumn)
+	p.Columns = append(slices.Clip(p.Columns), port.SyntheticColumn)
 	for i, row := range p.Rows {
 		p.Rows[i] = append(row, p.Synthetic && (series < 0 || row[series] == "register"))
 	}
@@ -274,7 +280,7 @@ func (c *shownChart) json() ([]byte, error) {
 		Variables map[string]any `json:"variables"`
 	}
 	var b bytes.Buffer
-	err := writeJSON(&b, struct {
+	err := port.WriteJSON(&b, struct {
 		Title       string         `json:"title"`
 		Subtitle    string         `json:"subtitle"`
 		Unit        string         `json:"unit"`

@@ -8,6 +8,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // askedDay reads the contract's Date.
@@ -90,7 +91,7 @@ func (p askedPeriod) days() labour.Period {
 
 // nationalities gives the codes that are asked about, each once; none stands for all.
 func nationalities(variables map[string]any) []string {
-	return slices.Compact(slices.Sorted(slices.Values(texts(variables["nationalities"]))))
+	return slices.Compact(slices.Sorted(slices.Values(port.Texts(variables["nationalities"]))))
 }
 
 // isOf tells whether an observation is of just the nationalities asked about, or of all where all are. What is of one among
@@ -169,7 +170,7 @@ func sourceLine(sources []askedSource, release labour.Release) string {
 		}
 	}
 	if len(names) > most {
-		names = append(names[:most-1], grouped(len(names)-most+1)+" more, named in the data")
+		names = append(names[:most-1], chart.GroupedInt(len(names)-most+1)+" more, named in the data")
 	}
 	line := fmt.Sprintf("Homebound, release %d of %s.", release.Number, words(labour.DateOf(release.PublishedAt)))
 	if len(names) == 0 {

@@ -39,7 +39,7 @@ func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error
 	}
 	if more := len(bars) - mostBars; more > 0 {
 		bars = bars[:mostBars]
-		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", grouped(more)))
+		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", chart.GroupedInt(more)))
 	}
 	p.Plot = bars
 	p.Note(a.withheld())

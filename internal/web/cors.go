@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"homebound/internal/table"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,7 +13,7 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 	corsHeaders = "Authorization, Content-Type, Accept, If-None-Match, X-GraphQL-Event-Stream-Token, Apollo-Require-Preflight, GraphQL-Require-Preflight, Traceparent"
-	corsExposed = "ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + rowsHeader + ", " + receiptHeader
+	corsExposed = "ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + table.RowsHeader + ", " + receiptHeader
 	corsMaxAge  = "600"
 )
 

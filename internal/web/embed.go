@@ -15,6 +15,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/chart"
+	"homebound/internal/site/port"
 )
 
 //go:embed embed
@@ -22,25 +23,37 @@ var embedFiles embed.FS
 
 var embedPages = template.Must(template.ParseFS(embedFiles, "embed/page.html"))
 
-// embeds registers the pages that other sites take in, and what they find them by.
-func (s *Site) embeds(mux *http.ServeMux) {
-	for address, lend := range map[string]func(Config, http.Handler, http.Handler) http.Handler{
-		"/embed/{chart}": current, "/releases/{number}/embed/{chart}": numbered,
+// partnerName is the parameter by which an embed names the partner on whose page it stands, which the edge reads.
+const partnerName = "partner"
+
+// Embeds are pictures that other sites take in.
+type Embeds struct {
+	port.Base
+	charts *Pictures
+}
+
+// NewEmbeds registers the pages that other sites take in, and what they find them by.
+func NewEmbeds(base port.Base, charts *Pictures) *Embeds {
+	s := &Embeds{base, charts}
+	values := func(r *http.Request) (url.Values, bool) { return r.URL.Query(), true }
+	for address, acquire := range map[string]func(http.Handler) http.Handler{
+		"/embed/{chart}": s.Current, "/releases/{number}/embed/{chart}": s.Numbered,
 	} {
-		admitted := s.gate.admitBy(func(r *http.Request) (*visitor, error) { return s.gate.identifyReader(r, r.URL.Query()) }, methods(forReading, bounded(lend(s.config, http.HandlerFunc(s.embed), nil))))
-		page := refusingBy(s.refuseFrame, admitted)
-		mux.HandleFunc(address, func(w http.ResponseWriter, r *http.Request) {
+		admitted := s.AdmitReader(values, s.Reading(s.Bounded(acquire(http.HandlerFunc(s.embed)))))
+		page := s.Explained(s.refuseFrame, admitted)
+		s.Handle(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if path.Ext(r.PathValue("chart")) == "" {
 				page.ServeHTTP(w, r)
 			} else {
 				admitted.ServeHTTP(w, r)
 			}
-		})
+		}))
 	}
 	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js", "/embed.css": "embed.css"} {
-		mux.Handle("GET "+address, embedFile("embed/"+file))
+		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
-	s.oEmbed(mux)
+	s.oEmbed()
+	return s
 }
 
 // embedFile serves what embeds are made of to pages of any origin: to those that show them, and to the embed itself, which has no
@@ -50,7 +63,7 @@ func embedFile(name string) http.HandlerFunc {
 	if err != nil {
 		panic(fmt.Sprintf("web: %v", err)) // which only a file that is not built in could bring about
 	}
-	etag := `"` + hashOf(string(content))[:32] + `"`
+	etag := port.ETag(content)
 	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
@@ -63,31 +76,31 @@ func embedFile(name string) http.HandlerFunc {
 
 // embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the same
 // partner's id as the page is.
-func (s *Site) embed(w http.ResponseWriter, r *http.Request) {
+func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	values, err := chartValues(r)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
-	partner, err := s.gate.partner(values)
-	if err != nil { // the key has ended since the gate looked
-		s.refuseFault(w, r, err)
+	ancestors, err := s.FrameAncestors(values)
+	if err != nil { // the key has ended since it was admitted
+		s.Refuse(w, r, err)
 		return
 	}
 	name := r.PathValue("chart")
 	if path.Ext(name) != "" {
-		file := within(r, "/charts/"+name, without(values, partnerParameter))
+		file := port.Within(r, "/charts/"+name, without(values, partnerName))
 		file.SetPathValue("file", name)
 		file.SetPathValue("number", r.PathValue("number"))
-		s.cached(http.HandlerFunc(s.chart)).ServeHTTP(w, file)
+		s.Keep(http.HandlerFunc(s.charts.chart)).ServeHTTP(w, file)
 		return
 	}
 	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
 	seen := "" // what else the page depends on
 	if r.PathValue("number") != "" {
-		newest, done, err := s.config.Store.Current(r.Context())
+		newest, done, err := s.Store.Current(r.Context())
 		if err != nil {
-			s.refuseFault(w, r, err)
+			s.Refuse(w, r, err)
 			return
 		}
 		done()
@@ -96,20 +109,12 @@ func (s *Site) embed(w http.ResponseWriter, r *http.Request) {
 		seen = "?current=" + strconv.Itoa(now.Number)
 	}
 	header := w.Header()
-	frameHeaders(header, s.gate.mayFrame(partner))
-	header.Set("Cache-Control", freshness(within(r, "", nil))[0])
+	frameHeaders(header, ancestors)
+	header["Cache-Control"] = s.CacheControl(port.Within(r, "", nil))
 	// The page is kept by all that it depends on, and as that of a current release: an archived one changes, too, when it is
 	// archived no longer alone.
-	s.cached(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.showEmbed(w, r, e) })).
-		ServeHTTP(w, within(r, "/embed/"+name+seen, values))
-}
-
-// within gives a request like r for another path of r's release, to be answered as one that may change.
-func within(r *http.Request, path string, values url.Values) *http.Request {
-	other := r.Clone(r.Context())
-	other.URL.Path, other.URL.RawPath, other.URL.RawQuery = path, "", values.Encode()
-	other.SetPathValue("number", "")
-	return other
+	s.Keep(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.showEmbed(w, r, e) })).
+		ServeHTTP(w, port.Within(r, "/embed/"+name+seen, values))
 }
 
 // frameHeaders lets a page be shown in other pages: by those whose origins are listed, and in those, too, that take nothing in
@@ -123,7 +128,7 @@ func frameHeaders(header http.Header, ancestors string) {
 
 // refuseFrame says inside a frame why it shows no chart. There is nothing in it that not everybody may see, and the people
 // whose page it is need to read it, so that any page may show it.
-func (s *Site) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
+func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
 	var page struct {
 		Theme                chart.Theme
 		Title, Message, Live string
@@ -146,13 +151,13 @@ func (s *Site) refuseFrame(w http.ResponseWriter, r *http.Request, status int, m
 }
 
 // removed tells whether there was a release of a number once.
-func (s *Site) removed(number int) bool {
-	numbers, err := s.config.Store.Numbers()
+func (s *Embeds) removed(number int) bool {
+	numbers, err := s.Store.Numbers()
 	return err == nil && len(numbers) > 0 && number > 0 && number < slices.Max(numbers) && !slices.Contains(numbers, number)
 }
 
-func (s *Site) writePage(w http.ResponseWriter, r *http.Request, name string, data any) {
+func (s *Embeds) writePage(w http.ResponseWriter, r *http.Request, name string, data any) {
 	if err := embedPages.ExecuteTemplate(w, name, data); err != nil {
-		s.config.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
+		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // oEmbedAnswer is a response of oEmbed 1.0 (https://oembed.com): how another site shows what an address leads to.
@@ -42,9 +43,9 @@ type shown struct {
 var shownPath = regexp.MustCompile(`^(?:/releases/([1-9][0-9]{0,8}))?/(embed|charts)/([a-z]+)(\.svg|\.png)?$`)
 
 // shownAt reads the address of an embed or a picture. A Fault with NotFound says that it is neither.
-func (s *Site) shownAt(address string) (shown, error) {
+func (s *Embeds) shownAt(address string) (shown, error) {
 	u, err := url.Parse(address)
-	if err == nil && u.Scheme != "" && u.Scheme+"://"+u.Host == s.config.PublicURL && u.User == nil {
+	if err == nil && u.Scheme != "" && u.Scheme+"://"+u.Host == s.PublicURL && u.User == nil {
 		if found := shownPath.FindStringSubmatch(u.Path); found != nil && (found[2] == "charts") == (found[4] != "") {
 			if values, err := url.ParseQuery(u.RawQuery); err == nil {
 				release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
@@ -52,55 +53,53 @@ func (s *Site) shownAt(address string) (shown, error) {
 			}
 		}
 	}
-	return shown{}, labour.Faultf(labour.NotFound, "Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.config.PublicURL, address)
+	return shown{}, labour.Faultf(labour.NotFound, "Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.PublicURL, address)
 }
 
 // oEmbed registers where other sites ask how to show an embed.
-func (s *Site) oEmbed(mux *http.ServeMux) {
-	identify := func(r *http.Request) (*visitor, error) {
-		if at, err := s.shownAt(r.URL.Query().Get("url")); err == nil && at.extension == "" {
-			return s.gate.identifyReader(r, at.values) // an embed's address opens what is said of it, too
-		}
-		return s.gate.identify(r)
+func (s *Embeds) oEmbed() {
+	values := func(r *http.Request) (url.Values, bool) {
+		at, err := s.shownAt(r.URL.Query().Get("url"))
+		return at.values, err == nil && at.extension == "" // an embed's address opens what is said of it, too
 	}
-	mux.Handle("/oembed", s.gate.admitBy(identify, methods(forReading, bounded(http.HandlerFunc(s.answerOEmbed)))))
+	s.Handle("/oembed", s.AdmitReader(values, s.Reading(s.Bounded(http.HandlerFunc(s.answerOEmbed)))))
 }
 
 // oEmbedPath gives the address at which sites ask about an embed's or a picture's address, but for the format.
 func oEmbedPath(address string) string { return "/oembed?" + url.Values{"url": {address}}.Encode() }
 
-func (s *Site) answerOEmbed(w http.ResponseWriter, r *http.Request) {
+func (s *Embeds) answerOEmbed(w http.ResponseWriter, r *http.Request) {
 	asked := r.URL.Query()
 	format := asked.Get("format")
 	if format != "" && format != "json" && format != "xml" {
-		refuse(w, r, http.StatusNotImplemented, labour.Faultf(labour.BadUserInput, "Expected for format json or xml, found %.40q.", format))
+		s.RefuseAs(w, r, http.StatusNotImplemented, labour.Faultf(labour.BadUserInput, "Expected for format json or xml, found %.40q.", format))
 		return
 	}
 	at, err := s.shownAt(asked.Get("url"))
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	widest, err := pixels(asked, "maxwidth")
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	highest, err := pixels(asked, "maxheight")
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	r.SetPathValue("number", "")
-	lend := func(c Config, next http.Handler) http.Handler { return current(c, next, nil) }
+	acquire := s.Current
 	if at.release > 0 {
 		r.SetPathValue("number", strconv.Itoa(at.release))
-		lend = func(c Config, next http.Handler) http.Handler { return numbered(c, next, nil) }
+		acquire = s.Numbered
 	}
-	lend(s.config, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	acquire(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := s.describeEmbed(r, at, widest, highest)
 		if err != nil {
-			s.refuseFault(w, r, err)
+			s.Refuse(w, r, err)
 			return
 		}
 		answer.write(w, format)
@@ -120,18 +119,18 @@ func pixels(values url.Values, name string) (int, error) {
 }
 
 // describeEmbed says how to show what is at an address within a width and a height.
-func (s *Site) describeEmbed(r *http.Request, at shown, widest, highest int) (oEmbedAnswer, error) {
+func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (oEmbedAnswer, error) {
 	theme, err := themeOf(at.values)
 	if err != nil {
 		return oEmbedAnswer{}, err
 	}
-	picture, err := s.picture(r.Context(), at.chart, without(at.values, partnerParameter))
+	picture, err := s.charts.picture(r.Context(), at.chart, without(at.values, partnerName))
 	if err != nil {
 		return oEmbedAnswer{}, err
 	}
-	answer := oEmbedAnswer{Version: "1.0", Title: picture.Title, ProviderName: "Homebound", ProviderURL: s.config.PublicURL, CacheAge: 3600}
+	answer := oEmbedAnswer{Version: "1.0", Title: picture.Title, ProviderName: "Homebound", ProviderURL: s.PublicURL, CacheAge: 3600}
 	if at.extension == "" {
-		answer.rich(picture, theme, s.config.PublicURL+embedPath(at.chart, at.values, at.release), widest, highest)
+		answer.rich(picture, theme, s.PublicURL+embedPath(at.chart, at.values, at.release), widest, highest)
 		return answer, nil
 	}
 	width := embedWide
@@ -144,7 +143,7 @@ func (s *Site) describeEmbed(r *http.Request, at shown, widest, highest int) (oE
 	width = max(chart.LeastWidth, min(width, widest))
 	values := maps.Clone(at.values)
 	values.Set("width", strconv.Itoa(width))
-	answer.photo(s.config.PublicURL+releasePath(at.release)+"/charts/"+at.chart+at.extension+"?"+values.Encode(),
+	answer.photo(s.PublicURL+port.ReleasePath(at.release)+"/charts/"+at.chart+at.extension+"?"+values.Encode(),
 		width, picture.Height(chart.Options{Theme: theme, Width: width}), widest, highest)
 	return answer, nil
 }

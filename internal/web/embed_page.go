@@ -68,26 +68,26 @@ const (
 	inTheDark = "(prefers-color-scheme: dark)"
 )
 
-func (s *Site) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) {
+func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) {
 	theme, err := themeOf(e.values)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
-	asked := without(e.values, append([]string{partnerParameter}, ofDrawing...)...)
-	shown, err := s.chartOf(r.Context(), e.chart, asked)
+	asked := without(e.values, append([]string{partnerName}, ofDrawing...)...)
+	shown, err := s.charts.chartOf(r.Context(), e.chart, asked)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	picture := shown.Picture
-	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.citation, Permalink: s.config.PublicURL + embedPath(e.chart, asked, e.release.Number)}
+	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.citation, Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Heads, page.Rows = cells(picture)
 	page.Data = embedPath(e.chart+".csv", without(e.values, ofDrawing...), e.release.Number)
-	address := s.config.PublicURL + embedPath(e.chart, e.values, 0)
+	address := s.PublicURL + embedPath(e.chart, e.values, 0)
 	if e.archived {
-		address = s.config.PublicURL + embedPath(e.chart, e.values, e.release.Number)
+		address = s.PublicURL + embedPath(e.chart, e.values, e.release.Number)
 	}
 	page.OEmbed = oEmbedPath(address)
 	if now := e.current; now != nil && now.Number != e.release.Number {
@@ -172,9 +172,9 @@ func legible(value any) string {
 		}
 		return "no"
 	case int64:
-		return grouped(int(v))
+		return chart.GroupedInt(int(v))
 	case float64:
-		text := chart.Grouped(v, decimalsOf(v, 4))
+		text := chart.Grouped(v, chart.Decimals(v, 4))
 		if strings.Contains(text, ".") {
 			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 		}

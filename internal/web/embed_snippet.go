@@ -3,12 +3,12 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"homebound/internal/site/port"
 	"html"
 	"maps"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -22,7 +22,7 @@ var chartWords = map[string]string{
 // snippet gives what an author pastes into a page to show a chart: a figure, with a link in it for readers whose browser runs
 // no scripts, and the script that puts the chart in its place. Release 0 is whatever release is current; the values are the
 // chart's parameters.
-func (s *Site) snippet(chart string, values url.Values, release int) string {
+func (s *Embeds) snippet(chart string, values url.Values, release int) string {
 	var attributes strings.Builder
 	if release > 0 {
 		fmt.Fprintf(&attributes, ` data-release="%d"`, release)
@@ -42,24 +42,16 @@ func (s *Site) snippet(chart string, values url.Values, release int) string {
 		words += " (" + region + ")"
 	}
 	return fmt.Sprintf(`<figure data-homebound="%s"%s><a href="%s">%s</a></figure>`+"\n"+`<script async src="%s/embed.js"></script>`,
-		html.EscapeString(chart), attributes.String(), html.EscapeString(s.config.PublicURL+embedPath(chart, given, release)), html.EscapeString(words), s.config.PublicURL)
+		html.EscapeString(chart), attributes.String(), html.EscapeString(s.PublicURL+embedPath(chart, given, release)), html.EscapeString(words), s.PublicURL)
 }
 
 // embedPath gives the address of a chart's embed within the server. Release 0 is whatever release is current.
 func embedPath(chart string, values url.Values, release int) string {
-	address := releasePath(release) + "/embed/" + url.PathEscape(chart)
+	address := port.ReleasePath(release) + "/embed/" + url.PathEscape(chart)
 	if query := values.Encode(); query != "" {
 		address += "?" + query
 	}
 	return address
-}
-
-// releasePath gives what stands before the paths of a release, which is nothing for the current one, release 0.
-func releasePath(release int) string {
-	if release == 0 {
-		return ""
-	}
-	return "/releases/" + strconv.Itoa(release)
 }
 
 // parameterName is the form of every parameter's name; nothing else may become a part of a tag.

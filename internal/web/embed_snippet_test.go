@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"homebound/internal/site/port"
 	"net/url"
 	"os"
 	"os/exec"
@@ -14,7 +15,7 @@ import (
 )
 
 func TestSnippet_IsWhatAnAuthorPastes(t *testing.T) {
-	s := &Site{config: Config{PublicURL: "https://homebound.example"}}
+	s := &Embeds{Base: port.Base{Config: port.Config{PublicURL: "https://homebound.example"}}}
 	const script = "\n" + `<script async src="https://homebound.example/embed.js"></script>`
 	for name, test := range map[string]struct {
 		chart   string
@@ -78,7 +79,7 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 	var forms []map[string]struct{ Value, Problem string }
 	require.NoError(t, json.Unmarshal(output, &forms))
 	require.Len(t, forms, len(names))
-	s := &Site{config: Config{PublicURL: "https://homebound.example"}}
+	s := &Embeds{Base: port.Base{Config: port.Config{PublicURL: "https://homebound.example"}}}
 	for i, name := range names {
 		values, err := url.ParseQuery(parameters[name])
 		require.NoError(t, err)

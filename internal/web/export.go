@@ -10,23 +10,23 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
 // exported is one of the tables that can be taken away as files.
 type exported struct {
 	name, title string
-	parameters  operation // whose variables readers may set
-	document    operation // shows the same in GraphQL; "" where it depends on the parameters
-	under       []string  // where the document has the rows
+	parameters  port.Document // whose variables readers may set
+	document    port.Document // shows the same in GraphQL; "" where it depends on the parameters
+	under       []string      // where the document has the rows
 	columns     []table.Column
 	mark        string // what to know where synthetic rows take part
-	open        func(context.Context, *Site, *extract) error
+	open        func(context.Context, *Exports, *extract) error
 }
 
 // What is said of synthetic rows, by what a table has of them.
@@ -86,31 +86,35 @@ func (x *extract) place(name string) int {
 	panic("web: the export of " + x.name + " has no column " + name)
 }
 
-// exports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
-func (s *Site) exports(mux *http.ServeMux) {
-	s.resource(mux, "/export/{file}", s.export)
+// Exports answers with whole tables as files.
+type Exports struct{ port.Base }
+
+// NewExports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
+func NewExports(base port.Base) *Exports {
+	s := &Exports{base}
+	s.Resource("/export/{file}", http.HandlerFunc(s.export))
+	return s
 }
 
 // export answers with a table as a file.
-func (s *Site) export(w http.ResponseWriter, r *http.Request) {
+func (s *Exports) export(w http.ResponseWriter, r *http.Request) {
 	x, extension, err := s.wanted(r)
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	header := w.Header()
-	header["Cache-Control"] = freshness(r)
+	header["Cache-Control"] = s.CacheControl(r)
 	tag := s.etag(r, x)
 	header.Set("Etag", tag)
-	if matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(tag, "W/")) {
+	if negotiate.Matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(tag, "W/")) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	ledger := &db.Ledger{Limit: int64(s.config.MaxStatements), Watch: s.config.Tracing.statements(r.Context())}
-	defer entryOf(r.Context()).read(ledger)
-	ctx := db.WithLedger(r.Context(), ledger)
-	if s.config.ExportTimeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, s.config.ExportTimeout)
+	ctx, done := s.Metered(r.Context())
+	defer done()
+	if s.ExportTimeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.ExportTimeout)
 		defer cancel()
 		ctx = limited
 	}
@@ -118,7 +122,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 }
 
 // wanted says which table a request is for, and as what.
-func (s *Site) wanted(r *http.Request) (*extract, string, error) {
+func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
 	name, extension, _ := strings.Cut(r.PathValue("file"), ".")
 	var names []string
 	extensions := exportFormats()
@@ -139,37 +143,23 @@ func (s *Site) wanted(r *http.Request) (*extract, string, error) {
 	if err != nil {
 		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
 	}
-	variables, err := s.parameters.read(values, found.parameters.variables)
+	variables, err := s.Parameters.Read(values, found.parameters.Variables)
 	if err != nil {
 		return nil, "", err
 	}
 	info := graph.ReleaseOf(r.Context()).Info()
-	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables), variables: variables, document: found.document.text, columns: found.columns}
+	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables), variables: variables, document: found.document.Text, columns: found.columns}
 	if x.under != nil {
-		x.columns = s.parameters.columns(x.document, x.under, info.Currency)
+		x.columns = contract{s.Parameters.Schema}.columns(x.document, x.under, info.Currency)
 	}
 	return x, extension, nil
 }
 
 // etag names what an export depends on, also where the server was started anew over other data or in another way. It is weak: the same
 // rows may come compressed, and a zip may come in other bytes.
-func (s *Site) etag(r *http.Request, x *extract) string {
+func (s *Exports) etag(r *http.Request, x *extract) string {
 	release := graph.ReleaseOf(r.Context())
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%+v\n%+v", x.number, release.Info().ContentHash, release.SuppressBelow(),
-		labour.MethodVersion, s.config.PublicURL, pathWithin(r), r.URL.RawQuery, visitorOf(r.Context()).allowance, x.columns))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash, release.SuppressBelow(),
+		labour.MethodVersion, s.PublicURL, port.PathWithin(r), r.URL.RawQuery, s.Rights(r.Context()), x.columns))
 	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
-}
-
-// pay takes what the rows cost out of the purse, before any is read: where that is more than a whole budget, all but the 1 that asking
-// costs. It gives the context in which the rest of the export's questions is paid for.
-func (x *extract) pay(ctx context.Context) (context.Context, error) {
-	entryOf(ctx).note(func(e *entry) { e.asked.cost += x.cost })
-	visitor := *visitorOf(ctx)
-	if visitor.Limiter != nil {
-		if err := visitor.Limiter.Charge(time.Now(), min(x.cost, visitor.Limiter.Budget.Cost-1)); err != nil {
-			return ctx, err
-		}
-		visitor.Limiter = nil
-	}
-	return context.WithValue(ctx, visitorKey{}, &visitor), nil
 }

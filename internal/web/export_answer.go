@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"homebound/graph"
-	"homebound/internal/table"
+	"homebound/internal/site/port"
 )
 
 // paged is one page of an answer whose rows an export has.
@@ -31,7 +31,7 @@ func (p *provenance) sources() []string {
 }
 
 // openClaims opens the export of claims, each with what it comes to.
-func openClaims(ctx context.Context, s *Site, x *extract) error {
+func openClaims(ctx context.Context, s *Exports, x *extract) error {
 	err := x.answered(ctx, s, "claims", claimsDocument, claimsDocument)
 	x.evidence = func(ctx context.Context) ([]string, bool, error) {
 		place := x.place("source.id")
@@ -51,29 +51,26 @@ func openClaims(ctx context.Context, s *Site, x *extract) error {
 	return err
 }
 
-// syntheticColumn is the column by which every row of figures carries the mark of synthetic rows, wherever it is copied to.
-var syntheticColumn = table.Column{Name: "synthetic", Kind: table.Bool, Description: "Whether synthetic rows took part in the figures."}
-
 // openReport opens the export of a report: all of its rows.
-func openReport(ctx context.Context, s *Site, x *extract) error {
+func openReport(ctx context.Context, s *Exports, x *extract) error {
 	measures := measuresOf(x.variables)
-	groupBy := texts(x.variables["groupBy"])
+	groupBy := port.Texts(x.variables["groupBy"])
 	delete(x.variables, "measures")
-	x.document = reportDocument(groupBy, measures, false).text
-	x.columns = append(s.parameters.columns(x.document, []string{"report", "rows"}, graph.ReleaseOf(ctx).Info().Currency), syntheticColumn)
-	return x.answered(ctx, s, "report", operation{text: x.document}, reportDocument(groupBy, measures, true))
+	x.document = reportDocument(groupBy, measures, false).Text
+	x.columns = append(contract{s.Parameters.Schema}.columns(x.document, []string{"report", "rows"}, graph.ReleaseOf(ctx).Info().Currency), port.SyntheticColumn)
+	return x.answered(ctx, s, "report", port.Document{Text: x.document}, reportDocument(groupBy, measures, true))
 }
 
 // answered lets an export be read from the pages of an answer. The first page is read at once: it refuses, counts, and tells what
 // each of the others costs.
-func (x *extract) answered(ctx context.Context, s *Site, field string, first, more operation) error {
-	ask := func(ctx context.Context, document operation, after string) (*paged, error) {
+func (x *extract) answered(ctx context.Context, s *Exports, field string, first, more port.Document) error {
+	ask := func(ctx context.Context, document port.Document, after string) (*paged, error) {
 		variables := maps.Clone(x.variables)
 		if after != "" {
 			variables["after"] = after
 		}
 		var answer map[string]*paged
-		err := s.asker.ask(ctx, document.text, variables, &answer)
+		err := s.Ask(ctx, document.Text, variables, &answer)
 		return answer[field], err
 	}
 	page, err := ask(ctx, first, "")
@@ -82,7 +79,7 @@ func (x *extract) answered(ctx context.Context, s *Site, field string, first, mo
 	}
 	x.rows = page.TotalCount
 	size := max(1, len(page.Nodes)+len(page.Rows))
-	x.cost = (x.rows - 1) / size * max(1, entryOf(ctx).asks().cost)
+	x.cost = (x.rows - 1) / size * max(1, s.Cost(ctx))
 	if page.Provenance != nil {
 		x.evidence = func(context.Context) ([]string, bool, error) {
 			return page.Provenance.sources(), page.Provenance.Synthetic, nil
@@ -94,7 +91,7 @@ func (x *extract) answered(ctx context.Context, s *Site, field string, first, mo
 			for _, nodes := range [][]map[string]any{at.Nodes, at.Rows} {
 				for _, node := range nodes {
 					if page.Provenance != nil {
-						node[syntheticColumn.Name] = page.Provenance.Synthetic
+						node[port.SyntheticColumn.Name] = page.Provenance.Synthetic
 					}
 					if err := yield(flattened(node, x.columns, row)); err != nil {
 						return err
@@ -114,14 +111,14 @@ func (x *extract) answered(ctx context.Context, s *Site, field string, first, mo
 }
 
 // openImpact opens the export of an economic impact: a row for each of its figures.
-func openImpact(ctx context.Context, s *Site, x *extract) error {
+func openImpact(ctx context.Context, s *Exports, x *extract) error {
 	var answer struct{ EconomicImpact map[string]any }
-	if err := s.asker.ask(ctx, impactDocument.text, x.variables, &answer); err != nil {
+	if err := s.Ask(ctx, impactDocument.Text, x.variables, &answer); err != nil {
 		return err
 	}
 	impact := answer.EconomicImpact
 	var rows [][]any
-	s.parameters.figures(impact, graph.ReleaseOf(ctx).Info().Currency, func(row []any) { rows = append(rows, row) })
+	contract{s.Parameters.Schema}.figures(impact, graph.ReleaseOf(ctx).Info().Currency, func(row []any) { rows = append(rows, row) })
 	x.rows = len(rows)
 	x.each = func(_ context.Context, yield func([]any) error) error {
 		for _, row := range rows {

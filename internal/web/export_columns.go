@@ -10,9 +10,12 @@ import (
 	"homebound/internal/table"
 )
 
+// contract describes columns and figures in the words of the schema.
+type contract struct{ schema *ast.Schema }
+
 // columns gives what a document selects under one of its fields as the columns of a table: named by their way from there, such as
 // employer.name, and described as the contract describes them. currency is that of the release's money.
-func (p parameters) columns(document string, under []string, currency string) []table.Column {
+func (p contract) columns(document string, under []string, currency string) []table.Column {
 	doc, err := parser.ParseQuery(&ast.Source{Input: document})
 	if err != nil {
 		panic("web: " + err.Error()) // mustOperation has read it before
@@ -29,7 +32,7 @@ func (p parameters) columns(document string, under []string, currency string) []
 	return p.leaves(nil, of, set, "", "", currency)
 }
 
-func (p parameters) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about, currency string) []table.Column {
+func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about, currency string) []table.Column {
 	for _, s := range set {
 		field, is := s.(*ast.Field)
 		if !is {
@@ -42,26 +45,9 @@ func (p parameters) leaves(columns []table.Column, of *ast.Definition, set ast.S
 			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
 			continue
 		}
-		columns = append(columns, table.Column{Name: path + field.Name, Kind: kindOf(kind.Name), Unit: unitOf(of.Name, field.Name, currency), Description: described})
+		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name), Unit: unitOf(of.Name, field.Name, currency), Description: described})
 	}
 	return columns
-}
-
-// kindOf gives what the values of a scalar or an enum are in a table.
-func kindOf(typename string) table.Kind {
-	switch typename {
-	case "Int":
-		return table.Whole
-	case "Float":
-		return table.Number
-	case "Boolean":
-		return table.Bool
-	case "Date":
-		return table.Day
-	case "DateTime":
-		return table.Moment
-	}
-	return table.Text
 }
 
 // unitOf gives the unit of a field, "" where it has none. Where rows have units of their own, it says which column has them.
@@ -90,7 +76,7 @@ func unitOf(of, field, currency string) string {
 // flattened puts the values of an object of an answer into the columns' places. It returns the row that it was given.
 func flattened(object map[string]any, columns []table.Column, row []any) []any {
 	for i, column := range columns {
-		value := valueAt(object, strings.Split(column.Name, "."))
+		value := table.At(object, strings.Split(column.Name, "."))
 		if number, is := value.(float64); is && column.Kind == table.Whole {
 			value = int64(number)
 		}

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // The documents that show in GraphQL what the exports of the same names hold: what they select under the rows are the columns,
 // and their variables are the parameters.
 var (
-	permitsDocument = mustOperation(`query Permits($filter: PermitFilter, $orderBy: PermitOrder) {
+	permitsDocument = port.MustDocument(`query Permits($filter: PermitFilter, $orderBy: PermitOrder) {
   permits(filter: $filter, orderBy: $orderBy, first: 1000) {
     nodes {
       id number employer { id name } region { code name } nationality { code name } industry { code name }
@@ -21,7 +22,7 @@ var (
   }
 }`)
 
-	employersDocument = mustOperation(`query Employers($filter: EmployerFilter, $orderBy: EmployerOrder) {
+	employersDocument = port.MustDocument(`query Employers($filter: EmployerFilter, $orderBy: EmployerOrder) {
   employers(filter: $filter, orderBy: $orderBy, first: 1000) {
     nodes { id name region { code name } industry { code name } taxId synthetic source { id } }
     totalCount
@@ -29,7 +30,7 @@ var (
   }
 }`)
 
-	repatriationsDocument = mustOperation(`query Repatriations($filter: RepatriationFilter, $orderBy: RepatriationOrder) {
+	repatriationsDocument = port.MustDocument(`query Repatriations($filter: RepatriationFilter, $orderBy: RepatriationOrder) {
   repatriations(filter: $filter, orderBy: $orderBy, first: 1000) {
     nodes {
       id region { code name } nationality { code name } employer { id name } permit { id number }
@@ -40,7 +41,7 @@ var (
   }
 }`)
 
-	observationsDocument = mustOperation(`query Observations($filter: RegionFilter, $indicators: [String!], $from: Date, $to: Date) {
+	observationsDocument = port.MustDocument(`query Observations($filter: RegionFilter, $indicators: [String!], $from: Date, $to: Date) {
   regions(filter: $filter, first: 1000) {
     nodes {
       observations(indicators: $indicators, from: $from, to: $to) {
@@ -51,7 +52,7 @@ var (
   }
 }`)
 
-	claimsDocument = mustOperation(`query Claims($filter: ClaimFilter, $after: String) {
+	claimsDocument = port.MustDocument(`query Claims($filter: ClaimFilter, $after: String) {
   claims(filter: $filter, first: 500, after: $after) {
     nodes {
       id topic statement speaker speakerRole madeOn operator valueLow valueHigh unit from to
@@ -64,9 +65,9 @@ var (
   }
 }`)
 
-	claimsParameters = mustOperation(`query Claims($filter: ClaimFilter) { __typename }`)
+	claimsParameters = port.MustDocument(`query Claims($filter: ClaimFilter) { __typename }`)
 
-	impactDocument = mustOperation(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
+	impactDocument = port.MustDocument(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
   economicImpact(region: $region, scenario: $scenario) {
     region { code name } from to baseline boundariesOn basis suppressed
     baselineWorkers departedWorkers workerYearsLost shareOfEmployment
@@ -81,7 +82,7 @@ var (
 fragment range on Estimate { low central high unit }`)
 
 	// reportParameters has the variables of every report, and the measures that it is to have, which a document selects.
-	reportParameters = mustOperation(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
+	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
 )
 
 const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!]`
@@ -97,7 +98,7 @@ var dimensionFields = []struct {
 
 // reportDocument gives the document of a report that is grouped by some dimensions and has some measures. after says that it goes on
 // with the rows after a cursor, and leaves out what the first page has told.
-func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool) operation {
+func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool) port.Document {
 	var row []string
 	for _, d := range dimensionFields {
 		if slices.Contains(groupBy, string(d.by)) {
@@ -115,7 +116,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 	if after {
 		variable, argument, once = ", $after: String", ", after: $after", ""
 	}
-	return mustOperation(`query Report(` + reportVariables + variable + `) {
+	return port.MustDocument(`query Report(` + reportVariables + variable + `) {
   report(filter: $filter, groupBy: $groupBy, granularity: $granularity, boundariesOn: $boundariesOn, orderBy: $orderBy, having: $having, first: 1000` + argument + `) {
     rows { ` + strings.Join(row, " ") + ` }` + once + `
     pageInfo { hasNextPage endCursor }
@@ -125,7 +126,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 
 // measuresOf gives the measures that a report is asked for: those that are named, else all that its groups can have.
 func measuresOf(variables map[string]any) []labour.MeasureInfo {
-	named := texts(variables["measures"])
+	named := port.Texts(variables["measures"])
 	var measures []labour.MeasureInfo
 	for _, m := range labour.Measures {
 		switch {
@@ -133,7 +134,7 @@ func measuresOf(variables map[string]any) []labour.MeasureInfo {
 			if slices.Contains(named, string(m.Measure)) {
 				measures = append(measures, m)
 			}
-		case m.Measure == labour.WorkersRepatriated || !slices.Contains(texts(variables["groupBy"]), string(labour.ByOutcome)):
+		case m.Measure == labour.WorkersRepatriated || !slices.Contains(port.Texts(variables["groupBy"]), string(labour.ByOutcome)):
 			measures = append(measures, m)
 		}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -24,7 +25,7 @@ var impactColumns = []table.Column{
 	{Name: "unit", Kind: table.Text, Description: "The unit of low, central and high. Null for an estimate that is null."},
 	{Name: "imputed", Kind: table.Bool, Description: "Whether another year's figure stands in for a missing one. Null but for inputs."},
 	{Name: "note", Kind: table.Text, Description: "What a reader should know about an input. Null where there is nothing."},
-	syntheticColumn,
+	port.SyntheticColumn,
 	{Name: "source.title", Kind: table.Text, Description: "Where an input was published. Null where it was not, and elsewhere."},
 	{Name: "source.publisher", Kind: table.Text, Description: "Who published it. Null where source.title is."},
 	{Name: "source.url", Kind: table.Text, Description: "The address of the source. Null where it has none."},
@@ -40,7 +41,7 @@ var impactFigures = map[string][]string{
 }
 
 // figures gives the rows of an economic impact.
-func (p parameters) figures(impact map[string]any, currency string, yield func(row []any)) {
+func (p contract) figures(impact map[string]any, currency string, yield func(row []any)) {
 	add := func(section string, suppressed, item, name any, figure string, period map[string]any, value map[string]any) {
 		source, _ := value["source"].(map[string]any)
 		yield([]any{impact["region"].(map[string]any)["code"], impact["basis"], suppressed, section, item, name, figure, period["from"], period["to"], value["low"], value["central"], value["high"], value["unit"],
@@ -96,7 +97,7 @@ type figure struct {
 }
 
 // figuresDefined gives the contract's words on each figure of an economic impact.
-func (p parameters) figuresDefined(currency string) []figure {
+func (p contract) figuresDefined(currency string) []figure {
 	var list []figure
 	for _, of := range []struct{ section, typename string }{{"totals", "EconomicImpact"}, {"byIndustry", "IndustryImpact"}, {"timeline", "ImpactPeriod"}, {"sensitivity", "Sensitivity"}} {
 		for _, field := range impactFigures[of.typename] {

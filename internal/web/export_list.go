@@ -7,18 +7,19 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // openList opens an export of one of the register's lists: its first question is the list's own, which refuses and counts, and
 // leaves the list to be read row by row from the database.
-func openList(list string) func(context.Context, *Site, *extract) error {
+func openList(list string) func(context.Context, *Exports, *extract) error {
 	// The list's name says what its filter and its order are called.
 	input := map[string]string{"permits": "Permit", "employers": "Employer", "repatriations": "Repatriation"}[list]
 	count := fmt.Sprintf(`query CountOf%ss($filter: %sFilter, $orderBy: %sOrder) { list: %s(filter: $filter, orderBy: $orderBy, first: 0) { totalCount } }`, input, input, input, list)
-	return func(ctx context.Context, s *Site, x *extract) error {
+	return func(ctx context.Context, s *Exports, x *extract) error {
 		noting, whole := graph.WithWhole(ctx)
 		var answer struct{ List struct{ TotalCount int } }
-		if err := s.direct.ask(noting, count, x.variables, &answer); err != nil {
+		if err := s.AskAnew(noting, count, x.variables, &answer); err != nil {
 			return err
 		}
 		x.rows = answer.List.TotalCount
@@ -27,8 +28,8 @@ func openList(list string) func(context.Context, *Site, *extract) error {
 }
 
 // openObservations opens the export of observations: those of the regions that the filter keeps.
-func openObservations(ctx context.Context, s *Site, x *extract) error {
-	filter := db.ObservationFilter{Indicators: texts(x.variables["indicators"]), Regions: []string{}}
+func openObservations(ctx context.Context, s *Exports, x *extract) error {
+	filter := db.ObservationFilter{Indicators: port.Texts(x.variables["indicators"]), Regions: []string{}}
 	for _, end := range []struct {
 		name string
 		day  **labour.Date
@@ -50,7 +51,7 @@ func openObservations(ctx context.Context, s *Site, x *extract) error {
 	}
 	for after := (any)(nil); after == nil || page.Regions.PageInfo.HasNextPage; after = page.Regions.PageInfo.EndCursor {
 		page.Regions.Nodes = nil
-		if err := s.asker.ask(ctx, regions, map[string]any{"filter": x.variables["filter"], "after": after}, &page); err != nil {
+		if err := s.Ask(ctx, regions, map[string]any{"filter": x.variables["filter"], "after": after}, &page); err != nil {
 			return err
 		}
 		for _, region := range page.Regions.Nodes {

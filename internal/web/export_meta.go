@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -74,21 +74,18 @@ type exportData struct {
 }
 
 // released asks what the release says of itself.
-func (s *Site) released(ctx context.Context) (r exportRelease, citation string, err error) {
+func (s *Exports) released(ctx context.Context) (r exportRelease, citation string, err error) {
 	var answer struct {
 		Release struct {
 			exportRelease
 			Citation string
 		}
 	}
-	err = s.asker.ask(ctx, `query CitedRelease { release { number contentHash publishedAt methodVersion citation } }`, nil, &answer)
+	err = s.Ask(ctx, `query CitedRelease { release { number contentHash publishedAt methodVersion citation } }`, nil, &answer)
 	r = answer.Release.exportRelease
-	r.Permalink = s.permanent(r.Number)
+	r.Permalink = s.Permanent(r.Number)
 	return r, answer.Release.Citation, err
 }
-
-// permanent gives the address under which a release is found for ever.
-func (s *Site) permanent(number int) string { return s.config.PublicURL + releasePath(number) }
 
 // notice says whether synthetic rows take part, as far as it is known without reading the rows.
 func (x *extract) notice(ctx context.Context) (string, error) {
@@ -106,7 +103,7 @@ func (x *extract) notice(ctx context.Context) (string, error) {
 }
 
 // meta says of a table what formats have a place for.
-func (s *Site) meta(ctx context.Context, x *extract) (table.Meta, error) {
+func (s *Exports) meta(ctx context.Context, x *extract) (table.Meta, error) {
 	notice, err := x.notice(ctx)
 	if err != nil {
 		return table.Meta{}, err
@@ -119,8 +116,8 @@ func (s *Site) meta(ctx context.Context, x *extract) (table.Meta, error) {
 }
 
 // fileURL gives the address at which a table can be had for ever.
-func (s *Site) fileURL(x *extract, extension string) string {
-	address := s.permanent(x.number) + "/export/" + x.name + "." + extension
+func (s *Exports) fileURL(x *extract, extension string) string {
+	address := s.Permanent(x.number) + "/export/" + x.name + "." + extension
 	if len(x.query) > 0 {
 		address += "?" + x.query.Encode()
 	}
@@ -128,7 +125,7 @@ func (s *Site) fileURL(x *extract, extension string) string {
 }
 
 // describe gathers what is to be said of an export.
-func (s *Site) describe(ctx context.Context, x *extract) (*exportMeta, error) {
+func (s *Exports) describe(ctx context.Context, x *extract) (*exportMeta, error) {
 	release, citation, err := s.released(ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +142,7 @@ func (s *Site) describe(ctx context.Context, x *extract) (*exportMeta, error) {
 		m.Notice = x.mark
 	}
 	if x.name == "impact" {
-		m.Figures = s.parameters.figuresDefined(graph.ReleaseOf(ctx).Info().Currency)
+		m.Figures = contract{s.Parameters.Schema}.figuresDefined(graph.ReleaseOf(ctx).Info().Currency)
 	}
 	for _, id := range sources {
 		source, err := graph.ReleaseOf(ctx).Source(id)
@@ -165,20 +162,12 @@ func (s *Site) describe(ctx context.Context, x *extract) (*exportMeta, error) {
 }
 
 // writeMetadata writes what is to be said of an export.
-func (s *Site) writeMetadata(ctx context.Context, to io.Writer, x *extract) error {
+func (s *Exports) writeMetadata(ctx context.Context, to io.Writer, x *extract) error {
 	m, err := s.describe(ctx, x)
 	if err != nil {
 		return err
 	}
-	return writeJSON(to, m)
-}
-
-// writeJSON writes a value for people to read, too: in lines, and with < and & as they are.
-func writeJSON(to io.Writer, value any) error {
-	encoder := json.NewEncoder(to)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	return port.WriteJSON(to, m)
 }
 
 //go:embed export_readme.txt
@@ -190,7 +179,7 @@ var readme = template.Must(template.New("README").Funcs(template.FuncMap{
 }).Parse(readmeText))
 
 // writeArchive writes a zip of an export as CSV, what it is, and a README. These come last, so that they can tell what was written.
-func (s *Site) writeArchive(ctx context.Context, to io.Writer, x *extract) error {
+func (s *Exports) writeArchive(ctx context.Context, to io.Writer, x *extract) error {
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	add := func(name string) (io.Writer, error) {
@@ -217,7 +206,7 @@ func (s *Site) writeArchive(ctx context.Context, to io.Writer, x *extract) error
 		return err
 	}
 	if file, err = add(x.fileName() + "." + metadata); err == nil {
-		err = writeJSON(file, m)
+		err = port.WriteJSON(file, m)
 	}
 	if err == nil {
 		file, err = add("README.md")

@@ -15,11 +15,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 	"homebound/internal/table"
 )
-
-// rowsHeader says how many rows an export or a table of an answer has, so that one that was cut can be told also where it was saved without its end.
-const rowsHeader = "Homebound-Rows"
 
 // partSize is how many bytes of an export are sent at once; a client has so long for each as for a whole answer.
 const partSize = 64 << 10
@@ -41,15 +39,15 @@ func (s *sender) Write(p []byte) (int, error) {
 }
 
 // deliver opens an export and sends it.
-func (s *Site) deliver(w http.ResponseWriter, r *http.Request, x *extract, extension string) {
+func (s *Exports) deliver(w http.ResponseWriter, r *http.Request, x *extract, extension string) {
 	out := &sender{w: w, ended: r.Context().Err}
 	if err := s.send(out, w, r, x, extension); err != nil {
 		s.breakOff(w, r, out.begun, err)
 	}
 }
 
-func (s *Site) send(out *sender, w http.ResponseWriter, r *http.Request, x *extract, extension string) (err error) {
-	leave, err := s.exporting.enter(r.Context())
+func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *extract, extension string) (err error) {
+	leave, err := s.ExportSlot(r.Context())
 	if err != nil {
 		return err
 	}
@@ -63,14 +61,14 @@ func (s *Site) send(out *sender, w http.ResponseWriter, r *http.Request, x *extr
 		return labour.Faultf(labour.LimitExceeded, "A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.", extension, format.MaxRows, x.rows)
 	}
 	header := w.Header()
-	header.Set(rowsHeader, strconv.Itoa(x.rows))
+	header.Set(table.RowsHeader, strconv.Itoa(x.rows))
 	header.Set("Content-Type", map[bool]string{true: format.MediaType, false: mediaTypes[extension]}[isTable])
 	how := "attachment"
 	if extension == metadata {
 		how = "inline"
 	}
 	header.Set("Content-Disposition", fmt.Sprintf(`%s; filename="%s.%s"`, how, x.fileName(), extension))
-	packed := worthGzip[extension] && accepts(r.Header.Get("Accept-Encoding"), "gzip")
+	packed := worthGzip[extension] && negotiate.Accepts(r.Header.Get("Accept-Encoding"), "gzip")
 	if packed {
 		header.Set("Content-Encoding", "gzip")
 	}
@@ -78,7 +76,7 @@ func (s *Site) send(out *sender, w http.ResponseWriter, r *http.Request, x *extr
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	if ctx, err = x.pay(ctx); err != nil {
+	if ctx, err = s.Charge(ctx, x.cost); err != nil {
 		return err
 	}
 	buffered := bufio.NewWriterSize(out, partSize)
@@ -101,7 +99,7 @@ func (s *Site) send(out *sender, w http.ResponseWriter, r *http.Request, x *extr
 	return end()
 }
 
-var mediaTypes = map[string]string{archive: "application/zip", metadata: plainJSON + "; charset=utf-8"}
+var mediaTypes = map[string]string{archive: "application/zip", metadata: "application/json" + "; charset=utf-8"}
 
 // worthGzip are the formats that are not packed by themselves.
 var worthGzip = map[string]bool{"csv": true, "ndjson": true, metadata: true}
@@ -110,28 +108,28 @@ var worthGzip = map[string]bool{"csv": true, "ndjson": true, metadata: true}
 func (x *extract) fileName() string { return fmt.Sprintf("homebound-r%d-%s", x.number, x.name) }
 
 // breakOff says why an export is not given. Where it has begun, it ends the connection instead: what is cut must not look whole.
-func (s *Site) breakOff(w http.ResponseWriter, r *http.Request, begun bool, err error) {
+func (s *Exports) breakOff(w http.ResponseWriter, r *http.Request, begun bool, err error) {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil:
-		entryOf(r.Context()).refused("timeout")
-		err = labour.Faultf(labour.Timeout, "The export was stopped because it took longer than %s. Narrow it, or take it in parts.", s.config.ExportTimeout)
+		s.CountRefusal(r.Context(), "timeout")
+		err = labour.Faultf(labour.Timeout, "The export was stopped because it took longer than %s. Narrow it, or take it in parts.", s.ExportTimeout)
 	case errors.Is(err, context.Canceled):
 		err = labour.Faultf(labour.Unavailable, "The export was stopped before it was done.")
 	}
 	if !begun {
-		for _, name := range []string{"Content-Disposition", "Content-Encoding", "Etag", rowsHeader} {
+		for _, name := range []string{"Content-Disposition", "Content-Encoding", "Etag", table.RowsHeader} {
 			w.Header().Del(name)
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
-	s.config.Log.WarnContext(r.Context(), "an export broke off", "error", err)
+	s.Log.WarnContext(r.Context(), "an export broke off", "error", err)
 	panic(http.ErrAbortHandler)
 }
 
 // writeTable writes an export in a format.
-func (s *Site) writeTable(ctx context.Context, to io.Writer, x *extract, format table.Format) error {
+func (s *Exports) writeTable(ctx context.Context, to io.Writer, x *extract, format table.Format) error {
 	meta, err := s.meta(ctx, x)
 	if err != nil {
 		return err

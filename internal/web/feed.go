@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"homebound/internal/chart"
+	"homebound/internal/site/port"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,13 +16,13 @@ import (
 )
 
 // feed registers the feed of releases, which is that of nobody's release but of all.
-func (s *Site) feed(mux *http.ServeMux) {
-	mux.Handle("/releases.atom", s.gate.admit(methods(forReading, current(s.config, http.HandlerFunc((&feed{site: s}).serve), nil))))
+func (s *Pages) feed() {
+	s.Handle("/releases.atom", s.Admit(s.Reading(s.Current(http.HandlerFunc((&feed{site: s}).serve)))))
 }
 
 // feed keeps the last text that it has written, for as long as the releases are the same.
 type feed struct {
-	site *Site
+	site *Pages
 	last atomic.Pointer[writtenFeed]
 }
 
@@ -32,15 +34,15 @@ type writtenFeed struct {
 }
 
 func (f *feed) serve(w http.ResponseWriter, r *http.Request) {
-	numbers, err := f.site.config.Store.Numbers()
+	numbers, err := f.site.Store.Numbers()
 	if err != nil {
-		f.site.refuseFault(w, r, err)
+		f.site.Refuse(w, r, err)
 		return
 	}
 	written := f.last.Load()
 	if written == nil || !slices.Equal(written.numbers, numbers) {
 		if written, err = f.write(r.Context(), numbers); err != nil {
-			f.site.refuseFault(w, r, err)
+			f.site.Refuse(w, r, err)
 			return
 		}
 		f.last.Store(written)
@@ -48,7 +50,7 @@ func (f *feed) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "application/atom+xml; charset=utf-8")
 	header.Set("Etag", written.etag)
-	header["Cache-Control"], header["Vary"] = freshness(r), []string{"Authorization, Origin"}
+	header["Cache-Control"], header["Vary"] = f.site.CacheControl(r), []string{"Authorization, Origin"}
 	http.ServeContent(w, r, "", written.updated, bytes.NewReader(written.text))
 }
 
@@ -72,11 +74,11 @@ type feedRelease struct {
 
 func (f *feed) write(ctx context.Context, numbers []int) (*writtenFeed, error) {
 	var answer struct{ Releases struct{ Nodes []feedRelease } }
-	if err := f.site.asker.ask(ctx, feedQuery, nil, &answer); err != nil {
+	if err := f.site.Ask(ctx, feedQuery, nil, &answer); err != nil {
 		return nil, err
 	}
 	releases := answer.Releases.Nodes
-	public := f.site.config.PublicURL
+	public := f.site.PublicURL
 	doc := atomFeed{
 		ID: public + "/releases.atom", Title: "Homebound: releases", Subtitle: "Labour migration under sanctions, release by release.",
 		Author: atomAuthor{"Homebound", public + "/"},
@@ -101,12 +103,12 @@ func (f *feed) write(ctx context.Context, numbers []int) (*writtenFeed, error) {
 		return nil, fmt.Errorf("write the feed: %w", err)
 	}
 	text = append([]byte(xml.Header), append(text, '\n')...)
-	return &writtenFeed{numbers, text, `"` + hashOf(string(text))[:32] + `"`, doc.Updated}, nil
+	return &writtenFeed{numbers, text, port.ETag(text), doc.Updated}, nil
 }
 
 // entry tells of a release, and of the one before it where there is one.
 func (r feedRelease) entry(public string, before *feedRelease) atomEntry {
-	address := public + releasePath(r.Number) + "/graphql"
+	address := public + port.ReleasePath(r.Number) + "/graphql"
 	ask := func(query string) string { return address + "?" + url.Values{"query": {query}}.Encode() }
 	e := atomEntry{
 		ID: address, Title: fmt.Sprintf("Release %d", r.Number), Published: r.PublishedAt, Updated: r.PublishedAt,
@@ -147,13 +149,13 @@ func (r feedRelease) summary(before *feedRelease) string {
 		{"claims", func(r feedRelease) int { return r.Counts.Claims }},
 		{"sources", func(r feedRelease) int { return r.Counts.Sources }},
 	} {
-		text := c.what + " " + grouped(c.of(r))
+		text := c.what + " " + chart.GroupedInt(c.of(r))
 		if before != nil {
 			switch more := c.of(r) - c.of(*before); {
 			case more > 0:
-				text += " (+" + grouped(more) + ")"
+				text += " (+" + chart.GroupedInt(more) + ")"
 			case more < 0:
-				text += " (-" + grouped(-more) + ")"
+				text += " (-" + chart.GroupedInt(-more) + ")"
 			}
 		}
 		held = append(held, text)

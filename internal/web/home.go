@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"homebound/db"
 	"homebound/internal/site/graphiql"
+	"homebound/internal/site/port"
 )
 
 var (
@@ -30,60 +32,73 @@ var homePage = template.Must(template.New("home").Funcs(homeWords).Parse(homeTex
 // homePolicy lets the page load its own style, script and pictures, and nothing else.
 const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 
-// home registers the page that a person reads first: of the current release and, for ever, of each. Whoever is not let in, or
+// Pages are what people read: the page of a release, and the feed of releases.
+type Pages struct {
+	port.Base
+	charts *Pictures
+	embeds *Embeds
+}
+
+// NewPages registers the feed, and the page that a person reads first: of the current release and, for ever, of each. Whoever is not let in, or
 // comes too early, gets a page that says so.
-func (s *Site) home(mux *http.ServeMux) {
+func NewPages(base port.Base, charts *Pictures, embeds *Embeds) *Pages {
+	s := &Pages{base, charts, embeds}
 	page := http.HandlerFunc(s.showHome)
-	mux.Handle("GET /{$}", refusingBy(s.showNotice, s.gate.admit(current(s.config, page, nil))))
-	mux.Handle("GET /releases/{number}/{$}", refusingBy(s.showNotice, s.gate.admit(numbered(s.config, page, nil))))
-	mux.Handle("GET /home.css", homeAsset("text/css; charset=utf-8", homeStyle))
-	mux.Handle("GET /home.js", homeAsset("text/javascript; charset=utf-8", homeScript))
-	mux.Handle("GET /home.svg", homeAsset("image/svg+xml", homeIcon))
+	s.Handle("GET /{$}", s.Explained(s.showNotice, s.Admit(s.Current(page))))
+	s.Handle("GET /releases/{number}/{$}", s.Explained(s.showNotice, s.Admit(s.Numbered(page))))
+	s.Handle("GET /home.css", homeAsset("text/css; charset=utf-8", homeStyle))
+	s.Handle("GET /home.js", homeAsset("text/javascript; charset=utf-8", homeScript))
+	s.Handle("GET /home.svg", homeAsset("image/svg+xml", homeIcon))
+	s.feed()
+	return s
 }
 
 // showHome shows the page of the release that it is lent. The page depends on that and on which release is current, since that
 // of an old one says that there is a newer one: it is kept by both, and asked for again each time.
-func (s *Site) showHome(w http.ResponseWriter, r *http.Request) {
-	newest, done, err := s.config.Store.Current(r.Context())
+func (s *Pages) showHome(w http.ResponseWriter, r *http.Request) {
+	newest, done, err := s.Store.Current(r.Context())
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	done()
 	number := strconv.Itoa(newest.Info().Number)
-	s.cached(http.HandlerFunc(s.tellHome)).ServeHTTP(w, within(r, "/", url.Values{"current": {number}}))
+	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/", url.Values{"current": {number}}))
 }
 
-func (s *Site) tellHome(w http.ResponseWriter, r *http.Request) {
+func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
 	told, err := s.tellStory(r.Context())
 	if err != nil {
-		s.refuseFault(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	if number := r.URL.Query().Get("current"); number != strconv.Itoa(told.Release.Number) {
 		told.Current = number
 	}
-	if kept, ok := w.(*recorded); ok {
-		kept.failed = told.partial() // what is refused to this visitor now may be told to the next
+	if told.partial() {
+		s.DoNotKeep(w) // what is refused to this principal now may be told to the next
 	}
 	s.writeHome(w, r, http.StatusOK, told)
 }
 
 // showNotice shows why there is no release to tell of. Before the first one there is nothing wrong about that.
-func (s *Site) showNotice(w http.ResponseWriter, r *http.Request, status int, message string) {
-	if _, _, err := s.config.Store.Current(r.Context()); errors.Is(err, db.ErrNoRelease) && status == http.StatusServiceUnavailable {
+func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, message string) {
+	if _, _, err := s.Store.Current(r.Context()); errors.Is(err, db.ErrNoRelease) && status == http.StatusServiceUnavailable {
 		status = http.StatusOK
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	s.writeHome(w, r, status, &homeData{Notice: message, KeyNeeded: status == http.StatusUnauthorized})
 }
 
-func (s *Site) writeHome(w http.ResponseWriter, r *http.Request, status int, data *homeData) {
-	data.Tabs, data.PublicURL = homeTabs, s.config.PublicURL
+func (s *Pages) writeHome(w http.ResponseWriter, r *http.Request, status int, data *homeData) {
+	data.Tabs, data.PublicURL = homeTabs, s.PublicURL
 	var page bytes.Buffer
 	if err := homePage.Execute(&page, data); err != nil {
-		s.config.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
-		plain(w, http.StatusInternalServerError, "Something failed in the server; the operator's log says what.\n")
+		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, "Something failed in the server; the operator's log says what.\n")
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

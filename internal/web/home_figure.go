@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"homebound/internal/chart"
+	"homebound/internal/site/port"
 )
 
 // homeFigure is one picture of the page, with all that goes with it.
@@ -44,36 +45,36 @@ var homeExports = func() map[string]string {
 
 // homeFigure gives a chart of a release, nil where there is nothing to draw. All addresses are of this very release, so that the
 // words, the figures and the pictures of a page are never of two.
-func (s *Site) homeFigure(ctx context.Context, name, region string, release *homeRelease) (*homeFigure, error) {
+func (s *Pages) homeFigure(ctx context.Context, name, region string, release *homeRelease) (*homeFigure, error) {
 	values := url.Values{}
 	if region != homeRegion { // which is that of every chart where none is named
 		values.Set("region", region)
 	}
-	picture, err := s.picture(ctx, name, values)
+	picture, err := s.charts.picture(ctx, name, values)
 	if err != nil || len(picture.Rows) == 0 {
 		return nil, err
 	}
-	variables, err := s.parameters.read(values, chartDocument(name).variables)
+	variables, err := s.Parameters.Read(values, chartDocument(name).Variables)
 	if err != nil {
 		return nil, err
 	}
 	f := &homeFigure{
 		Picture: picture, Anchor: name + "-" + region, Release: release.Number, Lazy: name != "stock" || region != homeRegion,
-		Live: s.snippet(name, values, 0), Archived: s.snippet(name, values, release.Number),
+		Live: s.embeds.snippet(name, values, 0), Archived: s.embeds.snippet(name, values, release.Number),
 	}
 	file := func(extension string, drawing url.Values) string {
 		all := maps.Clone(values)
 		maps.Copy(all, drawing)
-		address := url.URL{Path: releasePath(release.Number) + "/charts/" + name + "." + extension, RawQuery: all.Encode()}
+		address := url.URL{Path: port.ReleasePath(release.Number) + "/charts/" + name + "." + extension, RawQuery: all.Encode()}
 		return address.String()
 	}
 	for _, extension := range chartFormats {
 		f.Files = append(f.Files, homeLink{strings.ToUpper(extension), file(extension, nil)})
 	}
 	if region == homeRegion {
-		f.Export = releasePath(release.Number) + "/export/" + homeExports[name]
+		f.Export = port.ReleasePath(release.Number) + "/export/" + homeExports[name]
 	}
-	f.Query = graphiqlLink(chartDocument(name).text, variables)
+	f.Query = graphiqlLink(chartDocument(name).Text, variables)
 	drawn := func(media string, theme chart.Theme, width int) drawing {
 		values := url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}
 		return drawing{media, file("svg", values), width, picture.Height(chart.Options{Theme: theme, Width: width})}

@@ -10,6 +10,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // What the page tells the story of.
@@ -259,7 +260,7 @@ type homeSpan struct {
 
 // tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes too long or
 // the visitor cannot pay for it, leaves the others as they are.
-func (s *Site) tellStory(ctx context.Context) (*homeData, error) {
+func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 	data := &homeData{Factual: graph.ReleaseOf(ctx).Info().Factual, Claims: &homeClaims{}}
 	variables := map[string]any{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator, "country": "", "hasCountry": false}
 	if err := s.askHome(ctx, "about", variables, &data.homeAbout); err != nil {
@@ -293,7 +294,7 @@ func (s *Site) tellStory(ctx context.Context) (*homeData, error) {
 }
 
 // tellPart asks what one part tells, and for its picture.
-func (s *Site) tellPart(ctx context.Context, name string, variables map[string]any, part homeTold, data *homeData) error {
+func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]any, part homeTold, data *homeData) error {
 	err := s.askHome(ctx, name, variables, part)
 	if err != nil || name == "claims" {
 		return err
@@ -318,7 +319,7 @@ func (s *Site) tellPart(ctx context.Context, name string, variables map[string]a
 }
 
 // standing asks what has come of the sanction; nil where there is none, or nobody to judge it by.
-func (s *Site) standing(ctx context.Context, data *homeData) (*homeStanding, error) {
+func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, error) {
 	if data.Sanction == nil {
 		return nil, nil
 	}
@@ -328,17 +329,17 @@ func (s *Site) standing(ctx context.Context, data *homeData) (*homeStanding, err
 	}
 	var answer struct{ Compliance *homeStanding }
 	err := s.askHome(ctx, "standing", map[string]any{"region": homeRegion, "sanction": homeSanction, "asOf": *on}, &answer)
-	if fault, ok := errorAs[*labour.Fault](err); ok && fault.Code == labour.NotFound {
+	if fault, ok := asFault(err); ok && fault.Code == labour.NotFound {
 		return nil, nil
 	}
 	return answer.Compliance, err
 }
 
 // listExports gives the tables of the release that the visitor may take away. Whether rows are among them, a row tells.
-func (s *Site) listExports(ctx context.Context, data *homeData) error {
+func (s *Pages) listExports(ctx context.Context, data *homeData) error {
 	var rows struct{ Permits struct{ TotalCount int } }
-	err := s.asker.ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)
-	if fault, ok := errorAs[*labour.Fault](err); ok && fault.Code == labour.Forbidden {
+	err := s.Ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)
+	if fault, ok := asFault(err); ok && fault.Code == labour.Forbidden {
 		data.RowsClosed, err = true, nil
 	}
 	if err != nil {
@@ -348,7 +349,7 @@ func (s *Site) listExports(ctx context.Context, data *homeData) error {
 		if data.RowsClosed && (exported.name == "permits" || exported.name == "repatriations") {
 			continue
 		}
-		path, query := releasePath(data.Release.Number)+"/export/"+exported.name+".", ""
+		path, query := port.ReleasePath(data.Release.Number)+"/export/"+exported.name+".", ""
 		if exported.name == "impact" {
 			query = "?region=" + homeRegion
 		}
@@ -361,10 +362,15 @@ func (s *Site) listExports(ctx context.Context, data *homeData) error {
 	return nil
 }
 
-func (s *Site) askHome(ctx context.Context, name string, variables map[string]any, into any) error {
+func (s *Pages) askHome(ctx context.Context, name string, variables map[string]any, into any) error {
 	text, err := homeDocuments.ReadFile("home/" + name + ".graphql")
 	if err != nil {
 		return err
 	}
-	return s.asker.ask(ctx, string(text), variables, into)
+	return s.Ask(ctx, string(text), variables, into)
+}
+
+func asFault(err error) (fault *labour.Fault, ok bool) {
+	ok = errors.As(err, &fault)
+	return fault, ok
 }

@@ -14,7 +14,7 @@ import (
 
 // homeWords write figures as people read them.
 var homeWords = template.FuncMap{
-	"grouped": grouped, "rounded": rounded, "counted": counted, "onDay": onDay, "money": inMoney, "share": inPercent, "graphiql": func(query string) string { return graphiqlLink(query, nil) },
+	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "money": inMoney, "share": inPercent, "graphiql": func(query string) string { return graphiqlLink(query, nil) },
 }
 
 // counted writes a number of something: of them, workers, or nothing that needs to be said again.
@@ -28,10 +28,7 @@ func counted(n *float64, of string) string {
 	return strings.TrimSpace("a withheld number " + of)
 }
 
-func rounded(n float64) string { return grouped(int(math.Round(n))) }
-
-// grouped writes a number with a comma before every three digits.
-func grouped(n int) string { return chart.Grouped(float64(n), 0) }
+func rounded(n float64) string { return chart.GroupedInt(int(math.Round(n))) }
 
 // onDay writes an RFC 3339 date, with or without a time, as 22 December 2017.
 func onDay(text string) (string, error) {
@@ -57,16 +54,7 @@ func inPercent(fraction float64) string { return significant(100*fraction, 2) + 
 
 // significant writes a number with so many digits that tell something, and with all of those before the point.
 func significant(x float64, digits int) string {
-	return strconv.FormatFloat(x, 'f', decimalsOf(x, digits), 64)
-}
-
-// decimalsOf gives how many decimals a number has when so many of its digits tell something.
-func decimalsOf(x float64, digits int) int {
-	before := 1
-	if x != 0 {
-		before = int(math.Floor(math.Log10(math.Abs(x)))) + 1
-	}
-	return max(0, digits-before)
+	return strconv.FormatFloat(x, 'f', chart.Decimals(x, digits), 64)
 }
 
 // graphiqlLink gives the address that opens a query to be run.

@@ -1,13 +1,14 @@
 package web
 
 import (
+	"context"
+	"homebound/internal/site/graphiql"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"homebound/internal/site/graphiql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Operation is how a server is run. The zero value bounds nothing, and tells nobody anything.
@@ -16,6 +17,8 @@ type Operation struct {
 	LogClients bool         // whether these lines name the client's address
 
 	Tracing *Tracing // nil for none
+	// Operations are the names of operations that the metrics tell apart.
+	Operations []string
 	// ShowMetrics serves /metrics beside the rest, for servers without an address for their operator.
 	ShowMetrics bool
 	// TLS says that readers come by https, so that their browsers are told to come by nothing else.
@@ -43,18 +46,19 @@ type Site struct {
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
 
-	asker      asker
-	direct     asker // whose answers are not kept
-	parameters parameters
-	cached     func(http.Handler) http.Handler // keeps the answers to GET and HEAD
+	pages  *Pages
+	mux    *http.ServeMux
+	asker  asker
+	direct asker // whose answers are not kept
+	schema *ast.Schema
+	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
 func newSite(c Config, g *gate) *Site {
-	var names []string
 	for _, example := range graphiql.Examples() {
-		names = append(names, example.Name)
+		c.Operations = append(c.Operations, example.Name)
 	}
-	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, c.Operations), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
@@ -71,6 +75,9 @@ func newSite(c Config, g *gate) *Site {
 func (s *Site) runner(present graphql.ErrorPresenterFunc) *runner {
 	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
 }
+
+// Warm gets the page of the current release ready.
+func (s *Site) Warm(ctx context.Context) error { return s.pages.Warm(ctx) }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }
 

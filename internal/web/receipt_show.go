@@ -13,6 +13,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/access"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 //go:embed receipt.html
@@ -64,7 +65,7 @@ func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header()["Vary"] = varyOn
 	w.Header().Set("Cache-Control", "no-store") // what it says is of this moment
-	if preferred(accepted(r), plainJSON, "text/html") != "text/html" {
+	if negotiate.Preferred(negotiate.Accepted(r), plainJSON, "text/html") != "text/html" {
 		w.Header().Set("Content-Type", plainJSON+"; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(shown) // whoever went away reads no error either
 		return

@@ -13,16 +13,17 @@ const warmings = 5
 // Warm tells the story of the current release to nobody, so that the first reader of the page at / does not wait for what is
 // computed once for a release. Whoever comes without a key has to be let in; else it does nothing. It returns an error where
 // the page could not be shown either.
-func (s *Site) Warm(ctx context.Context) error {
-	if s.gate.RefuseAnonymous {
+func (s *Pages) Warm(ctx context.Context) error {
+	ctx, admitted := s.Anonymous(ctx)
+	if !admitted {
 		return nil
 	}
-	release, done, err := s.config.Store.Current(ctx)
+	release, done, err := s.Store.Current(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	ctx = graph.WithRelease(s.gate.known(ctx, &visitor{allowance: s.gate.allowance(nil)}), release)
+	ctx = graph.WithRelease(ctx, release)
 	for range warmings {
 		told, err := s.tellStory(ctx)
 		if err != nil || !told.partial() {

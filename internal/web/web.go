@@ -22,6 +22,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/labour"
 	"homebound/internal/site/graphiql"
+	"homebound/internal/site/port"
 )
 
 // Config is what a server is made of.
@@ -64,24 +65,24 @@ func New(c Config) *Site {
 	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
-	s.asker, s.direct, s.parameters, s.cached = asker{api}, asker{answers}, parameters{schema.Schema()}, api.of
-	page := graphiql.Handler("/graphiql", "/graphql")
+	s.asker, s.direct, s.schema, s.cached = asker{api}, asker{answers}, schema.Schema(), api.of
 	mux := http.NewServeMux()
+	s.mux = mux
 	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))
 	mux.Handle("/releases/{number}/graphql", g.admit(methods(forQuestions, numbered(c, api, answers))))
-	mux.Handle("/graphiql", page)
-	mux.Handle("/graphiql/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusOK, c.Schema)
 	})
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))
-	s.home(mux)
-	s.exports(mux)
-	s.charts(mux)
-	s.embeds(mux)
 	s.receipts(mux)
-	s.feed(mux)
+	page := graphiql.Handler("/graphiql", "/graphql")
+	mux.Handle("/graphiql", page)
+	mux.Handle("/graphiql/", page)
+	base := port.NewBase(s, port.Config{Store: c.Store, Log: c.Log, PublicURL: c.PublicURL, ExportTimeout: c.ExportTimeout})
+	charts := NewPictures(base)
+	NewExports(base)
+	s.pages = NewPages(base, charts, NewEmbeds(base, charts))
 	if c.ShowMetrics {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
@@ -132,13 +133,6 @@ func methods(allowed string, next http.Handler) http.Handler {
 			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
 		}
 	})
-}
-
-// resource registers what a release has to show beside its answers, at the address of the current release and, for ever, at
-// that of a numbered one.
-func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) {
-	mux.Handle(path, s.gate.admit(methods(forReading, bounded(current(s.config, next, nil)))))
-	mux.Handle("/releases/{number}"+path, s.gate.admit(methods(forReading, bounded(numbered(s.config, next, nil)))))
 }
 
 // bounded refuses a query string that is longer than may be asked with.

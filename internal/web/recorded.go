@@ -3,36 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
-	"strconv"
-	"strings"
 )
-
-// accepts tells whether an Accept-Encoding header allows a coding.
-func accepts(header, coding string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if !strings.EqualFold(strings.TrimSpace(name), coding) {
-			continue
-		}
-		weight, weighted := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		if !weighted {
-			return true
-		}
-		q, err := strconv.ParseFloat(weight, 64)
-		return err == nil && q > 0
-	}
-	return false
-}
-
-// matches tells whether an If-None-Match header names an entity tag.
-func matches(header, etag string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {
-			return true
-		}
-	}
-	return false
-}
 
 // recorded holds a response until it is known whether it may be kept.
 type recorded struct {

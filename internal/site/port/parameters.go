@@ -1,6 +1,9 @@
-package web
+package port
 
 import (
+	"encoding/json"
+	"errors"
+	"io"
 	"maps"
 	"math"
 	"net/url"
@@ -19,14 +22,14 @@ import (
 // parameters reads query strings as variables of documents, under the names and types that the contract has: a part of an
 // input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas, and an input
 // object may also come whole, as JSON. What a document's $filter has in it stands by itself: within=RU-PRI.
-type parameters struct{ schema *ast.Schema }
+type Parameters struct{ Schema *ast.Schema }
 
 // hoisted is the variable whose fields are parameters by themselves.
 const hoisted = "filter"
 
 // read gives the variables of an operation. A Fault names what is not one of its parameters or cannot be its value; what the
 // contract asks beyond the form of a value is left to the executor.
-func (p parameters) read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
+func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
 	read, given := map[string]any{}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		path, kind := p.find(name, variables)
@@ -58,7 +61,7 @@ func (p parameters) read(values url.Values, variables ast.VariableDefinitionList
 }
 
 // find gives the path and the type of a parameter within the variables; the type is nil where there is no such parameter.
-func (p parameters) find(name string, variables ast.VariableDefinitionList) (path []string, kind *ast.Type) {
+func (p Parameters) find(name string, variables ast.VariableDefinitionList) (path []string, kind *ast.Type) {
 	path = strings.Split(name, ".")
 	head := variables.ForName(path[0])
 	if filter := variables.ForName(hoisted); head == nil && filter != nil {
@@ -79,15 +82,15 @@ func (p parameters) find(name string, variables ast.VariableDefinitionList) (pat
 }
 
 // field gives a field of an input object, of the items of a list too: a list of one is written as its item.
-func (p parameters) field(kind *ast.Type, name string) *ast.FieldDefinition {
-	if definition := p.schema.Types[kind.Name()]; definition != nil && definition.Kind == ast.InputObject {
+func (p Parameters) field(kind *ast.Type, name string) *ast.FieldDefinition {
+	if definition := p.Schema.Types[kind.Name()]; definition != nil && definition.Kind == ast.InputObject {
 		return definition.Fields.ForName(name)
 	}
 	return nil
 }
 
 // value reads the texts of one parameter.
-func (p parameters) value(name string, kind *ast.Type, texts []string) (any, error) {
+func (p Parameters) value(name string, kind *ast.Type, texts []string) (any, error) {
 	for _, text := range texts {
 		if !utf8.ValidString(text) {
 			return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is not UTF-8.", name)
@@ -99,7 +102,7 @@ func (p parameters) value(name string, kind *ast.Type, texts []string) (any, err
 		}
 		return nil, nil
 	}
-	definition := p.schema.Types[kind.Name()]
+	definition := p.Schema.Types[kind.Name()]
 	if kind.Elem != nil && definition.Kind != ast.InputObject {
 		list := []any{}
 		for _, text := range texts {
@@ -125,14 +128,13 @@ func (p parameters) value(name string, kind *ast.Type, texts []string) (any, err
 // whole reads an input object, or a list of them, from JSON.
 func whole(name string, kind *ast.Type, definition *ast.Definition, text string) (any, error) {
 	var value any
-	err := decode("", []byte(text), &value)
-	switch value.(type) {
-	case map[string]any:
-		if err == nil {
-			return value, nil
-		}
-	case []any:
-		if err == nil && kind.Elem != nil {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	err := decoder.Decode(&value)
+	if _, more := decoder.Token(); err == nil && errors.Is(more, io.EOF) {
+		_, isObject := value.(map[string]any)
+		_, isList := value.([]any)
+		if isObject || isList && kind.Elem != nil {
 			return value, nil
 		}
 	}
@@ -171,14 +173,14 @@ func scalar(name string, definition *ast.Definition, text string) (any, error) {
 }
 
 // unknown says which parameters there are.
-func (p parameters) unknown(name string, variables ast.VariableDefinitionList) error {
+func (p Parameters) unknown(name string, variables ast.VariableDefinitionList) error {
 	var known []string
 	for _, v := range variables {
-		definition := p.schema.Types[v.Type.Name()]
+		definition := p.Schema.Types[v.Type.Name()]
 		switch {
 		case v.Variable == hoisted:
 			for _, field := range definition.Fields {
-				known = append(known, example(field.Name, p.schema.Types[field.Type.Name()]))
+				known = append(known, example(field.Name, p.Schema.Types[field.Type.Name()]))
 			}
 		default:
 			known = append(known, example(v.Variable, definition))
@@ -199,16 +201,16 @@ func example(name string, definition *ast.Definition) string {
 }
 
 // operation is a document that the site asks, and the variables that readers may set in it.
-type operation struct {
-	text      string
-	variables ast.VariableDefinitionList
+type Document struct {
+	Text      string
+	Variables ast.VariableDefinitionList
 }
 
 // mustOperation reads a document of the site's own, which has one operation.
-func mustOperation(text string) operation {
+func MustDocument(text string) Document {
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
-		panic("web: " + gqlerror.List{gqlerror.Wrap(err)}.Error())
+		panic("site: " + gqlerror.List{gqlerror.Wrap(err)}.Error())
 	}
-	return operation{text, doc.Operations[0].VariableDefinitions}
+	return Document{text, doc.Operations[0].VariableDefinitions}
 }

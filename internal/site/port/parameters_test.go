@@ -1,4 +1,4 @@
-package web
+package port
 
 import (
 	"encoding/json"
@@ -15,15 +15,15 @@ import (
 )
 
 // asking is a document with a variable of every kind that the contract has.
-var asking = mustOperation(`query($filter: ReportFilter, $scenario: Scenario, $groupBy: [Dimension!]! = [], $orderBy: [ReportOrder!],
+var asking = MustDocument(`query($filter: ReportFilter, $scenario: Scenario, $groupBy: [Dimension!]! = [], $orderBy: [ReportOrder!],
 	$having: [MeasureCondition!], $first: Int, $region: String!, $asOf: Date, $share: Float) { release { number } }`)
 
 // readParameters gives the variables in JSON, which is how they reach the executor.
-func readParameters(t *testing.T, query string, of operation) (string, error) {
+func readParameters(t *testing.T, query string, of Document) (string, error) {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	require.NoError(t, err)
-	read, err := parameters{graph.NewSchema(&graph.Resolver{}).Schema()}.read(values, of.variables)
+	read, err := Parameters{graph.NewSchema(&graph.Resolver{}).Schema()}.Read(values, of.Variables)
 	if err != nil {
 		return "", err
 	}
@@ -107,7 +107,7 @@ func TestParameters_SayWhatIsWrongWithThem(t *testing.T) {
 			assert.True(t, strings.HasSuffix(fault.Error(), want) || strings.HasPrefix(fault.Error(), want), "%s: %s", query, fault)
 		}
 	}
-	_, err := readParameters(t, "within=RU", mustOperation("{ release { number } }"))
+	_, err := readParameters(t, "within=RU", MustDocument("{ release { number } }"))
 	assert.EqualError(t, err, `Expected no parameter, found "within".`)
 }
 
@@ -115,14 +115,14 @@ func TestParameters_SayWhatIsWrongWithThem(t *testing.T) {
 // can be a parameter.
 func TestParameters_AreWhatTheSchemaNames(t *testing.T) {
 	schema := graph.NewSchema(&graph.Resolver{}).Schema()
-	text, err := os.ReadFile("../../schema.graphqls")
+	text, err := os.ReadFile("../../../schema.graphqls")
 	require.NoError(t, err)
 	seen := 0
 	for name, definition := range schema.Types {
 		if !strings.Contains(string(text), "\ninput "+name+" {") {
 			continue
 		}
-		of := mustOperation("query($it: " + name + ") { release { number } }")
+		of := MustDocument("query($it: " + name + ") { release { number } }")
 		for _, field := range definition.Fields {
 			seen++
 			value := "1"
@@ -147,10 +147,10 @@ func FuzzParameters(f *testing.F) {
 	f.Add("within=RU-PRI&period.from=2017-01-01")
 	f.Add(`orderBy=[{"by":"REGION"}]&orderBy.direction=DESC`)
 	f.Add(`filter={"period":null}&period.from=2017`)
-	known := parameters{graph.NewSchema(&graph.Resolver{}).Schema()}
+	known := Parameters{graph.NewSchema(&graph.Resolver{}).Schema()}
 	f.Fuzz(func(t *testing.T, query string) {
 		values, _ := url.ParseQuery(query)
-		read, err := known.read(values, asking.variables)
+		read, err := known.Read(values, asking.Variables)
 		var fault *labour.Fault
 		if err != nil {
 			require.ErrorAs(t, err, &fault)

@@ -1,18 +1,10 @@
-package web
+package negotiate
 
 import (
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
-)
-
-// The media types that a question can be answered in. Readers of the second are told by the status, too, that a request
-// was not executed.
-const (
-	plainJSON   = "application/json"
-	graphqlJSON = "application/graphql-response+json"
-	eventStream = "text/event-stream"
 )
 
 // mediaRange is one of the types that an Accept header allows.
@@ -46,7 +38,7 @@ func ranges(accept string) []mediaRange {
 
 // preferred gives the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
 // likes as much come in the order in which it names them, and then in that of offered. No header allows everything.
-func preferred(accept string, offered ...string) string {
+func Preferred(accept string, offered ...string) string {
 	if strings.TrimSpace(accept) == "" {
 		return offered[0]
 	}
@@ -81,13 +73,32 @@ func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
 	return weight, place
 }
 
-// mediaType gives the type of document that the reader asks for, "" where it takes none.
-func mediaType(r *http.Request) string { return preferred(accepted(r), plainJSON, graphqlJSON) }
+// accepted gives the Accept header, which may come in several lines.
+func Accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
 
-// wantsStream tells whether the reader would rather have events than a document.
-func wantsStream(r *http.Request) bool {
-	return strings.Contains(accepted(r), eventStream) && preferred(accepted(r), plainJSON, graphqlJSON, eventStream) == eventStream
+// accepts tells whether an Accept-Encoding header allows a coding.
+func Accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		weight, weighted := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		if !weighted {
+			return true
+		}
+		q, err := strconv.ParseFloat(weight, 64)
+		return err == nil && q > 0
+	}
+	return false
 }
 
-// accepted gives the Accept header, which may come in several lines.
-func accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
+// matches tells whether an If-None-Match header names an entity tag.
+func Matches(header, etag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {
+			return true
+		}
+	}
+	return false
+}
