@@ -23,12 +23,18 @@ import (
 // mayImport is the map of the house: which packages of the project each package may import. Arrows run down only; a new
 // line, or a new word in one, is a decision.
 var mayImport = map[string][]string{
-	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/access", "internal/web"},
+	"homebound": {"db", "internal/access", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth", "internal/web"},
 
 	"internal/access":        {"internal/labour"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/chart", "internal/labour", "internal/negotiate", "internal/site/graphiql", "internal/site/port", "internal/table"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/labour", "internal/negotiate", "internal/table"},
+	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
+	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
+	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
+	"internal/site/exports":  {"db", "graph", "internal/labour", "internal/negotiate", "internal/site/port", "internal/table"},
+	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
+	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth", "internal/web"}, // for tests alone
 	"internal/negotiate":     {},
-	"internal/site/port":     {"db", "graph", "internal/labour", "internal/table"},
+	"internal/site/port":     {"db", "internal/labour", "internal/table"},
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
@@ -59,7 +65,7 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"db"},
 	"github.com/huandu/go-sqlbuilder": {"db"},
 	"github.com/pressly/goose/v3":     {"db"},
-	"net/http":                        {"homebound", "internal/web", "internal/site/graphiql"},
+	"net/http":                        {"homebound", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port", "internal/site/sitetest", "internal/web"},
 	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":      {"homebound"},
 	"github.com/apache/arrow-go/v18":  {"internal/table"},
@@ -68,9 +74,9 @@ var onlyIn = map[string][]string{
 	"gonum.org/v1/plot":               {"internal/chart"},
 	"github.com/prometheus":           {"internal/web"},
 	"go.opentelemetry.io":             {"internal/web"},
-	"github.com/chromedp/chromedp":    {"internal/browsertest"},
-	"github.com/stretchr/testify":     {"db/dbtest", "internal/browsertest"},
-	"testing":                         {"db/dbtest", "internal/browsertest"},
+	"github.com/chromedp/chromedp":    {"internal/browsertest", "internal/site/sitetest"},
+	"github.com/stretchr/testify":     {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"testing":                         {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

@@ -94,11 +94,11 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 	}
 }
 
-// server gives the server of a site. What it has to say of connections names the addresses of clients, and is for those who
+// server gives the server of an edge. What it has to say of connections names the addresses of clients, and is for those who
 // look for trouble. The site itself gives clients time to read: see web.Operation.
-func (f *operateFlags) server(site *web.Site, log *slog.Logger) (*http.Server, error) {
+func (f *operateFlags) server(edge *web.Edge, log *slog.Logger) (*http.Server, error) {
 	server := &http.Server{
-		Handler: site, ConnState: site.ConnState, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: edge, ConnState: edge.ConnState, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: f.HeaderTimeout, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
 	}
 	if f.TLSCert == "" {
@@ -157,8 +157,8 @@ func (f *operateFlags) flush(ctx context.Context, tracing *web.Tracing) error {
 }
 
 // serveAdmin answers the operator until ctx ends.
-func (f *operateFlags) serveAdmin(ctx context.Context, site *web.Site, listener net.Listener, log *slog.Logger) error {
-	server := &http.Server{Handler: site.Admin(), ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+func (f *operateFlags) serveAdmin(ctx context.Context, edge *web.Edge, listener net.Listener, log *slog.Logger) error {
+	server := &http.Server{Handler: edge.Admin(), ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a profile when the server stops
 	defer stop()
 	return serve(server, listener)

@@ -73,7 +73,7 @@ func (a asker) put(ctx context.Context, body []byte) (json.RawMessage, error) {
 }
 
 // refuseFault answers with a Fault under the status that its code goes with; any other error is for the operator alone.
-func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Edge) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 	var fault *labour.Fault
 	if !errors.As(err, &fault) {
 		s.config.Log.ErrorContext(r.Context(), "an answer broke off", "error", err)

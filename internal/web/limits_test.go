@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/graphiql"
+	"homebound/internal/site/sitetest"
 )
 
 // doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.
@@ -25,7 +26,7 @@ func doubling(n int) string {
 }
 
 func TestLimits_RefuseFast(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, test := range []struct{ name, query, message string }{
 		{"a flood of words", "{" + strings.Repeat("a ", 20_000) + "}", "The query has too many words and signs: expected fewer than 2000."},
 		{"a flood of comments", strings.Repeat("#\n", 20_000) + "{release{number}}", "The query has too many words and signs: expected fewer than 2000."},
@@ -37,26 +38,26 @@ func TestLimits_RefuseFast(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			start := time.Now()
-			answer := s.post(test.query)
+			answer := s.Post(test.query)
 			assert.Less(t, time.Since(start), 2*time.Second)
-			assert.Equal(t, "LIMIT_EXCEEDED", answer.failure(t).Extensions.Code)
-			assert.Equal(t, test.message, answer.failure(t).Message)
+			assert.Equal(t, "LIMIT_EXCEEDED", answer.Failure(t).Extensions.Code)
+			assert.Equal(t, test.message, answer.Failure(t).Message)
 		})
 	}
 }
 
 func TestLimits_ReckonWithThePageThatIsAskedFor(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = `query($n: Int) {employers(first: 100) {nodes {permits(first: $n) {nodes {id number workers issuedOn}}}}}`
-	ask := func(n int) reply {
-		return s.do("POST", "/graphql", fmt.Sprintf(`{"query": %q, "variables": {"n": %d}}`, query, n), "Content-Type", "application/json")
+	ask := func(n int) sitetest.Reply {
+		return s.Do("POST", "/graphql", fmt.Sprintf(`{"query": %q, "variables": {"n": %d}}`, query, n), "Content-Type", "application/json")
 	}
-	assert.Equal(t, "LIMIT_EXCEEDED", ask(1000+500).failure(t).Extensions.Code)
-	assert.Contains(t, ask(100).body, `"workers":`)
+	assert.Equal(t, "LIMIT_EXCEEDED", ask(1000+500).Failure(t).Extensions.Code)
+	assert.Contains(t, ask(100).Body, `"workers":`)
 }
 
 func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	introspection, err := os.ReadFile("testdata/introspection.graphql")
 	require.NoError(t, err)
 	questions := map[string]string{
@@ -70,7 +71,7 @@ func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
 	}
 	for name, query := range questions {
 		t.Run(name, func(t *testing.T) {
-			assert.NotContains(t, s.post(query).body, `"errors"`)
+			assert.NotContains(t, s.Post(query).Body, `"errors"`)
 		})
 	}
 }

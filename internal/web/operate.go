@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"homebound/internal/site/graphiql"
 	"log/slog"
 	"net/http"
 	"time"
@@ -17,8 +15,6 @@ type Operation struct {
 	LogClients bool         // whether these lines name the client's address
 
 	Tracing *Tracing // nil for none
-	// Operations are the names of operations that the metrics tell apart.
-	Operations []string
 	// ShowMetrics serves /metrics beside the rest, for servers without an address for their operator.
 	ShowMetrics bool
 	// TLS says that readers come by https, so that their browsers are told to come by nothing else.
@@ -34,8 +30,8 @@ type Operation struct {
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 
-// Site is the handler of a whole site, and what its operator sees of it.
-type Site struct {
+// Edge is the handler of a whole server, and what its operator sees of it.
+type Edge struct {
 	http.Handler
 	config  Config
 	gate    *gate
@@ -46,7 +42,6 @@ type Site struct {
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
 
-	pages  *Pages
 	mux    *http.ServeMux
 	asker  asker
 	direct asker // whose answers are not kept
@@ -54,11 +49,8 @@ type Site struct {
 	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
-func newSite(c Config, g *gate) *Site {
-	for _, example := range graphiql.Examples() {
-		c.Operations = append(c.Operations, example.Name)
-	}
-	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, c.Operations), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+func newEdge(c Config, g *gate) *Edge {
+	s := &Edge{config: c, gate: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
@@ -72,17 +64,14 @@ func newSite(c Config, g *gate) *Site {
 
 // runner gives the extension that computes operations within the site's bounds; present shows the errors of those that it
 // does not.
-func (s *Site) runner(present graphql.ErrorPresenterFunc) *runner {
+func (s *Edge) runner(present graphql.ErrorPresenterFunc) *runner {
 	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
 }
-
-// Warm gets the page of the current release ready.
-func (s *Site) Warm(ctx context.Context) error { return s.pages.Warm(ctx) }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }
 
 // watchCache shows how full a cache is.
-func (s *Site) watchCache(c *cache) {
+func (s *Edge) watchCache(c *cache) {
 	s.metrics.watch("cache_bytes", "Bytes that kept answers take.", func() float64 { return float64(c.answers.WeightedSize()) })
 	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 { return float64(c.answers.EstimatedSize()) })
 }

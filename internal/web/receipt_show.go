@@ -37,13 +37,13 @@ func (s shownReceipt) VariablesText() (string, error) {
 }
 
 // receipts registers what /receipts/ gives: proofs of what was answered.
-func (s *Site) receipts(mux *http.ServeMux) {
+func (s *Edge) receipts(mux *http.ServeMux) {
 	mux.Handle("/receipts/{id}", s.gate.admit(methods(forReading, http.HandlerFunc(s.showReceipt))))
 }
 
-func (s *Site) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }
+func (s *Edge) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }
 
-func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
+func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	found, err := s.kept.find(id)
 	if errors.Is(err, errDamaged) {
@@ -86,7 +86,7 @@ type verdict struct {
 
 // verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the visitor may
 // not ask it.
-func (s *Site) verify(r *http.Request, id string, of receipt) (verdict, error) {
+func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	release, done, err := s.config.Store.Numbered(r.Context(), of.Release)
 	if fault, ok := errorAs[*labour.Fault](err); ok && fault.Code == labour.NotFound {
 		return verdict{reason: fmt.Sprintf("Release %d is no longer kept here, so that nothing can be asked of it.", of.Release)}, nil

@@ -1,4 +1,5 @@
-// Package web answers HTTP: the GraphQL endpoints, GraphiQL, the schema and the page that says what a release holds.
+// Package web is the edge: it answers GraphQL over HTTP, admits, bounds, keeps, logs and measures, for what others mount on it
+// as well.
 package web
 
 import (
@@ -21,8 +22,6 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
-	"homebound/internal/site/graphiql"
-	"homebound/internal/site/port"
 )
 
 // Config is what a server is made of.
@@ -52,8 +51,8 @@ type Config struct {
 	Sockets *sync.WaitGroup
 }
 
-// New gives the whole site.
-func New(c Config) *Site {
+// New returns an edge, on which others may mount more.
+func New(c Config) *Edge {
 	g := newGate(c)
 	if c.Client == nil {
 		c.Client = g.client
@@ -61,7 +60,7 @@ func New(c Config) *Site {
 	if c.AllowOrigin == nil {
 		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
 	}
-	s := newSite(c, g)
+	s := newEdge(c, g)
 	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
@@ -76,13 +75,6 @@ func New(c Config) *Site {
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))
 	s.receipts(mux)
-	page := graphiql.Handler("/graphiql", "/graphql")
-	mux.Handle("/graphiql", page)
-	mux.Handle("/graphiql/", page)
-	base := port.NewBase(s, port.Config{Store: c.Store, Log: c.Log, PublicURL: c.PublicURL, ExportTimeout: c.ExportTimeout})
-	charts := NewPictures(base)
-	NewExports(base)
-	s.pages = NewPages(base, charts, NewEmbeds(base, charts))
 	if c.ShowMetrics {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
@@ -92,7 +84,7 @@ func New(c Config) *Site {
 }
 
 // endpoint answers GraphQL over the release that comes with the request.
-func endpoint(c Config, s *Site, schema graphql.ExecutableSchema) http.Handler {
+func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv := handler.New(schema)
 	shared := newStreams(c)
 	srv.AddTransport(newSockets(c, shared))

@@ -15,6 +15,7 @@ import (
 	"homebound/db"
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
+	whole "homebound/internal/site"
 	"homebound/internal/synth"
 	"homebound/internal/web"
 )
@@ -33,7 +34,9 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, err)
 	s := &site{t: t, store: store}
 	s.Server = httptest.NewUnstartedServer(nil)
-	s.Config.Handler = web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://" + s.Listener.Addr().String()})
+	edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://" + s.Listener.Addr().String()})
+	whole.Mount(edge)
+	s.Config.Handler = edge
 	s.Start()
 	t.Cleanup(func() {
 		s.Close()

@@ -26,6 +26,17 @@ type Edge interface {
 	Routes
 	Answers
 	Work
+	Settings
+}
+
+// Settings are what the edge was set up with.
+type Settings interface {
+	Store() *db.Store
+	Log() *slog.Logger
+	// PublicURL returns scheme and host that the server is reached by, without a slash at the end.
+	PublicURL() string
+	// ExportTimeout returns the most that an export may take; 0 for no bound.
+	ExportTimeout() time.Duration
 }
 
 // Routes register addresses, and put what all requests have in common before their handlers. Put together they stand in the
@@ -89,25 +100,23 @@ type Work interface {
 	Charge(ctx context.Context, cost int) (context.Context, error)
 	// CountRefusal counts a request that a bound cut short.
 	CountRefusal(ctx context.Context, reason string)
-}
-
-// Config is what the site is made of beside the edge.
-type Config struct {
-	Store         *db.Store
-	Log           *slog.Logger
-	PublicURL     string        // scheme and host that the server is reached by; without a slash at the end
-	ExportTimeout time.Duration // most that an export may take; 0 for no bound
+	// TellApart has the metrics count an operation by its name. It is called before the first request.
+	TellApart(operation string)
 }
 
 // Base is what every room of the site stands on.
 type Base struct {
 	Edge
-	Config
+	Store      *db.Store
+	Log        *slog.Logger
+	PublicURL  string
 	Parameters Parameters
 }
 
 // NewBase returns the base of the rooms of one site.
-func NewBase(edge Edge, c Config) Base { return Base{edge, c, Parameters{edge.Schema()}} }
+func NewBase(edge Edge) Base {
+	return Base{edge, edge.Store(), edge.Log(), edge.PublicURL(), Parameters{edge.Schema()}}
+}
 
 // Resource registers what a release has to show beside its answers, at the address of the current release and, for good, at
 // that of a numbered one.
