@@ -25,7 +25,7 @@ import (
 var mayImport = map[string][]string{
 	"homebound": {"db", "internal/access", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth", "internal/web"},
 
-	"internal/access":        {"internal/labour"},
+	"internal/access":        {"internal/labour", "internal/poll"},
 	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},

@@ -40,7 +40,7 @@ func ParseBudget(text string) (Budget, error) {
 	return Budget{}, fmt.Errorf("expected a budget such as 600/min (or /s, /h, or 0 for no bound), found %.40q", text)
 }
 
-// String gives the form that ParseBudget reads.
+// String returns the form that ParseBudget reads.
 func (b Budget) String() string {
 	for _, u := range budgetUnits {
 		if b.Cost > 0 && b.Per == u.span {
@@ -59,7 +59,7 @@ func (b *Budget) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// purses keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too many,
+// Limiters keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too many,
 // and begins anew.
 type Limiters struct {
 	of *otter.Cache[string, *rate.Limiter]
@@ -67,18 +67,19 @@ type Limiters struct {
 
 const maxPurses = 100_000
 
+// NewLimiters returns limiters of clients that have spent nothing.
 func NewLimiters() Limiters {
 	return Limiters{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxPurses})}
 }
 
-// purse is what one client has left of its budget. A nil purse has no bound.
+// Limiter is what one client has left of its budget. A nil purse has no bound.
 type Limiter struct {
 	*rate.Limiter
 	Name   string // of the policy, for the client
 	Budget Budget
 }
 
-// open gives a client's purse, filled to the brim where there was none. A budget that has changed counts from now on.
+// Of returns a client's limiter, with the whole budget where there was none. A budget that has changed counts from now on.
 func (p Limiters) Of(client, name string, budget Budget) *Limiter {
 	if budget.Cost == 0 {
 		return nil
@@ -92,25 +93,25 @@ func (p Limiters) Of(client, name string, budget Budget) *Limiter {
 	return &Limiter{limiter, name, budget}
 }
 
-// overBudget refuses what a client cannot pay for now.
+// OverBudget refuses what a client cannot pay for now.
 type OverBudget struct {
 	Fault error
 	Wait  time.Duration // until it can
 }
 
-// Error gives the Fault's sentence.
+// Error returns the Fault's sentence.
 func (o *OverBudget) Error() string { return o.Fault.Error() }
 
-// Unwrap gives the Fault.
+// Unwrap returns the Fault.
 func (o *OverBudget) Unwrap() error { return o.Fault }
 
-// retryAfter gives the wait in whole seconds, rounded up.
+// RetryAfter returns the wait in whole seconds, rounded up.
 func (o *OverBudget) RetryAfter() string { return strconv.Itoa(Seconds(o.Wait)) }
 
-// Seconds gives a span in whole seconds, rounded up.
+// Seconds returns a span in whole seconds, rounded up.
 func Seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// pay takes a cost out of the purse, or nothing at all: then it returns an overBudget, or a Fault where the purse could
+// Charge takes a cost from the budget, or nothing at all: then it returns an OverBudget, or a Fault where the budget could
 // never hold as much.
 func (p *Limiter) Charge(now time.Time, cost int) error {
 	if p == nil || cost <= 0 {
@@ -129,9 +130,10 @@ func (p *Limiter) Charge(now time.Time, cost int) error {
 		p.Budget, cost, p.Left(now), Seconds(wait)), Wait: wait}
 }
 
+// Left returns what may be spent at a time, in whole units.
 func (p *Limiter) Left(now time.Time) int { return max(0, int(p.TokensAt(now))) }
 
-// untilWhole gives how long it takes from now until the whole budget has grown back.
+// UntilWhole returns how long it takes from now until the whole budget has grown back.
 func (p *Limiter) UntilWhole(now time.Time) time.Duration {
 	missing := max(0, float64(p.Budget.Cost)-p.TokensAt(now))
 	return time.Duration(missing / float64(p.Limit()) * float64(time.Second))

@@ -1,3 +1,4 @@
+// Package access says who may ask: keys, their file, and how much each client may still spend. It knows no requests.
 package access
 
 import (
@@ -61,7 +62,7 @@ func (k *Key) renew() string {
 // Keyring is a set of keys at one time. It is not changed once it is made.
 type Keyring []Key
 
-// find gives the key that a text stands for. A Fault with Unauthenticated says why there is none: to the holder of the secret
+// Find gives the key that a text stands for. A Fault with Unauthenticated says why there is none: to the holder of the secret
 // alone it tells of a key that has expired or was revoked.
 func (ring Keyring) Find(text string, now time.Time) (*Key, error) {
 	parts := keyText.FindStringSubmatch(text)
@@ -108,7 +109,7 @@ func (ring Keyring) check() error {
 	return nil
 }
 
-// allowsOrigin tells whether any active key may be sent by pages of an origin.
+// AllowsOrigin tells whether any active key may be sent by pages of an origin.
 func (ring Keyring) AllowsOrigin(origin string, now time.Time) bool {
 	return slices.ContainsFunc(ring, func(k Key) bool {
 		return k.State(now) == "active" && slices.Contains(k.Origins, origin)
@@ -131,7 +132,7 @@ func ParseOrigin(text string) (string, error) {
 	return u.Scheme + "://" + host, nil
 }
 
-// holdsKey tells whether a text has a key in it, be it percent-encoded.
+// ContainsKey tells whether a text has a key in it, be it percent-encoded.
 func ContainsKey(text string) bool {
 	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
 	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {

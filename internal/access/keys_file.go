@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"homebound/internal/labour"
+	"homebound/internal/poll"
 )
 
 // Keys are the keys of a data folder, in DATA/keys.json. A server reads them while commands change them.
@@ -70,26 +71,10 @@ func (k *Keys) Refresh() error {
 // Watch reads the file every so often until ctx ends, so that a key counts, or no longer does, without a restart.
 // What goes wrong is handed to report once for as long as it stays the same.
 func (k *Keys) Watch(ctx context.Context, every time.Duration, report func(error)) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	var last string
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		text := ""
-		if err := k.Refresh(); err != nil {
-			if text = err.Error(); text != last {
-				report(err)
-			}
-		}
-		last = text
-	}
+	poll.Every(ctx, every, func(context.Context) error { return k.Refresh() }, report)
 }
 
-// current gives the keys as they stand; a nil Keys has none.
+// Current gives the keys as they stand; a nil Keys has none.
 func (k *Keys) Current() Keyring {
 	if k == nil {
 		return nil
@@ -196,7 +181,7 @@ func (k *Keys) change(edit func(Keyring) (Keyring, error)) error {
 	return k.Refresh()
 }
 
-// replaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two whole.
+// ReplaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two whole.
 func ReplaceFile(path string, text []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {

@@ -1,3 +1,4 @@
+// Package negotiate reads the headers by which clients say what they take.
 package negotiate
 
 import (
@@ -36,7 +37,7 @@ func ranges(accept string) []mediaRange {
 	return all
 }
 
-// preferred gives the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
+// Preferred returns the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
 // likes as much come in the order in which it names them, and then in that of offered. No header allows everything.
 func Preferred(accept string, offered ...string) string {
 	if strings.TrimSpace(accept) == "" {
@@ -52,7 +53,7 @@ func Preferred(accept string, offered ...string) string {
 	return best
 }
 
-// weigh gives the weight of a type by the range that names it most closely, and that range's place in the header.
+// weigh returns the weight of a type by the range that names it most closely, and that range's place in the header.
 func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
 	major, _, _ := strings.Cut(kind, "/")
 	closest := 0
@@ -73,10 +74,10 @@ func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
 	return weight, place
 }
 
-// accepted gives the Accept header, which may come in several lines.
+// Accepted returns the Accept header, which may come in several lines.
 func Accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
 
-// accepts tells whether an Accept-Encoding header allows a coding.
+// Accepts tells whether an Accept-Encoding header allows a coding.
 func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
@@ -93,7 +94,7 @@ func Accepts(header, coding string) bool {
 	return false
 }
 
-// matches tells whether an If-None-Match header names an entity tag.
+// Matches tells whether an If-None-Match header names an entity tag.
 func Matches(header, etag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {

@@ -1,3 +1,4 @@
+// Package embeds serves charts that other sites take in, and how they find them (oEmbed).
 package embeds
 
 import (

@@ -48,14 +48,14 @@ type superseded struct {
 	URL    string // of the same chart in the current release
 }
 
-// drawing is the picture in a theme and a width.
+// Drawing is the picture in a theme and a width.
 type Drawing struct {
 	Media         string
 	URL           string
 	Width, Height int
 }
 
-// cell is a figure or a word of the table.
+// Cell is a figure or a word of the table.
 type Cell struct {
 	Text  string
 	Right bool // whether it is a number, which stands below others by its last digit
@@ -116,7 +116,7 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Draw
 	return ForEveryReader(drawn)
 }
 
-// forEveryReader gives a picture in both themes and widths.
+// ForEveryReader gives a picture in both themes and widths.
 func ForEveryReader(drawn func(media string, theme chart.Theme, width int) Drawing) (sources []Drawing, image Drawing) {
 	return []Drawing{
 		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light, embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
@@ -141,7 +141,7 @@ func without(values url.Values, names ...string) url.Values {
 	return rest
 }
 
-// cells writes a picture's data for readers: rounded, since the file beside the table has every digit.
+// Cells writes a picture's data for readers: rounded, since the file beside the table has every digit.
 func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 	for _, c := range p.Columns {
 		text := c.Name

@@ -19,7 +19,7 @@ var chartWords = map[string]string{
 	"compliance": "Did workers leave by the deadline?",
 }
 
-// snippet gives what an author pastes into a page to show a chart: a figure, with a link in it for readers whose browser runs
+// Snippet gives what an author pastes into a page to show a chart: a figure, with a link in it for readers whose browser runs
 // no scripts, and the script that puts the chart in its place. Release 0 is whatever release is current; the values are the
 // chart's parameters.
 func (s *Embeds) Snippet(chart string, values url.Values, release int) string {

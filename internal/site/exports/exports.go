@@ -1,3 +1,4 @@
+// Package exports sends whole tables as files.
 package exports
 
 import (
@@ -36,6 +37,7 @@ const (
 	nothingMade = "No synthetic row takes part."
 )
 
+// Tables are all exports, in the order in which pages list them.
 var Tables = []exported{
 	{Name: "permits", Title: "Permits to employ foreign workers", parameters: permitsDocument, document: permitsDocument, under: []string{"permits", "nodes"}, mark: rowsMade, open: openList("permits")},
 	{Name: "employers", Title: "Employers that hold permits", parameters: employersDocument, document: employersDocument, under: []string{"employers", "nodes"}, mark: rowsMade, open: openList("employers")},
@@ -52,7 +54,7 @@ const (
 	metadata = "metadata.json" // what it is
 )
 
-// exportFormats lists what can stand behind the name of a table.
+// Formats lists what can stand behind the name of a table.
 func Formats() []string {
 	var list []string
 	for _, f := range table.Formats {

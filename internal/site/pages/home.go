@@ -1,3 +1,4 @@
+// Package pages serves what people read: the page of a release, and the feed of releases.
 package pages
 
 import (

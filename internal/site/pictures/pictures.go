@@ -1,3 +1,4 @@
+// Package pictures answers with charts: their documents, and how an answer becomes a picture.
 package pictures
 
 import (
@@ -19,7 +20,7 @@ import (
 	"homebound/internal/table"
 )
 
-// chartNames lists the pictures in the order in which they tell the story.
+// Names lists the pictures in the order in which they tell the story.
 var Names = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
 
 // chartAnswer is what a chart's document is answered, which knows how to show itself.
@@ -58,7 +59,7 @@ func mustChartDocument(name string) port.Document {
 	return port.MustDocument(string(text))
 }
 
-// chartDocument gives the document behind a chart of chartNames.
+// DocumentOf gives the document behind a chart of chartNames.
 func DocumentOf(name string) port.Document { return chartKinds[name].document }
 
 // Pictures answers with charts and their data.
@@ -71,10 +72,10 @@ func New(base port.Base) *Pictures {
 	return s
 }
 
-// chartFormats are the forms of a chart by the ending of its file's name.
+// Formats are the forms of a chart by the ending of its file's name.
 var Formats = []string{"svg", "png", "csv", "json"}
 
-// chart answers with one chart in one of its forms.
+// Serve answers with one chart in one of its forms.
 func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
 	file := r.PathValue("file")
 	extension := strings.TrimPrefix(path.Ext(file), ".")
@@ -128,7 +129,7 @@ func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)                                           // whoever went away reads no error either
 }
 
-// chartValues reads the query string of a chart or an embed. What is left of one that cannot be read would show another chart
+// Values reads the query string of a chart or an embed. What is left of one that cannot be read would show another chart
 // than the one that was meant.
 func Values(r *http.Request) (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
@@ -138,7 +139,7 @@ func Values(r *http.Request) (url.Values, error) {
 	return values, nil
 }
 
-// picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
+// Picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
 // there is not. theme, width and scale are parameters of the drawing and make no difference here.
 func (s *Pictures) Picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
 	shown, err := s.Of(ctx, name, values)
@@ -148,7 +149,7 @@ func (s *Pictures) Picture(ctx context.Context, name string, values url.Values) 
 	return shown.Picture, nil
 }
 
-// shownChart is a picture with what its json tells beside.
+// Shown is a picture with what its json tells beside.
 type Shown struct {
 	*chart.Picture
 	release   int
@@ -158,9 +159,10 @@ type Shown struct {
 	sources   []askedSource
 }
 
-// ofDrawing are the parameters that say how a chart is drawn, and not what it shows.
+// DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
 var DrawingParameters = []string{"theme", "width", "scale"}
 
+// Of returns a chart of the release in ctx with what its JSON tells beside. It returns a Fault as Picture does.
 func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Shown, error) {
 	kind, known := chartKinds[name]
 	if !known {
@@ -220,7 +222,7 @@ func markRows(p *chart.Picture) {
 	}
 }
 
-// chartOptions reads how a chart is to be drawn.
+// Options reads how a chart is to be drawn.
 func Options(values url.Values) (chart.Options, error) {
 	o := chart.Options{Theme: chart.Light, Width: 800, Scale: 1}
 	for _, name := range DrawingParameters {

@@ -19,7 +19,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// parameters reads query strings as variables of documents, under the names and types that the contract has: a part of an
+// Parameters reads query strings as variables of documents, under the names and types that the contract has: a part of an
 // input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas, and an input
 // object may also come whole, as JSON. What a document's $filter has in it stands by itself: within=RU-PRI.
 type Parameters struct{ Schema *ast.Schema }
@@ -27,7 +27,7 @@ type Parameters struct{ Schema *ast.Schema }
 // hoisted is the variable whose fields are parameters by themselves.
 const hoisted = "filter"
 
-// read gives the variables of an operation. A Fault names what is not one of its parameters or cannot be its value; what the
+// Read gives the variables of an operation. A Fault names what is not one of its parameters or cannot be its value; what the
 // contract asks beyond the form of a value is left to the executor.
 func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
 	read, given := map[string]any{}, map[string]bool{}
@@ -200,13 +200,13 @@ func example(name string, definition *ast.Definition) string {
 	return name
 }
 
-// operation is a document that the site asks, and the variables that readers may set in it.
+// Document is a document that the site asks, and the variables that readers may set in it.
 type Document struct {
 	Text      string
 	Variables ast.VariableDefinitionList
 }
 
-// mustOperation reads a document of the site's own, which has one operation.
+// MustDocument reads a document of the site's own, which has one operation.
 func MustDocument(text string) Document {
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {

@@ -21,14 +21,14 @@ import (
 // screenshots is the variable that names a folder to keep pictures of the pages in, for a look at them.
 const screenshots = "HOMEBOUND_SCREENSHOTS"
 
-// await waits until an expression of the page is true.
+// Await waits until an expression of the page is true.
 func Await(t *testing.T, browser *browsertest.Browser, expression string) {
 	t.Helper()
 	_, err := chromedp.Run(browser.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(WaitFor)))
 	require.NoError(t, err, "waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
-// picture keeps the page as it looks in light and in dark, where somebody wants to see it.
+// Picture keeps the page as it looks in light and in dark, where somebody wants to see it.
 func Picture(t *testing.T, browser *browsertest.Browser, name string) {
 	t.Helper()
 	folder := os.Getenv(screenshots)
@@ -47,17 +47,19 @@ func Picture(t *testing.T, browser *browsertest.Browser, name string) {
 	}
 }
 
-// view is how a reader looks at a page.
+// View is how a reader looks at a page.
 type View struct {
 	Scheme string // light or dark
 	Width  int    // in CSS pixels
 }
 
+// String names the view.
 func (v View) String() string { return fmt.Sprintf("%s at %d", v.Scheme, v.Width) }
 
+// Views are those that pages are looked at in.
 var Views = []View{{"light", 1280}, {"dark", 1280}, {"light", 360}, {"dark", 360}}
 
-// look opens a page in a view, and waits until its pictures are there.
+// Look opens a page in a view, and waits until its pictures are there.
 func Look(t *testing.T, browser *browsertest.Browser, address string, v View) {
 	t.Helper()
 	browser.Do(
@@ -74,7 +76,7 @@ func Look(t *testing.T, browser *browsertest.Browser, address string, v View) {
 	Await(t, browser, `[...document.images].every((i) => i.complete && i.naturalWidth > 0)`)
 }
 
-// keep puts away what the page looks like, where somebody wants to see it.
+// Keep puts away what the page looks like, where somebody wants to see it.
 func Keep(t *testing.T, browser *browsertest.Browser, name string) {
 	t.Helper()
 	if folder := os.Getenv(screenshots); folder != "" {
@@ -83,7 +85,7 @@ func Keep(t *testing.T, browser *browsertest.Browser, name string) {
 	}
 }
 
-// axeCore gives the text of the script that audits pages.
+// AxeCore gives the text of the script that audits pages.
 func AxeCore(t *testing.T) string {
 	t.Helper()
 	Node(t, "")
@@ -92,7 +94,7 @@ func AxeCore(t *testing.T) string {
 	return string(text)
 }
 
-// audit runs axe-core on the page as it is.
+// Audit runs axe-core on the page as it is.
 func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 	t.Helper()
 	browser.Do(chromedp.Evaluate[chromedp.Void](axe))
@@ -116,7 +118,7 @@ func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 	}
 }
 
-// node gives a command that runs a script of the clients folder. Without Node.js or the packages the test is skipped, or
+// Node gives a command that runs a script of the clients folder. Without Node.js or the packages the test is skipped, or
 // fails where HOMEBOUND_TEST_ALL is 1.
 func Node(t *testing.T, script string, args ...string) *exec.Cmd {
 	t.Helper()

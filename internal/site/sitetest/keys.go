@@ -12,8 +12,10 @@ import (
 	"homebound/internal/web"
 )
 
+// Noon is a fixed moment.
 var Noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
+// OpenKeys opens the keys of a folder.
 func OpenKeys(t testing.TB, dir string) *access.Keys {
 	t.Helper()
 	keys, err := access.OpenKeys(dir)
@@ -21,6 +23,7 @@ func OpenKeys(t testing.TB, dir string) *access.Keys {
 	return keys
 }
 
+// AddKey adds a key and returns the text that its holder sends.
 func AddKey(t testing.TB, keys *access.Keys, key access.Key) string {
 	t.Helper()
 	text, err := keys.Add(key, time.Now())
@@ -28,6 +31,7 @@ func AddKey(t testing.TB, keys *access.Keys, key access.Key) string {
 	return text
 }
 
+// Sha256Of returns the SHA-256 of a text in hex.
 func Sha256Of(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -39,7 +43,7 @@ const (
 	Stranger = "https://stranger.example"
 )
 
-// guarded starts a server with keys, and gives these.
+// Guarded starts a server with keys, and gives these.
 func Guarded(t testing.TB, access web.Access) (*Site, *access.Keys) {
 	t.Helper()
 	keys := OpenKeys(t, t.TempDir())
@@ -47,4 +51,5 @@ func Guarded(t testing.TB, access web.Access) (*Site, *access.Keys) {
 	return WithRelease(t, func(c *web.Config) { c.Access, c.CacheBytes = access, 1<<20 }), keys
 }
 
+// NumberQuery asks for the number of the release.
 const NumberQuery = "{release{number}}"

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// operated is a site that is run in some way, with the lines of its requests.
+// Operated is a site that is run in some way, with the lines of its requests.
 type Operated struct {
 	*Site
 	Lines *Journal
 	Whole *web.Edge
 }
 
-// newOperated starts a server with a small release, that is run as change says.
+// NewOperated starts a server with a small release, that is run as change says.
 func NewOperated(t testing.TB, change func(*web.Config, *http.Server)) *Operated {
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())

@@ -1,3 +1,4 @@
+// Package sitetest starts the whole server, as the command does, for tests.
 package sitetest
 
 import (
@@ -31,7 +32,7 @@ import (
 	"homebound/internal/web"
 )
 
-// site is a server over a data folder of its own.
+// Site is a server over a data folder of its own.
 type Site struct {
 	T     testing.TB
 	Store *db.Store
@@ -41,18 +42,20 @@ type Site struct {
 	*httptest.Server
 }
 
-// journal is a log that a test can read while the server writes.
+// Journal is a log that a test can read while the server writes.
 type Journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
+// Write adds to the log.
 func (j *Journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.Write(p)
 }
 
+// String returns the log so far.
 func (j *Journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -86,7 +89,7 @@ func Contract(t testing.TB) string {
 	return string(text)
 }
 
-// newSite starts a server that has no release yet. What is not said of it is as web.Config has it.
+// New starts a server that has no release yet. What is not said of it is as web.Config has it.
 func New(t testing.TB, configure ...func(*web.Config)) *Site {
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())
@@ -110,7 +113,7 @@ func New(t testing.TB, configure ...func(*web.Config)) *Site {
 	return s
 }
 
-// newSiteWithRelease starts a server that has a small release of the default kind.
+// WithRelease starts a server that has a small release of the default kind.
 func WithRelease(t testing.TB, configure ...func(*web.Config)) *Site {
 	t.Helper()
 	s := New(t, configure...)
@@ -124,7 +127,7 @@ var begun struct {
 	folders map[string]fstest.MapFS
 }
 
-// begin publishes releases with so many permits in a folder that has none. Who begins like another one gets a copy of
+// Begin publishes releases with so many permits in a folder that has none. Who begins like another one gets a copy of
 // that one's folder, which takes a hundredth of the time.
 func (s *Site) Begin(permits ...int) {
 	s.T.Helper()
@@ -145,7 +148,7 @@ func (s *Site) Begin(permits ...int) {
 	begun.folders[name] = FilesIn(s.T, s.Store.Dir())
 }
 
-// filesIn reads a folder and the folders in it.
+// FilesIn reads a folder and the folders in it.
 func FilesIn(t testing.TB, dir string) fstest.MapFS {
 	t.Helper()
 	files, folder := fstest.MapFS{}, os.DirFS(dir)
@@ -164,7 +167,7 @@ func FilesIn(t testing.TB, dir string) fstest.MapFS {
 	return files
 }
 
-// publish makes a release with so many synthetic permits the current one.
+// Publish makes a release with so many synthetic permits the current one.
 func (s *Site) Publish(permits int) labour.Release {
 	s.T.Helper()
 	dir := s.T.TempDir()
@@ -172,7 +175,7 @@ func (s *Site) Publish(permits int) labour.Release {
 	return s.Load(dir)
 }
 
-// publishGuarded is publish of a release that withholds counts of fewer workers than below.
+// PublishGuarded is publish of a release that withholds counts of fewer workers than below.
 func (s *Site) PublishGuarded(permits, below int) labour.Release {
 	s.T.Helper()
 	dir := s.T.TempDir()
@@ -189,6 +192,7 @@ func (s *Site) PublishGuarded(permits, below int) labour.Release {
 	return s.Load(dir)
 }
 
+// Load publishes the package in a folder.
 func (s *Site) Load(dir string) labour.Release {
 	s.T.Helper()
 	pkg, err := datapackage.Open(s.T.Context(), dir, datapackage.Limits{})
@@ -200,14 +204,14 @@ func (s *Site) Load(dir string) labour.Release {
 	return outcome.Release
 }
 
-// reply is what the server answered.
+// Reply is what the server answered.
 type Reply struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
-// do sends a request. headers are pairs of a name and a value.
+// Do sends a request. headers are pairs of a name and a value.
 func (s *Site) Do(method, path, body string, headers ...string) Reply {
 	s.T.Helper()
 	request, err := http.NewRequestWithContext(s.T.Context(), method, s.URL+path, strings.NewReader(body))
@@ -223,12 +227,13 @@ func (s *Site) Do(method, path, body string, headers ...string) Reply {
 	return Reply{response.StatusCode, response.Header, string(text)}
 }
 
+// Get sends a GET request. headers are pairs of a name and a value.
 func (s *Site) Get(path string, headers ...string) Reply {
 	s.T.Helper()
 	return s.Do(http.MethodGet, path, "", headers...)
 }
 
-// post sends a query as JSON.
+// Post sends a query as JSON.
 func (s *Site) Post(query string, headers ...string) Reply {
 	s.T.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -236,14 +241,16 @@ func (s *Site) Post(query string, headers ...string) Reply {
 	return s.Do(http.MethodPost, "/graphql", string(body), append([]string{"Content-Type", "application/json"}, headers...)...)
 }
 
+// ByGet returns the address that asks a query by GET.
 func ByGet(path, query string) string { return path + "?" + url.Values{"query": {query}}.Encode() }
 
-// failure is the only error of an answer.
+// Failure is the only error of an answer.
 type Failure struct {
 	Message    string
 	Extensions struct{ Code string }
 }
 
+// Failure returns the only error of an answer without data.
 func (r Reply) Failure(t testing.TB) Failure {
 	t.Helper()
 	var answer struct {
