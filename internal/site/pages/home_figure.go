@@ -79,7 +79,7 @@ func (s *Pages) homeFigure(ctx context.Context, name, region string, release *ho
 	f.Query = graphiqlLink(pictures.DocumentOf(name).Text, variables)
 	drawn := func(media string, theme chart.Theme, width int) embeds.Drawing {
 		values := url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}
-		return embeds.Drawing{media, file("svg", values), width, picture.Height(chart.Options{Theme: theme, Width: width})}
+		return embeds.Drawing{Media: media, URL: file("svg", values), Width: width, Height: picture.Height(chart.Options{Theme: theme, Width: width})}
 	}
 	f.Sources, f.Image = embeds.ForEveryReader(drawn)
 	f.Heads, f.Cells = embeds.Cells(picture)
