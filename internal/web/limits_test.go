@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"homebound/internal/site/graphiql"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/web"
 )
 
 // doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.
@@ -73,5 +75,19 @@ func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			assert.NotContains(t, s.Post(query).Body, `"errors"`)
 		})
+	}
+}
+
+// Ten unknown regions by ten aliases fail when they are executed, after all that is checked before.
+func TestLimits_BoundTheErrorsOfAnExecution(t *testing.T) {
+	var query strings.Builder
+	for i := range 35 {
+		fmt.Fprintf(&query, `a%d: economicImpact(region: "XX-%d") { to } `, i, i)
+	}
+	for _, most := range []int{3, 40} {
+		s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits.Errors, c.Limits.Cost = most, 1_000_000 })
+		var shown struct{ Errors []sitetest.Failure }
+		require.NoError(t, json.Unmarshal([]byte(s.Post("{"+query.String()+"}").Body), &shown))
+		assert.Len(t, shown.Errors, min(most, 35), shown.Errors[0].Message)
 	}
 }

@@ -97,7 +97,7 @@ func (e *events) distinct(w http.ResponseWriter, r *http.Request, exec graphql.G
 	feed := e.feed(r.Context(), r, exec)
 	defer feed.close()
 	if refused, _ := feed.start("", params); refused != nil {
-		feed.put(message{kind: kindNext, payload: encode(shapeOf(refused))})
+		feed.put(message{kind: kindNext, payload: encode(shapeOf(r.Context(), refused))})
 		feed.put(message{kind: kindComplete})
 	}
 	feed.serve(w, r)
