@@ -100,7 +100,8 @@ func within[T any](t *testing.T, browser *browsertest.Browser, part, expression 
 		})
 		return browsertest.Get(browser, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.ContextID = world.ExecutionContextID }))
 	}
-	panic("the frame of " + part + " has gone away")
+	require.FailNow(t, "the frame of "+part+" has gone away")
+	panic("which ends the test before")
 }
 
 // comes waits until an expression is true in the page around the frames.
