@@ -26,7 +26,7 @@ type ownKey struct{}
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
-// Fault. The context brings the release and the visitor; what is read together is each question's own.
+// Fault. The context brings the release and the principal; what is read together is each question's own.
 func (a asker) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {

@@ -84,7 +84,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	accept := negotiate.Accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: principalOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
 		c.next.ServeHTTP(w, r)
@@ -112,7 +112,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			result = cacheMiss
 			return c.compute(r)
 		}))
-		tell(visitorOf(r.Context()).Limiter, time.Now(), w.Header())
+		tell(principalOf(r.Context()).Limiter, time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
 			if result == cacheJoined && not.response.status == http.StatusTooManyRequests {
@@ -197,7 +197,7 @@ var varyOn = []string{"Accept, Accept-Encoding, Authorization, Origin"}
 // they have asked again. What a key has opened is kept by its holder alone.
 func freshness(r *http.Request) []string {
 	who := "public"
-	if visitorOf(r.Context()).key != nil {
+	if principalOf(r.Context()).key != nil {
 		who = "private"
 	}
 	if r.PathValue("number") != "" {

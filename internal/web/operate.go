@@ -34,7 +34,7 @@ type Operation struct {
 type Edge struct {
 	http.Handler
 	config  Config
-	gate    *gate
+	gate    *admission
 	metrics *metrics
 	queue   *queue
 
@@ -49,7 +49,7 @@ type Edge struct {
 	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
-func newEdge(c Config, g *gate) *Edge {
+func newEdge(c Config, g *admission) *Edge {
 	s := &Edge{config: c, gate: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {

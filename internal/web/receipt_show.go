@@ -55,7 +55,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 		var v verdict
 		v, err = s.verify(r, id, found)
 		shown.Verified, shown.Reason = v.verified, v.reason
-		if access := visitorOf(r.Context()).rowAccess(); err == nil && !v.answered && slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
+		if access := principalOf(r.Context()).rowAccess(); err == nil && !v.answered && slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
 			err = labour.Faultf(labour.Forbidden, "The receipt %s is for a question that cannot be asked again, and was given to somebody who may read more rows: ask with a key that allows rows.", id)
 		}
 	}
@@ -79,12 +79,12 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 
 // verdict is what asking the question of a receipt again has found.
 type verdict struct {
-	answered bool // whether the visitor was given the answer, and so may see the question
+	answered bool // whether the principal was given the answer, and so may see the question
 	verified bool
 	reason   string // why not
 }
 
-// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the visitor may
+// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the principal may
 // not ask it.
 func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	release, done, err := s.config.Store.Numbered(r.Context(), of.Release)
@@ -122,7 +122,7 @@ func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	return v, nil
 }
 
-// again asks the question of a receipt in the visitor's own name, and gives the hash of the answer's data.
+// again asks the question of a receipt in the principal's own name, and gives the hash of the answer's data.
 func (a asker) again(ctx context.Context, of receipt) (hash string, err error) {
 	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.OperationName, "variables": of.Variables})
 	if err != nil {

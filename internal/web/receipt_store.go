@@ -32,10 +32,10 @@ type receipt struct {
 	ResultHash    string         `json:"resultHash"`    // SHA-256 of the answer's data, byte by byte as they were sent
 	MethodVersion string         `json:"methodVersion"`
 	SuppressBelow int            `json:"suppressBelow"` // the least count of workers that was shown
-	Rows          rowAccess      `json:"rows"`          // of the visitor
+	Rows          rowAccess      `json:"rows"`          // of the principal
 }
 
-// rowAccess says how far a visitor may read single permits and repatriations; each allows what those before it do.
+// rowAccess says how far a principal may read single permits and repatriations; each allows what those before it do.
 type rowAccess string
 
 const (

@@ -29,7 +29,7 @@ func (s *Edge) Admit(next http.Handler) http.Handler { return s.gate.admit(next)
 
 // AdmitReader is Admit for embeds: the values may name the partner whose page shows one. False leaves it at Admit.
 func (s *Edge) AdmitReader(values func(*http.Request) (url.Values, bool), next http.Handler) http.Handler {
-	return s.gate.admitBy(func(r *http.Request) (*visitor, error) {
+	return s.gate.admitBy(func(r *http.Request) (*principal, error) {
 		if named, may := values(r); may {
 			return s.gate.identifyReader(r, named)
 		}
@@ -91,12 +91,12 @@ func (s *Edge) FrameAncestors(values url.Values) (string, error) {
 
 // Rights names what the principal of a request may read.
 func (s *Edge) Rights(ctx context.Context) string {
-	return fmt.Sprintf("%+v", visitorOf(ctx).allowance)
+	return fmt.Sprintf("%+v", principalOf(ctx).allowance)
 }
 
 // Anonymous returns a context for questions of a reader without a key. False says that no such reader is let in.
 func (s *Edge) Anonymous(ctx context.Context) (context.Context, bool) {
-	return s.gate.known(ctx, &visitor{allowance: s.gate.allowance(nil)}), !s.gate.RefuseAnonymous
+	return s.gate.known(ctx, &principal{allowance: s.gate.allowance(nil)}), !s.gate.RefuseAnonymous
 }
 
 // Slot waits for a turn to compute; leave gives it back.
@@ -120,14 +120,14 @@ func (s *Edge) Cost(ctx context.Context) int { return entryOf(ctx).asks().cost }
 // What runs under the context that it returns is paid for.
 func (s *Edge) Charge(ctx context.Context, cost int) (context.Context, error) {
 	entryOf(ctx).note(func(e *entry) { e.asked.cost += cost })
-	visitor := *visitorOf(ctx)
-	if visitor.Limiter != nil {
-		if err := visitor.Limiter.Charge(time.Now(), min(cost, visitor.Limiter.Budget.Cost-1)); err != nil {
+	principal := *principalOf(ctx)
+	if principal.Limiter != nil {
+		if err := principal.Limiter.Charge(time.Now(), min(cost, principal.Limiter.Budget.Cost-1)); err != nil {
 			return ctx, err
 		}
-		visitor.Limiter = nil
+		principal.Limiter = nil
 	}
-	return context.WithValue(ctx, visitorKey{}, &visitor), nil
+	return context.WithValue(ctx, principalKey{}, &principal), nil
 }
 
 // CountRefusal counts a request that a bound cut short.
