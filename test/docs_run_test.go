@@ -24,6 +24,7 @@ import (
 	"homebound/db"
 	"homebound/internal/command"
 	"homebound/internal/exchange"
+	"homebound/internal/site"
 	"homebound/internal/web"
 )
 
@@ -48,9 +49,9 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	defer func() { assert.NoError(t, store.Close()) }()
 
 	t.Run("queries", func(t *testing.T) {
-		server := httptest.NewServer(web.New(web.Config{
-			Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract(),
-		}))
+		edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract()})
+		site.Mount(edge)
+		server := httptest.NewServer(edge)
 		defer server.Close()
 		for _, d := range documents {
 			e.runQueries(t, d, server.URL)

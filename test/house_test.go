@@ -24,12 +24,22 @@ import (
 // mayImport is the map of the house: which packages of the project each package may import. Arrows run down only; a new
 // line, or a new word in one, is a decision.
 var mayImport = map[string][]string{
-	"homebound":        {"internal/command"},
-	"internal/command": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/web"},
+	"homebound": {"internal/command"},
+	"internal/command": {"db", "internal/access", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site",
+		"internal/synth", "internal/web"},
 
-	"internal/web":             {"db", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/web/graphiql"},
-	"internal/web/graphiql":    {},
-	"internal/web/browsertest": {},
+	"internal/access":        {"internal/labour", "internal/poll"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/labour", "internal/negotiate", "internal/table"},
+	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
+	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
+	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
+	"internal/site/exports":  {"db", "graph", "internal/labour", "internal/negotiate", "internal/site/port", "internal/table"},
+	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
+	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth", "internal/web"}, // for tests alone
+	"internal/negotiate":     {},
+	"internal/site/port":     {"db", "internal/labour", "internal/table"},
+	"internal/site/graphiql": {},
+	"internal/browsertest":   {},
 
 	"graph":           {"db", "graph/generated", "graph/model", "internal/disclosure", "internal/impact", "internal/labour"},
 	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
@@ -44,6 +54,7 @@ var mayImport = map[string][]string{
 	"internal/synth":       {"internal/labour"},
 	"internal/impact":      {"internal/labour"},
 	"internal/disclosure":  {},
+	"internal/poll":        {},
 	"internal/labour":      {},
 
 	"db":        {"internal/disclosure", "internal/labour"},
@@ -57,7 +68,7 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"db"},
 	"github.com/huandu/go-sqlbuilder": {"db"},
 	"github.com/pressly/goose/v3":     {"db"},
-	"net/http":                        {"internal/command", "internal/web", "internal/web/graphiql"},
+	"net/http":                        {"internal/command", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port", "internal/site/sitetest", "internal/web"},
 	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":      {"internal/command"},
 	"github.com/apache/arrow-go/v18":  {"internal/table"},
@@ -67,9 +78,9 @@ var onlyIn = map[string][]string{
 	"codeberg.org/go-fonts":           {"internal/chart"},
 	"github.com/prometheus":           {"internal/web"},
 	"go.opentelemetry.io":             {"internal/web"},
-	"github.com/chromedp/chromedp":    {"internal/web/browsertest"},
-	"github.com/stretchr/testify":     {"db/dbtest", "internal/web/browsertest"},
-	"testing":                         {"db/dbtest", "internal/web/browsertest"},
+	"github.com/chromedp/chromedp":    {"internal/browsertest", "internal/site/sitetest"},
+	"github.com/stretchr/testify":     {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"testing":                         {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

@@ -25,6 +25,18 @@ func Grouped(v float64, decimals int) string {
 	return whole
 }
 
+// GroupedInt writes a number with a comma before every three digits.
+func GroupedInt(n int) string { return Grouped(float64(n), 0) }
+
+// Decimals returns how many decimals a number has when so many of its digits tell something.
+func Decimals(x float64, digits int) int {
+	before := 1
+	if x != 0 {
+		before = int(math.Floor(math.Log10(math.Abs(x)))) + 1
+	}
+	return max(0, digits-before)
+}
+
 // magnitude is how figures of a size are written: 16,589,416,940 RUB as 16.6 bn RUB.
 type magnitude struct {
 	divisor  float64

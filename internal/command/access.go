@@ -4,18 +4,19 @@ import (
 	"fmt"
 	"net/netip"
 
+	"homebound/internal/access"
 	"homebound/internal/web"
 )
 
 // accessFlags configure who may send requests, for what, and how much.
 type accessFlags struct {
-	Anonymous        bool       `default:"true" negatable:"" help:"Answer requests without a key."`
-	AnonymousBudget  web.Budget `default:"6000/min" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
-	CORSOrigin       []string   `name:"cors-origin" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
-	RowsNeedKey      bool       `help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
-	TrustedDocuments string     `type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
-	TrustedOnly      bool       `help:"Answer trusted documents alone, whoever asks."`
-	TrustedProxy     []string   `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
+	Anonymous        bool          `default:"true" negatable:"" help:"Answer requests without a key."`
+	AnonymousBudget  access.Budget `default:"6000/min" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
+	CORSOrigin       []string      `name:"cors-origin" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
+	RowsNeedKey      bool          `help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
+	TrustedDocuments string        `type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
+	TrustedOnly      bool          `help:"Answer trusted documents alone, whoever asks."`
+	TrustedProxy     []string      `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
 
 	MaxBody       int `default:"65536" placeholder:"BYTES" help:"Longest body."`
 	MaxQuery      int `default:"16384" placeholder:"BYTES" help:"Longest query string."`
@@ -55,11 +56,11 @@ func (f *accessFlags) access(dir string) (web.Access, error) {
 	}
 	a := web.Access{RefuseAnonymous: !f.Anonymous, RowsNeedKey: f.RowsNeedKey, AnonymousBudget: f.AnonymousBudget, TrustedOnly: f.TrustedOnly}
 	var err error
-	if a.Keys, err = web.OpenKeys(dir); err != nil {
+	if a.Keys, err = access.OpenKeys(dir); err != nil {
 		return a, err
 	}
 	for _, text := range f.CORSOrigin {
-		origin, err := web.ParseOrigin(text)
+		origin, err := access.ParseOrigin(text)
 		if err != nil {
 			return a, fmt.Errorf("--cors-origin: %w", err)
 		}

@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"homebound/internal/access"
 	"homebound/internal/labour"
-	"homebound/internal/web"
 )
 
 type keysCommand struct {
@@ -20,19 +20,19 @@ type keysCommand struct {
 
 type keysAdd struct {
 	dataFlag
-	Name        string     `arg:"" help:"Whom the key is for: small letters, digits and -."`
-	Origin      []string   `placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
-	Budget      web.Budget `default:"60000/min" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
-	Expires     string     `placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
-	Rows        bool       `help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
-	TrustedOnly bool       `help:"Let the key ask trusted documents alone."`
+	Name        string        `arg:"" help:"Whom the key is for: small letters, digits and -."`
+	Origin      []string      `placeholder:"URL" help:"Origin of pages that may send the key, such as https://example.org; may be repeated. With none, no page may."`
+	Budget      access.Budget `default:"60000/min" placeholder:"N/UNIT" help:"How much may be asked with the key, per s, min or h; 0 sets no bound."`
+	Expires     string        `placeholder:"DATE|SPAN" help:"Last day on which the key counts, such as 2027-12-31 (UTC), or for how long from now, such as 90d or 12h. Never ends where left out."`
+	Rows        bool          `help:"Let the key read single permits and repatriations where --rows-need-key keeps them."`
+	TrustedOnly bool          `help:"Let the key ask trusted documents alone."`
 }
 
 // Run makes a key. It prints the key alone to the standard output, so that it can be piped into a secret store.
 func (c *keysAdd) Run(s *Session) error {
-	key := web.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
+	key := access.Key{Name: c.Name, Budget: c.Budget, Rows: c.Rows, TrustedOnly: c.TrustedOnly}
 	for _, text := range c.Origin {
-		origin, err := web.ParseOrigin(text)
+		origin, err := access.ParseOrigin(text)
 		if err != nil {
 			return fmt.Errorf("--origin: %w", err)
 		}
@@ -45,7 +45,7 @@ func (c *keysAdd) Run(s *Session) error {
 		}
 		key.Expires = &end
 	}
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ type keysList struct{ dataFlag }
 
 // Run lists the keys, the oldest first.
 func (c *keysList) Run(s *Session) error {
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func moment(t *time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04Z")
 }
 
-func allows(k web.Key) string {
+func allows(k access.Key) string {
 	var words []string
 	if k.Rows {
 		words = append(words, "rows")
@@ -135,7 +135,7 @@ type keysRevoke struct {
 
 // Run revokes every active key of a name.
 func (c *keysRevoke) Run(s *Session) error {
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (c *keysRotate) Run(s *Session) error {
 	if c.Grace < 0 {
 		return fmt.Errorf("--grace: expected 0s or more, found %s", c.Grace)
 	}
-	keys, err := web.OpenKeys(c.Data)
+	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err
 	}

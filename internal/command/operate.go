@@ -98,9 +98,9 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 
 // server returns the HTTP server of a site. Its own messages name the addresses of clients, so that they are logged at level
 // debug only. It sets no write timeout, because the site sets one for each answer: see web.Operation.
-func (f *operateFlags) server(site *web.Site, log *slog.Logger) (*http.Server, error) {
+func (f *operateFlags) server(edge *web.Edge, log *slog.Logger) (*http.Server, error) {
 	server := &http.Server{
-		Handler: site, ConnState: site.ConnState, MaxHeaderBytes: 32 << 10,
+		Handler: edge, ConnState: edge.ConnState, MaxHeaderBytes: 32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: f.HeaderTimeout, ReadTimeout: f.ReadTimeout, IdleTimeout: f.IdleTimeout,
 	}
@@ -160,9 +160,9 @@ func (f *operateFlags) flush(ctx context.Context, tracing *web.Tracing) error {
 }
 
 // serveAdmin serves the operator's address until ctx ends.
-func (f *operateFlags) serveAdmin(ctx context.Context, site *web.Site, listener net.Listener, log *slog.Logger) error {
+func (f *operateFlags) serveAdmin(ctx context.Context, edge *web.Edge, listener net.Listener, log *slog.Logger) error {
 	server := &http.Server{
-		Handler: site.Admin(), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: edge.Admin(), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: f.HeaderTimeout, IdleTimeout: f.IdleTimeout,
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a profile when the server stops

@@ -13,6 +13,7 @@ import (
 
 	"homebound/db"
 	"homebound/internal/exchange"
+	"homebound/internal/site"
 	"homebound/internal/web"
 )
 
@@ -58,10 +59,11 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	}
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
-	site := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
+	edge := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
 		Access: access, Limits: c.limits(),
 		Operation: c.operation(log, tracing)})
-	server, err := c.server(site, log)
+	mounted := site.Mount(edge)
+	server, err := c.server(edge, log)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 
 	group.Go(func() error { return serve(server, listener) })
 	if admin != nil {
-		group.Go(func() error { return c.serveAdmin(ctx, site, admin, log) })
+		group.Go(func() error { return c.serveAdmin(ctx, edge, admin, log) })
 	}
 	group.Go(func() error {
 		access.Keys.Watch(ctx, lookEvery, func(err error) { log.Error("the keys cannot be read; those before stay", "error", err) })
@@ -84,7 +86,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 			return err
 		}
 		group.Go(func() error {
-			warm(ctx, store, site, log)
+			warm(ctx, store, mounted, log)
 			return nil
 		})
 		store.Watch(ctx, lookEvery, func(err error) { log.Error("the current release cannot be read; the one before stays", "error", err) })
@@ -112,11 +114,11 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	return errors.Join(err, c.flush(ctx, tracing))
 }
 
-// warm prepares the page of each release as it becomes the current one, until ctx ends.
-func warm(ctx context.Context, store *db.Store, site *web.Site, log *slog.Logger) {
+// warm gets the page of each release ready as it becomes the current one, until ctx ends.
+func warm(ctx context.Context, store *db.Store, mounted *site.Site, log *slog.Logger) {
 	news := store.Published(ctx)
 	for more := true; more; _, more = <-news {
-		if err := site.Warm(ctx); err != nil && ctx.Err() == nil {
+		if err := mounted.Warm(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("the page of the release is not ready", "error", err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Admin gives what is for the operator alone: the metrics, and profiles of the running program. It is to be served on a
 // loopback address: see LoopbackAddr.
-func (s *Site) Admin() http.Handler {
+func (s *Edge) Admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /healthz", healthy)

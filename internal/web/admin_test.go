@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
 func TestAdmin_ShowsProfilesAndHealth(t *testing.T) {
-	o := newOperated(t, asItIs)
+	o := sitetest.NewOperated(t, asItIs)
 	for path, says := range map[string]string{
 		"/debug/pprof/":                  "goroutine",
 		"/debug/pprof/goroutine?debug=1": "goroutine profile:",
@@ -22,11 +23,11 @@ func TestAdmin_ShowsProfilesAndHealth(t *testing.T) {
 		"/readyz":                        "ready: release 1",
 	} {
 		response := httptest.NewRecorder()
-		o.whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, path, nil))
+		o.Whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, path, nil))
 		assert.Contains(t, response.Body.String(), says, path)
 	}
 	response := httptest.NewRecorder()
-	o.whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/graphql", nil))
+	o.Whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/graphql", nil))
 	assert.Equal(t, http.StatusNotFound, response.Code)
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
@@ -52,7 +53,7 @@ func TestTLS_TakesUpANewCertificateAndKeepsTheOldWhereItIsBroken(t *testing.T) {
 	dir := t.TempDir()
 	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	certify(t, "first", certFile, keyFile)
-	log := &journal{}
+	log := &sitetest.Journal{}
 	security, err := web.TLS(certFile, keyFile, slog.New(slog.NewTextHandler(log, nil)))
 	require.NoError(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -78,9 +79,9 @@ func TestTLS_TakesUpANewCertificateAndKeepsTheOldWhereItIsBroken(t *testing.T) {
 	require.Eventually(t, func() bool {
 		assert.Equal(t, "first", servedName(t, address))
 		return strings.Contains(log.String(), "the new certificate cannot be read; the one before stays")
-	}, waitFor, 100*time.Millisecond)
+	}, sitetest.WaitFor, 100*time.Millisecond)
 	certify(t, "second", certFile, keyFile)
-	require.Eventually(t, func() bool { return servedName(t, address) == "second" }, waitFor, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return servedName(t, address) == "second" }, sitetest.WaitFor, 100*time.Millisecond)
 }
 
 func TestTLS_RefusesToStartWithoutACertificate(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"homebound/graph/model"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -25,7 +26,7 @@ type ownKey struct{}
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
-// Fault. The context brings the release and the visitor; what is read together is each question's own.
+// Fault. The context brings the release and the principal; what is read together is each question's own.
 func (a asker) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
@@ -66,13 +67,13 @@ func (a asker) put(ctx context.Context, body []byte) (json.RawMessage, error) {
 	}
 	fault := labour.Faultf(answer.Errors[0].Extensions.Code, "%s", answer.Errors[0].Message)
 	if wait, err := strconv.Atoi(response.header.Get("Retry-After")); err == nil && response.status == http.StatusTooManyRequests {
-		return nil, &overBudget{fault, time.Duration(wait) * time.Second}
+		return nil, &access.OverBudget{Fault: fault, Wait: time.Duration(wait) * time.Second}
 	}
 	return nil, fault
 }
 
 // refuseFault answers with a Fault under the status that its code goes with; any other error is for the operator alone.
-func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Edge) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 	var fault *labour.Fault
 	if !errors.As(err, &fault) {
 		s.config.Log.ErrorContext(r.Context(), "an answer broke off", "error", err)
@@ -80,7 +81,7 @@ func (s *Site) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 		refuse(w, r, http.StatusInternalServerError, err)
 		return
 	}
-	if _, spent := errorAs[*overBudget](err); spent {
+	if _, spent := errorAs[*access.OverBudget](err); spent {
 		refuse(w, r, challenge(w, r, err), err)
 		return
 	}

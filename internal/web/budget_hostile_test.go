@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
@@ -109,9 +110,9 @@ var dear = map[string]string{
 }
 
 func TestDearDocuments_AreJudgedFast(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const most = 100 * time.Millisecond * slower
-	s.post("{release{number}}") // so that no document is the first
+	s.Post("{release{number}}") // so that no document is the first
 	for name, document := range dear {
 		t.Run(name, func(t *testing.T) {
 			fastest := time.Hour
@@ -120,13 +121,13 @@ func TestDearDocuments_AreJudgedFast(t *testing.T) {
 				require.NoError(t, err)
 				require.Less(t, len(body), 64<<10, "a body that is read")
 				start := time.Now()
-				answer := s.do("POST", "/graphql", string(body), "Content-Type", "application/json")
+				answer := s.Do("POST", "/graphql", string(body), "Content-Type", "application/json")
 				fastest = min(fastest, time.Since(start))
 				var shown struct{ Errors []json.RawMessage }
-				require.NoError(t, json.Unmarshal([]byte(answer.body), &shown))
+				require.NoError(t, json.Unmarshal([]byte(answer.Body), &shown))
 				assert.LessOrEqual(t, len(shown.Errors), 20)
 				if len(shown.Errors) > 0 {
-					assert.Less(t, len(answer.body), 16<<10, "a refusal is short")
+					assert.Less(t, len(answer.Body), 16<<10, "a refusal is short")
 				}
 			}
 			assert.Less(t, fastest, most)
@@ -135,13 +136,13 @@ func TestDearDocuments_AreJudgedFast(t *testing.T) {
 }
 
 func TestErrors_OfAFloodAreTheFirst(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Limits.Errors = 3 })
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits.Errors = 3 })
 	for n, want := range map[int]int{1: 1, 3: 3, 4: 3, 500: 3} {
 		var shown struct {
-			Errors []failure
+			Errors []sitetest.Failure
 		}
-		answer := s.post(region(each(n, numbered("nam%d "))))
-		require.NoError(t, json.Unmarshal([]byte(answer.body), &shown))
+		answer := s.Post(region(each(n, numbered("nam%d "))))
+		require.NoError(t, json.Unmarshal([]byte(answer.Body), &shown))
 		require.Len(t, shown.Errors, want)
 		assert.Equal(t, `Cannot query field "nam0" on type "Region". Did you mean "name"?`, shown.Errors[0].Message)
 		assert.Equal(t, "BAD_USER_INPUT", shown.Errors[want-1].Extensions.Code)
@@ -178,20 +179,20 @@ func TestLimits_HoldAtTheirNumber(t *testing.T) {
 		{"names", web.Limits{}, func(n int) string { return region(strings.Repeat("a", 199) + strings.Repeat("b", n-199) + ": code") }, 200, "The query has a name or number of 201 characters: expected at most 200."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newSiteWithRelease(t, func(c *web.Config) { c.Limits = test.limits })
-			assert.NotContains(t, s.post(test.document(test.most)).body, `"errors"`)
-			refused := s.post(test.document(test.most + 1)).failure(t)
+			s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits = test.limits })
+			assert.NotContains(t, s.Post(test.document(test.most)).Body, `"errors"`)
+			refused := s.Post(test.document(test.most + 1)).Failure(t)
 			assert.Equal(t, "LIMIT_EXCEEDED", refused.Extensions.Code)
 			assert.Equal(t, test.message, refused.Message)
 		})
 	}
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Limits = web.Limits{Body: 100, Query: 80} })
-	assert.Equal(t, "The body is too long: expected at most 100 bytes.", s.post(strings.Repeat("#", 100)).failure(t).Message)
-	assert.Equal(t, "The query string has 86 bytes: expected at most 80; send it as POST.", s.get("/graphql?query="+strings.Repeat("a", 80)).failure(t).Message)
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits = web.Limits{Body: 100, Query: 80} })
+	assert.Equal(t, "The body is too long: expected at most 100 bytes.", s.Post(strings.Repeat("#", 100)).Failure(t).Message)
+	assert.Equal(t, "The query string has 86 bytes: expected at most 80; send it as POST.", s.Get("/graphql?query="+strings.Repeat("a", 80)).Failure(t).Message)
 }
 
 func TestLimits_LetTheIntrospectionOfToolsThrough(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	asGraphiQL, err := os.ReadFile("testdata/introspection.graphql")
 	require.NoError(t, err)
 	tokens := lexer.New(&ast.Source{Input: string(asGraphiQL)})
@@ -204,10 +205,10 @@ func TestLimits_LetTheIntrospectionOfToolsThrough(t *testing.T) {
 	body, err := json.Marshal(map[string]any{"query": string(asGraphiQL), "operationName": "IntrospectionQuery", "extensions": map[string]bool{"cost": true}})
 	require.NoError(t, err)
 	var answer struct {
-		Errors     []failure
+		Errors     []sitetest.Failure
 		Extensions struct{ Cost struct{ Value int } }
 	}
-	require.NoError(t, json.Unmarshal([]byte(s.do("POST", "/graphql", string(body), "Content-Type", "application/json").body), &answer))
+	require.NoError(t, json.Unmarshal([]byte(s.Do("POST", "/graphql", string(body), "Content-Type", "application/json").Body), &answer))
 	assert.Empty(t, answer.Errors)
 	assert.Less(t, answer.Extensions.Cost.Value, 1000, "it is far below what one answer may cost")
 }

@@ -19,6 +19,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 // cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request asks of it.
@@ -82,8 +83,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(r.Context())
 		r.Method = http.MethodGet
 	}
-	accept := accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: visitorOf(r.Context()).allowance}
+	accept := negotiate.Accepted(r)
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: principalOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
 		c.next.ServeHTTP(w, r)
@@ -111,7 +112,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			result = cacheMiss
 			return c.compute(r)
 		}))
-		visitorOf(r.Context()).purse.tell(time.Now(), w.Header())
+		tell(principalOf(r.Context()).Limiter, time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
 			if result == cacheJoined && not.response.status == http.StatusTooManyRequests {
@@ -164,9 +165,9 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 	body, encoding := a.plain, ""
 	if a.zstd != nil {
 		switch accepted := r.Header.Get("Accept-Encoding"); {
-		case accepts(accepted, "zstd"):
+		case negotiate.Accepts(accepted, "zstd"):
 			body, encoding = a.zstd, "zstd"
-		case accepts(accepted, "gzip"):
+		case negotiate.Accepts(accepted, "gzip"):
 			body, encoding = a.gzip, "gzip"
 		}
 	}
@@ -178,7 +179,7 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 		etag := `"` + a.etag + encoding + `"`
 		header["Etag"] = []string{etag}
 		header["Cache-Control"] = freshness(r)
-		if matches(r.Header.Get("If-None-Match"), etag) {
+		if negotiate.Matches(r.Header.Get("If-None-Match"), etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -196,7 +197,7 @@ var varyOn = []string{"Accept, Accept-Encoding, Authorization, Origin"}
 // they have asked again. What a key has opened is kept by its holder alone.
 func freshness(r *http.Request) []string {
 	who := "public"
-	if visitorOf(r.Context()).key != nil {
+	if principalOf(r.Context()).key != nil {
 		who = "private"
 	}
 	if r.PathValue("number") != "" {

@@ -8,40 +8,42 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/site/sitetest"
 )
 
 const summaryOfChanges = `{ release { changes(since: "1", first: 0) { summary { table added removed changed } } } }`
 
 // The release that is compared with may be removed, and nobody is to have kept its rows by then.
 func TestChanges_AreNotKept(t *testing.T) {
-	s := newSiteWithRelease(t)
-	s.publish(310)
+	s := sitetest.WithRelease(t)
+	s.Publish(310)
 	const rows = `{ release { changes(since: "1", tables: ["permits"]) { totalCount nodes { key } } } }`
 	for _, path := range []string{"/graphql", "/releases/2/graphql"} {
-		reply := s.get(byGet(path, rows))
-		require.Equal(t, http.StatusOK, reply.status)
-		assert.NotContains(t, reply.body, "errors")
-		assert.Equal(t, "no-store", reply.header.Get("Cache-Control"))
+		reply := s.Get(sitetest.ByGet(path, rows))
+		require.Equal(t, http.StatusOK, reply.Status)
+		assert.NotContains(t, reply.Body, "errors")
+		assert.Equal(t, "no-store", reply.Header.Get("Cache-Control"))
 	}
-	_, err := s.store.Prune(1)
+	_, err := s.Store.Prune(1)
 	require.NoError(t, err)
 	for _, path := range []string{"/graphql", "/releases/2/graphql"} {
-		assert.Contains(t, s.get(byGet(path, rows)).body, "There is no release 1; this server holds release 2 alone.")
+		assert.Contains(t, s.Get(sitetest.ByGet(path, rows)).Body, "There is no release 1; this server holds release 2 alone.")
 	}
 }
 
 // Comparing reads the whole register, whoever asks: a large one is paid for, and a share of it is.
 func TestCost_OfChangesGrowsWithTheRegister(t *testing.T) {
-	s := newSite(t)
-	counts := s.publish(12_000).Counts
+	s := sitetest.New(t)
+	counts := s.Publish(12_000).Counts
 	body, err := json.Marshal(map[string]any{"query": summaryOfChanges, "extensions": map[string]any{"cost": true}})
 	require.NoError(t, err)
 	var answer struct {
-		Errors     []failure
+		Errors     []sitetest.Failure
 		Extensions struct{ Cost struct{ Value int } }
 	}
-	reply := s.do(http.MethodPost, "/graphql", string(body), "Content-Type", "application/json")
-	require.NoError(t, json.Unmarshal([]byte(reply.body), &answer))
+	reply := s.Do(http.MethodPost, "/graphql", string(body), "Content-Type", "application/json")
+	require.NoError(t, json.Unmarshal([]byte(reply.Body), &answer))
 	require.Empty(t, answer.Errors)
 	// A fiftieth of a value for each row, and a value for each of the seven fields.
 	assert.Equal(t, int(math.Ceil((float64(counts.Permits+counts.Repatriations)/50+7)/100)), answer.Extensions.Cost.Value)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"homebound/internal/table"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,19 +13,19 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 	corsHeaders = "Authorization, Content-Type, Accept, If-None-Match, X-GraphQL-Event-Stream-Token, Apollo-Require-Preflight, GraphQL-Require-Preflight, Traceparent"
-	corsExposed = "ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + rowsHeader + ", " + receiptHeader
+	corsExposed = "ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + table.RowsHeader + ", " + receiptHeader
 	corsMaxAge  = "600"
 )
 
 // isOwn tells whether a request comes from a page of this server: a browser tells both names itself.
-func (g *gate) isOwn(r *http.Request) bool {
+func (g *admission) isOwn(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	page, err := url.Parse(origin)
 	return origin == g.own || err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host)
 }
 
-// allows tells whether a visitor's request may come from the page that it comes from, or from none.
-func (g *gate) allows(r *http.Request, v *visitor) bool {
+// allows tells whether a principal's request may come from the page that it comes from, or from none.
+func (g *admission) allows(r *http.Request, v *principal) bool {
 	origin := r.Header.Get("Origin")
 	switch {
 	case origin == "" || g.isOwn(r):
@@ -37,7 +38,7 @@ func (g *gate) allows(r *http.Request, v *visitor) bool {
 
 // share tells the browser which pages may read the answer. There are no cookies, so that no page gets more than it could
 // ask for from anywhere else; a refusal can be read by all, so that it can be understood.
-func (g *gate) share(w http.ResponseWriter, r *http.Request, v *visitor) {
+func (g *admission) share(w http.ResponseWriter, r *http.Request, v *principal) {
 	header := w.Header()
 	header["Vary"] = varyOn
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -55,15 +56,15 @@ func (g *gate) share(w http.ResponseWriter, r *http.Request, v *visitor) {
 
 // preflight answers what a browser asks before it sends a page's request. It does not know the key yet: the origin of any
 // active key will do, and the request itself is held against its own.
-func (g *gate) preflight(w http.ResponseWriter, r *http.Request) {
+func (g *admission) preflight(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Add("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 	origin := r.Header.Get("Origin")
 	if origin == "" || r.Header.Get("Access-Control-Request-Method") == "" {
 		return
 	}
-	anonymous := !g.RefuseAnonymous && g.allows(r, &visitor{})
-	if !anonymous && !g.isOwn(r) && !g.Keys.current().allowsOrigin(origin, g.now()) {
+	anonymous := !g.RefuseAnonymous && g.allows(r, &principal{})
+	if !anonymous && !g.isOwn(r) && !g.Keys.Current().AllowsOrigin(origin, g.now()) {
 		return
 	}
 	header.Set("Access-Control-Allow-Origin", origin)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -13,12 +14,12 @@ const partnerParameter = "partner"
 
 // partner gives the active key that a query string names, nil where it names none. A key of programs alone, without origins,
 // is nobody's partner. A Fault with Forbidden says that there is no such key; whether there was one is nobody's business.
-func (g *gate) partner(values url.Values) (*Key, error) {
+func (g *admission) partner(values url.Values) (*access.Key, error) {
 	if !values.Has(partnerParameter) {
 		return nil, nil
 	}
 	id := values.Get(partnerParameter)
-	for _, k := range g.Keys.current() {
+	for _, k := range g.Keys.Current() {
 		if k.ID == id && k.State(g.now()) == "active" && len(k.Origins) > 0 {
 			return &k, nil
 		}
@@ -29,10 +30,10 @@ func (g *gate) partner(values url.Values) (*Key, error) {
 // identifyReader says who reads an embed that the values name. A partner's id lets in those who have no key of their own, and
 // no further than the public: an embed is as public as the page that it stands on. Their address pays, since anybody could
 // empty the purse of a key whose id is there to be read.
-func (g *gate) identifyReader(r *http.Request, values url.Values) (*visitor, error) {
+func (g *admission) identifyReader(r *http.Request, values url.Values) (*principal, error) {
 	key, err := g.partner(values)
 	if err != nil {
-		if spent := g.anonymous(r).purse.pay(g.now(), 1); spent != nil {
+		if spent := g.anonymous(r).Limiter.Charge(g.now(), 1); spent != nil {
 			return nil, spent
 		}
 		return nil, err
@@ -40,7 +41,7 @@ func (g *gate) identifyReader(r *http.Request, values url.Values) (*visitor, err
 	switch v := g.anonymous(r); {
 	case r.Header.Get("Authorization") != "", key == nil && (g.RefuseAnonymous || !unread(r)):
 		return g.identify(r)
-	case unread(r), g.allows(r, &visitor{key: key}), !g.RefuseAnonymous && g.allows(r, v):
+	case unread(r), g.allows(r, &principal{key: key}), !g.RefuseAnonymous && g.allows(r, v):
 		return v, nil
 	default:
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q are none of this partner's.", r.Header.Get("Origin"))
@@ -56,7 +57,7 @@ func unread(r *http.Request) bool {
 
 // mayFrame lists, as Content-Security-Policy has it, the pages that may show an embed: the server's own, those that may ask
 // without a key, and those of the partner, who may be nil.
-func (g *gate) mayFrame(partner *Key) string {
+func (g *admission) mayFrame(partner *access.Key) string {
 	sources := []string{"'self'"}
 	switch {
 	case g.RefuseAnonymous:

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 	"homebound/internal/table"
 )
 
@@ -23,7 +24,7 @@ var csvFormat, _ = table.ByExtension("csv")
 
 // wantsTable tells whether the reader would rather have a table than a document. Ranges such as text/* do not ask for one.
 func wantsTable(r *http.Request) bool {
-	return strings.Contains(accepted(r), textCSV) && preferred(accepted(r), plainJSON, graphqlJSON, textCSV) == textCSV
+	return strings.Contains(negotiate.Accepted(r), textCSV) && negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, textCSV) == textCSV
 }
 
 // flat is a query's answer as one table: a row for each item of the one list that the query selects, or one row where it
@@ -179,7 +180,7 @@ func (f *flat) addItem(s *selected, above, named []string) {
 }
 
 func (f *flat) column(s *selected, name string, c flatCell) {
-	f.columns = append(f.columns, table.Column{Name: name, Kind: kindOf(s.field.Definition.Type.Name())})
+	f.columns = append(f.columns, table.Column{Name: name, Kind: table.KindOf(s.field.Definition.Type.Name())})
 	f.cells = append(f.cells, c)
 }
 
@@ -197,7 +198,7 @@ func (f *flat) write(w http.ResponseWriter, r *http.Request, response *graphql.R
 		return
 	}
 	w.Header().Set("Content-Type", csvFormat.MediaType)
-	w.Header().Set(rowsHeader, strconv.Itoa(rows))
+	w.Header().Set(table.RowsHeader, strconv.Itoa(rows))
 	if receipt, ok := response.Extensions[receiptName].(map[string]any); ok {
 		w.Header().Set(receiptHeader, receipt["url"].(string))
 	}
@@ -215,7 +216,7 @@ func (f *flat) fill(to io.Writer, data json.RawMessage) (rows int, err error) {
 	}
 	items := []any{nil}
 	if f.list != nil {
-		items, _ = valueAt(whole, f.list).([]any) // none where what has the list is null
+		items, _ = table.At(whole, f.list).([]any) // none where what has the list is null
 	}
 	writer, err := table.NewCSV(to, f.columns, table.Meta{})
 	if err != nil {
@@ -229,7 +230,7 @@ func (f *flat) fill(to io.Writer, data json.RawMessage) (rows int, err error) {
 			if c.inItem {
 				from = item
 			}
-			if row[i], err = plainValue(f.columns[i].Kind, valueAt(from, c.path)); err != nil {
+			if row[i], err = plainValue(f.columns[i].Kind, table.At(from, c.path)); err != nil {
 				return 0, err
 			}
 		}
@@ -238,15 +239,6 @@ func (f *flat) fill(to io.Writer, data json.RawMessage) (rows int, err error) {
 		}
 	}
 	return len(items), writer.Close()
-}
-
-// valueAt gives what stands at a path of a JSON value, nil where there is nothing.
-func valueAt(value any, path []string) any {
-	for _, step := range path {
-		members, _ := value.(map[string]any)
-		value = members[step]
-	}
-	return value
 }
 
 // plainValue gives a JSON value as a column has it.

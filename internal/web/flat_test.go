@@ -12,24 +12,25 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
 // table gives the rows of an answer in CSV, its header first.
-func (r reply) table(t testing.TB) [][]string {
+func tableOf(r sitetest.Reply, t testing.TB) [][]string {
 	t.Helper()
-	require.Equal(t, http.StatusOK, r.status, r.body)
-	require.Equal(t, "text/csv; charset=utf-8; header=present", r.header.Get("Content-Type"))
-	rows, err := csv.NewReader(strings.NewReader(r.body)).ReadAll()
+	require.Equal(t, http.StatusOK, r.Status, r.Body)
+	require.Equal(t, "text/csv; charset=utf-8; header=present", r.Header.Get("Content-Type"))
+	rows, err := csv.NewReader(strings.NewReader(r.Body)).ReadAll()
 	require.NoError(t, err)
-	require.Equal(t, fmt.Sprint(len(rows)-1), r.header.Get("Homebound-Rows"))
+	require.Equal(t, fmt.Sprint(len(rows)-1), r.Header.Get("Homebound-Rows"))
 	return rows
 }
 
 const acceptCSV = "text/csv"
 
 func TestFlat_ColumnsAreWhatIsSelectedInItsOrder(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for query, header := range map[string]string{
 		`{report(groupBy:[REGION],granularity:YEAR){rows{region{code} period{label} permitsIssued}}}`: "region.code,period.label,permitsIssued",
 		`{report{rows{permitsIssued region{name code}}}}`:                                             "permitsIssued,region.name,region.code",
@@ -48,13 +49,13 @@ func TestFlat_ColumnsAreWhatIsSelectedInItsOrder(t *testing.T) {
 		`{__schema{types{name}}}`: "name",
 		`{region(code:"none"){code observations(indicators:["GRP"]){value indicator{code}}}}`: "region.code,value,indicator.code",
 	} {
-		rows := s.get(byGet("/graphql", query), "Accept", acceptCSV).table(t)
+		rows := tableOf(s.Get(sitetest.ByGet("/graphql", query), "Accept", acceptCSV), t)
 		assert.Equal(t, header, strings.Join(rows[0], ","), query)
 	}
 }
 
 func TestFlat_RowsAreTheItems(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = `query($first: Int!, $with: Boolean!) { permits(first: $first) { nodes { number workers issuedOn revokedOn synthetic wageMonthly @include(if: $with) employer { name } } } release { number } }`
 	variables := map[string]any{"first": 7, "with": false}
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -72,8 +73,8 @@ func TestFlat_RowsAreTheItems(t *testing.T) {
 			}
 		}
 	}
-	asJSON := s.do("POST", "/graphql", string(body), "Content-Type", "application/json")
-	require.NoError(t, json.Unmarshal([]byte(asJSON.body), &answer))
+	asJSON := s.Do("POST", "/graphql", string(body), "Content-Type", "application/json")
+	require.NoError(t, json.Unmarshal([]byte(asJSON.Body), &answer))
 	require.Len(t, answer.Data.Permits.Nodes, 7)
 	want := [][]string{{"number", "workers", "issuedOn", "revokedOn", "synthetic", "employer.name", "release.number"}}
 	for _, n := range answer.Data.Permits.Nodes {
@@ -83,20 +84,20 @@ func TestFlat_RowsAreTheItems(t *testing.T) {
 		}
 		want = append(want, []string{n.Number, fmt.Sprint(n.Workers), n.IssuedOn, revoked, fmt.Sprint(n.Synthetic), n.Employer.Name, "1"})
 	}
-	asked := s.do("POST", "/graphql", string(body), "Content-Type", "application/json", "Accept", acceptCSV)
-	assert.Equal(t, want, asked.table(t))
-	assert.Contains(t, asked.header.Get("Vary"), "Accept")
-	got := s.get("/releases/1/graphql?"+url.Values{"query": {query}, "variables": {`{"first":7,"with":false}`}}.Encode(), "Accept", "application/json;q=0.5, text/csv")
-	assert.Equal(t, asked.body, got.body)
-	assert.Contains(t, got.header.Get("Cache-Control"), "immutable")
+	asked := s.Do("POST", "/graphql", string(body), "Content-Type", "application/json", "Accept", acceptCSV)
+	assert.Equal(t, want, tableOf(asked, t))
+	assert.Contains(t, asked.Header.Get("Vary"), "Accept")
+	got := s.Get("/releases/1/graphql?"+url.Values{"query": {query}, "variables": {`{"first":7,"with":false}`}}.Encode(), "Accept", "application/json;q=0.5, text/csv")
+	assert.Equal(t, asked.Body, got.Body)
+	assert.Contains(t, got.Header.Get("Cache-Control"), "immutable")
 
-	assert.Equal(t, [][]string{{"code"}}, s.post(`{regions(filter:{codes:["none"]}){nodes{code}}}`, "Accept", acceptCSV).table(t), "an empty list has its header")
-	assert.Equal(t, [][]string{{"release.number", "region.code"}, {"1", ""}}, s.post(`{release{number} region(code:"none"){code}}`, "Accept", acceptCSV).table(t), "without a list there is one row")
-	assert.Equal(t, [][]string{{"id", "release.number"}, {"", "1"}}, s.post(`{nodes(ids:["UGVybWl0Om5vbmU="]){id} release{number}}`, "Accept", acceptCSV).table(t), "an item that is null is a row")
+	assert.Equal(t, [][]string{{"code"}}, tableOf(s.Post(`{regions(filter:{codes:["none"]}){nodes{code}}}`, "Accept", acceptCSV), t), "an empty list has its header")
+	assert.Equal(t, [][]string{{"release.number", "region.code"}, {"1", ""}}, tableOf(s.Post(`{release{number} region(code:"none"){code}}`, "Accept", acceptCSV), t), "without a list there is one row")
+	assert.Equal(t, [][]string{{"id", "release.number"}, {"", "1"}}, tableOf(s.Post(`{nodes(ids:["UGVybWl0Om5vbmU="]){id} release{number}}`, "Accept", acceptCSV), t), "an item that is null is a row")
 }
 
 func TestFlat_SaysWhyAQueryIsNoTable(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for query, want := range map[string]string{
 		`{industries{code} r:regions{nodes{code}}}`:                                             "A table has one list, and this query selects several: industries, r.nodes. Ask for each by itself, or as JSON.",
 		`{regions{nodes{code children{code observations{value}} sources:observations{value}}}}`: "A table has one list, and within the items of regions.nodes there are more: regions.nodes.children, regions.nodes.sources. Leave them out, or ask for JSON.",
@@ -104,16 +105,16 @@ func TestFlat_SaysWhyAQueryIsNoTable(t *testing.T) {
 		`{regions{edges{code:cursor node{code}}}}`:                                              "Two columns of the table would be called code: give one of the fields an alias.",
 		`{release{number @skip(if:true)}}`:                                                      "A table has columns, and this query leaves all its fields out.",
 	} {
-		answer := s.post(query, "Accept", acceptCSV)
-		assert.Equal(t, http.StatusBadRequest, answer.status, query)
-		assert.Equal(t, "application/json; charset=utf-8", answer.header.Get("Content-Type"))
-		assert.Equal(t, want, answer.failure(t).Message)
-		assert.Equal(t, "BAD_USER_INPUT", answer.failure(t).Extensions.Code)
+		answer := s.Post(query, "Accept", acceptCSV)
+		assert.Equal(t, http.StatusBadRequest, answer.Status, query)
+		assert.Equal(t, "application/json; charset=utf-8", answer.Header.Get("Content-Type"))
+		assert.Equal(t, want, answer.Failure(t).Message)
+		assert.Equal(t, "BAD_USER_INPUT", answer.Failure(t).Extensions.Code)
 	}
 }
 
 func TestFlat_ErrorsAreNeverHalfATable(t *testing.T) {
-	s, _ := guarded(t, web.Access{RowsNeedKey: true})
+	s, _ := sitetest.Guarded(t, web.Access{RowsNeedKey: true})
 	for query, want := range map[string]int{
 		`{nothing}`: http.StatusBadRequest,
 		`{release{number} economicImpact(region:"none"){from}}`: http.StatusNotFound,
@@ -121,33 +122,33 @@ func TestFlat_ErrorsAreNeverHalfATable(t *testing.T) {
 		`subscription{releasePublished{number}}`:                http.StatusBadRequest,
 		``:                                                      http.StatusBadRequest,
 	} {
-		answer := s.post(query, "Accept", acceptCSV)
-		assert.Equal(t, want, answer.status, "%s: %s", query, answer.body)
-		assert.Equal(t, "application/json; charset=utf-8", answer.header.Get("Content-Type"), query)
-		assert.Empty(t, answer.header.Get("Homebound-Rows"))
-		answer.failure(t)
+		answer := s.Post(query, "Accept", acceptCSV)
+		assert.Equal(t, want, answer.Status, "%s: %s", query, answer.Body)
+		assert.Equal(t, "application/json; charset=utf-8", answer.Header.Get("Content-Type"), query)
+		assert.Empty(t, answer.Header.Get("Homebound-Rows"))
+		answer.Failure(t)
 	}
 }
 
 func TestFlat_IsForThoseWhoNameIt(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for accept, want := range map[string]string{
 		"text/csv": "text/csv", "text/csv;header=present, */*;q=0.1": "text/csv", "application/json;q=0.4, text/csv;q=0.5": "text/csv",
 		"application/json, text/csv": "application/json", "text/csv;q=0, */*": "application/json", "*/*": "application/json",
 		"application/graphql-response+json, text/csv;q=0.9": "application/graphql-response+json",
 	} {
-		answer := s.post(`{release{number}}`, "Accept", accept)
-		assert.True(t, strings.HasPrefix(answer.header.Get("Content-Type"), want+";"), "%s: %s", accept, answer.header.Get("Content-Type"))
+		answer := s.Post(`{release{number}}`, "Accept", accept)
+		assert.True(t, strings.HasPrefix(answer.Header.Get("Content-Type"), want+";"), "%s: %s", accept, answer.Header.Get("Content-Type"))
 	}
 }
 
 func TestFlat_FragmentsThatSpreadOneAnotherAreWalkedOnce(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Limits = web.Limits{Cost: 1_000_000_000} })
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits = web.Limits{Cost: 1_000_000_000} })
 	var query strings.Builder
 	query.WriteString("{release{...f0}}")
 	for i := range 40 {
 		fmt.Fprintf(&query, " fragment f%d on Release{...f%d ...on Release{...f%d}}", i, i+1, i+1)
 	}
 	query.WriteString(" fragment f40 on Release{number}")
-	assert.Equal(t, [][]string{{"release.number"}, {"1"}}, s.post(query.String(), "Accept", acceptCSV).table(t))
+	assert.Equal(t, [][]string{{"release.number"}, {"1"}}, tableOf(s.Post(query.String(), "Accept", acceptCSV), t))
 }

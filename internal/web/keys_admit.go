@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -12,58 +11,59 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
 // Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
 type Access struct {
-	Keys            *Keys          // nil: there are none
+	Keys            *access.Keys   // nil: there are none
 	RefuseAnonymous bool           // whether a key is needed
 	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
-	AnonymousBudget Budget         // of each client address without a key; IPv6 addresses count by their /64
+	AnonymousBudget access.Budget  // of each client address without a key; IPv6 addresses count by their /64
 	Origins         []string       // of the pages that may ask without a key; none: all
 	Trusted         *Documents     // nil: there are none
 	TrustedOnly     bool           // whether trusted documents alone are answered, whoever asks
 	Proxies         []netip.Prefix // whose X-Forwarded-For is believed
 }
 
-// visitor is what is known of whoever sent a request.
-type visitor struct {
+// principal is what is known of whoever sent a request.
+type principal struct {
 	allowance
-	key   *Key  // nil: anonymous
-	keys  *Keys // that the key is one of
-	purse *purse
+	key     *access.Key  // nil: anonymous
+	keys    *access.Keys // that the key is one of
+	Limiter *access.Limiter
 }
 
-// allowance is what tells visitors apart that the same question may have different answers for.
+// allowance is what tells principals apart that the same question may have different answers for.
 type allowance struct {
 	rows        bool // whether a key lets it read single permits and repatriations, of few workers too
 	noRows      bool // whether it may not, for want of such a key
 	trustedOnly bool // whether documents that are not trusted are refused
 }
 
-func (g *gate) allowance(key *Key) allowance {
+func (g *admission) allowance(key *access.Key) allowance {
 	rows := key != nil && key.Rows
 	return allowance{rows, g.RowsNeedKey && !rows, g.TrustedOnly || key != nil && key.TrustedOnly}
 }
 
-type visitorKey struct{}
+type principalKey struct{}
 
-// visitorOf gives the visitor of a request; one that nobody has looked at may do anything.
-func visitorOf(ctx context.Context) *visitor {
-	if v, ok := ctx.Value(visitorKey{}).(*visitor); ok {
+// principalOf gives the principal of a request; one that nobody has looked at may do anything.
+func principalOf(ctx context.Context) *principal {
+	if v, ok := ctx.Value(principalKey{}).(*principal); ok {
 		return v
 	}
-	return &visitor{}
+	return &principal{}
 }
 
-// stands returns a Fault with Unauthenticated where the visitor's key has ended since it came, which one with a stream may have
+// stands returns a Fault with Unauthenticated where the principal's key has ended since it came, which one with a stream may have
 // done long ago.
-func (v *visitor) stands(now time.Time) error {
+func (v *principal) stands(now time.Time) error {
 	if v.key == nil {
 		return nil
 	}
-	for _, k := range v.keys.current() {
+	for _, k := range v.keys.Current() {
 		if k.ID == v.key.ID && k.State(now) == "active" {
 			return nil
 		}
@@ -71,34 +71,34 @@ func (v *visitor) stands(now time.Time) error {
 	return labour.Faultf(labour.Unauthenticated, "The key has expired or was revoked.")
 }
 
-// gate lets requests in.
-type gate struct {
+// admission lets requests in.
+type admission struct {
 	Access
-	limits Limits
-	own    string // origin of the server itself, whose page GraphiQL may use any key
-	purses purses
-	now    func() time.Time
+	limits   Limits
+	own      string // origin of the server itself, whose page GraphiQL may use any key
+	Limiters access.Limiters
+	now      func() time.Time
 }
 
-func newGate(c Config) *gate {
-	own, _ := ParseOrigin(c.PublicURL) // one that is none is no page's origin either
-	return &gate{c.Access, c.Limits.filled(), own, newPurses(), time.Now}
+func newGate(c Config) *admission {
+	own, _ := access.ParseOrigin(c.PublicURL) // one that is none is no page's origin either
+	return &admission{c.Access, c.Limits.filled(), own, access.NewLimiters(), time.Now}
 }
 
 // client names who sends a request: by its key, else by its address.
-func (g *gate) client(r *http.Request) string {
-	if key := visitorOf(r.Context()).key; key != nil {
+func (g *admission) client(r *http.Request) string {
+	if key := principalOf(r.Context()).key; key != nil {
 		return "key " + key.Name
 	}
 	return "address " + g.address(r)
 }
 
-// admit lends next the requests of visitors that may ask, once they have paid for being asked at all. What their answer
+// admit lends next the requests of principals that may ask, once they have paid for being asked at all. What their answer
 // costs on top is taken when it has to be computed.
-func (g *gate) admit(next http.Handler) http.Handler { return g.admitBy(g.identify, next) }
+func (g *admission) admit(next http.Handler) http.Handler { return g.admitBy(g.identify, next) }
 
 // admitBy is admit with another way of saying who sent a request.
-func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http.Handler) http.Handler {
+func (g *admission) admitBy(identify func(*http.Request) (*principal, error), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
 			g.preflight(w, r)
@@ -114,8 +114,8 @@ func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http
 		if v.key != nil {
 			entryOf(r.Context()).note(func(e *entry) { e.key = v.key.Name })
 		}
-		err = v.purse.pay(g.now(), 1)
-		v.purse.tell(g.now(), w.Header())
+		err = v.Limiter.Charge(g.now(), 1)
+		tell(v.Limiter, g.now(), w.Header())
 		if err != nil {
 			refuse(w, r, challenge(w, r, err), err)
 			return
@@ -125,8 +125,8 @@ func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http
 }
 
 // known tells those that answer who asks, and within which bounds.
-func (g *gate) known(ctx context.Context, v *visitor) context.Context {
-	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, g.limits), visitorKey{}, v)
+func (g *admission) known(ctx context.Context, v *principal) context.Context {
+	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, g.limits), principalKey{}, v)
 	if v.noRows {
 		ctx = graph.WithRows(ctx, false)
 	}
@@ -136,8 +136,8 @@ func (g *gate) known(ctx context.Context, v *visitor) context.Context {
 	return ctx
 }
 
-// identify says who sent a request, or by a Fault why it is not let in. The visitor is nil where nothing is known of it.
-func (g *gate) identify(r *http.Request) (*visitor, error) {
+// identify says who sent a request, or by a Fault why it is not let in. The principal is nil where nothing is known of it.
+func (g *admission) identify(r *http.Request) (*principal, error) {
 	text, sent, err := bearer(r)
 	if err != nil {
 		return nil, err
@@ -152,24 +152,24 @@ func (g *gate) identify(r *http.Request) (*visitor, error) {
 		}
 		return v, nil
 	}
-	key, err := g.Keys.current().find(text, g.now())
+	key, err := g.Keys.Current().Find(text, g.now())
 	if err != nil {
 		// Guessing is paid for like asking, so that it is no faster.
-		if spent := g.anonymous(r).purse.pay(g.now(), 1); spent != nil {
+		if spent := g.anonymous(r).Limiter.Charge(g.now(), 1); spent != nil {
 			return nil, spent
 		}
 		return nil, err
 	}
-	v := &visitor{g.allowance(key), key, g.Keys, g.purses.open("key "+key.Name, "key", key.Budget)}
+	v := &principal{g.allowance(key), key, g.Keys, g.Limiters.Of("key "+key.Name, "key", key.Budget)}
 	if !g.allows(r, v) {
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.", r.Header.Get("Origin"))
 	}
 	return v, nil
 }
 
-// anonymous gives the visitor that a request comes from where no key comes with it.
-func (g *gate) anonymous(r *http.Request) *visitor {
-	return &visitor{g.allowance(nil), nil, nil, g.purses.open("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+// anonymous gives the principal that a request comes from where no key comes with it.
+func (g *admission) anonymous(r *http.Request) *principal {
+	return &principal{g.allowance(nil), nil, nil, g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
 }
 
 // bearer gives the key that a request comes with.
@@ -187,9 +187,9 @@ func bearer(r *http.Request) (text string, sent bool, err error) {
 
 // challenge gives the status that a Fault of the gate goes with, and writes the headers that go with that.
 func challenge(w http.ResponseWriter, r *http.Request, err error) int {
-	if spent, ok := errorAs[*overBudget](err); ok {
+	if spent, ok := errorAs[*access.OverBudget](err); ok {
 		entryOf(r.Context()).refused("budget")
-		w.Header().Set("Retry-After", spent.retryAfter())
+		w.Header().Set("Retry-After", spent.RetryAfter())
 		return http.StatusTooManyRequests
 	}
 	if fault, ok := errorAs[*labour.Fault](err); ok {
@@ -206,7 +206,7 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 
 // statusFor gives the status of a request whose operation is refused, and writes the headers that go with that.
 func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int {
-	if _, spent := errorAs[*overBudget](faults[0]); spent {
+	if _, spent := errorAs[*access.OverBudget](faults[0]); spent {
 		return challenge(w, r, faults[0])
 	}
 	if fault, ok := errorAs[*labour.Fault](faults[0]); ok && fault.Code == labour.Forbidden {
@@ -219,7 +219,7 @@ func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int
 // of the request, so that it is not in ours.
 func keyless(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !holdsKey(r.URL.RawQuery) && !holdsKey(r.URL.Path) {
+		if !access.ContainsKey(r.URL.RawQuery) && !access.ContainsKey(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -229,21 +229,9 @@ func keyless(next http.Handler) http.Handler {
 	})
 }
 
-func holdsKey(text string) bool {
-	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
-	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {
-		return false
-	}
-	if keyText.MatchString(text) {
-		return true
-	}
-	plain, err := url.QueryUnescape(text)
-	return err == nil && keyText.MatchString(plain)
-}
-
 // address gives the address that a request comes from, by which anonymous budgets are kept: behind trusted proxies the last
 // one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
-func (g *gate) address(r *http.Request) string {
+func (g *admission) address(r *http.Request) string {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return ""

@@ -17,29 +17,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/access"
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
-// guarded starts a server with keys, and gives these.
-func guarded(t testing.TB, access web.Access) (*site, *web.Keys) {
-	t.Helper()
-	keys := openKeys(t, t.TempDir())
-	access.Keys = keys
-	return newSiteWithRelease(t, func(c *web.Config) { c.Access, c.CacheBytes = access, 1<<20 }), keys
-}
-
-const numberQuery = "{release{number}}"
-
 func TestAdmit_SaysWhyAKeyDoesNotCount(t *testing.T) {
-	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	good := addKey(t, keys, web.Key{Name: "good"})
+	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
+	good := sitetest.AddKey(t, keys, access.Key{Name: "good"})
 	past := time.Now().Add(-time.Hour)
-	expired := addKey(t, keys, web.Key{Name: "expired", Expires: &past})
-	revoked := addKey(t, keys, web.Key{Name: "revoked"})
+	expired := sitetest.AddKey(t, keys, access.Key{Name: "expired", Expires: &past})
+	revoked := sitetest.AddKey(t, keys, access.Key{Name: "revoked"})
 	require.NoError(t, keys.Revoke("revoked", time.Now()))
 
-	assert.Equal(t, http.StatusOK, s.post(numberQuery, "Authorization", "Bearer "+good).status)
-	assert.Equal(t, http.StatusOK, s.get(byGet("/graphql", numberQuery), "Authorization", "bearer "+good).status, "the scheme's case is free")
+	assert.Equal(t, http.StatusOK, s.Post(sitetest.NumberQuery, "Authorization", "Bearer "+good).Status)
+	assert.Equal(t, http.StatusOK, s.Get(sitetest.ByGet("/graphql", sitetest.NumberQuery), "Authorization", "bearer "+good).Status, "the scheme's case is free")
 	const unknown = "The key is not known."
 	for _, test := range []struct{ name, header, message string }{
 		{"none", "", "A key is needed: send it as Authorization: Bearer hb_..."},
@@ -57,61 +49,63 @@ func TestAdmit_SaysWhyAKeyDoesNotCount(t *testing.T) {
 			if test.header != "" {
 				headers = []string{"Authorization", test.header}
 			}
-			answer := s.post(numberQuery, headers...)
-			assert.Equal(t, http.StatusUnauthorized, answer.status)
-			assert.Equal(t, `Bearer realm="homebound"`, answer.header.Get("WWW-Authenticate"))
-			assert.Equal(t, "UNAUTHENTICATED", answer.failure(t).Extensions.Code)
-			assert.Equal(t, test.message, answer.failure(t).Message)
+			answer := s.Post(sitetest.NumberQuery, headers...)
+			assert.Equal(t, http.StatusUnauthorized, answer.Status)
+			assert.Equal(t, `Bearer realm="homebound"`, answer.Header.Get("WWW-Authenticate"))
+			assert.Equal(t, "UNAUTHENTICATED", answer.Failure(t).Extensions.Code)
+			assert.Equal(t, test.message, answer.Failure(t).Message)
 		})
 	}
-	assert.Equal(t, http.StatusOK, s.get("/healthz").status, "what tells nothing needs no key")
+	assert.Equal(t, http.StatusOK, s.Get("/healthz").Status, "what tells nothing needs no key")
 }
 
 func TestAdmit_AKeyCountsFromItsMakingToItsEnd(t *testing.T) {
 	dir := t.TempDir()
-	served := openKeys(t, dir)
+	served := sitetest.OpenKeys(t, dir)
 	go served.Watch(t.Context(), time.Millisecond, func(err error) { t.Error(err) })
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Access = web.Access{Keys: served, RefuseAnonymous: true} })
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Access = web.Access{Keys: served, RefuseAnonymous: true} })
 	status := func(key string) func() bool {
-		return func() bool { return s.post(numberQuery, "Authorization", "Bearer "+key).status == http.StatusOK }
+		return func() bool {
+			return s.Post(sitetest.NumberQuery, "Authorization", "Bearer "+key).Status == http.StatusOK
+		}
 	}
-	command := openKeys(t, dir)
-	key := addKey(t, command, web.Key{Name: "partner"})
-	assert.Eventually(t, status(key), waitFor, 2*time.Millisecond)
+	command := sitetest.OpenKeys(t, dir)
+	key := sitetest.AddKey(t, command, access.Key{Name: "partner"})
+	assert.Eventually(t, status(key), sitetest.WaitFor, 2*time.Millisecond)
 	renewed, err := command.Rotate("partner", 0, time.Now())
 	require.NoError(t, err)
-	assert.Eventually(t, status(renewed), waitFor, 2*time.Millisecond)
+	assert.Eventually(t, status(renewed), sitetest.WaitFor, 2*time.Millisecond)
 	assert.False(t, status(key)())
 	require.NoError(t, command.Revoke("partner", time.Now()))
-	assert.Eventually(t, func() bool { return !status(renewed)() }, waitFor, 2*time.Millisecond)
+	assert.Eventually(t, func() bool { return !status(renewed)() }, sitetest.WaitFor, 2*time.Millisecond)
 }
 
 func TestAdmit_AKeyInAnAddressIsRefusedAndKeptNowhere(t *testing.T) {
-	s, keys := guarded(t, web.Access{})
-	key := addKey(t, keys, web.Key{Name: "partner"})
+	s, keys := sitetest.Guarded(t, web.Access{})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "partner"})
 	for _, path := range []string{
-		"/graphql?access_token=" + key, byGet("/graphql", numberQuery) + "&key=" + key, "/releases/1/graphql?key=" + key, "/?" + key, "/graphiql?k=" + url.QueryEscape("x "+key),
+		"/graphql?access_token=" + key, sitetest.ByGet("/graphql", sitetest.NumberQuery) + "&key=" + key, "/releases/1/graphql?key=" + key, "/?" + key, "/graphiql?k=" + url.QueryEscape("x "+key),
 		"/graphql?k=%68%62" + key[2:], "/" + key,
 	} {
-		answer := s.get(path)
-		assert.Equal(t, http.StatusBadRequest, answer.status, path)
-		assert.Contains(t, answer.failure(t).Message, "A key does not belong in an address")
-		assert.NotContains(t, answer.body, key[12:])
+		answer := s.Get(path)
+		assert.Equal(t, http.StatusBadRequest, answer.Status, path)
+		assert.Contains(t, answer.Failure(t).Message, "A key does not belong in an address")
+		assert.NotContains(t, answer.Body, key[12:])
 	}
-	s.post(numberQuery, "Authorization", "Bearer "+key)
-	s.post("{broken", "Authorization", "Bearer "+key)
-	assert.NotContains(t, s.log.String(), key[12:])
+	s.Post(sitetest.NumberQuery, "Authorization", "Bearer "+key)
+	s.Post("{broken", "Authorization", "Bearer "+key)
+	assert.NotContains(t, s.Log.String(), key[12:])
 }
 
 func TestRows_NeedAKeyThatAllowsThem(t *testing.T) {
-	s, keys := guarded(t, web.Access{RowsNeedKey: true})
-	with, without := addKey(t, keys, web.Key{Name: "with", Rows: true}), addKey(t, keys, web.Key{Name: "without"})
+	s, keys := sitetest.Guarded(t, web.Access{RowsNeedKey: true})
+	with, without := sitetest.AddKey(t, keys, access.Key{Name: "with", Rows: true}), sitetest.AddKey(t, keys, access.Key{Name: "without"})
 	var found struct {
 		Data struct {
 			Permits, Repatriations struct{ Nodes []struct{ ID string } }
 		}
 	}
-	require.NoError(t, json.Unmarshal([]byte(s.post(`{permits(first: 1) {nodes {id}} repatriations(first: 1) {nodes {id}}}`, "Authorization", "Bearer "+with).body), &found))
+	require.NoError(t, json.Unmarshal([]byte(s.Post(`{permits(first: 1) {nodes {id}} repatriations(first: 1) {nodes {id}}}`, "Authorization", "Bearer "+with).Body), &found))
 	permit, repatriation := found.Data.Permits.Nodes[0].ID, found.Data.Repatriations.Nodes[0].ID
 
 	for _, query := range []string{
@@ -123,40 +117,40 @@ func TestRows_NeedAKeyThatAllowsThem(t *testing.T) {
 	} {
 		t.Run(query, func(t *testing.T) {
 			for range 2 { // the answers of others are kept apart
-				assert.NotContains(t, s.post(query, "Authorization", "Bearer "+with).body, `"errors"`)
+				assert.NotContains(t, s.Post(query, "Authorization", "Bearer "+with).Body, `"errors"`)
 				for _, headers := range [][]string{nil, {"Authorization", "Bearer " + without}} {
-					answer := s.post(query, headers...)
-					assert.Contains(t, answer.body, `"code":"FORBIDDEN"`)
-					assert.Contains(t, answer.body, "Single permits and repatriations need a key that allows rows; reports and totals do not.")
-					assert.NotContains(t, answer.body, `"number":`)
-					assert.NotContains(t, answer.body, `"date":`)
+					answer := s.Post(query, headers...)
+					assert.Contains(t, answer.Body, `"code":"FORBIDDEN"`)
+					assert.Contains(t, answer.Body, "Single permits and repatriations need a key that allows rows; reports and totals do not.")
+					assert.NotContains(t, answer.Body, `"number":`)
+					assert.NotContains(t, answer.Body, `"date":`)
 				}
 			}
 		})
 	}
 	for _, query := range []string{`{report {rows {permitsIssued} totals {workersRepatriated}}}`, `{release {counts {permits}}}`, `{employers(first: 1) {nodes {name}}}`} {
-		assert.NotContains(t, s.post(query).body, `"errors"`, query)
+		assert.NotContains(t, s.Post(query).Body, `"errors"`, query)
 	}
 }
 
 func TestFreshness_WhatAKeyOpensIsKeptByItsHolderAlone(t *testing.T) {
-	s, keys := guarded(t, web.Access{RowsNeedKey: true})
-	key := addKey(t, keys, web.Key{Name: "with", Rows: true})
-	path := byGet("/releases/1/graphql", "{permits(first: 1) {nodes {id}}}")
-	assert.Equal(t, "private, max-age=31536000, immutable", s.get(path, "Authorization", "Bearer "+key).header.Get("Cache-Control"))
-	assert.Equal(t, "no-store", s.get(path).header.Get("Cache-Control"))
-	open := s.get(byGet("/releases/1/graphql", numberQuery)).header
+	s, keys := sitetest.Guarded(t, web.Access{RowsNeedKey: true})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "with", Rows: true})
+	path := sitetest.ByGet("/releases/1/graphql", "{permits(first: 1) {nodes {id}}}")
+	assert.Equal(t, "private, max-age=31536000, immutable", s.Get(path, "Authorization", "Bearer "+key).Header.Get("Cache-Control"))
+	assert.Equal(t, "no-store", s.Get(path).Header.Get("Cache-Control"))
+	open := s.Get(sitetest.ByGet("/releases/1/graphql", sitetest.NumberQuery)).Header
 	assert.Equal(t, "public, max-age=31536000, immutable", open.Get("Cache-Control"))
 	assert.Contains(t, open.Get("Vary"), "Authorization")
 }
 
 func TestAddress_IsOneThatTheClientCannotChoose(t *testing.T) {
-	budget := web.Budget{Cost: 1, Per: time.Hour}
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Access = web.Access{AnonymousBudget: budget} })
-	assert.Equal(t, http.StatusOK, s.post(numberQuery, "X-Forwarded-For", "203.0.113.1").status)
-	assert.Equal(t, http.StatusTooManyRequests, s.post(numberQuery, "X-Forwarded-For", "203.0.113.2").status, "the header is nobody's word")
+	budget := access.Budget{Cost: 1, Per: time.Hour}
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Access = web.Access{AnonymousBudget: budget} })
+	assert.Equal(t, http.StatusOK, s.Post(sitetest.NumberQuery, "X-Forwarded-For", "203.0.113.1").Status)
+	assert.Equal(t, http.StatusTooManyRequests, s.Post(sitetest.NumberQuery, "X-Forwarded-For", "203.0.113.2").Status, "the header is nobody's word")
 
-	behind := newSiteWithRelease(t, func(c *web.Config) {
+	behind := sitetest.WithRelease(t, func(c *web.Config) {
 		c.Access = web.Access{AnonymousBudget: budget, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("10.0.0.0/8")}}
 	})
 	for _, test := range []struct {
@@ -166,80 +160,80 @@ func TestAddress_IsOneThatTheClientCannotChoose(t *testing.T) {
 		{"203.0.113.1", 200}, {"203.0.113.1", 429}, {"198.51.100.9, 203.0.113.1", 429}, {"203.0.113.1, 10.1.2.3", 429}, {"203.0.113.2", 200},
 		{"2001:db8:1:2::1", 200}, {"2001:db8:1:2:ffff::2", 429}, {"2001:db8:1:3::1", 200}, {"::ffff:203.0.113.2", 429},
 	} {
-		assert.Equal(t, test.status, behind.post(numberQuery, "X-Forwarded-For", test.forwarded).status, test.forwarded)
+		assert.Equal(t, test.status, behind.Post(sitetest.NumberQuery, "X-Forwarded-For", test.forwarded).Status, test.forwarded)
 	}
 }
 
 func TestBudget_IsToldAndSpent(t *testing.T) {
-	s, keys := guarded(t, web.Access{AnonymousBudget: web.Budget{Cost: 100, Per: time.Hour}})
-	key := addKey(t, keys, web.Key{Name: "partner", Budget: web.Budget{Cost: 500, Per: time.Minute}})
+	s, keys := sitetest.Guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 100, Per: time.Hour}})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "partner", Budget: access.Budget{Cost: 500, Per: time.Minute}})
 	// A page of 100 regions with 7 values each, and the page itself: 8 hundreds.
 	const page = `{regions(first: 100) {nodes {id code name kind n: name(language: LOCAL) t: __typename}}}`
 
-	first := s.post(page)
-	assert.Equal(t, `"anonymous";q=100;w=3600`, first.header.Get("RateLimit-Policy"))
-	assert.Regexp(t, `^"anonymous";r=92;t=28\d$`, first.header.Get("RateLimit"))
-	again := s.post(page)
-	assert.Regexp(t, `^"anonymous";r=91;`, again.header.Get("RateLimit"), "a kept answer costs 1")
-	assert.Equal(t, first.body, again.body)
+	first := s.Post(page)
+	assert.Equal(t, `"anonymous";q=100;w=3600`, first.Header.Get("RateLimit-Policy"))
+	assert.Regexp(t, `^"anonymous";r=92;t=28\d$`, first.Header.Get("RateLimit"))
+	again := s.Post(page)
+	assert.Regexp(t, `^"anonymous";r=91;`, again.Header.Get("RateLimit"), "a kept answer costs 1")
+	assert.Equal(t, first.Body, again.Body)
 
 	for range 91 {
-		require.Equal(t, http.StatusOK, s.post(numberQuery).status)
+		require.Equal(t, http.StatusOK, s.Post(sitetest.NumberQuery).Status)
 	}
-	spent := s.post(numberQuery)
-	assert.Equal(t, http.StatusTooManyRequests, spent.status)
-	assert.Equal(t, "LIMIT_EXCEEDED", spent.failure(t).Extensions.Code)
-	assert.Regexp(t, `^The budget of 100/h is spent: this costs 1 and 0 are left\. Ask again in 3\d s\.$`, spent.failure(t).Message)
-	assert.Regexp(t, `^3\d$`, spent.header.Get("Retry-After"))
-	assert.Regexp(t, `^"anonymous";r=0;t=3[56]\d\d$`, spent.header.Get("RateLimit"))
+	spent := s.Post(sitetest.NumberQuery)
+	assert.Equal(t, http.StatusTooManyRequests, spent.Status)
+	assert.Equal(t, "LIMIT_EXCEEDED", spent.Failure(t).Extensions.Code)
+	assert.Regexp(t, `^The budget of 100/h is spent: this costs 1 and 0 are left\. Ask again in 3\d s\.$`, spent.Failure(t).Message)
+	assert.Regexp(t, `^3\d$`, spent.Header.Get("Retry-After"))
+	assert.Regexp(t, `^"anonymous";r=0;t=3[56]\d\d$`, spent.Header.Get("RateLimit"))
 
-	keyed := s.post(numberQuery, "Authorization", "Bearer "+key)
-	assert.Equal(t, http.StatusOK, keyed.status, "a key has a budget of its own")
-	assert.Equal(t, `"key";q=500;w=60`, keyed.header.Get("RateLimit-Policy"))
-	assert.Equal(t, http.StatusTooManyRequests, s.post(numberQuery, "Authorization", "Bearer "+key[:12]+strings.Repeat("a", 52)).status, "guessing a key costs as much as asking")
+	keyed := s.Post(sitetest.NumberQuery, "Authorization", "Bearer "+key)
+	assert.Equal(t, http.StatusOK, keyed.Status, "a key has a budget of its own")
+	assert.Equal(t, `"key";q=500;w=60`, keyed.Header.Get("RateLimit-Policy"))
+	assert.Equal(t, http.StatusTooManyRequests, s.Post(sitetest.NumberQuery, "Authorization", "Bearer "+key[:12]+strings.Repeat("a", 52)).Status, "guessing a key costs as much as asking")
 }
 
 func TestBudget_WhatCostsMoreThanIsLeftIsNotBegun(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = web.Budget{Cost: 250, Per: time.Hour} })
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 250, Per: time.Hour} })
 	const estimate = `{economicImpact(region: "RU-FD-FE") {departedWorkers}}` // 201
-	assert.Contains(t, s.post(estimate).body, `"departedWorkers":`)
+	assert.Contains(t, s.Post(estimate).Body, `"departedWorkers":`)
 	for name, accept := range map[string]string{"json": "application/json", "graphql": "application/graphql-response+json"} {
-		answer := s.post(`{economicImpact(region: "RU-PRI") {departedWorkers}}`, "Accept", accept)
-		assert.Equal(t, http.StatusTooManyRequests, answer.status, name)
-		assert.NotEmpty(t, answer.header.Get("Retry-After"))
-		assert.Equal(t, "LIMIT_EXCEEDED", answer.failure(t).Extensions.Code)
+		answer := s.Post(`{economicImpact(region: "RU-PRI") {departedWorkers}}`, "Accept", accept)
+		assert.Equal(t, http.StatusTooManyRequests, answer.Status, name)
+		assert.NotEmpty(t, answer.Header.Get("Retry-After"))
+		assert.Equal(t, "LIMIT_EXCEEDED", answer.Failure(t).Extensions.Code)
 	}
-	never := s.post(`{a: economicImpact(region: "RU-PRI") {departedWorkers} b: economicImpact(region: "RU-SAK") {departedWorkers}}`)
-	assert.Equal(t, "This costs more than the whole budget of 250/h. Ask for less, or with a key that has a larger one.", never.failure(t).Message)
-	assert.Empty(t, never.header.Get("Retry-After"), "waiting would not help")
+	never := s.Post(`{a: economicImpact(region: "RU-PRI") {departedWorkers} b: economicImpact(region: "RU-SAK") {departedWorkers}}`)
+	assert.Equal(t, "This costs more than the whole budget of 250/h. Ask for less, or with a key that has a larger one.", never.Failure(t).Message)
+	assert.Empty(t, never.Header.Get("Retry-After"), "waiting would not help")
 }
 
 func TestBudget_OneClientsEmptyPurseIsNobodyElses(t *testing.T) {
-	s, keys := guarded(t, web.Access{})
+	s, keys := sitetest.Guarded(t, web.Access{})
 	var poor, rich []string
 	for i := range 4 {
-		poor = append(poor, addKey(t, keys, web.Key{Name: fmt.Sprintf("poor-%d", i), Budget: web.Budget{Cost: 5, Per: time.Hour}}))
-		rich = append(rich, addKey(t, keys, web.Key{Name: fmt.Sprintf("rich-%d", i), Budget: web.Budget{Cost: 1e6, Per: time.Hour}}))
+		poor = append(poor, sitetest.AddKey(t, keys, access.Key{Name: fmt.Sprintf("poor-%d", i), Budget: access.Budget{Cost: 5, Per: time.Hour}}))
+		rich = append(rich, sitetest.AddKey(t, keys, access.Key{Name: fmt.Sprintf("rich-%d", i), Budget: access.Budget{Cost: 1e6, Per: time.Hour}}))
 	}
 	for round := range 5 {
 		query := fmt.Sprintf(`{r%d: regions(first: 1000) {nodes {id code name kind}}}`, round)
 		var together sync.WaitGroup
 		for i := range poor {
 			together.Go(func() {
-				assert.Equal(t, http.StatusOK, s.post(query, "Authorization", "Bearer "+rich[i]).status)
+				assert.Equal(t, http.StatusOK, s.Post(query, "Authorization", "Bearer "+rich[i]).Status)
 			})
-			together.Go(func() { s.post(query, "Authorization", "Bearer "+poor[i]) })
+			together.Go(func() { s.Post(query, "Authorization", "Bearer "+poor[i]) })
 		}
 		together.Wait()
 	}
 }
 
 func TestCost_IsToldOnRequest(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	ask := func(query string) string {
 		body, err := json.Marshal(map[string]any{"query": query, "extensions": map[string]any{"cost": true}})
 		require.NoError(t, err)
-		return s.do("POST", "/graphql", string(body), "Content-Type", "application/json").body
+		return s.Do("POST", "/graphql", string(body), "Content-Type", "application/json").Body
 	}
 	for query, cost := range map[string]int{
 		`{release{number}}`:                                         1,
@@ -257,20 +251,20 @@ func TestCost_IsToldOnRequest(t *testing.T) {
 			assert.Contains(t, body, fmt.Sprintf(`"value":%d}`, cost), query)
 		}
 	}
-	assert.NotContains(t, s.post(`{release{number}}`).body, "extensions")
-	assert.Contains(t, s.get(byGet("/graphql", numberQuery)+"&extensions="+url.QueryEscape(`{"cost":true}`)).body, `"value":1`)
+	assert.NotContains(t, s.Post(`{release{number}}`).Body, "extensions")
+	assert.Contains(t, s.Get(sitetest.ByGet("/graphql", sitetest.NumberQuery)+"&extensions="+url.QueryEscape(`{"cost":true}`)).Body, `"value":1`)
 }
 
 func TestTrusted_AreAskedByTheirHash(t *testing.T) {
 	const trusted, other = "query Trusted {release{number}}", "{release{number synthetic}}"
 	path := filepath.Join(t.TempDir(), "documents.json")
-	hash := sha256Of(trusted)
+	hash := sitetest.Sha256Of(trusted)
 	require.NoError(t, os.WriteFile(path, []byte(fmt.Sprintf(`{%q: %q}`, hash, trusted)), 0o644))
 	documents, err := web.ReadDocuments(path)
 	require.NoError(t, err)
-	s, keys := guarded(t, web.Access{Trusted: documents})
-	bound := addKey(t, keys, web.Key{Name: "bound", TrustedOnly: true})
-	only, _ := guarded(t, web.Access{Trusted: documents, TrustedOnly: true})
+	s, keys := sitetest.Guarded(t, web.Access{Trusted: documents})
+	bound := sitetest.AddKey(t, keys, access.Key{Name: "bound", TrustedOnly: true})
+	only, _ := sitetest.Guarded(t, web.Access{Trusted: documents, TrustedOnly: true})
 
 	const answer = `{"data":{"release":{"number":1}}}` + "\n"
 	byHash := fmt.Sprintf(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, hash)
@@ -279,29 +273,29 @@ func TestTrusted_AreAskedByTheirHash(t *testing.T) {
 		"relay": fmt.Sprintf(`{"doc_id":%q,"variables":{}}`, hash), "relay's other name": fmt.Sprintf(`{"id":%q}`, hash), "apollo": byHash, "its text": fmt.Sprintf(`{"query":%q}`, trusted),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, s := range []*site{s, only} {
-				assert.Equal(t, answer, s.do("POST", "/graphql", body, "Content-Type", "application/json").body)
+			for _, s := range []*sitetest.Site{s, only} {
+				assert.Equal(t, answer, s.Do("POST", "/graphql", body, "Content-Type", "application/json").Body)
 			}
-			assert.Equal(t, answer, s.do("POST", "/graphql", body, "Content-Type", "application/json", "Authorization", "Bearer "+bound).body)
+			assert.Equal(t, answer, s.Do("POST", "/graphql", body, "Content-Type", "application/json", "Authorization", "Bearer "+bound).Body)
 		})
 	}
-	assert.Equal(t, answer, only.get("/graphql?documentId=sha256:"+hash).body)
+	assert.Equal(t, answer, only.Get("/graphql?documentId=sha256:"+hash).Body)
 
-	assert.NotContains(t, s.post(other).body, "errors", "without a word against them, other texts are answered")
-	for _, refused := range []reply{only.post(other), s.post(other, "Authorization", "Bearer "+bound)} {
-		assert.Equal(t, http.StatusForbidden, refused.status)
-		assert.Equal(t, "FORBIDDEN", refused.failure(t).Extensions.Code)
-		assert.Equal(t, "Trusted documents alone are answered here, and this text is none of them.", refused.failure(t).Message)
+	assert.NotContains(t, s.Post(other).Body, "errors", "without a word against them, other texts are answered")
+	for _, refused := range []sitetest.Reply{only.Post(other), s.Post(other, "Authorization", "Bearer "+bound)} {
+		assert.Equal(t, http.StatusForbidden, refused.Status)
+		assert.Equal(t, "FORBIDDEN", refused.Failure(t).Extensions.Code)
+		assert.Equal(t, "Trusted documents alone are answered here, and this text is none of them.", refused.Failure(t).Message)
 	}
 	// Another visitor has taught the server a text by its hash, which makes it no trusted one.
-	s.do("POST", "/graphql", fmt.Sprintf(`{"query":%q,"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, other, sha256Of(other)), "Content-Type", "application/json")
-	unknown := s.do("POST", "/graphql", fmt.Sprintf(`{"documentId":%q}`, sha256Of(other)), "Content-Type", "application/json", "Authorization", "Bearer "+bound)
-	assert.Equal(t, "NOT_FOUND", unknown.failure(t).Extensions.Code)
+	s.Do("POST", "/graphql", fmt.Sprintf(`{"query":%q,"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, other, sitetest.Sha256Of(other)), "Content-Type", "application/json")
+	unknown := s.Do("POST", "/graphql", fmt.Sprintf(`{"documentId":%q}`, sitetest.Sha256Of(other)), "Content-Type", "application/json", "Authorization", "Bearer "+bound)
+	assert.Equal(t, "NOT_FOUND", unknown.Failure(t).Extensions.Code)
 }
 
 func TestReadDocuments_HoldsTextsAgainstTheirHashes(t *testing.T) {
 	for name, test := range map[string]struct{ text, fault string }{
-		"another text": {fmt.Sprintf(`{%q: "{release{id}}"}`, sha256Of("{release{number}}")), "expected under"},
+		"another text": {fmt.Sprintf(`{%q: "{release{id}}"}`, sitetest.Sha256Of("{release{number}}")), "expected under"},
 		"md5":          {`{"d41d8cd98f00b204e9800998ecf8427e": "{release{id}}"}`, "expected under"},
 		"a list":       {`[]`, "expected a JSON object of hash and text"},
 	} {
@@ -316,19 +310,19 @@ func TestReadDocuments_HoldsTextsAgainstTheirHashes(t *testing.T) {
 }
 
 func TestStream_EachOperationIsPaidFor(t *testing.T) {
-	s, keys := guarded(t, web.Access{})
-	key := addKey(t, keys, web.Key{Name: "partner", Budget: web.Budget{Cost: 3, Per: time.Hour}})
-	ask := func() reply {
-		return s.post(numberQuery, "Accept", "text/event-stream", "Authorization", "Bearer "+key)
+	s, keys := sitetest.Guarded(t, web.Access{})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "partner", Budget: access.Budget{Cost: 3, Per: time.Hour}})
+	ask := func() sitetest.Reply {
+		return s.Post(sitetest.NumberQuery, "Accept", "text/event-stream", "Authorization", "Bearer "+key)
 	}
-	assert.Contains(t, ask().body, `{"data":{"release":{"number":1}}}`, "1 for the stream and 1 for the question")
-	assert.Contains(t, ask().body, "LIMIT_EXCEEDED", "1 for the stream, and nothing left")
-	assert.Equal(t, http.StatusTooManyRequests, ask().status)
+	assert.Contains(t, ask().Body, `{"data":{"release":{"number":1}}}`, "1 for the stream and 1 for the question")
+	assert.Contains(t, ask().Body, "LIMIT_EXCEEDED", "1 for the stream, and nothing left")
+	assert.Equal(t, http.StatusTooManyRequests, ask().Status)
 }
 
 func TestStream_EndsWithItsKey(t *testing.T) {
-	s, keys := guarded(t, web.Access{RefuseAnonymous: true})
-	key := addKey(t, keys, web.Key{Name: "partner"})
+	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "partner"})
 	header := http.Header{"Authorization": {"Bearer " + key}}
 	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.URL, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header})
 	require.NoError(t, err)

@@ -85,12 +85,12 @@ func (b *measured) Validate(schema graphql.ExecutableSchema) error {
 
 // MutateOperationParameters looks at a text that is not known yet: it counts before it parses, and again before it validates.
 func (b *measured) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	visitor := visitorOf(ctx)
-	if err := visitor.stands(time.Now()); err != nil {
+	principal := principalOf(ctx)
+	if err := principal.stands(time.Now()); err != nil {
 		return faultList(err)[0]
 	}
 	if ctx.Value(lenderKey{}) != nil { // the request has paid for itself, and this is one of many in its stream
-		if err := visitor.purse.pay(time.Now(), 1); err != nil {
+		if err := principal.Limiter.Charge(time.Now(), 1); err != nil {
 			return faultList(err)[0]
 		}
 	}
@@ -112,7 +112,7 @@ func (b *measured) MutateOperationParameters(ctx context.Context, params *graphq
 	switch {
 	case len(faults) > l.Errors:
 		first := *faults[0]
-		first.Err = flood(faults[:l.Errors])
+		first.Err = tooManyErrors(faults[:l.Errors])
 		return &first
 	case len(faults) == 0 && len(doc.Operations) > 0:
 		b.known.Add(ctx, params.Query, doc)
@@ -162,16 +162,16 @@ func firstFaults(schema *ast.Schema, doc *ast.QueryDocument, most int) (faults g
 	return faults
 }
 
-// flood is the cause of a fault that stands for a whole list of them.
-type flood gqlerror.List
+// tooManyErrors is the cause of a fault that stands for a whole list of them.
+type tooManyErrors gqlerror.List
 
 // Error gives the first.
-func (f flood) Error() string { return f[0].Message }
+func (f tooManyErrors) Error() string { return f[0].Message }
 
 // spelled gives the faults that a list stands for.
 func spelled(faults gqlerror.List) gqlerror.List {
 	if len(faults) == 1 {
-		if many, ok := faults[0].Err.(flood); ok {
+		if many, ok := faults[0].Err.(tooManyErrors); ok {
 			return gqlerror.List(many)
 		}
 	}
@@ -197,7 +197,7 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 	}
 	operation.Stats.SetExtension(costName, cost)
 	entryOf(ctx).note(func(e *entry) { e.asked.cost = cost })
-	if err := visitorOf(ctx).purse.pay(time.Now(), cost-1); err != nil {
+	if err := principalOf(ctx).Limiter.Charge(time.Now(), cost-1); err != nil {
 		return faultList(err)[0]
 	}
 	return nil

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -10,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"homebound/internal/web/graphiql"
+	"homebound/internal/site/graphiql"
+	"homebound/internal/site/sitetest"
+	"homebound/internal/web"
 )
 
 // doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.
@@ -25,7 +28,7 @@ func doubling(n int) string {
 }
 
 func TestLimits_RefuseFast(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, test := range []struct{ name, query, message string }{
 		{"a flood of words", "{" + strings.Repeat("a ", 20_000) + "}", "The query has too many words and signs: expected fewer than 2000."},
 		{"a flood of comments", strings.Repeat("#\n", 20_000) + "{release{number}}", "The query has too many words and signs: expected fewer than 2000."},
@@ -37,26 +40,26 @@ func TestLimits_RefuseFast(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			start := time.Now()
-			answer := s.post(test.query)
+			answer := s.Post(test.query)
 			assert.Less(t, time.Since(start), 2*time.Second)
-			assert.Equal(t, "LIMIT_EXCEEDED", answer.failure(t).Extensions.Code)
-			assert.Equal(t, test.message, answer.failure(t).Message)
+			assert.Equal(t, "LIMIT_EXCEEDED", answer.Failure(t).Extensions.Code)
+			assert.Equal(t, test.message, answer.Failure(t).Message)
 		})
 	}
 }
 
 func TestLimits_ReckonWithThePageThatIsAskedFor(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = `query($n: Int) {employers(first: 100) {nodes {permits(first: $n) {nodes {id number workers issuedOn}}}}}`
-	ask := func(n int) reply {
-		return s.do("POST", "/graphql", fmt.Sprintf(`{"query": %q, "variables": {"n": %d}}`, query, n), "Content-Type", "application/json")
+	ask := func(n int) sitetest.Reply {
+		return s.Do("POST", "/graphql", fmt.Sprintf(`{"query": %q, "variables": {"n": %d}}`, query, n), "Content-Type", "application/json")
 	}
-	assert.Equal(t, "LIMIT_EXCEEDED", ask(1000+500).failure(t).Extensions.Code)
-	assert.Contains(t, ask(100).body, `"workers":`)
+	assert.Equal(t, "LIMIT_EXCEEDED", ask(1000+500).Failure(t).Extensions.Code)
+	assert.Contains(t, ask(100).Body, `"workers":`)
 }
 
 func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	introspection, err := os.ReadFile("testdata/introspection.graphql")
 	require.NoError(t, err)
 	questions := map[string]string{
@@ -70,7 +73,21 @@ func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
 	}
 	for name, query := range questions {
 		t.Run(name, func(t *testing.T) {
-			assert.NotContains(t, s.post(query).body, `"errors"`)
+			assert.NotContains(t, s.Post(query).Body, `"errors"`)
 		})
+	}
+}
+
+// Ten unknown regions by ten aliases fail when they are executed, after all that is checked before.
+func TestLimits_BoundTheErrorsOfAnExecution(t *testing.T) {
+	var query strings.Builder
+	for i := range 35 {
+		fmt.Fprintf(&query, `a%d: economicImpact(region: "XX-%d") { to } `, i, i)
+	}
+	for _, most := range []int{3, 40} {
+		s := sitetest.WithRelease(t, func(c *web.Config) { c.Limits.Errors, c.Limits.Cost = most, 1_000_000 })
+		var shown struct{ Errors []sitetest.Failure }
+		require.NoError(t, json.Unmarshal([]byte(s.Post("{"+query.String()+"}").Body), &shown))
+		assert.Len(t, shown.Errors, min(most, 35), shown.Errors[0].Message)
 	}
 }

@@ -105,7 +105,7 @@ func (e *entry) read(l *db.Ledger) {
 }
 
 // observed keeps an entry for every request, logs it and counts it. It stands before everything else.
-func (s *Site) observed(next http.Handler) http.Handler {
+func (s *Edge) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		e := &entry{metrics: s.metrics, stream: streamed(r), route: unrouted}
@@ -159,7 +159,7 @@ func routeOf(pattern string) string {
 var quiet = []string{"/healthz", "/readyz", "/metrics"}
 
 // log writes a request's line; e.mu is held. Neither the query string nor a header stands in it.
-func (s *Site) log(r *http.Request, e *entry, w *tracked, took time.Duration) {
+func (s *Edge) log(r *http.Request, e *entry, w *tracked, took time.Duration) {
 	level := slog.LevelInfo
 	switch {
 	case slices.Contains(quiet, e.route):

@@ -18,7 +18,7 @@ type tracked struct {
 
 // track watches a response, and lets go of the deadline of reading the request once that is read whole: the server's own
 // bound would else end what takes longer to answer, streams before all.
-func (s *Site) track(w http.ResponseWriter, r *http.Request) *tracked {
+func (s *Edge) track(w http.ResponseWriter, r *http.Request) *tracked {
 	t := &tracked{ResponseWriter: w, control: http.NewResponseController(w), patience: s.config.WriteTimeout}
 	if r.ProtoMajor == 1 {
 		t.extend() // else the deadline of the request before, on the same connection, holds

@@ -13,17 +13,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
 func TestPace_ASlowBodyIsCutOff(t *testing.T) {
-	o := newOperated(t, func(_ *web.Config, s *http.Server) { s.ReadTimeout = 200 * time.Millisecond })
+	o := sitetest.NewOperated(t, func(_ *web.Config, s *http.Server) { s.ReadTimeout = 200 * time.Millisecond })
 	conn, err := net.Dial("tcp", o.Listener.Addr().String())
 	require.NoError(t, err)
 	defer conn.Close()
 	_, err = fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"query\"")
 	require.NoError(t, err)
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(waitFor)))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(sitetest.WaitFor)))
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -37,20 +38,20 @@ func TestPace_ASlowBodyIsCutOff(t *testing.T) {
 }
 
 func TestPace_ASlowHeaderIsCutOff(t *testing.T) {
-	o := newOperated(t, func(_ *web.Config, s *http.Server) { s.ReadHeaderTimeout = 100 * time.Millisecond })
+	o := sitetest.NewOperated(t, func(_ *web.Config, s *http.Server) { s.ReadHeaderTimeout = 100 * time.Millisecond })
 	conn, err := net.Dial("tcp", o.Listener.Addr().String())
 	require.NoError(t, err)
 	defer conn.Close()
 	_, err = fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
 	require.NoError(t, err)
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(waitFor)))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(sitetest.WaitFor)))
 	_, err = io.ReadAll(conn)
 	require.NoError(t, err, "the server ends it")
 }
 
 // A client that asks for much and reads nothing holds its connection no longer than it may.
 func TestPace_AClientThatDoesNotReadIsCutOff(t *testing.T) {
-	o := newOperated(t, func(c *web.Config, _ *http.Server) {
+	o := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) {
 		c.WriteTimeout = 200 * time.Millisecond
 		c.CacheBytes = 64 << 20
 	})
@@ -71,10 +72,10 @@ func TestPace_AClientThatDoesNotReadIsCutOff(t *testing.T) {
 	select {
 	case err := <-asked:
 		require.Error(t, err, "the server has ended it")
-	case <-time.After(waitFor):
+	case <-time.After(sitetest.WaitFor):
 		require.Fail(t, "the server waits for a client that does not read")
 	}
-	assert.Equal(t, http.StatusOK, o.get("/healthz").status)
+	assert.Equal(t, http.StatusOK, o.Get("/healthz").Status)
 }
 
 func introspection(*testing.T) string {
@@ -83,20 +84,20 @@ func introspection(*testing.T) string {
 
 // What takes longer than a request may take to come, or a part of an answer to go, is neither late nor broken off.
 func TestPace_StreamsOutliveTheTimeouts(t *testing.T) {
-	o := newOperated(t, func(c *web.Config, s *http.Server) {
+	o := sitetest.NewOperated(t, func(c *web.Config, s *http.Server) {
 		c.WriteTimeout = 150 * time.Millisecond
 		s.ReadTimeout, s.IdleTimeout = 150*time.Millisecond, time.Minute
 	})
-	lines := events(t, o.site, t.Context(), "subscription {releasePublished {number}}")
+	lines := events(t, o.Site, t.Context(), "subscription {releasePublished {number}}")
 	for expected := 2; expected <= 3; expected++ {
 		time.Sleep(400 * time.Millisecond)
-		o.publish(300 + expected)
+		o.Publish(300 + expected)
 		assert.Equal(t, fmt.Sprintf(`{"data":{"releasePublished":{"number":%d}}}`, expected), next(t, lines))
 	}
 	for range 3 { // on one connection, each after the deadlines of the one before
 		time.Sleep(200 * time.Millisecond)
-		assert.Equal(t, http.StatusNoContent, o.do(http.MethodOptions, "/graphql", "").status)
-		assert.Equal(t, http.StatusOK, o.post("{release {number}}").status)
+		assert.Equal(t, http.StatusNoContent, o.Do(http.MethodOptions, "/graphql", "").Status)
+		assert.Equal(t, http.StatusOK, o.Post("{release {number}}").Status)
 	}
 }
 
@@ -105,6 +106,6 @@ func TestPace_ALongComputationIsNotTakenForASlowRequest(t *testing.T) {
 		c.WriteTimeout, s.ReadTimeout = 100*time.Millisecond, 100*time.Millisecond
 	})
 	time.AfterFunc(400*time.Millisecond, h.release)
-	assert.Contains(t, o.post(counted(1)).body, `"totalCount":300`)
-	assert.False(t, strings.Contains(o.lines.String(), "UNAVAILABLE"))
+	assert.Contains(t, o.Post(counted(1)).Body, `"totalCount":300`)
+	assert.False(t, strings.Contains(o.Lines.String(), "UNAVAILABLE"))
 }

@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"homebound/internal/web/browsertest"
+	"homebound/internal/browsertest"
 )
 
 func TestMain(m *testing.M) { os.Exit(browsertest.Run(m)) }

@@ -28,7 +28,7 @@ type metrics struct {
 	connections prometheus.Gauge
 }
 
-func newMetrics(store *db.Store, names []string) *metrics {
+func newMetrics(store *db.Store) *metrics {
 	counter := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Namespace: "homebound", Name: name, Help: help}
 	}
@@ -46,9 +46,6 @@ func newMetrics(store *db.Store, names []string) *metrics {
 		statements:  prometheus.NewCounter(counter("sql_statements_total", "SQL statements that requests ran.")),
 		sqlSeconds:  prometheus.NewCounter(counter("sql_seconds_total", "Time that SQL statements of requests took, waiting for a connection included.")),
 		connections: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "homebound", Name: "connections", Help: "Open HTTP connections; a websocket counts no more once it is one."}),
-	}
-	for _, name := range names {
-		m.names[name] = true
 	}
 	m.registry.MustRegister(m.requests, m.errors, m.refused, m.duration, m.cache, m.statements, m.sqlSeconds, m.connections,
 		releaseCollector{store}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -85,7 +82,7 @@ func (m *metrics) handler() http.Handler {
 }
 
 // ConnState counts open connections; it is for http.Server.
-func (s *Site) ConnState(_ net.Conn, state http.ConnState) {
+func (s *Edge) ConnState(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.metrics.connections.Inc()

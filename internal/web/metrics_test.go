@@ -14,27 +14,22 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/graphiql"
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
-	"homebound/internal/web/browsertest"
-	"homebound/internal/web/graphiql"
-)
-
-const (
-	waitFor = browsertest.Patience
-	tick    = 10 * time.Millisecond
 )
 
 // numbers reads the metrics that the operator is shown, by name and labels.
-func (o *operated) numbers() map[string]float64 {
-	o.t.Helper()
+func numbersOf(o *sitetest.Operated) map[string]float64 {
+	o.T.Helper()
 	response := httptest.NewRecorder()
-	o.whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	require.Equal(o.t, http.StatusOK, response.Code)
+	o.Whole.Admin().ServeHTTP(response, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	require.Equal(o.T, http.StatusOK, response.Code)
 	found := map[string]float64{}
 	for scan := bufio.NewScanner(response.Body); scan.Scan(); {
 		if name, value, is := strings.Cut(scan.Text(), " "); is && !strings.HasPrefix(name, "#") {
 			number, err := strconv.ParseFloat(value, 64)
-			require.NoError(o.t, err, scan.Text())
+			require.NoError(o.T, err, scan.Text())
 			found[name] = number
 		}
 	}
@@ -42,18 +37,18 @@ func (o *operated) numbers() map[string]float64 {
 }
 
 func TestMetrics_CountWhatHappened(t *testing.T) {
-	o := newOperated(t, asItIs)
+	o := sitetest.NewOperated(t, asItIs)
 	for range 3 {
-		o.post(graphiql.Examples()[1].Query)
+		o.Post(graphiql.Examples()[1].Query)
 	}
-	o.post(graphiql.Examples()[8].Query)
+	o.Post(graphiql.Examples()[8].Query)
 	for _, name := range []string{"A", "B", "C"} {
-		o.post("query " + name + " {release {number}}")
+		o.Post("query " + name + " {release {number}}")
 	}
-	o.post("{nothing}")
-	o.get("/nowhere")
-	o.post("{" + strings.Repeat("release {number} ", 2000) + "}")
-	n := o.numbers()
+	o.Post("{nothing}")
+	o.Get("/nowhere")
+	o.Post("{" + strings.Repeat("release {number} ", 2000) + "}")
+	n := numbersOf(o)
 	for name, expected := range map[string]float64{
 		`homebound_requests_total{route="/graphql",status="200"}`:                        9,
 		`homebound_requests_total{route="none",status="404"}`:                            1,
@@ -84,19 +79,19 @@ func TestMetrics_CountWhatHappened(t *testing.T) {
 }
 
 func TestMetrics_OfAServerWithoutARelease(t *testing.T) {
-	o := newOperated(t, asItIs)
-	require.NoError(t, os.WriteFile(filepath.Join(o.store.Dir(), "CURRENT"), []byte("gibberish\n"), 0o644))
-	require.Error(t, o.store.Refresh(t.Context()))
-	assert.InDelta(t, 1, o.numbers()["homebound_release_degraded"], 0)
-	assert.InDelta(t, 1, o.numbers()["homebound_release_number"], 0, "what is served is shown")
-	assert.Equal(t, "degraded: the current release cannot be read, and another one is served: release 1\n", o.get("/readyz").body)
-	assert.Equal(t, http.StatusOK, o.get("/readyz").status, "it answers, after all")
+	o := sitetest.NewOperated(t, asItIs)
+	require.NoError(t, os.WriteFile(filepath.Join(o.Store.Dir(), "CURRENT"), []byte("gibberish\n"), 0o644))
+	require.Error(t, o.Store.Refresh(t.Context()))
+	assert.InDelta(t, 1, numbersOf(o)["homebound_release_degraded"], 0)
+	assert.InDelta(t, 1, numbersOf(o)["homebound_release_number"], 0, "what is served is shown")
+	assert.Equal(t, "degraded: the current release cannot be read, and another one is served: release 1\n", o.Get("/readyz").Body)
+	assert.Equal(t, http.StatusOK, o.Get("/readyz").Status, "it answers, after all")
 }
 
 func TestMetrics_StandWhereTheyAreShown(t *testing.T) {
-	hidden := newOperated(t, asItIs)
-	assert.Equal(t, http.StatusNotFound, hidden.get("/metrics").status)
-	shown := newOperated(t, func(c *web.Config, _ *http.Server) { c.ShowMetrics = true })
-	assert.Contains(t, shown.get("/metrics").body, "\nhomebound_release_number 1\n")
-	assert.Equal(t, http.StatusNotFound, shown.get("/debug/pprof/").status, "profiles are for the operator's address alone")
+	hidden := sitetest.NewOperated(t, asItIs)
+	assert.Equal(t, http.StatusNotFound, hidden.Get("/metrics").Status)
+	shown := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) { c.ShowMetrics = true })
+	assert.Contains(t, shown.Get("/metrics").Body, "\nhomebound_release_number 1\n")
+	assert.Equal(t, http.StatusNotFound, shown.Get("/debug/pprof/").Status, "profiles are for the operator's address alone")
 }

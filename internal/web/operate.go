@@ -6,8 +6,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"homebound/internal/web/graphiql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Operation is how a server is run. The zero value bounds nothing, and tells nobody anything.
@@ -31,11 +30,11 @@ type Operation struct {
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 
-// Site is the handler of a whole site, and what its operator sees of it.
-type Site struct {
+// Edge is the handler of a whole server, and what its operator sees of it.
+type Edge struct {
 	http.Handler
 	config  Config
-	gate    *gate
+	gate    *admission
 	metrics *metrics
 	queue   *queue
 
@@ -43,18 +42,15 @@ type Site struct {
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
 
-	asker      asker
-	direct     asker // whose answers are not kept
-	parameters parameters
-	cached     func(http.Handler) http.Handler // keeps the answers to GET and HEAD
+	mux    *http.ServeMux
+	asker  asker
+	direct asker // whose answers are not kept
+	schema *ast.Schema
+	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
-func newSite(c Config, g *gate) *Site {
-	var names []string
-	for _, example := range graphiql.Examples() {
-		names = append(names, example.Name)
-	}
-	s := &Site{config: c, gate: g, metrics: newMetrics(c.Store, names), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+func newEdge(c Config, g *admission) *Edge {
+	s := &Edge{config: c, gate: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
@@ -68,14 +64,14 @@ func newSite(c Config, g *gate) *Site {
 
 // runner gives the extension that computes operations within the site's bounds; present shows the errors of those that it
 // does not.
-func (s *Site) runner(present graphql.ErrorPresenterFunc) *runner {
+func (s *Edge) runner(present graphql.ErrorPresenterFunc) *runner {
 	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }
 
 // watchCache shows how full a cache is.
-func (s *Site) watchCache(c *cache) {
+func (s *Edge) watchCache(c *cache) {
 	s.metrics.watch("cache_bytes", "Bytes that kept answers take.", func() float64 { return float64(c.answers.WeightedSize()) })
 	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 { return float64(c.answers.EstimatedSize()) })
 }

@@ -12,6 +12,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -108,7 +109,7 @@ func counting(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 		code := codeOf(shown)
 		e := entryOf(ctx)
 		e.failed(code)
-		_, spent := errorAs[*overBudget](err)
+		_, spent := errorAs[*access.OverBudget](err)
 		if reason, is := refusals[labour.Code(code)]; is && len(shown.Path) == 0 && !spent {
 			e.refused(reason)
 		}

@@ -52,7 +52,7 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 	case ctx.Value(lenderKey{}) != nil:
 		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for an answer by GET or POST, and not for a stream."))[0]
 	}
-	if err := visitorOf(ctx).purse.pay(time.Now(), receiptCost); err != nil {
+	if err := principalOf(ctx).Limiter.Charge(time.Now(), receiptCost); err != nil {
 		return faultList(err)[0]
 	}
 	return nil
@@ -93,7 +93,7 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 	r := receipt{
 		Release: release.Info().Number, ContentHash: release.Info().ContentHash, Document: operation.RawQuery, OperationName: operation.OperationName,
 		OperationHash: hashOf(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
-		SuppressBelow: release.SuppressBelow(), Rows: visitorOf(ctx).rowAccess(),
+		SuppressBelow: release.SuppressBelow(), Rows: principalOf(ctx).rowAccess(),
 	}
 	if r.Variables == nil {
 		r.Variables = map[string]any{}

@@ -11,7 +11,9 @@ import (
 	"slices"
 
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 //go:embed receipt.html
@@ -35,13 +37,13 @@ func (s shownReceipt) VariablesText() (string, error) {
 }
 
 // receipts registers what /receipts/ gives: proofs of what was answered.
-func (s *Site) receipts(mux *http.ServeMux) {
+func (s *Edge) receipts(mux *http.ServeMux) {
 	mux.Handle("/receipts/{id}", s.gate.admit(methods(forReading, http.HandlerFunc(s.showReceipt))))
 }
 
-func (s *Site) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }
+func (s *Edge) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }
 
-func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
+func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	found, err := s.kept.find(id)
 	if errors.Is(err, errDamaged) {
@@ -53,7 +55,7 @@ func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
 		var v verdict
 		v, err = s.verify(r, id, found)
 		shown.Verified, shown.Reason = v.verified, v.reason
-		if access := visitorOf(r.Context()).rowAccess(); err == nil && !v.answered && slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
+		if access := principalOf(r.Context()).rowAccess(); err == nil && !v.answered && slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
 			err = labour.Faultf(labour.Forbidden, "The receipt %s is for a question that cannot be asked again, and was given to somebody who may read more rows: ask with a key that allows rows.", id)
 		}
 	}
@@ -63,7 +65,7 @@ func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header()["Vary"] = varyOn
 	w.Header().Set("Cache-Control", "no-store") // what it says is of this moment
-	if preferred(accepted(r), plainJSON, "text/html") != "text/html" {
+	if negotiate.Preferred(negotiate.Accepted(r), plainJSON, "text/html") != "text/html" {
 		w.Header().Set("Content-Type", plainJSON+"; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(shown) // whoever went away reads no error either
 		return
@@ -77,14 +79,14 @@ func (s *Site) showReceipt(w http.ResponseWriter, r *http.Request) {
 
 // verdict is what asking the question of a receipt again has found.
 type verdict struct {
-	answered bool // whether the visitor was given the answer, and so may see the question
+	answered bool // whether the principal was given the answer, and so may see the question
 	verified bool
 	reason   string // why not
 }
 
-// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the visitor may
+// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the principal may
 // not ask it.
-func (s *Site) verify(r *http.Request, id string, of receipt) (verdict, error) {
+func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	release, done, err := s.config.Store.Numbered(r.Context(), of.Release)
 	if fault, ok := errorAs[*labour.Fault](err); ok && fault.Code == labour.NotFound {
 		return verdict{reason: fmt.Sprintf("Release %d is no longer kept here, so that nothing can be asked of it.", of.Release)}, nil
@@ -97,7 +99,7 @@ func (s *Site) verify(r *http.Request, id string, of receipt) (verdict, error) {
 		return verdict{reason: fmt.Sprintf("Release %d has another content here than the one that was asked.", of.Release)}, nil
 	}
 	hash, err := s.asker.again(graph.WithRelease(r.Context(), release), of)
-	if _, spent := errorAs[*overBudget](err); spent {
+	if _, spent := errorAs[*access.OverBudget](err); spent {
 		return verdict{}, err
 	}
 	if fault, ok := errorAs[*labour.Fault](err); ok && slices.Contains([]labour.Code{labour.BadUserInput, labour.NotFound, labour.LimitExceeded}, fault.Code) {
@@ -120,7 +122,7 @@ func (s *Site) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	return v, nil
 }
 
-// again asks the question of a receipt in the visitor's own name, and gives the hash of the answer's data.
+// again asks the question of a receipt in the principal's own name, and gives the hash of the answer's data.
 func (a asker) again(ctx context.Context, of receipt) (hash string, err error) {
 	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.OperationName, "variables": of.Variables})
 	if err != nil {

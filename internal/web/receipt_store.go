@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"homebound/db"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 )
 
@@ -31,10 +32,10 @@ type receipt struct {
 	ResultHash    string         `json:"resultHash"`    // SHA-256 of the answer's data, byte by byte as they were sent
 	MethodVersion string         `json:"methodVersion"`
 	SuppressBelow int            `json:"suppressBelow"` // the least count of workers that was shown
-	Rows          rowAccess      `json:"rows"`          // of the visitor
+	Rows          rowAccess      `json:"rows"`          // of the principal
 }
 
-// rowAccess says how far a visitor may read single permits and repatriations; each allows what those before it do.
+// rowAccess says how far a principal may read single permits and repatriations; each allows what those before it do.
 type rowAccess string
 
 const (
@@ -114,7 +115,7 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 	if err := os.MkdirAll(s.dir(), 0o755); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
-	if err := replaceFile(path, text); err != nil {
+	if err := access.ReplaceFile(path, text); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
 	if isNew {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
@@ -30,33 +31,33 @@ type givenReceipt struct {
 const receiptQuery = `query($code: String!, $n: Int = 2) { region(code: $code) { name } permits(first: $n) { nodes { number } } }`
 
 // withReceipt asks a question with a receipt.
-func (s *site) withReceipt(query string, variables map[string]any, headers ...string) (reply, givenReceipt) {
-	s.t.Helper()
+func withReceipt(s *sitetest.Site, query string, variables map[string]any, headers ...string) (sitetest.Reply, givenReceipt) {
+	s.T.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables, "extensions": map[string]any{"receipt": true}})
-	require.NoError(s.t, err)
-	answer := s.do("POST", "/graphql", string(body), append([]string{"Content-Type", "application/json"}, headers...)...)
+	require.NoError(s.T, err)
+	answer := s.Do("POST", "/graphql", string(body), append([]string{"Content-Type", "application/json"}, headers...)...)
 	var told struct {
 		Extensions struct{ Receipt givenReceipt }
 	}
-	require.NoError(s.t, json.Unmarshal([]byte(answer.body), &told), answer.body)
+	require.NoError(s.T, json.Unmarshal([]byte(answer.Body), &told), answer.Body)
 	return answer, told.Extensions.Receipt
 }
 
 // verdict is what a receipt's address tells.
-func (s *site) verdict(id string, headers ...string) (verified bool, reason string) {
-	s.t.Helper()
-	answer := s.get("/receipts/"+id, headers...)
-	require.Equal(s.t, http.StatusOK, answer.status, answer.body)
+func verdictOn(s *sitetest.Site, id string, headers ...string) (verified bool, reason string) {
+	s.T.Helper()
+	answer := s.Get("/receipts/"+id, headers...)
+	require.Equal(s.T, http.StatusOK, answer.Status, answer.Body)
 	var told struct {
 		Verified bool
 		Reason   string
 	}
-	require.NoError(s.t, json.Unmarshal([]byte(answer.body), &told))
+	require.NoError(s.T, json.Unmarshal([]byte(answer.Body), &told))
 	return told.Verified, told.Reason
 }
 
-func (s *site) receiptFile(id string) string {
-	return filepath.Join(s.store.Dir(), "receipts", id+".json")
+func receiptFileOf(s *sitetest.Site, id string) string {
+	return filepath.Join(s.Store.Dir(), "receipts", id+".json")
 }
 
 func sha(text string) string {
@@ -65,128 +66,128 @@ func sha(text string) string {
 }
 
 func TestReceipt_CanBeRecomputedByAnybody(t *testing.T) {
-	s := newSiteWithRelease(t)
-	_, plain := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"})
-	answer, given := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"})
+	s := sitetest.WithRelease(t)
+	_, plain := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
+	answer, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
 	assert.Equal(t, plain, given, "the same answer has the same receipt")
-	data, _, found := strings.Cut(strings.TrimPrefix(answer.body, `{"data":`), `,"extensions":{"receipt":`)
-	require.True(t, found, answer.body)
+	data, _, found := strings.Cut(strings.TrimPrefix(answer.Body, `{"data":`), `,"extensions":{"receipt":`)
+	require.True(t, found, answer.Body)
 	assert.Equal(t, sha(data), given.ResultHash)
 	assert.Equal(t, sha(receiptQuery), given.OperationHash)
 	assert.Equal(t, map[string]any{"code": "RU-PRI", "n": 2.0}, given.Variables)
 	assert.Equal(t, 1, given.Release)
 	assert.Equal(t, "https://homebound.example/receipts/"+given.ID, given.URL)
-	file, err := os.ReadFile(s.receiptFile(given.ID))
+	file, err := os.ReadFile(receiptFileOf(s, given.ID))
 	require.NoError(t, err)
 	assert.Contains(t, string(file), given.ResultHash)
 
-	shown := s.get("/receipts/" + given.ID)
-	assert.Equal(t, "application/json; charset=utf-8", shown.header.Get("Content-Type"))
+	shown := s.Get("/receipts/" + given.ID)
+	assert.Equal(t, "application/json; charset=utf-8", shown.Header.Get("Content-Type"))
 	var told map[string]any
-	require.NoError(t, json.Unmarshal([]byte(shown.body), &told))
+	require.NoError(t, json.Unmarshal([]byte(shown.Body), &told))
 	assert.Equal(t, true, told["verified"])
 	assert.NotContains(t, told, "reason")
 	assert.Equal(t, receiptQuery, told["document"])
 	assert.Equal(t, given.ResultHash, told["resultHash"])
 
-	got := s.get("/releases/1/graphql?" + url.Values{"query": {receiptQuery}, "variables": {`{"code":"RU-PRI","n":2}`}, "extensions": {`{"receipt":true}`}}.Encode())
-	assert.Contains(t, got.body, given.ID, "by GET, of the release by its number, it is the same")
-	assert.NotContains(t, s.post(`{release{number}}`).body, "extensions")
+	got := s.Get("/releases/1/graphql?" + url.Values{"query": {receiptQuery}, "variables": {`{"code":"RU-PRI","n":2}`}, "extensions": {`{"receipt":true}`}}.Encode())
+	assert.Contains(t, got.Body, given.ID, "by GET, of the release by its number, it is the same")
+	assert.NotContains(t, s.Post(`{release{number}}`).Body, "extensions")
 }
 
 func TestReceipt_OfATableIsNamedInAHeader(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	variables := map[string]any{"code": "RU-PRI"}
-	_, receipt := s.withReceipt(receiptQuery, variables)
+	_, receipt := withReceipt(s, receiptQuery, variables)
 	body, err := json.Marshal(map[string]any{"query": receiptQuery, "variables": variables, "extensions": map[string]any{"receipt": true}})
 	require.NoError(t, err)
 	for _, asked := range []string{string(body), strings.Replace(string(body), "true", "false", 1)} {
-		table := s.do("POST", "/graphql", asked, "Content-Type", "application/json", "Accept", "text/csv")
-		require.Equal(t, http.StatusOK, table.status)
-		assert.Equal(t, "2", table.header.Get("Homebound-Rows"))
+		table := s.Do("POST", "/graphql", asked, "Content-Type", "application/json", "Accept", "text/csv")
+		require.Equal(t, http.StatusOK, table.Status)
+		assert.Equal(t, "2", table.Header.Get("Homebound-Rows"))
 		if asked == string(body) {
-			assert.Equal(t, receipt.URL, table.header.Get("Homebound-Receipt"), "that of the same answer in JSON")
+			assert.Equal(t, receipt.URL, table.Header.Get("Homebound-Receipt"), "that of the same answer in JSON")
 		} else {
-			assert.Empty(t, table.header.Get("Homebound-Receipt"))
+			assert.Empty(t, table.Header.Get("Homebound-Receipt"))
 		}
 	}
 }
 
 func TestReceipt_IsAPageForBrowsers(t *testing.T) {
-	s := newSiteWithRelease(t)
-	_, given := s.withReceipt(`{ release { number } } # <script>alert(1)</script>`, nil)
-	page := s.get("/receipts/"+given.ID, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
-	assert.Equal(t, "text/html; charset=utf-8", page.header.Get("Content-Type"))
-	assert.Contains(t, page.body, "Verified just now.")
-	assert.Contains(t, page.body, given.ResultHash)
-	assert.NotContains(t, page.body, "<script>")
-	assert.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
+	s := sitetest.WithRelease(t)
+	_, given := withReceipt(s, `{ release { number } } # <script>alert(1)</script>`, nil)
+	page := s.Get("/receipts/"+given.ID, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	assert.Equal(t, "text/html; charset=utf-8", page.Header.Get("Content-Type"))
+	assert.Contains(t, page.Body, "Verified just now.")
+	assert.Contains(t, page.Body, given.ResultHash)
+	assert.NotContains(t, page.Body, "<script>")
+	assert.Contains(t, page.Header.Get("Content-Security-Policy"), "default-src 'none'")
 }
 
 func TestReceipt_HashIsOfTheBytesThatAreSent(t *testing.T) {
-	s := newSiteWithRelease(t)
-	answer, given := s.withReceipt(`{ sources(first: 1000) { nodes { title url } } claims(first: 1000) { nodes { statement } } }`, nil)
-	data, _, _ := strings.Cut(strings.TrimPrefix(answer.body, `{"data":`), `,"extensions":{"receipt":`)
+	s := sitetest.WithRelease(t)
+	answer, given := withReceipt(s, `{ sources(first: 1000) { nodes { title url } } claims(first: 1000) { nodes { statement } } }`, nil)
+	data, _, _ := strings.Cut(strings.TrimPrefix(answer.Body, `{"data":`), `,"extensions":{"receipt":`)
 	require.Contains(t, data, `\u0026`, "the executor writes & as it is, and the answer does not")
 	assert.Equal(t, sha(data), given.ResultHash)
-	verified, _ := s.verdict(given.ID)
+	verified, _ := verdictOn(s, given.ID)
 	assert.True(t, verified)
 }
 
 func TestReceipt_IsRefusedForWhatMayChange(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for query, want := range map[string]string{
 		`{ releases { nodes { number } } }`:            "There is no receipt for this answer, which tells of more than its release and may be another one tomorrow: leave out what names other releases.",
 		`subscription { releasePublished { number } }`: "A receipt is for the answer to a query, found a subscription.",
 		`{ economicImpact(region: "none") { from } }`:  `There is no region \"none\" in this release.`,
 		`{ nothing }`: "",
 	} {
-		answer, given := s.withReceipt(query, nil)
+		answer, given := withReceipt(s, query, nil)
 		assert.Empty(t, given.ID, query)
 		if want != "" {
-			assert.Contains(t, answer.body, want, query)
+			assert.Contains(t, answer.Body, want, query)
 		}
 	}
-	_, err := os.Stat(filepath.Join(s.store.Dir(), "receipts"))
+	_, err := os.Stat(filepath.Join(s.Store.Dir(), "receipts"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
-	streamed := s.get("/graphql?"+url.Values{"query": {"{release{number}}"}, "extensions": {`{"receipt":true}`}}.Encode(), "Accept", "text/event-stream")
-	assert.Contains(t, streamed.body, "A receipt is for an answer by GET or POST, and not for a stream.")
-	kept := s.post(`{ releases { nodes { number } } }`)
-	s.publish(200)
-	assert.NotEqual(t, kept.body, s.post(`{ releases { nodes { number } } }`).body, "what may change is kept by no cache either")
+	streamed := s.Get("/graphql?"+url.Values{"query": {"{release{number}}"}, "extensions": {`{"receipt":true}`}}.Encode(), "Accept", "text/event-stream")
+	assert.Contains(t, streamed.Body, "A receipt is for an answer by GET or POST, and not for a stream.")
+	kept := s.Post(`{ releases { nodes { number } } }`)
+	s.Publish(200)
+	assert.NotEqual(t, kept.Body, s.Post(`{ releases { nodes { number } } }`).Body, "what may change is kept by no cache either")
 }
 
 func TestReceipt_OutlivesWhatItIsFor(t *testing.T) {
-	s := newSiteWithRelease(t)
-	_, given := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"})
-	s.publish(200)
-	verified, _ := s.verdict(given.ID)
+	s := sitetest.WithRelease(t)
+	_, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
+	s.Publish(200)
+	verified, _ := verdictOn(s, given.ID)
 	assert.True(t, verified, "a newer release changes nothing")
-	_, err := s.store.Prune(1)
+	_, err := s.Store.Prune(1)
 	require.NoError(t, err)
-	verified, reason := s.verdict(given.ID)
+	verified, reason := verdictOn(s, given.ID)
 	assert.False(t, verified)
 	assert.Equal(t, "Release 1 is no longer kept here, so that nothing can be asked of it.", reason)
 }
 
 // forge keeps a receipt that somebody has made himself, under the id that its bytes have.
-func (s *site) forge(id string, change func(map[string]any)) string {
-	s.t.Helper()
-	text, err := os.ReadFile(s.receiptFile(id))
-	require.NoError(s.t, err)
+func forge(s *sitetest.Site, id string, change func(map[string]any)) string {
+	s.T.Helper()
+	text, err := os.ReadFile(receiptFileOf(s, id))
+	require.NoError(s.T, err)
 	var fields map[string]any
-	require.NoError(s.t, json.Unmarshal(text, &fields))
+	require.NoError(s.T, json.Unmarshal(text, &fields))
 	change(fields)
 	text, err = json.Marshal(fields)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	forged := web.ReceiptID(text)
-	require.NoError(s.t, os.WriteFile(s.receiptFile(forged), text, 0o600))
+	require.NoError(s.T, os.WriteFile(receiptFileOf(s, forged), text, 0o600))
 	return forged
 }
 
 func TestReceipt_SaysWhyAnAnswerIsAnotherOne(t *testing.T) {
-	s := newSiteWithRelease(t)
-	_, given := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"})
+	s := sitetest.WithRelease(t)
+	_, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
 	for reason, change := range map[string]func(map[string]any){
 		"The answer is another one: it was computed by method 0.1,": func(r map[string]any) { r["methodVersion"], r["resultHash"] = "0.1", sha("") },
 		"The answer is another one: counts below 5 were withheld":   func(r map[string]any) { r["suppressBelow"], r["resultHash"] = 5, sha("") },
@@ -194,28 +195,28 @@ func TestReceipt_SaysWhyAnAnswerIsAnotherOne(t *testing.T) {
 		"Release 1 has another content here":                        func(r map[string]any) { r["contentHash"] = sha("") },
 		"The question is refused today: Cannot query field":         func(r map[string]any) { r["document"] = "{ gone }" },
 	} {
-		verified, told := s.verdict(s.forge(given.ID, change))
+		verified, told := verdictOn(s, forge(s, given.ID, change))
 		assert.False(t, verified, reason)
 		assert.True(t, strings.HasPrefix(told, reason), told)
 	}
-	verified, _ := s.verdict(s.forge(given.ID, func(r map[string]any) { r["methodVersion"] = "0.1" }))
+	verified, _ := verdictOn(s, forge(s, given.ID, func(r map[string]any) { r["methodVersion"] = "0.1" }))
 	assert.True(t, verified, "another method may have the same answer")
 }
 
 func TestReceipt_ThatWasTamperedWithProvesNothing(t *testing.T) {
-	s := newSiteWithRelease(t)
-	_, given := s.withReceipt(receiptQuery, map[string]any{"code": "RU-PRI"})
-	text, err := os.ReadFile(s.receiptFile(given.ID))
+	s := sitetest.WithRelease(t)
+	_, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
+	text, err := os.ReadFile(receiptFileOf(s, given.ID))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(s.receiptFile(given.ID), []byte(strings.Replace(string(text), "RU-PRI", "RU-KHA", 1)), 0o600))
-	answer := s.get("/receipts/" + given.ID)
-	assert.Equal(t, http.StatusInternalServerError, answer.status)
-	assert.Equal(t, "The receipt "+given.ID+" was changed or damaged after it was given, and proves nothing.", answer.failure(t).Message)
-	assert.Contains(t, s.log.String(), "a receipt is damaged")
-	_, again := s.withReceipt(receiptQuery+" ", map[string]any{"code": "RU-PRI"})
+	require.NoError(t, os.WriteFile(receiptFileOf(s, given.ID), []byte(strings.Replace(string(text), "RU-PRI", "RU-KHA", 1)), 0o600))
+	answer := s.Get("/receipts/" + given.ID)
+	assert.Equal(t, http.StatusInternalServerError, answer.Status)
+	assert.Equal(t, "The receipt "+given.ID+" was changed or damaged after it was given, and proves nothing.", answer.Failure(t).Message)
+	assert.Contains(t, s.Log.String(), "a receipt is damaged")
+	_, again := withReceipt(s, receiptQuery+" ", map[string]any{"code": "RU-PRI"})
 	assert.NotEqual(t, given.ID, again.ID, "another document")
-	s.do("POST", "/graphql", `{"variables":{"code":"RU-PRI"},"extensions":{"receipt":true},"query":`+string(mustJSON(t, receiptQuery))+`}`, "Content-Type", "application/json")
-	verified, _ := s.verdict(given.ID)
+	s.Do("POST", "/graphql", `{"variables":{"code":"RU-PRI"},"extensions":{"receipt":true},"query":`+string(mustJSON(t, receiptQuery))+`}`, "Content-Type", "application/json")
+	verified, _ := verdictOn(s, given.ID)
 	assert.True(t, verified, "whoever asks again mends it")
 }
 
@@ -227,16 +228,16 @@ func mustJSON(t *testing.T, value any) []byte {
 }
 
 func TestReceipt_ThatIsUnknown(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, id := range []string{strings.Repeat("a", 24), "x", strings.Repeat("A", 24), "..%2F..%2FCURRENT", "%00"} {
-		answer := s.get("/receipts/" + id)
-		assert.Equal(t, http.StatusNotFound, answer.status, id)
+		answer := s.Get("/receipts/" + id)
+		assert.Equal(t, http.StatusNotFound, answer.Status, id)
 	}
-	assert.Equal(t, http.StatusMethodNotAllowed, s.do("DELETE", "/receipts/"+strings.Repeat("a", 24), "").status)
+	assert.Equal(t, http.StatusMethodNotAllowed, s.Do("DELETE", "/receipts/"+strings.Repeat("a", 24), "").Status)
 }
 
 func TestReceipt_AtOnceIsOne(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	var wait sync.WaitGroup
 	ids := make([]string, 8)
 	for i := range ids {
@@ -245,7 +246,7 @@ func TestReceipt_AtOnceIsOne(t *testing.T) {
 			var told struct {
 				Extensions struct{ Receipt givenReceipt }
 			}
-			_ = json.Unmarshal([]byte(s.do("POST", "/graphql", body, "Content-Type", "application/json").body), &told)
+			_ = json.Unmarshal([]byte(s.Do("POST", "/graphql", body, "Content-Type", "application/json").Body), &told)
 			ids[i] = told.Extensions.Receipt.ID
 		})
 	}
@@ -253,27 +254,27 @@ func TestReceipt_AtOnceIsOne(t *testing.T) {
 	for _, id := range ids {
 		assert.Equal(t, ids[0], id)
 	}
-	files, err := os.ReadDir(filepath.Join(s.store.Dir(), "receipts"))
+	files, err := os.ReadDir(filepath.Join(s.Store.Dir(), "receipts"))
 	require.NoError(t, err)
 	assert.Len(t, files, 1)
 }
 
 func TestReceipt_ThereIsRoomForSoMany(t *testing.T) {
-	s := newSiteWithRelease(t, func(c *web.Config) { c.MaxReceipts = 2 })
-	dir := filepath.Join(s.store.Dir(), "receipts")
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.MaxReceipts = 2 })
+	dir := filepath.Join(s.Store.Dir(), "receipts")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	stale := filepath.Join(dir, strings.Repeat("b", 24)+".json.123")
 	require.NoError(t, os.WriteFile(stale, []byte("half"), 0o600))
 	require.NoError(t, os.Chtimes(stale, time.Time{}, time.Now().Add(-2*time.Hour)))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, strings.Repeat("c", 24)+".json"), []byte("{}"), 0o600))
-	_, first := s.withReceipt(`{release{number}}`, nil)
+	_, first := withReceipt(s, `{release{number}}`, nil)
 	assert.NotEmpty(t, first.ID)
 	_, err := os.Stat(stale)
 	assert.ErrorIs(t, err, os.ErrNotExist, "what a crash has left is gone")
-	full, none := s.withReceipt(`{release{contentHash}}`, nil)
+	full, none := withReceipt(s, `{release{contentHash}}`, nil)
 	assert.Empty(t, none.ID)
-	assert.Equal(t, "This server has no room for more receipts: it keeps 2. The answer can be had without one, and its release and query stay a way to ask again.", full.failure(t).Message)
-	assert.Equal(t, "LIMIT_EXCEEDED", full.failure(t).Extensions.Code)
-	_, again := s.withReceipt(`{release{number}}`, map[string]any{})
+	assert.Equal(t, "This server has no room for more receipts: it keeps 2. The answer can be had without one, and its release and query stay a way to ask again.", full.Failure(t).Message)
+	assert.Equal(t, "LIMIT_EXCEEDED", full.Failure(t).Extensions.Code)
+	_, again := withReceipt(s, `{release{number}}`, map[string]any{})
 	assert.Equal(t, first.ID, again.ID, "what is kept is given all the same")
 }

@@ -176,7 +176,7 @@ func (o *operations) start(id string, params *graphql.RawParams) (refused *graph
 	go func() {
 		defer o.wait.Done()
 		for response := next(); response != nil && o.holds(id, this); response = next() {
-			o.send(message{id, kindNext, encode(shapeOf(response))}) // at once: the executor writes the next event over it
+			o.send(message{id, kindNext, encode(shapeOf(ctx, response))}) // at once: the executor writes the next event over it
 		}
 		done()
 		if o.remove(id, this) { // before the message, after which the client may use the id again

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -13,32 +11,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/site/sitetest"
 )
 
-// node gives a command that runs a script of the clients folder. Without Node.js or the packages the test is skipped, or
-// fails where HOMEBOUND_TEST_ALL is 1.
-func node(t *testing.T, script string, args ...string) *exec.Cmd {
-	t.Helper()
-	program, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat("clients/node_modules")
-	}
-	if err != nil {
-		const missing = "needs Node.js, and npm ci in internal/web/clients: "
-		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
-			require.FailNow(t, missing+err.Error())
-		}
-		t.Skip("SKIPPED: " + missing + err.Error())
-	}
-	cmd := exec.CommandContext(t.Context(), program, append([]string{script}, args...)...)
-	cmd.Dir, cmd.Stderr = "clients", os.Stderr
-	return cmd
-}
-
 func TestSpecification_EveryAuditOfGraphQLOverHTTPIsPassed(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, path := range []string{"/graphql", "/releases/1/graphql"} {
-		out, err := node(t, "audit.mjs", s.URL+path).Output()
+		out, err := sitetest.Node(t, "audit.mjs", s.URL+path).Output()
 		require.NoError(t, err)
 		var audits []struct{ ID, Name, Status, Reason string }
 		require.NoError(t, json.Unmarshal(out, &audits))
@@ -47,16 +27,16 @@ func TestSpecification_EveryAuditOfGraphQLOverHTTPIsPassed(t *testing.T) {
 			assert.Equal(t, "ok", audit.Status, "%s %s: %s", audit.ID, audit.Name, audit.Reason)
 		}
 	}
-	assert.Empty(t, s.log.String())
+	assert.Empty(t, s.Log.String())
 }
 
 func TestPersistedQuery_AsClientsAskByIt(t *testing.T) {
 	const typed = "application/graphql-response+json; charset=utf-8"
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, client := range []string{"apollo", "urql"} {
 		for _, method := range []string{"GET", "POST"} {
 			t.Run(client+" "+method, func(t *testing.T) {
-				out, err := node(t, "persisted.mjs", s.URL+"/graphql", client, method).Output()
+				out, err := sitetest.Node(t, "persisted.mjs", s.URL+"/graphql", client, method).Output()
 				require.NoError(t, err)
 				type request struct {
 					Method string
@@ -113,7 +93,7 @@ func TestReleasePublished_AsClientsFollowIt(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			s := newStreamSite(t)
-			cmd := node(t, "follow.mjs", s.URL+"/graphql", mode)
+			cmd := sitetest.Node(t, "follow.mjs", s.URL+"/graphql", mode)
 			out, err := cmd.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
@@ -126,7 +106,7 @@ func TestReleasePublished_AsClientsFollowIt(t *testing.T) {
 			}()
 			// until waits for a line with a beginning, while one release after another becomes the current one.
 			until := func(beginning string) string {
-				deadline := time.After(waitFor)
+				deadline := time.After(sitetest.WaitFor)
 				for n := 2; ; n = 3 - n {
 					select {
 					case line, open := <-lines:
@@ -153,7 +133,7 @@ func TestReleasePublished_AsClientsFollowIt(t *testing.T) {
 			s.stop()
 			until(`{"complete"`)
 			require.NoError(t, cmd.Wait())
-			assert.NotContains(t, s.log.String(), "ERROR")
+			assert.NotContains(t, s.Log.String(), "ERROR")
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 const (
@@ -96,7 +97,7 @@ func (e *events) distinct(w http.ResponseWriter, r *http.Request, exec graphql.G
 	feed := e.feed(r.Context(), r, exec)
 	defer feed.close()
 	if refused, _ := feed.start("", params); refused != nil {
-		feed.put(message{kind: kindNext, payload: encode(shapeOf(refused))})
+		feed.put(message{kind: kindNext, payload: encode(shapeOf(r.Context(), refused))})
 		feed.put(message{kind: kindComplete})
 	}
 	feed.serve(w, r)
@@ -104,7 +105,7 @@ func (e *events) distinct(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 // reserve keeps a stream for a client that begins it with the token that it is given.
 func (e *events) reserve(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	if preferred(accepted(r), "text/plain") == "" {
+	if negotiate.Preferred(negotiate.Accepted(r), "text/plain") == "" {
 		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows text/plain, as which a token comes."))
 		return
 	}

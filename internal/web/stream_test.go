@@ -18,12 +18,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
 // streamSite is a site of two releases that can be told to stop, and whose connections can be cut off.
 type streamSite struct {
-	*site
+	*sitetest.Site
 	*cuttable
 	stop    func()
 	sockets sync.WaitGroup
@@ -34,9 +35,9 @@ func newStreamSite(t testing.TB, change ...func(*web.Config)) *streamSite {
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
 	stopping := make(chan struct{})
-	s := &streamSite{site: &site{t: t, store: store, log: &journal{}}, stop: sync.OnceFunc(func() { close(stopping) })}
+	s := &streamSite{Site: &sitetest.Site{T: t, Store: store, Log: &sitetest.Journal{}}, stop: sync.OnceFunc(func() { close(stopping) })}
 	config := web.Config{
-		Store: store, Log: slog.New(slog.NewTextHandler(s.log, nil)), PublicURL: "https://homebound.example", Schema: contract(t),
+		Store: store, Log: slog.New(slog.NewTextHandler(s.Log, nil)), PublicURL: "https://homebound.example", Schema: sitetest.Contract(t),
 		Stopping: stopping, Sockets: &s.sockets,
 	}
 	for _, f := range change {
@@ -53,7 +54,7 @@ func newStreamSite(t testing.TB, change ...func(*web.Config)) *streamSite {
 		s.sockets.Wait()
 		assert.NoError(t, store.Close())
 	})
-	s.begin(50, 51)
+	s.Begin(50, 51)
 	return s
 }
 
@@ -62,22 +63,22 @@ func (s *streamSite) Close() { s.Server.Close() }
 
 // makeCurrent serves a release again, and tells those who follow.
 func (s *streamSite) makeCurrent(n int) {
-	s.t.Helper()
-	require.NoError(s.t, s.store.MakeCurrent(n))
-	require.NoError(s.t, s.store.Refresh(s.t.Context()))
+	s.T.Helper()
+	require.NoError(s.T, s.Store.MakeCurrent(n))
+	require.NoError(s.T, s.Store.Refresh(s.T.Context()))
 }
 
 // stream sends a request and gives its answer's status and lines as they come, which end with the answer.
 func (s *streamSite) stream(ctx context.Context, method, path, body string, headers ...string) (status int, lines <-chan string) {
-	s.t.Helper()
+	s.T.Helper()
 	request, err := http.NewRequestWithContext(ctx, method, s.URL+path, strings.NewReader(body))
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	request.Header.Set("Content-Type", "application/json")
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := s.Client().Do(request)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	out := make(chan string, 1000)
 	go func() {
 		defer response.Body.Close()
@@ -107,7 +108,7 @@ func all(t *testing.T, lines <-chan string) (text []string) {
 				return text
 			}
 			text = append(text, line)
-		case <-time.After(waitFor):
+		case <-time.After(sitetest.WaitFor):
 			require.FailNow(t, "the stream does not end")
 		}
 	}
@@ -129,20 +130,20 @@ func TestEvents_OfOneOperation(t *testing.T) {
 			assert.Equal(t, test.events, all(t, lines))
 		})
 	}
-	status, lines := s.stream(t.Context(), "GET", byGet("/releases/1/graphql", "{release{number}}"), "", "Accept", "text/event-stream, */*;q=0.1")
+	status, lines := s.stream(t.Context(), "GET", sitetest.ByGet("/releases/1/graphql", "{release{number}}"), "", "Accept", "text/event-stream, */*;q=0.1")
 	assert.Equal(t, http.StatusOK, status, "browsers open event sources by GET")
 	assert.Contains(t, all(t, lines), `data: {"data":{"release":{"number":1}}}`)
 
-	missing := s.do("POST", "/releases/7/graphql", follow, "Content-Type", "application/json", "Accept", asEvents)
-	assert.Equal(t, http.StatusNotFound, missing.status)
-	assert.Equal(t, "NOT_FOUND", missing.failure(t).Extensions.Code)
+	missing := s.Do("POST", "/releases/7/graphql", follow, "Content-Type", "application/json", "Accept", asEvents)
+	assert.Equal(t, http.StatusNotFound, missing.Status)
+	assert.Equal(t, "NOT_FOUND", missing.Failure(t).Extensions.Code)
 }
 
 // TestEvents_TellAllOfARelease asks for every field that a release has: a subscription reads no release itself.
 func TestEvents_TellAllOfARelease(t *testing.T) {
 	s := newStreamSite(t)
 	const fields = `{id number contentHash publishedAt dataFrom dataThrough currency counts{permits} synthetic note methodVersion gates{name} citation __typename}`
-	asked := s.post("{__type(name:\"Release\"){fields{name}}}").body
+	asked := s.Post("{__type(name:\"Release\"){fields{name}}}").Body
 	assert.Equal(t, strings.Count(asked, `"name"`)-1, len(strings.Fields(fields))-1, "the test asks for all of %s, but for changes, which no stream tells, and for __typename", asked)
 
 	_, lines := s.stream(t.Context(), "POST", "/graphql", `{"query":"subscription{releasePublished`+fields+`}"}`, "Accept", asEvents)
@@ -167,31 +168,31 @@ func TestEvents_OutliveTheTimeForReadingARequest(t *testing.T) {
 
 func TestEvents_OfAReservedStream(t *testing.T) {
 	s := newStreamSite(t)
-	reserved := s.do("PUT", "/graphql", "")
-	require.Equal(t, http.StatusCreated, reserved.status)
-	require.Equal(t, "text/plain; charset=utf-8", reserved.header.Get("Content-Type"))
-	require.NotEqual(t, reserved.body, s.do("PUT", "/graphql", "").body)
-	mine := []string{token, reserved.body, "Content-Type", "application/json"}
-	run := func(body string) reply { return s.do("POST", "/graphql", body, mine...) }
+	reserved := s.Do("PUT", "/graphql", "")
+	require.Equal(t, http.StatusCreated, reserved.Status)
+	require.Equal(t, "text/plain; charset=utf-8", reserved.Header.Get("Content-Type"))
+	require.NotEqual(t, reserved.Body, s.Do("PUT", "/graphql", "").Body)
+	mine := []string{token, reserved.Body, "Content-Type", "application/json"}
+	run := func(body string) sitetest.Reply { return s.Do("POST", "/graphql", body, mine...) }
 
 	early := run(`{"query":"{release{number}}","extensions":{"operationId":"early"}}`)
-	assert.Equal(t, http.StatusAccepted, early.status, "a reservation takes operations before it is opened")
-	assert.Empty(t, early.body)
-	status, lines := s.stream(t.Context(), "GET", "/graphql?token="+reserved.body, "", "Accept", asEvents)
+	assert.Equal(t, http.StatusAccepted, early.Status, "a reservation takes operations before it is opened")
+	assert.Empty(t, early.Body)
+	status, lines := s.stream(t.Context(), "GET", "/graphql?token="+reserved.Body, "", "Accept", asEvents)
 	require.Equal(t, http.StatusOK, status)
 	for _, want := range []string{"event: next", `data: {"id":"early","payload":{"data":{"release":{"number":2}}}}`, "event: complete", `data: {"id":"early"}`} {
 		assert.Equal(t, want, <-lines)
 	}
 
-	assert.Equal(t, http.StatusAccepted, run(`{"query":"subscription{releasePublished{number}}","extensions":{"operationId":"a"}}`).status)
-	assert.Equal(t, http.StatusAccepted, run(`{"query":"subscription{releasePublished{number}}","extensions":{"operationId":"b"}}`).status)
+	assert.Equal(t, http.StatusAccepted, run(`{"query":"subscription{releasePublished{number}}","extensions":{"operationId":"a"}}`).Status)
+	assert.Equal(t, http.StatusAccepted, run(`{"query":"subscription{releasePublished{number}}","extensions":{"operationId":"b"}}`).Status)
 	for _, test := range []struct {
 		name, method, path, body string
 		headers                  []string
 		status                   int
 		code                     string
 	}{
-		{"a stream that is open already", "GET", "/graphql", "", []string{token, reserved.body, "Accept", asEvents}, 409, "BAD_USER_INPUT"},
+		{"a stream that is open already", "GET", "/graphql", "", []string{token, reserved.Body, "Accept", asEvents}, 409, "BAD_USER_INPUT"},
 		{"an id that is in use", "POST", "/graphql", `{"query":"{release{number}}","extensions":{"operationId":"a"}}`, mine, 409, "BAD_USER_INPUT"},
 		{"no id", "POST", "/graphql", `{"query":"{release{number}}"}`, mine, 400, "BAD_USER_INPUT"},
 		{"an id that is no text", "POST", "/graphql", `{"query":"{release{number}}","extensions":{"operationId":7}}`, mine, 400, "BAD_USER_INPUT"},
@@ -202,20 +203,20 @@ func TestEvents_OfAReservedStream(t *testing.T) {
 		{"a token as a picture", "PUT", "/graphql", "", []string{"Accept", "image/png"}, 406, "BAD_USER_INPUT"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			answer := s.do(test.method, test.path, test.body, test.headers...)
-			assert.Equal(t, test.status, answer.status, answer.body)
-			assert.Equal(t, test.code, answer.failure(t).Extensions.Code)
+			answer := s.Do(test.method, test.path, test.body, test.headers...)
+			assert.Equal(t, test.status, answer.Status, answer.Body)
+			assert.Equal(t, test.code, answer.Failure(t).Extensions.Code)
 		})
 	}
-	assert.Equal(t, http.StatusOK, s.do("DELETE", "/graphql?operationId=a", "", mine...).status)
-	assert.Equal(t, http.StatusOK, s.do("DELETE", "/graphql?operationId=a", "", mine...).status, "what has ended can be ended")
+	assert.Equal(t, http.StatusOK, s.Do("DELETE", "/graphql?operationId=a", "", mine...).Status)
+	assert.Equal(t, http.StatusOK, s.Do("DELETE", "/graphql?operationId=a", "", mine...).Status, "what has ended can be ended")
 	s.makeCurrent(1)
 	assert.Equal(t, "event: next", <-lines)
 	assert.Equal(t, `data: {"id":"b","payload":{"data":{"releasePublished":{"number":1}}}}`, <-lines)
 	s.stop()
 	assert.Equal(t, []string{"event: complete", `data: {"id":"b"}`}, all(t, lines), "of a nothing came any more")
-	require.Eventually(t, func() bool { return run(`{"query":"{release{number}}"}`).status == http.StatusNotFound }, waitFor, 10*time.Millisecond)
-	assert.NotContains(t, s.log.String(), "ERROR")
+	require.Eventually(t, func() bool { return run(`{"query":"{release{number}}"}`).Status == http.StatusNotFound }, sitetest.WaitFor, 10*time.Millisecond)
+	assert.NotContains(t, s.Log.String(), "ERROR")
 }
 
 func TestStreams_AreBoundedForEachClient(t *testing.T) {
@@ -230,7 +231,7 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 	}
 	_, refused := s.stream(ctx, "POST", "/graphql", follow, "Accept", asEvents, "X-Client", "greedy")
 	assert.Contains(t, strings.Join(all(t, refused), "\n"), `"code":"LIMIT_EXCEEDED"`)
-	assert.Equal(t, http.StatusTooManyRequests, s.do("PUT", "/graphql", "", "X-Client", "greedy").status)
+	assert.Equal(t, http.StatusTooManyRequests, s.Do("PUT", "/graphql", "", "X-Client", "greedy").Status)
 	conn := s.socket(t, "graphql-transport-ws", "X-Client", "greedy")
 	_, _, err := conn.Read(t.Context())
 	assert.Equal(t, websocket.StatusCode(4429), websocket.CloseStatus(err))
@@ -240,7 +241,7 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, "others are not touched by it")
 	answered()
 	leave()
-	require.Eventually(t, func() bool { return s.do("PUT", "/graphql", "", "X-Client", "greedy").status == http.StatusCreated }, waitFor, 10*time.Millisecond, "who leaves makes room")
+	require.Eventually(t, func() bool { return s.Do("PUT", "/graphql", "", "X-Client", "greedy").Status == http.StatusCreated }, sitetest.WaitFor, 10*time.Millisecond, "who leaves makes room")
 }
 
 // TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all the same.
@@ -248,7 +249,7 @@ func TestStreams_HoldNoReleaseOpen(t *testing.T) {
 	s := newStreamSite(t)
 	const releases = 7
 	for n := 3; n <= releases; n++ {
-		s.publish(50 + n)
+		s.Publish(50 + n)
 	}
 	open := func() (n int) {
 		links, err := os.ReadDir("/proc/self/fd")
@@ -256,7 +257,7 @@ func TestStreams_HoldNoReleaseOpen(t *testing.T) {
 			t.Skip("needs /proc to count open files")
 		}
 		for _, link := range links {
-			if path, err := os.Readlink(filepath.Join("/proc/self/fd", link.Name())); err == nil && strings.HasPrefix(path, filepath.Join(s.store.Dir(), "releases")) {
+			if path, err := os.Readlink(filepath.Join("/proc/self/fd", link.Name())); err == nil && strings.HasPrefix(path, filepath.Join(s.Store.Dir(), "releases")) {
 				n++
 			}
 		}
@@ -267,7 +268,7 @@ func TestStreams_HoldNoReleaseOpen(t *testing.T) {
 		s.makeCurrent(n)
 		if n == 1 {
 			for range 10 {
-				s.post("{permits(first:1){nodes{id}}}")
+				s.Post("{permits(first:1){nodes{id}}}")
 			}
 		}
 		status, _ := s.stream(t.Context(), "POST", "/graphql", follow, "Accept", asEvents)
@@ -284,7 +285,7 @@ func TestStreams_HoldNoReleaseOpen(t *testing.T) {
 	}
 	assert.LessOrEqual(t, open(), perRelease, "swapped releases close")
 
-	kept, err := db.OpenStore(s.store.Dir())
+	kept, err := db.OpenStore(s.Store.Dir())
 	require.NoError(t, err)
 	defer kept.Close()
 	before := open()

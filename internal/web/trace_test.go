@@ -19,6 +19,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
@@ -32,11 +33,11 @@ func attributesOf(span tracetest.SpanStub) map[string]string {
 
 func TestTracing_FollowsARequestToItsStatements(t *testing.T) {
 	spans := tracetest.NewInMemoryExporter()
-	o := newOperated(t, func(c *web.Config, _ *http.Server) {
+	o := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) {
 		c.Tracing = web.TracingTo(sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans)))
 	})
-	o.post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 3 }, waitFor, tick)
+	o.Post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 3 }, sitetest.WaitFor, sitetest.Tick)
 	byName := map[string]tracetest.SpanStub{}
 	for _, span := range spans.GetSpans() {
 		byName[span.Name] = span
@@ -55,8 +56,8 @@ func TestTracing_FollowsARequestToItsStatements(t *testing.T) {
 	assert.Equal(t, "permits", attributesOf(statement)["graphql.field.path"])
 
 	spans.Reset()
-	o.post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`)
-	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 1 }, waitFor, tick)
+	o.Post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`)
+	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 1 }, sitetest.WaitFor, sitetest.Tick)
 	assert.Len(t, spans.GetSpans(), 1, "a kept answer runs nothing")
 	assert.Equal(t, "hit", attributesOf(spans.GetSpans()[0])["homebound.cache"])
 }
@@ -96,7 +97,7 @@ func span(t *testing.T, tracing *web.Tracing) {
 	t.Helper()
 	site := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Operation: web.Operation{Tracing: tracing}})
 	site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/healthz", nil))
-	ctx, cancel := context.WithTimeout(t.Context(), waitFor)
+	ctx, cancel := context.WithTimeout(t.Context(), sitetest.WaitFor)
 	defer cancel()
 	require.NoError(t, tracing.Close(ctx))
 }
@@ -133,12 +134,12 @@ func TestNewTracing_SaysThatSpansAreLost(t *testing.T) {
 	c.status = http.StatusServiceUnavailable
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", c.URL+"/v1/traces")
 	t.Setenv("OTEL_SERVICE_NAME", "another")
-	log := &journal{}
+	log := &sitetest.Journal{}
 	tracing, err := web.NewTracing(t.Context(), "v7", slog.New(slog.NewTextHandler(log, nil)))
 	require.NoError(t, err)
 	start := time.Now()
 	span(t, tracing)
-	assert.Less(t, time.Since(start), waitFor)
+	assert.Less(t, time.Since(start), sitetest.WaitFor)
 	assert.Contains(t, log.String(), "spans are lost: the collector did not take them")
 	assert.Contains(t, log.String(), "503")
 }

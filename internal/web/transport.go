@@ -140,7 +140,7 @@ func answer(w http.ResponseWriter, r *http.Request, status int, response *graphq
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header()["Vary"] = varyOn
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(shapeOf(response)) // whoever went away reads no error either
+	_ = json.NewEncoder(w).Encode(shapeOf(r.Context(), response)) // whoever went away reads no error either
 }
 
 // shape is an answer as the GraphQL specification has it: one to a request that was not executed has no data at all, not
@@ -151,6 +151,7 @@ type shape struct {
 	Extensions map[string]any  `json:"extensions,omitempty"`
 }
 
-func shapeOf(response *graphql.Response) shape {
-	return shape{response.Errors[:min(DefaultLimits().Errors, len(response.Errors))], response.Data, response.Extensions}
+// shapeOf returns the answer to a request, with as many errors as its limits allow.
+func shapeOf(ctx context.Context, response *graphql.Response) shape {
+	return shape{response.Errors[:min(limitsOf(ctx).Errors, len(response.Errors))], response.Data, response.Extensions}
 }

@@ -16,24 +16,25 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
 func TestQuery_SameAnswerByGetAndPost(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = `query Named($code: String!) { region(code: $code) { code name } } query Other { release { number } }`
 	body, err := json.Marshal(map[string]any{"query": query, "operationName": "Named", "variables": map[string]any{"code": "RU-PRI"}})
 	require.NoError(t, err)
 
-	posted := s.do(http.MethodPost, "/graphql", string(body), "Content-Type", "application/json; charset=utf-8")
-	got := s.get("/graphql?" + url.Values{"query": {query}, "operationName": {"Named"}, "variables": {`{"code":"RU-PRI"}`}}.Encode())
-	assert.Equal(t, http.StatusOK, posted.status)
-	assert.Equal(t, `{"data":{"region":{"code":"RU-PRI","name":"Primorsky Krai"}}}`+"\n", posted.body)
-	assert.Equal(t, posted.body, got.body)
+	posted := s.Do(http.MethodPost, "/graphql", string(body), "Content-Type", "application/json; charset=utf-8")
+	got := s.Get("/graphql?" + url.Values{"query": {query}, "operationName": {"Named"}, "variables": {`{"code":"RU-PRI"}`}}.Encode())
+	assert.Equal(t, http.StatusOK, posted.Status)
+	assert.Equal(t, `{"data":{"region":{"code":"RU-PRI","name":"Primorsky Krai"}}}`+"\n", posted.Body)
+	assert.Equal(t, posted.Body, got.Body)
 }
 
 func TestMediaType_IsTheOneAskedFor(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, test := range []struct {
 		accept, contentType string
 		refused             int // status of a query that is not valid
@@ -54,48 +55,48 @@ func TestMediaType_IsTheOneAskedFor(t *testing.T) {
 		{"nonsense, application/json;q=nonsense, application/graphql-response+json", "application/graphql-response+json; charset=utf-8", 400},
 	} {
 		t.Run(test.accept, func(t *testing.T) {
-			good := s.post("{release{number}}", "Accept", test.accept)
-			assert.Equal(t, http.StatusOK, good.status)
-			assert.Equal(t, test.contentType, good.header.Get("Content-Type"))
-			assert.Contains(t, good.header.Get("Vary"), "Accept")
+			good := s.Post("{release{number}}", "Accept", test.accept)
+			assert.Equal(t, http.StatusOK, good.Status)
+			assert.Equal(t, test.contentType, good.Header.Get("Content-Type"))
+			assert.Contains(t, good.Header.Get("Vary"), "Accept")
 
-			bad := s.post("{nothing}", "Accept", test.accept)
-			assert.Equal(t, test.refused, bad.status)
-			assert.Equal(t, test.contentType, bad.header.Get("Content-Type"))
-			assert.Equal(t, "BAD_USER_INPUT", bad.failure(t).Extensions.Code)
+			bad := s.Post("{nothing}", "Accept", test.accept)
+			assert.Equal(t, test.refused, bad.Status)
+			assert.Equal(t, test.contentType, bad.Header.Get("Content-Type"))
+			assert.Equal(t, "BAD_USER_INPUT", bad.Failure(t).Extensions.Code)
 		})
 	}
 }
 
 func TestMediaType_ThatNobodyCanGiveIsRefused(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, accept := range []string{"text/html", "image/*, text/plain;q=0.5", "application/json;q=0", "*/*;q=0", "application/json;charset=utf-16", "nonsense"} {
 		t.Run(accept, func(t *testing.T) {
-			answer := s.post("{release{number}}", "Accept", accept)
-			assert.Equal(t, http.StatusNotAcceptable, answer.status)
-			assert.Equal(t, "BAD_USER_INPUT", answer.failure(t).Extensions.Code)
-			assert.Equal(t, "Expected an Accept header that allows application/graphql-response+json or application/json (or, for a table, text/csv; for a stream, text/event-stream).", answer.failure(t).Message)
+			answer := s.Post("{release{number}}", "Accept", accept)
+			assert.Equal(t, http.StatusNotAcceptable, answer.Status)
+			assert.Equal(t, "BAD_USER_INPUT", answer.Failure(t).Extensions.Code)
+			assert.Equal(t, "Expected an Accept header that allows application/graphql-response+json or application/json (or, for a table, text/csv; for a stream, text/event-stream).", answer.Failure(t).Message)
 		})
 	}
 }
 
 func TestMutation_ByGetIsRefusedWhateverTheSchemaHas(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	for _, accept := range []string{"application/json", "application/graphql-response+json"} {
-		answer := s.get("/graphql?"+url.Values{"query": {"query A{release{number}} mutation B{drop}"}, "operationName": {"B"}}.Encode(), "Accept", accept)
-		assert.Equal(t, http.StatusMethodNotAllowed, answer.status)
-		assert.Equal(t, "POST", answer.header.Get("Allow"))
-		assert.Equal(t, "GET is for queries: send a mutation as POST.", answer.failure(t).Message)
+		answer := s.Get("/graphql?"+url.Values{"query": {"query A{release{number}} mutation B{drop}"}, "operationName": {"B"}}.Encode(), "Accept", accept)
+		assert.Equal(t, http.StatusMethodNotAllowed, answer.Status)
+		assert.Equal(t, "POST", answer.Header.Get("Allow"))
+		assert.Equal(t, "GET is for queries: send a mutation as POST.", answer.Failure(t).Message)
 	}
-	head := s.do(http.MethodHead, byGet("/graphql", "mutation{drop}"), "")
-	assert.Equal(t, http.StatusMethodNotAllowed, head.status)
-	assert.Empty(t, head.body)
+	head := s.Do(http.MethodHead, sitetest.ByGet("/graphql", "mutation{drop}"), "")
+	assert.Equal(t, http.StatusMethodNotAllowed, head.Status)
+	assert.Empty(t, head.Body)
 }
 
 func TestRequest_LeavesAloneWhatItDoesNotKnow(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const number = `{"data":{"release":{"number":1}}}` + "\n"
-	assert.Equal(t, number, s.get(byGet("/graphql", "{release{number}}")+"&unknown=1&Query=2&token=3").body)
+	assert.Equal(t, number, s.Get(sitetest.ByGet("/graphql", "{release{number}}")+"&unknown=1&Query=2&token=3").Body)
 	for _, body := range []string{
 		`{"query":"{release{number}}","unknown":{"a":[1]},"id":null}`,
 		`{"query":"{release{number}}","Query":7,"VARIABLES":7}`,
@@ -103,12 +104,12 @@ func TestRequest_LeavesAloneWhatItDoesNotKnow(t *testing.T) {
 		`{"query":"{release{number}}","operationName":"","variables":{},"extensions":{"unknown":true}}`,
 		"\r\n\t {\"query\":\"{release{number}}\"} \n",
 	} {
-		assert.Equal(t, number, s.do("POST", "/graphql", body, "Content-Type", "application/json").body, body)
+		assert.Equal(t, number, s.Do("POST", "/graphql", body, "Content-Type", "application/json").Body, body)
 	}
 }
 
 func TestRefusals_HaveACodeAndASentence(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const asJSON = "application/json"
 	for _, test := range []struct {
 		name, method, path, contentType, body string
@@ -143,7 +144,7 @@ func TestRefusals_HaveACodeAndASentence(t *testing.T) {
 		{"extensions by GET", "GET", "/graphql?query={release{number}}&extensions=[]", "", "", 400, "BAD_USER_INPUT", "The parameter extensions is a JSON array: expected an object."},
 		{"a broken query string", "GET", "/graphql?query=%zz", "", "", 400, "BAD_USER_INPUT", "The query string cannot be read: expected pairs such as query=..., each percent-encoded."},
 		{"a query string too long", "GET", "/graphql?query=" + strings.Repeat("a", 17_000), "", "", 414, "LIMIT_EXCEEDED", "The query string has 17006 bytes: expected at most 16384; send it as POST."},
-		{"a subscription by GET", "GET", byGet("/graphql", "subscription{releasePublished{number}}"), "", "", 200, "BAD_USER_INPUT", "A subscription is answered by a stream: ask with Accept: text/event-stream, or over a websocket."},
+		{"a subscription by GET", "GET", sitetest.ByGet("/graphql", "subscription{releasePublished{number}}"), "", "", 200, "BAD_USER_INPUT", "A subscription is answered by a stream: ask with Accept: text/event-stream, or over a websocket."},
 		{"a subscription without a stream", "POST", "/graphql", asJSON, `{"query": "subscription{releasePublished{number}}"}`, 200, "BAD_USER_INPUT", "A subscription is answered by a stream: ask with Accept: text/event-stream, or over a websocket."},
 		{"a mutation", "POST", "/graphql", asJSON, `{"query": "mutation{drop}"}`, 200, "BAD_USER_INPUT", "Schema does not support operation type \"mutation\"."},
 		{"a field that is not there", "POST", "/graphql", asJSON, `{"query": "{release{numbr}}"}`, 200, "BAD_USER_INPUT", `Cannot query field "numbr" on type "Release". Did you mean "number"?`},
@@ -152,19 +153,19 @@ func TestRefusals_HaveACodeAndASentence(t *testing.T) {
 		{"a name that no query has", "POST", "/graphql", asJSON, `{"query": "query A{release{number}}", "operationName": "C"}`, 200, "BAD_USER_INPUT", `Expected an operationName that the document has (A), found "C".`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			answer := s.do(test.method, test.path, test.body, "Content-Type", test.contentType)
-			assert.Equal(t, test.status, answer.status, answer.body)
-			assert.Equal(t, test.code, answer.failure(t).Extensions.Code)
-			assert.Equal(t, test.message, answer.failure(t).Message)
-			assert.NotContains(t, answer.body, `"data"`, "what was not executed has no data, not even null")
-			assert.NotContains(t, answer.body, "secret", "what was sent is not repeated")
+			answer := s.Do(test.method, test.path, test.body, "Content-Type", test.contentType)
+			assert.Equal(t, test.status, answer.Status, answer.Body)
+			assert.Equal(t, test.code, answer.Failure(t).Extensions.Code)
+			assert.Equal(t, test.message, answer.Failure(t).Message)
+			assert.NotContains(t, answer.Body, `"data"`, "what was not executed has no data, not even null")
+			assert.NotContains(t, answer.Body, "secret", "what was sent is not repeated")
 		})
 	}
-	assert.Empty(t, s.log.String())
+	assert.Empty(t, s.Log.String())
 }
 
 func TestBody_LengthHoldsWithoutAContentLength(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/graphql",
 		struct{ *strings.Reader }{strings.NewReader(`{"query": "` + strings.Repeat("#", 1<<20) + `"}`)})
 	require.NoError(t, err)
@@ -181,34 +182,34 @@ func TestErrors_AreNotCountedWithoutEnd(t *testing.T) {
 	for i := range 300 {
 		fmt.Fprintf(&names, "x%d ", i)
 	}
-	answer := newSiteWithRelease(t).post("{release{" + names.String() + "}}")
+	answer := sitetest.WithRelease(t).Post("{release{" + names.String() + "}}")
 	var shown struct{ Errors []any }
-	require.NoError(t, json.Unmarshal([]byte(answer.body), &shown))
+	require.NoError(t, json.Unmarshal([]byte(answer.Body), &shown))
 	assert.Len(t, shown.Errors, 20)
 }
 
 func TestPersistedQuery_IsKnownByItsHashOnceItWasSent(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = "{release{number}}"
 	sum := sha256.Sum256([]byte(query))
 	extensions := fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hex.EncodeToString(sum[:]))
 	byHash := "/graphql?" + url.Values{"extensions": {extensions}}.Encode()
 
 	for accept, status := range map[string]int{"application/json": 200, "application/graphql-response+json": 400} {
-		unknown := s.get(byHash, "Accept", accept)
-		assert.Equal(t, status, unknown.status)
-		assert.Equal(t, "no-store", unknown.header.Get("Cache-Control"))
-		assert.Equal(t, "PersistedQueryNotFound", unknown.failure(t).Message)
-		assert.Equal(t, "PERSISTED_QUERY_NOT_FOUND", unknown.failure(t).Extensions.Code)
+		unknown := s.Get(byHash, "Accept", accept)
+		assert.Equal(t, status, unknown.Status)
+		assert.Equal(t, "no-store", unknown.Header.Get("Cache-Control"))
+		assert.Equal(t, "PersistedQueryNotFound", unknown.Failure(t).Message)
+		assert.Equal(t, "PERSISTED_QUERY_NOT_FOUND", unknown.Failure(t).Extensions.Code)
 	}
 	const answer = `{"data":{"release":{"number":1}}}` + "\n"
-	assert.Equal(t, answer, s.do("POST", "/graphql", fmt.Sprintf(`{"query":%q,"extensions":%s}`, query, extensions), "Content-Type", "application/json").body)
-	assert.Equal(t, answer, s.get(byHash).body)
+	assert.Equal(t, answer, s.Do("POST", "/graphql", fmt.Sprintf(`{"query":%q,"extensions":%s}`, query, extensions), "Content-Type", "application/json").Body)
+	assert.Equal(t, answer, s.Get(byHash).Body)
 
-	forged := s.do("POST", "/graphql", fmt.Sprintf(`{"query":"{release{id}}","extensions":%s}`, extensions), "Content-Type", "application/json")
-	assert.Equal(t, "provided APQ hash does not match query.", forged.failure(t).Message)
-	assert.Equal(t, "BAD_USER_INPUT", forged.failure(t).Extensions.Code)
-	assert.Equal(t, answer, s.get(byHash).body, "nobody can put another query under a hash")
+	forged := s.Do("POST", "/graphql", fmt.Sprintf(`{"query":"{release{id}}","extensions":%s}`, extensions), "Content-Type", "application/json")
+	assert.Equal(t, "provided APQ hash does not match query.", forged.Failure(t).Message)
+	assert.Equal(t, "BAD_USER_INPUT", forged.Failure(t).Extensions.Code)
+	assert.Equal(t, answer, s.Get(byHash).Body, "nobody can put another query under a hash")
 }
 
 func TestPersistedQuery_ThatIsUnknownIsNotKept(t *testing.T) {
@@ -218,18 +219,18 @@ func TestPersistedQuery_ThatIsUnknownIsNotKept(t *testing.T) {
 	extensions := fmt.Sprintf(`{"persistedQuery":{"version":1,"sha256Hash":%q}}`, hex.EncodeToString(sum[:]))
 	byHash := "/graphql?" + url.Values{"extensions": {extensions}}.Encode()
 
-	assert.Equal(t, "PersistedQueryNotFound", s.get(byHash).failure(t).Message)
-	s.get("/graphql?" + url.Values{"extensions": {extensions}, "query": {query}}.Encode())
+	assert.Equal(t, "PersistedQueryNotFound", s.Get(byHash).Failure(t).Message)
+	s.Get("/graphql?" + url.Values{"extensions": {extensions}, "query": {query}}.Encode())
 	const answer = `{"data":{"release":{"number":2}}}` + "\n"
-	known := s.get(byHash)
-	assert.Equal(t, answer, known.body, "clients send the text by GET, too")
-	assert.Equal(t, http.StatusNotModified, s.get(byHash, "If-None-Match", known.header.Get("ETag")).status)
+	known := s.Get(byHash)
+	assert.Equal(t, answer, known.Body, "clients send the text by GET, too")
+	assert.Equal(t, http.StatusNotModified, s.Get(byHash, "If-None-Match", known.Header.Get("ETag")).Status)
 	s.makeCurrent(1)
-	assert.Equal(t, `{"data":{"release":{"number":1}}}`+"\n", s.get(byHash).body, "an answer is of the current release")
+	assert.Equal(t, `{"data":{"release":{"number":1}}}`+"\n", s.Get(byHash).Body, "an answer is of the current release")
 }
 
 // events follows a subscription; each line of data comes over the channel, which is closed when the server ends the stream.
-func events(t *testing.T, s *site, ctx context.Context, query string) <-chan string {
+func events(t *testing.T, s *sitetest.Site, ctx context.Context, query string) <-chan string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/graphql", strings.NewReader(fmt.Sprintf(`{"query":%q}`, query)))
 	require.NoError(t, err)
@@ -257,35 +258,35 @@ func next(t *testing.T, lines <-chan string) string {
 	select {
 	case line := <-lines:
 		return line
-	case <-time.After(waitFor):
+	case <-time.After(sitetest.WaitFor):
 		require.Fail(t, "no event came")
 		return ""
 	}
 }
 
 func TestReleasePublished_TellsOfTheNextRelease(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	const query = "subscription{releasePublished{number counts{permits}}}"
 	first, second := events(t, s, t.Context(), query), events(t, s, t.Context(), query)
-	s.publish(301)
+	s.Publish(301)
 	for _, lines := range []<-chan string{first, second} {
 		assert.Equal(t, `{"data":{"releasePublished":{"number":2,"counts":{"permits":301}}}}`, next(t, lines))
 	}
-	s.publish(302)
+	s.Publish(302)
 	assert.Equal(t, `{"data":{"releasePublished":{"number":3,"counts":{"permits":302}}}}`, next(t, first))
-	assert.Contains(t, s.get("/readyz").body, "release 3", "a stream holds nobody up")
+	assert.Contains(t, s.Get("/readyz").Body, "release 3", "a stream holds nobody up")
 }
 
 func TestStream_AnswersAQueryAndRefusesInTheSameWords(t *testing.T) {
-	s := newSiteWithRelease(t)
+	s := sitetest.WithRelease(t)
 	lines := events(t, s, t.Context(), "{release{number}}")
 	assert.Equal(t, `{"data":{"release":{"number":1}}}`, next(t, lines))
 	assert.Empty(t, next(t, lines), "the event of its completion has empty data")
 	_, more := <-lines
 	assert.False(t, more, "a query's stream ends with its answer")
 
-	broken := s.do("POST", "/graphql", `{"query": secret`, "Content-Type", "application/json", "Accept", "text/event-stream")
-	assert.Equal(t, http.StatusBadRequest, broken.status)
-	assert.Equal(t, "The body is not JSON: the fault is at byte 11.", broken.failure(t).Message)
-	assert.Empty(t, s.log.String())
+	broken := s.Do("POST", "/graphql", `{"query": secret`, "Content-Type", "application/json", "Accept", "text/event-stream")
+	assert.Equal(t, http.StatusBadRequest, broken.Status)
+	assert.Equal(t, "The body is not JSON: the fault is at byte 11.", broken.Failure(t).Message)
+	assert.Empty(t, s.Log.String())
 }

@@ -84,7 +84,7 @@ func (trusted) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters looks at the text, or fills it in.
 func (t trusted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	only := visitorOf(ctx).trustedOnly && !isOwnDocument(ctx)
+	only := principalOf(ctx).trustedOnly && !isOwnDocument(ctx)
 	if params.Query == "" {
 		persisted, _ := params.Extensions["persistedQuery"].(map[string]any)
 		hash, _ := persisted["sha256Hash"].(string)

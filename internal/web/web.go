@@ -1,4 +1,5 @@
-// Package web answers HTTP: the GraphQL endpoints, GraphiQL, the schema and the page that says what a release holds.
+// Package web is the edge: it answers GraphQL over HTTP, admits, bounds, keeps, logs and measures, for what others mount on it
+// as well.
 package web
 
 import (
@@ -21,7 +22,6 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
-	"homebound/internal/web/graphiql"
 )
 
 // Config is what a server is made of.
@@ -51,8 +51,8 @@ type Config struct {
 	Sockets *sync.WaitGroup
 }
 
-// New gives the whole site.
-func New(c Config) *Site {
+// New returns an edge, on which others may mount more.
+func New(c Config) *Edge {
 	g := newGate(c)
 	if c.Client == nil {
 		c.Client = g.client
@@ -60,28 +60,21 @@ func New(c Config) *Site {
 	if c.AllowOrigin == nil {
 		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
 	}
-	s := newSite(c, g)
+	s := newEdge(c, g)
 	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
-	s.asker, s.direct, s.parameters, s.cached = asker{api}, asker{answers}, parameters{schema.Schema()}, api.of
-	page := graphiql.Handler("/graphiql", "/graphql")
+	s.asker, s.direct, s.schema, s.cached = asker{api}, asker{answers}, schema.Schema(), api.of
 	mux := http.NewServeMux()
+	s.mux = mux
 	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))
 	mux.Handle("/releases/{number}/graphql", g.admit(methods(forQuestions, numbered(c, api, answers))))
-	mux.Handle("/graphiql", page)
-	mux.Handle("/graphiql/", page)
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusOK, c.Schema)
 	})
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))
-	s.home(mux)
-	s.exports(mux)
-	s.charts(mux)
-	s.embeds(mux)
 	s.receipts(mux)
-	s.feed(mux)
 	if c.ShowMetrics {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
@@ -91,7 +84,7 @@ func New(c Config) *Site {
 }
 
 // endpoint answers GraphQL over the release that comes with the request.
-func endpoint(c Config, s *Site, schema graphql.ExecutableSchema) http.Handler {
+func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv := handler.New(schema)
 	shared := newStreams(c)
 	srv.AddTransport(newSockets(c, shared))
@@ -132,13 +125,6 @@ func methods(allowed string, next http.Handler) http.Handler {
 			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
 		}
 	})
-}
-
-// resource registers what a release has to show beside its answers, at the address of the current release and, for ever, at
-// that of a numbered one.
-func (s *Site) resource(mux *http.ServeMux, path string, next http.HandlerFunc) {
-	mux.Handle(path, s.gate.admit(methods(forReading, bounded(current(s.config, next, nil)))))
-	mux.Handle("/releases/{number}"+path, s.gate.admit(methods(forReading, bounded(numbered(s.config, next, nil)))))
 }
 
 // bounded refuses a query string that is longer than may be asked with.

@@ -207,7 +207,7 @@ func (c *socket) subscribe(m wire) (websocket.StatusCode, string) {
 		return closeTakenID, "Subscriber for " + m.ID[:min(len(m.ID), 60)] + " already exists"
 	}
 	if refused != nil {
-		c.put(message{m.ID, kindError, encode(shapeOf(refused).Errors)})
+		c.put(message{m.ID, kindError, encode(shapeOf(c.ctx, refused).Errors)})
 	}
 	return 0, ""
 }

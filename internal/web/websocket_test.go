@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
 
@@ -35,7 +36,7 @@ func (s *streamSite) say(t testing.TB, conn *websocket.Conn, messages ...string)
 
 func (s *streamSite) hear(t testing.TB, conn *websocket.Conn) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), waitFor)
+	ctx, cancel := context.WithTimeout(t.Context(), sitetest.WaitFor)
 	defer cancel()
 	_, text, err := conn.Read(ctx)
 	require.NoError(t, err)
@@ -138,7 +139,7 @@ func TestSocket_CarriesSeveralOperations(t *testing.T) {
 	_, _, err := conn.Read(t.Context())
 	assert.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(err))
 	s.sockets.Wait()
-	assert.Empty(t, s.log.String())
+	assert.Empty(t, s.Log.String())
 }
 
 func TestSocket_OfPagesElsewhereIsRefused(t *testing.T) {
@@ -172,9 +173,9 @@ func TestSocket_OfPagesElsewhereIsRefused(t *testing.T) {
 		{"Sec-WebSocket-Version", "8", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
 		{"Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "short"},
 	} {
-		answer := s.get("/graphql", append(headers, "Connection", "keep-alive, Upgrade", "Upgrade", "websocket")...)
-		assert.Equal(t, http.StatusBadRequest, answer.status)
-		assert.Equal(t, "BAD_USER_INPUT", answer.failure(t).Extensions.Code)
+		answer := s.Get("/graphql", append(headers, "Connection", "keep-alive, Upgrade", "Upgrade", "websocket")...)
+		assert.Equal(t, http.StatusBadRequest, answer.Status)
+		assert.Equal(t, "BAD_USER_INPUT", answer.Failure(t).Extensions.Code)
 	}
-	assert.Equal(t, http.StatusOK, s.get(byGet("/graphql", "{release{number}}"), "Connection", "Upgrade", "Upgrade", "h2c").status, "other upgrades are not asked for")
+	assert.Equal(t, http.StatusOK, s.Get(sitetest.ByGet("/graphql", "{release{number}}"), "Connection", "Upgrade", "Upgrade", "h2c").Status, "other upgrades are not asked for")
 }

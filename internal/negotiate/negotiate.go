@@ -1,0 +1,105 @@
+// Package negotiate reads the headers by which clients say what they take.
+package negotiate
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// mediaRange is one of the types that an Accept header allows.
+type mediaRange struct {
+	kind   string // such as text/html, text/* or */*
+	weight float64
+}
+
+// ranges reads an Accept header. What is not a media range is left out, and so is what asks for another charset than
+// the one that everything here is written in.
+func ranges(accept string) []mediaRange {
+	var all []mediaRange
+	for part := range strings.SplitSeq(accept, ",") {
+		kind, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil || !strings.Contains(kind, "/") {
+			continue
+		}
+		if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+			continue
+		}
+		weight := 1.0
+		if q, given := parameters["q"]; given {
+			if weight, err = strconv.ParseFloat(q, 64); err != nil || !(weight >= 0 && weight <= 1) {
+				continue
+			}
+		}
+		all = append(all, mediaRange{kind, weight})
+	}
+	return all
+}
+
+// Preferred returns the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
+// likes as much come in the order in which it names them, and then in that of offered. No header allows everything.
+func Preferred(accept string, offered ...string) string {
+	if strings.TrimSpace(accept) == "" {
+		return offered[0]
+	}
+	allowed := ranges(accept)
+	best, weight, place := "", 0.0, 0
+	for _, kind := range offered {
+		if w, at := weigh(allowed, kind); w > weight || w == weight && w > 0 && at < place {
+			best, weight, place = kind, w, at
+		}
+	}
+	return best
+}
+
+// weigh returns the weight of a type by the range that names it most closely, and that range's place in the header.
+func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
+	major, _, _ := strings.Cut(kind, "/")
+	closest := 0
+	for i, r := range allowed {
+		closeness := 0
+		switch r.kind {
+		case kind:
+			closeness = 3
+		case major + "/*":
+			closeness = 2
+		case "*/*":
+			closeness = 1
+		}
+		if closeness > closest {
+			closest, weight, place = closeness, r.weight, i
+		}
+	}
+	return weight, place
+}
+
+// Accepted returns the Accept header, which may come in several lines.
+func Accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
+
+// Accepts tells whether an Accept-Encoding header allows a coding.
+func Accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		weight, weighted := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		if !weighted {
+			return true
+		}
+		q, err := strconv.ParseFloat(weight, 64)
+		return err == nil && q > 0
+	}
+	return false
+}
+
+// Matches tells whether an If-None-Match header names an entity tag.
+func Matches(header, etag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {
+			return true
+		}
+	}
+	return false
+}

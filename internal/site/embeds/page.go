@@ -1,0 +1,185 @@
+package embeds
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/site/pictures"
+	"homebound/internal/table"
+)
+
+// embedding is what an embed is asked to show.
+type embedding struct {
+	chart    string
+	values   url.Values
+	release  labour.Release
+	archived bool            // whether the release was asked for by its number
+	current  *labour.Release // the one that is current while an archived one is shown
+}
+
+// embedPage is what the page of an embed shows.
+type embedPage struct {
+	*chart.Picture
+	Theme      chart.Theme // "" leaves it to the reader's system
+	Release    labour.Release
+	Superseded *superseded
+	Sources    []Drawing // the first whose medium fits is shown, else Image
+	Image      Drawing
+	Heads      []Cell
+	Rows       [][]Cell
+	Citation   string
+	Permalink  string // of this page in this release
+	Data       string
+	OEmbed     string
+}
+
+// superseded tells readers of an archived release which one is current.
+type superseded struct {
+	Newer  bool
+	Number int
+	Day    string
+	URL    string // of the same chart in the current release
+}
+
+// Drawing is the picture in a theme and a width.
+type Drawing struct {
+	Media         string
+	URL           string
+	Width, Height int
+}
+
+// Cell is a figure or a word of the table.
+type Cell struct {
+	Text  string
+	Right bool // whether it is a number, which stands below others by its last digit
+}
+
+const (
+	// Pictures are drawn in two widths, and shown in the narrow one in frames less wide than embedNarrowBelow. In CSS pixels.
+	embedWide, embedNarrow, embedNarrowBelow = 800, 360, 560
+
+	onPhones  = "(max-width: 559px)"
+	inTheDark = "(prefers-color-scheme: dark)"
+)
+
+func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) {
+	theme, err := themeOf(e.values)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	asked := without(e.values, append([]string{partnerName}, pictures.DrawingParameters...)...)
+	shown, err := s.charts.Of(r.Context(), e.chart, asked)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	picture := shown.Picture
+	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.Citation, Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
+	page.Sources, page.Image = e.drawings(picture, theme)
+	page.Heads, page.Rows = Cells(picture)
+	page.Data = embedPath(e.chart+".csv", without(e.values, pictures.DrawingParameters...), e.release.Number)
+	address := s.PublicURL + embedPath(e.chart, e.values, 0)
+	if e.archived {
+		address = s.PublicURL + embedPath(e.chart, e.values, e.release.Number)
+	}
+	page.OEmbed = oEmbedPath(address)
+	if now := e.current; now != nil && now.Number != e.release.Number {
+		page.Superseded = &superseded{now.Number > e.release.Number, now.Number, now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	s.writePage(w, r, "page", page)
+}
+
+// drawings gives the addresses of the picture: of this very release, so that figures and picture are never of two.
+func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Drawing, image Drawing) {
+	heights := map[int]int{} // are the same in every theme
+	for _, width := range []int{embedWide, embedNarrow} {
+		heights[width] = p.Height(chart.Options{Theme: chart.Light, Width: width})
+	}
+	drawn := func(media string, theme chart.Theme, width int) Drawing {
+		values := without(e.values, pictures.DrawingParameters...)
+		values.Set("theme", string(theme))
+		values.Set("width", strconv.Itoa(width))
+		return Drawing{media, embedPath(e.chart+".svg", values, e.release.Number), width, heights[width]}
+	}
+	if theme != "" {
+		return []Drawing{drawn(onPhones, theme, embedNarrow)}, drawn("", theme, embedWide)
+	}
+	return ForEveryReader(drawn)
+}
+
+// ForEveryReader gives a picture in both themes and widths.
+func ForEveryReader(drawn func(media string, theme chart.Theme, width int) Drawing) (sources []Drawing, image Drawing) {
+	return []Drawing{
+		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light, embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
+	}, drawn("", chart.Light, embedWide)
+}
+
+// themeOf gives the theme that an author has chosen, "" for that of the reader's system.
+func themeOf(values url.Values) (chart.Theme, error) {
+	if !values.Has("theme") {
+		return "", nil
+	}
+	options, err := pictures.Options(url.Values{"theme": values["theme"]})
+	return options.Theme, err
+}
+
+// without gives the values but for some.
+func without(values url.Values, names ...string) url.Values {
+	rest := maps.Clone(values)
+	for _, name := range names {
+		rest.Del(name)
+	}
+	return rest
+}
+
+// Cells writes a picture's data for readers: rounded, since the file beside the table has every digit.
+func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
+	for _, c := range p.Columns {
+		text := c.Name
+		if c.Unit != "" {
+			text += " (" + c.Unit + ")"
+		}
+		heads = append(heads, Cell{text, numeric(c)})
+	}
+	for _, row := range p.Rows {
+		written := make([]Cell, len(row))
+		for i, value := range row {
+			written[i] = Cell{legible(value), numeric(p.Columns[i])}
+		}
+		rows = append(rows, written)
+	}
+	return heads, rows
+}
+
+func numeric(c table.Column) bool { return c.Kind == table.Whole || c.Kind == table.Number }
+
+// legible writes a value for readers.
+func legible(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "–"
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case int64:
+		return chart.GroupedInt(int(v))
+	case float64:
+		text := chart.Grouped(v, chart.Decimals(v, 4))
+		if strings.Contains(text, ".") {
+			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		}
+		return text
+	}
+	return fmt.Sprint(value)
+}

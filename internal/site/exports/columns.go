@@ -1,0 +1,86 @@
+package exports
+
+import (
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"homebound/internal/labour"
+	"homebound/internal/table"
+)
+
+// contract describes columns and figures in the words of the schema.
+type contract struct{ schema *ast.Schema }
+
+// columns gives what a document selects under one of its fields as the columns of a table: named by their way from there, such as
+// employer.name, and described as the contract describes them. currency is that of the release's money.
+func (p contract) columns(document string, under []string, currency string) []table.Column {
+	doc, err := parser.ParseQuery(&ast.Source{Input: document})
+	if err != nil {
+		panic("web: " + err.Error()) // mustOperation has read it before
+	}
+	of, set := p.schema.Query, doc.Operations[0].SelectionSet
+	for _, name := range under {
+		for _, s := range set {
+			if field, is := s.(*ast.Field); is && field.Name == name {
+				of, set = p.schema.Types[of.Fields.ForName(name).Type.Name()], field.SelectionSet
+				break
+			}
+		}
+	}
+	return p.leaves(nil, of, set, "", "", currency)
+}
+
+func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about, currency string) []table.Column {
+	for _, s := range set {
+		field, is := s.(*ast.Field)
+		if !is {
+			continue
+		}
+		definition := of.Fields.ForName(field.Name)
+		described := strings.TrimSpace(about + " " + strings.Join(strings.Fields(definition.Description), " "))
+		kind := p.schema.Types[definition.Type.Name()]
+		if len(field.SelectionSet) > 0 {
+			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
+			continue
+		}
+		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name), Unit: unitOf(of.Name, field.Name, currency), Description: described})
+	}
+	return columns
+}
+
+// unitOf gives the unit of a field, "" where it has none. Where rows have units of their own, it says which column has them.
+func unitOf(of, field, currency string) string {
+	if of == "ReportRow" {
+		for _, m := range labour.Measures {
+			if m.Field == field && m.Measure == labour.AverageMonthlyWage {
+				return currency + " per month"
+			}
+			if m.Field == field {
+				return m.Unit
+			}
+		}
+		return ""
+	}
+	return map[string]string{
+		"Permit.workers": "persons", "Permit.wageMonthly": "the currency in wageCurrency, per month", "Repatriation.workers": "persons",
+		"Observation.value": "as in unit", "Claim.valueLow": "as in unit", "Claim.valueHigh": "as in unit",
+		"ClaimCheck.computed": "as in unit", "ClaimCheck.relativeDifference": "fraction",
+		"EconomicImpact.baselineWorkers": "persons", "EconomicImpact.departedWorkers": "persons", "EconomicImpact.workerYearsLost": "worker-years",
+		"EconomicImpact.shareOfEmployment": "fraction", "IndustryImpact.workerYearsLost": "worker-years", "ImpactPeriod.departedWorkers": "persons",
+		"ImpactPeriod.workerYearsLost": "worker-years", "Sensitivity.outputLostAtLow": currency, "Sensitivity.outputLostAtHigh": currency,
+	}[of+"."+field]
+}
+
+// flattened puts the values of an object of an answer into the columns' places. It returns the row that it was given.
+func flattened(object map[string]any, columns []table.Column, row []any) []any {
+	for i, column := range columns {
+		value := table.At(object, strings.Split(column.Name, "."))
+		if number, is := value.(float64); is && column.Kind == table.Whole {
+			value = int64(number)
+		}
+		row[i] = value
+	}
+	return row
+}

@@ -1,0 +1,142 @@
+package exports
+
+import (
+	"slices"
+	"strings"
+
+	"homebound/internal/labour"
+	"homebound/internal/site/port"
+)
+
+// The documents that show in GraphQL what the exports of the same names hold: what they select under the rows are the columns,
+// and their variables are the parameters.
+var (
+	permitsDocument = port.MustDocument(`query Permits($filter: PermitFilter, $orderBy: PermitOrder) {
+  permits(filter: $filter, orderBy: $orderBy, first: 1000) {
+    nodes {
+      id number employer { id name } region { code name } nationality { code name } industry { code name }
+      occupation workers issuedOn validFrom validTo revokedOn wageMonthly wageCurrency synthetic source { id }
+    }
+    totalCount
+    pageInfo { hasNextPage endCursor }
+  }
+}`)
+
+	employersDocument = port.MustDocument(`query Employers($filter: EmployerFilter, $orderBy: EmployerOrder) {
+  employers(filter: $filter, orderBy: $orderBy, first: 1000) {
+    nodes { id name region { code name } industry { code name } taxId synthetic source { id } }
+    totalCount
+    pageInfo { hasNextPage endCursor }
+  }
+}`)
+
+	repatriationsDocument = port.MustDocument(`query Repatriations($filter: RepatriationFilter, $orderBy: RepatriationOrder) {
+  repatriations(filter: $filter, orderBy: $orderBy, first: 1000) {
+    nodes {
+      id region { code name } nationality { code name } employer { id name } permit { id number }
+      date workers outcome sanction { symbol } synthetic source { id }
+    }
+    totalCount
+    pageInfo { hasNextPage endCursor }
+  }
+}`)
+
+	observationsDocument = port.MustDocument(`query Observations($filter: RegionFilter, $indicators: [String!], $from: Date, $to: Date) {
+  regions(filter: $filter, first: 1000) {
+    nodes {
+      observations(indicators: $indicators, from: $from, to: $to) {
+        indicator { code name definition } region { code name } industry { code name } nationality { code name }
+        from to value unit status confidence note source { id title publisher url }
+      }
+    }
+  }
+}`)
+
+	claimsDocument = port.MustDocument(`query Claims($filter: ClaimFilter, $after: String) {
+  claims(filter: $filter, first: 500, after: $after) {
+    nodes {
+      id topic statement speaker speakerRole madeOn operator valueLow valueHigh unit from to
+      region { code name } industry { code name } nationality { code name } confidence note
+      source { id title publisher url }
+      check { verdict measure computed relativeDifference explanation basis synthetic query }
+    }
+    totalCount
+    pageInfo { hasNextPage endCursor }
+  }
+}`)
+
+	claimsParameters = port.MustDocument(`query Claims($filter: ClaimFilter) { __typename }`)
+
+	impactDocument = port.MustDocument(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
+  economicImpact(region: $region, scenario: $scenario) {
+    region { code name } from to baseline boundariesOn basis suppressed
+    baselineWorkers departedWorkers workerYearsLost shareOfEmployment
+    outputLost { ...range } outputLostShareOfGrp { ...range } wagesLost { ...range } incomeTaxLost { ...range } remittancesForgone { ...range }
+    byIndustry { industry { code name } suppressed workerYearsLost outputLost { ...range } }
+    timeline(granularity: $granularity) { period { from to label } suppressed departedWorkers workerYearsLost outputLost { ...range } }
+    sensitivity { parameter outputLostAtLow outputLostAtHigh }
+    inputs { name value low high unit period { from to } source { title publisher url } imputed note }
+    provenance { synthetic sources { id } }
+  }
+}
+fragment range on Estimate { low central high unit }`)
+
+	// reportParameters has the variables of every report, and the measures that it is to have, which a document selects.
+	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
+)
+
+const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!]`
+
+// dimensionFields are what a report's rows are named by, for each dimension that it is grouped by.
+var dimensionFields = []struct {
+	by     labour.Dimension
+	fields string
+}{
+	{labour.ByRegion, "region { code name }"}, {labour.ByDistrict, "district { code name }"}, {labour.ByIndustry, "industry { code name }"},
+	{labour.ByNationality, "nationality { code name }"}, {labour.ByEmployer, "employer { id name }"}, {labour.ByOutcome, "outcome"},
+}
+
+// reportDocument gives the document of a report that is grouped by some dimensions and has some measures. after says that it goes on
+// with the rows after a cursor, and leaves out what the first page has told.
+func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool) port.Document {
+	var row []string
+	for _, d := range dimensionFields {
+		if slices.Contains(groupBy, string(d.by)) {
+			row = append(row, d.fields)
+		}
+	}
+	row = append(row, "period { from to label } suppressed")
+	for _, m := range measures {
+		row = append(row, m.Field)
+		if m.Measure == labour.PeakWorkersPresent {
+			row = append(row, "peakOn")
+		}
+	}
+	variable, argument, once := "", "", "\n    totalCount\n    provenance { synthetic sources { id } }"
+	if after {
+		variable, argument, once = ", $after: String", ", after: $after", ""
+	}
+	return port.MustDocument(`query Report(` + reportVariables + variable + `) {
+  report(filter: $filter, groupBy: $groupBy, granularity: $granularity, boundariesOn: $boundariesOn, orderBy: $orderBy, having: $having, first: 1000` + argument + `) {
+    rows { ` + strings.Join(row, " ") + ` }` + once + `
+    pageInfo { hasNextPage endCursor }
+  }
+}`)
+}
+
+// measuresOf gives the measures that a report is asked for: those that are named, else all that its groups can have.
+func measuresOf(variables map[string]any) []labour.MeasureInfo {
+	named := port.Texts(variables["measures"])
+	var measures []labour.MeasureInfo
+	for _, m := range labour.Measures {
+		switch {
+		case named != nil:
+			if slices.Contains(named, string(m.Measure)) {
+				measures = append(measures, m)
+			}
+		case m.Measure == labour.WorkersRepatriated || !slices.Contains(port.Texts(variables["groupBy"]), string(labour.ByOutcome)):
+			measures = append(measures, m)
+		}
+	}
+	return measures
+}

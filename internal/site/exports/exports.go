@@ -1,0 +1,167 @@
+// Package exports sends whole tables as files.
+package exports
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"homebound/graph"
+	"homebound/internal/labour"
+	"homebound/internal/negotiate"
+	"homebound/internal/site/port"
+	"homebound/internal/table"
+)
+
+// exported is one of the tables that can be taken away as files.
+type exported struct {
+	Name, Title string
+	parameters  port.Document // whose variables readers may set
+	document    port.Document // shows the same in GraphQL; "" where it depends on the parameters
+	under       []string      // where the document has the rows
+	columns     []table.Column
+	mark        string // what to know where synthetic rows take part
+	open        func(context.Context, *Exports, *extract) error
+}
+
+// What is said of synthetic rows, by what a table has of them.
+const (
+	rowsMade    = "SYNTHETIC: the rows whose column synthetic is true are made up to show the service at work; no person, employer or permit in them is real."
+	figuresMade = "SYNTHETIC: made-up register rows took part in these figures. They have the right form, and are no finding."
+	nothingMade = "No synthetic row takes part."
+)
+
+// Tables are all exports, in the order in which pages list them.
+var Tables = []exported{
+	{Name: "permits", Title: "Permits to employ foreign workers", parameters: permitsDocument, document: permitsDocument, under: []string{"permits", "nodes"}, mark: rowsMade, open: openList("permits")},
+	{Name: "employers", Title: "Employers that hold permits", parameters: employersDocument, document: employersDocument, under: []string{"employers", "nodes"}, mark: rowsMade, open: openList("employers")},
+	{Name: "repatriations", Title: "Workers who left, and how", parameters: repatriationsDocument, document: repatriationsDocument, under: []string{"repatriations", "nodes"}, mark: rowsMade, open: openList("repatriations")},
+	{Name: "observations", Title: "Published statistics", parameters: observationsDocument, document: observationsDocument, under: []string{"regions", "nodes", "observations"}, open: openObservations},
+	{Name: "claims", Title: "Claims, and what they come to", parameters: claimsParameters, document: claimsDocument, under: []string{"claims", "nodes"}, open: openClaims},
+	{Name: "report", Title: "Report on permits, workers present and repatriations", parameters: reportParameters, mark: figuresMade, open: openReport},
+	{Name: "impact", Title: "What the departure of workers costs a region's economy", parameters: impactDocument, document: impactDocument, columns: impactColumns, mark: figuresMade, open: openImpact},
+}
+
+// What a table can be asked as, beside the formats of package table.
+const (
+	archive  = "zip"           // the table as CSV, what it is, and a README
+	metadata = "metadata.json" // what it is
+)
+
+// Formats lists what can stand behind the name of a table.
+func Formats() []string {
+	var list []string
+	for _, f := range table.Formats {
+		list = append(list, f.Extension)
+	}
+	return append(list, archive, metadata)
+}
+
+// extract is an export that is ready to be read.
+type extract struct {
+	exported
+	number    int // of the release
+	query     url.Values
+	filters   map[string]any // the parameters that were given
+	variables map[string]any // of the document
+	document  string
+	columns   []table.Column
+	rows      int
+	cost      int // of reading the rows, beside what it took to get ready
+	each      func(ctx context.Context, yield func(row []any) error) error
+	evidence  func(ctx context.Context) (sources []string, synthetic bool, err error) // ids
+}
+
+// place gives the place of a column.
+func (x *extract) place(name string) int {
+	for i, c := range x.columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	panic("web: the export of " + x.Name + " has no column " + name)
+}
+
+// Exports answers with whole tables as files.
+type Exports struct{ port.Base }
+
+// NewExports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
+func New(base port.Base) *Exports {
+	s := &Exports{base}
+	s.Resource("/export/{file}", http.HandlerFunc(s.export))
+	return s
+}
+
+// export answers with a table as a file.
+func (s *Exports) export(w http.ResponseWriter, r *http.Request) {
+	x, extension, err := s.wanted(r)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	header := w.Header()
+	header["Cache-Control"] = s.CacheControl(r)
+	tag := s.etag(r, x)
+	header.Set("Etag", tag)
+	if negotiate.Matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(tag, "W/")) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	ctx, done := s.Metered(r.Context())
+	defer done()
+	if s.ExportTimeout() > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.ExportTimeout())
+		defer cancel()
+		ctx = limited
+	}
+	s.deliver(w, r.WithContext(ctx), x, extension)
+}
+
+// wanted says which table a request is for, and as what.
+func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
+	name, extension, _ := strings.Cut(r.PathValue("file"), ".")
+	var names []string
+	extensions := Formats()
+	var found *exported
+	for i, e := range Tables {
+		names = append(names, e.Name)
+		if e.Name == name {
+			found = &Tables[i]
+		}
+	}
+	if found == nil {
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %.80q: expected one of %s.", name, strings.Join(names, ", "))
+	}
+	if !slices.Contains(extensions, extension) {
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %s.%.80s: expected one of %s.", name, extension, strings.Join(extensions, ", "))
+	}
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
+	}
+	variables, err := s.Parameters.Read(values, found.parameters.Variables)
+	if err != nil {
+		return nil, "", err
+	}
+	info := graph.ReleaseOf(r.Context()).Info()
+	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables), variables: variables, document: found.document.Text, columns: found.columns}
+	if x.under != nil {
+		x.columns = contract{s.Parameters.Schema}.columns(x.document, x.under, info.Currency)
+	}
+	return x, extension, nil
+}
+
+// etag names what an export depends on, also where the server was started anew over other data or in another way. It is weak: the same
+// rows may come compressed, and a zip may come in other bytes.
+func (s *Exports) etag(r *http.Request, x *extract) string {
+	release := graph.ReleaseOf(r.Context())
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash, release.SuppressBelow(),
+		labour.MethodVersion, s.PublicURL, port.PathWithin(r), r.URL.RawQuery, s.Rights(r.Context()), x.columns))
+	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
+}

@@ -1,0 +1,238 @@
+package exports
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+
+	"homebound/internal/labour"
+	"homebound/internal/negotiate"
+	"homebound/internal/table"
+)
+
+// partSize is how many bytes of an export are sent at once; a client has so long for each as for a whole answer.
+const partSize = 64 << 10
+
+// sender passes an answer on while there is time, and knows whether any of it is on its way.
+type sender struct {
+	w     io.Writer
+	ended func() error // why there is no time left
+	begun bool
+}
+
+// Write passes a part on.
+func (s *sender) Write(p []byte) (int, error) {
+	if err := s.ended(); err != nil {
+		return 0, err
+	}
+	s.begun = true
+	return s.w.Write(p)
+}
+
+// deliver opens an export and sends it.
+func (s *Exports) deliver(w http.ResponseWriter, r *http.Request, x *extract, extension string) {
+	out := &sender{w: w, ended: r.Context().Err}
+	if err := s.send(out, w, r, x, extension); err != nil {
+		s.breakOff(w, r, out.begun, err)
+	}
+}
+
+func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *extract, extension string) (err error) {
+	leave, err := s.ExportSlot(r.Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	ctx := r.Context()
+	if err := x.open(ctx, s, x); err != nil {
+		return err
+	}
+	format, isTable := table.ByExtension(extension)
+	if isTable && format.MaxRows > 0 && x.rows > format.MaxRows {
+		return labour.Faultf(labour.LimitExceeded, "A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.", extension, format.MaxRows, x.rows)
+	}
+	header := w.Header()
+	header.Set(table.RowsHeader, strconv.Itoa(x.rows))
+	header.Set("Content-Type", map[bool]string{true: format.MediaType, false: mediaTypes[extension]}[isTable])
+	how := "attachment"
+	if extension == metadata {
+		how = "inline"
+	}
+	header.Set("Content-Disposition", fmt.Sprintf(`%s; filename="%s.%s"`, how, x.fileName(), extension))
+	packed := worthGzip[extension] && negotiate.Accepts(r.Header.Get("Accept-Encoding"), "gzip")
+	if packed {
+		header.Set("Content-Encoding", "gzip")
+	}
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	if ctx, err = s.Charge(ctx, x.cost); err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(out, partSize)
+	to, end := io.Writer(buffered), buffered.Flush
+	if packed {
+		zip, _ := gzip.NewWriterLevel(buffered, gzip.BestSpeed) // which is a level that there is
+		to, end = zip, func() error { return errors.Join(zip.Close(), buffered.Flush()) }
+	}
+	switch {
+	case isTable:
+		err = s.writeTable(ctx, to, x, format)
+	case extension == archive:
+		err = s.writeArchive(ctx, to, x)
+	default:
+		err = s.writeMetadata(ctx, to, x)
+	}
+	if err != nil {
+		return err
+	}
+	return end()
+}
+
+var mediaTypes = map[string]string{archive: "application/zip", metadata: "application/json" + "; charset=utf-8"}
+
+// worthGzip are the formats that are not packed by themselves.
+var worthGzip = map[string]bool{"csv": true, "ndjson": true, metadata: true}
+
+// fileName names an export's files by the release that they are of.
+func (x *extract) fileName() string { return fmt.Sprintf("homebound-r%d-%s", x.number, x.Name) }
+
+// breakOff says why an export is not given. Where it has begun, it ends the connection instead: what is cut must not look whole.
+func (s *Exports) breakOff(w http.ResponseWriter, r *http.Request, begun bool, err error) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil:
+		s.CountRefusal(r.Context(), "timeout")
+		err = labour.Faultf(labour.Timeout, "The export was stopped because it took longer than %s. Narrow it, or take it in parts.", s.ExportTimeout())
+	case errors.Is(err, context.Canceled):
+		err = labour.Faultf(labour.Unavailable, "The export was stopped before it was done.")
+	}
+	if !begun {
+		for _, name := range []string{"Content-Disposition", "Content-Encoding", "Etag", table.RowsHeader} {
+			w.Header().Del(name)
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		s.Refuse(w, r, err)
+		return
+	}
+	s.Log.WarnContext(r.Context(), "an export broke off", "error", err)
+	panic(http.ErrAbortHandler)
+}
+
+// writeTable writes an export in a format.
+func (s *Exports) writeTable(ctx context.Context, to io.Writer, x *extract, format table.Format) error {
+	meta, err := s.meta(ctx, x)
+	if err != nil {
+		return err
+	}
+	writer, err := format.New(to, x.columns, meta)
+	if err != nil {
+		return err
+	}
+	defer writer.Discard()
+	rows := 0
+	err = x.each(ctx, func(row []any) error {
+		rows++
+		return writer.Write(row)
+	})
+	if err != nil {
+		return err
+	}
+	if rows != x.rows {
+		return fmt.Errorf("export %s: expected %d rows, found %d", x.Name, x.rows, rows)
+	}
+	return writer.Close()
+}
+
+// summed writes through, and gives the SHA-256 and the number of bytes.
+type summed struct {
+	to    io.Writer
+	bytes int64
+	hash  interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+}
+
+func newSummed(to io.Writer) *summed { return &summed{to: to, hash: sha256.New()} }
+
+// Write writes through.
+func (s *summed) Write(p []byte) (int, error) {
+	n, err := s.to.Write(p)
+	_, _ = s.hash.Write(p[:n]) // which takes everything
+	s.bytes += int64(n)
+	return n, err
+}
+
+func (s *summed) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
+
+// Rows are read in batches, so that one goroutine can read while another writes.
+const (
+	batchRows = 256
+	batches   = 4 // that are read or written at a time: all that is held of an export
+)
+
+// ahead reads rows of so many values in a goroutine of its own, a little before they are taken.
+func ahead(ctx context.Context, width int, each func(context.Context, func([]any) error) error, take func(row []any) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	full, empty := make(chan []any, batches), make(chan []any, batches)
+	for range batches {
+		empty <- make([]any, 0, batchRows*width)
+	}
+	pass := func(batch []any) error {
+		select {
+		case full <- batch:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	var reading sync.WaitGroup
+	var failed error // of the reader; read once full is closed
+	reading.Go(func() {
+		defer close(full)
+		defer func() {
+			if cause := recover(); cause != nil {
+				failed = fmt.Errorf("reading ahead panicked: %v", cause)
+			}
+		}()
+		batch := <-empty
+		failed = each(ctx, func(row []any) error {
+			if batch = append(batch, row...); len(batch) < cap(batch) {
+				return nil
+			}
+			if err := pass(batch); err != nil {
+				return err
+			}
+			select {
+			case batch = <-empty:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			return nil
+		})
+		if failed == nil {
+			failed = pass(batch)
+		}
+	})
+	defer reading.Wait()
+	defer stop()
+	for batch := range full {
+		for at := 0; at < len(batch); at += width {
+			if err := take(batch[at : at+width]); err != nil {
+				return err
+			}
+		}
+		empty <- batch[:0]
+	}
+	return failed
+}

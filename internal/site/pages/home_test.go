@@ -1,0 +1,316 @@
+package pages_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"html"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/internal/access"
+	"homebound/internal/exchange"
+	"homebound/internal/site/sitetest"
+	"homebound/internal/synth"
+	"homebound/internal/web"
+)
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// words gives what a page says, without its markup, in one line.
+func words(page string) string {
+	text := html.UnescapeString(tags.ReplaceAllString(page, " "))
+	text = strings.Join(strings.Fields(text), " ") // no-break spaces, too
+	for _, mark := range []string{".", ",", ";", ")", ":"} {
+		text = strings.ReplaceAll(text, " "+mark, mark)
+	}
+	return strings.ReplaceAll(text, "( ", "(")
+}
+
+// realRegister writes the default package with a register that says of itself to be real, and asks to withhold counts below k.
+func realRegister(t *testing.T, permits, k int) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, exchange.WriteDefault(t.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
+	for _, name := range []string{"employers.csv", "permits.csv", "repatriations.csv"} {
+		file := filepath.Join(dir, name)
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+		require.NoError(t, err)
+		for _, row := range rows[1:] {
+			require.Equal(t, "true", row[len(row)-1])
+			row[len(row)-1] = "false"
+		}
+		var out strings.Builder
+		require.NoError(t, csv.NewWriter(&out).WriteAll(rows))
+		require.NoError(t, os.WriteFile(file, []byte(out.String()), 0o644))
+	}
+	sources := filepath.Join(dir, "sources.csv")
+	text, err := os.ReadFile(sources)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(sources, []byte(strings.Replace(string(text), ",SYNTHETIC,", ",PARTNER,", 1)), 0o644))
+	if k > 0 {
+		// Each claim is held against the register, which takes its time where counts are withheld: a few will do.
+		claims := filepath.Join(dir, "claims.csv")
+		text, err := os.ReadFile(claims)
+		require.NoError(t, err)
+		lines := strings.SplitAfter(string(text), "\n")
+		require.NoError(t, os.WriteFile(claims, []byte(strings.Join(lines[:4], "")), 0o644))
+		manifest := filepath.Join(dir, "datapackage.json")
+		var content map[string]any
+		text, err = os.ReadFile(manifest)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &content))
+		content["homebound"] = map[string]any{"suppressBelow": k}
+		text, err = json.Marshal(content)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(manifest, text, 0o644))
+	}
+	return dir
+}
+
+// says asserts what a page says; the page itself would be too long to show.
+func says(t *testing.T, page, text string, why ...any) {
+	t.Helper()
+	assert.True(t, strings.Contains(page, text), "the page does not say %q %v", text, why)
+}
+
+// saysNot asserts what a page does not say.
+func saysNot(t *testing.T, page, text string, why ...any) {
+	t.Helper()
+	at := strings.Index(page, text)
+	if at >= 0 {
+		assert.Fail(t, "too much is said", "the page says %q %v", page[max(0, at-100):min(len(page), at+len(text)+100)], why)
+	}
+}
+
+// commas writes a number as readers find it.
+func commas(n float64) string {
+	digits := fmt.Sprintf("%.0f", math.Round(n))
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func TestHome_ItsFiguresAreThoseOfTheRelease(t *testing.T) {
+	s := sitetest.New(t)
+	for _, permits := range []int{300, 2500} {
+		release := s.Publish(permits)
+		var asked struct {
+			Data struct {
+				Stock struct {
+					Totals struct{ PeakWorkersPresent, PermitsIssued, WorkersAuthorised, WorkersRepatriated float64 }
+				}
+				Outcomes struct {
+					Rows []struct{ WorkersRepatriated float64 }
+				}
+				Compliance struct{ BaselineWorkers, Remaining float64 }
+				Impact     struct{ BaselineWorkers, DepartedWorkers, WorkerYearsLost float64 }
+			}
+		}
+		answer := s.Post(`{
+			stock: report(filter: {within: "RU-FD-FE", nationalities: ["KP"]}) { totals { peakWorkersPresent permitsIssued workersAuthorised workersRepatriated } }
+			outcomes: report(filter: {within: "RU-FD-FE", nationalities: ["KP"]}, groupBy: [OUTCOME]) { rows { workersRepatriated } }
+			compliance(sanction: "S/RES/2397(2017)", region: "RU-FD-FE", asOf: "2019-12-22") { baselineWorkers remaining }
+			impact: economicImpact(region: "RU-FD-FE") { baselineWorkers departedWorkers workerYearsLost }
+		}`).Body
+		require.NoError(t, json.Unmarshal([]byte(answer), &asked), answer)
+		found := asked.Data
+		page := words(s.Get("/").Body)
+
+		says(t, page, fmt.Sprintf("Release %d of Homebound, published on 2 January 2026, holds %s permits, %s repatriations", release.Number, commas(float64(permits)), commas(float64(release.Counts.Repatriations))))
+		says(t, page, "others counted 30,023 of these workers on 31 December 2017 (KBS World (UN report)) and 511 on 10 March 2020 (NK News).", "what was published does not depend on the register")
+		says(t, page, "with "+commas(found.Stock.Totals.PeakWorkersPresent)+" of them present.")
+		says(t, page, "When the resolution was adopted, "+commas(found.Compliance.BaselineWorkers)+" of them were there; on 22 December 2019, its deadline, "+commas(found.Compliance.Remaining)+".")
+		says(t, page, "counts "+commas(found.Stock.Totals.PermitsIssued)+" permits for them in the Far Eastern Federal District, for "+commas(found.Stock.Totals.WorkersAuthorised)+" workers.")
+		says(t, page, "counts "+commas(found.Stock.Totals.WorkersRepatriated)+" of them who left")
+		for _, row := range found.Outcomes.Rows {
+			assert.True(t, regexp.MustCompile(`[:;] `+commas(row.WorkersRepatriated)+` (went|were|left|are)`).MatchString(page), row)
+		}
+		says(t, page, "Behind it are "+commas(found.Impact.DepartedWorkers)+" workers gone on the last day, out of "+commas(found.Impact.BaselineWorkers)+", and "+commas(found.Impact.WorkerYearsLost)+" years of work.")
+	}
+	assert.Empty(t, s.Log.String())
+}
+
+func TestHome_SaysWhichReleaseItIs(t *testing.T) {
+	s := sitetest.New(t)
+	release := s.Publish(300)
+	answer := s.Get("/")
+	page := words(answer.Body)
+	says(t, answer.Body, `<h2 id="release">Release 1</h2>`)
+	says(t, page, "Holds permits 300, repatriations ")
+	says(t, page, "13,660", "numbers are easy to read")
+	says(t, page, "sha256:"+release.ContentHash)
+	says(t, page, "Published 2026-01-02T03:04:05Z")
+	says(t, page, "Citation Homebound: labour migration under sanctions. Release 1, published 2026-01-02")
+	assert.Regexp(t, `<a href="/graphiql\?query=[^"]+">What did the departures cost the Far East&#39;s economy, and what would be different`, answer.Body)
+	assert.Equal(t, "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+		answer.Header.Get("Content-Security-Policy"))
+}
+
+func TestHome_MarksWhatIsMadeUp(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	page := words(s.Get("/").Body)
+	says(t, page, "Synthetic rows take part. The permits, repatriations and employers in this release are made by a program")
+	assert.Equal(t, 6, strings.Count(page, "Synthetic: made-up rows take part in this picture of"), "each picture is marked")
+	says(t, page, "By the register of this release (made up, see the evidence), their number")
+	says(t, page, "Synthetic, each row marked 300 permits")
+}
+
+func TestHome_OfARealRegisterMarksNothing(t *testing.T) {
+	s := sitetest.New(t)
+	release := s.Load(realRegister(t, 300, 0))
+	require.False(t, release.Synthetic)
+	page := words(s.Get("/").Body)
+	saysNot(t, page, "Synthetic")
+	saysNot(t, page, "made up, see")
+	says(t, page, "By the register of this release, their number in the Far Eastern Federal District was highest")
+	says(t, page, "No row of this release is made up.")
+}
+
+func TestHome_WithheldFiguresAreWords(t *testing.T) {
+	s := sitetest.New(t)
+	s.Load(realRegister(t, 300, 10))
+	answer := s.Get("/")
+	page := words(answer.Body)
+	saysNot(t, page, "cannot be shown")
+	says(t, page, "counts a withheld number of them who left")
+	says(t, page, "its deadline, a withheld number.", "1 worker remains, which nobody is to know")
+	says(t, page, "Some regions’ numbers are withheld; of those that are shown,")
+	assert.Empty(t, regexp.MustCompile(`\b0 (permits|of them|went home|were sent|left for|are )`).FindAllString(page, -1), "what is withheld is no zero")
+	saysNot(t, page, "<nil>")
+
+	s.Publish(300)
+	saysNot(t, words(s.Get("/").Body), "withheld number", "the next release withholds nothing")
+}
+
+func TestHome_OfAReleaseWithoutTheFarEast(t *testing.T) {
+	s := sitetest.New(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"datapackage.json": `{"resources": [{"path": "sources.csv"}]}`,
+		"sources.csv":      "id,title,publisher,kind\nS1,<b>Bold</b>,A publisher,NEWS\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	s.Load(dir)
+	answer := s.Get("/")
+	page := words(answer.Body)
+	assert.Equal(t, http.StatusOK, answer.Status)
+	saysNot(t, strings.ToLower(page), "synthetic")
+	says(t, page, "This page tells the story of one district, and release 1 does not hold it.")
+	says(t, page, "This release holds no statements.")
+	says(t, page, "Covers nothing yet", "a release without figures covers nothing")
+	says(t, page, "sources 1,")
+	saysNot(t, answer.Body, "<figure")
+	assert.Empty(t, s.Log.String())
+}
+
+// A release that knows the district and holds no row about it says so, part by part.
+func TestHome_OfAReleaseWithoutARegister(t *testing.T) {
+	s := sitetest.New(t)
+	dir := t.TempDir()
+	require.NoError(t, exchange.WriteDefault(t.Context(), dir, synth.Config{Permits: 300, Seed: 1}))
+	for _, name := range []string{"employers.csv", "permits.csv", "repatriations.csv", "claims.csv"} {
+		file := filepath.Join(dir, name)
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		head, _, _ := strings.Cut(string(text), "\n")
+		require.NoError(t, os.WriteFile(file, []byte(head+"\n"), 0o644))
+	}
+	manifest := filepath.Join(dir, "datapackage.json")
+	text, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	var content map[string]any
+	require.NoError(t, json.Unmarshal(text, &content))
+	delete(content, "homebound") // with its gates
+	text, err = json.Marshal(content)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(manifest, text, 0o644))
+	s.Load(dir)
+
+	page := words(s.Get("/").Body)
+	says(t, page, "others counted 30,023 of these workers on 31 December 2017")
+	says(t, page, "The register of this release has none of them in the Far Eastern Federal District.")
+	says(t, page, "The register of this release has no permit for them in the Far Eastern Federal District.")
+	says(t, page, "The register of this release has none of them who left the Far Eastern Federal District.")
+	says(t, page, "By published counts alone, without the register, the same model puts the loss of")
+	says(t, page, "This release holds no statements.")
+	saysNot(t, page, "Synthetic:")
+	saysNot(t, page, "cannot be shown")
+	assert.Empty(t, s.Log.String())
+}
+
+func TestHome_OfAnOldReleaseStaysAndNamesTheNewOne(t *testing.T) {
+	s := sitetest.New(t)
+	s.Publish(300)
+	first := s.Get("/releases/1/")
+	assert.Equal(t, http.StatusOK, first.Status)
+	assert.Equal(t, s.Get("/").Body, first.Body, "while it is the current one")
+
+	s.Publish(400)
+	old, now := words(s.Get("/releases/1/").Body), words(s.Get("/").Body)
+	says(t, old, "This is the page of release 1, as it was published and for ever. The current one is release 2.")
+	says(t, old, "holds 300 permits")
+	says(t, now, "holds 400 permits")
+	saysNot(t, now, "This is the page of release")
+	says(t, s.Get("/releases/1/").Body, `src="/releases/1/charts/stock.svg?`)
+	says(t, s.Get("/").Body, `src="/releases/2/charts/stock.svg?`, "a picture is of the release that the words are of")
+
+	missing := s.Get("/releases/3/")
+	assert.Equal(t, http.StatusNotFound, missing.Status)
+	assert.Equal(t, "text/html; charset=utf-8", missing.Header.Get("Content-Type"))
+	says(t, words(missing.Body), "There is no release 3; this server holds releases 1 to 2.")
+	assert.Equal(t, http.StatusNotFound, s.Get("/releases/01/").Status)
+}
+
+func TestHome_IsKeptAndPacked(t *testing.T) {
+	s := sitetest.WithRelease(t, func(c *web.Config) { c.CacheBytes = 1 << 20 })
+	for _, path := range []string{"/", "/releases/1/"} {
+		answer := s.Get(path, "Accept-Encoding", "gzip")
+		assert.Equal(t, "gzip", answer.Header.Get("Content-Encoding"), path)
+		assert.Equal(t, "public, max-age=0, must-revalidate", answer.Header.Get("Cache-Control"), "a page of an old release will say that there is a newer one")
+		again := s.Get(path, "Accept-Encoding", "gzip", "If-None-Match", answer.Header.Get("Etag"))
+		assert.Equal(t, http.StatusNotModified, again.Status, path)
+	}
+	for _, asset := range []string{"/home.css", "/home.js", "/home.svg"} {
+		assert.Equal(t, http.StatusOK, s.Get(asset).Status, asset)
+	}
+}
+
+func TestHome_SaysThatAKeyIsNeeded(t *testing.T) {
+	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
+	key := sitetest.AddKey(t, keys, access.Key{Name: "reader"})
+	for _, path := range []string{"/", "/releases/1/", "/releases/9/"} {
+		answer := s.Get(path)
+		assert.Equal(t, http.StatusUnauthorized, answer.Status, path)
+		assert.Equal(t, "text/html; charset=utf-8", answer.Header.Get("Content-Type"))
+		says(t, words(answer.Body), "The figures of this server are for holders of a key. A key is needed", path)
+		saysNot(t, answer.Body, "30,023", path)
+		assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
+	}
+	answer := s.Get("/", "Authorization", "Bearer "+key)
+	assert.Equal(t, http.StatusOK, answer.Status)
+	says(t, answer.Body, "30,023")
+	assert.Contains(t, answer.Header.Get("Cache-Control"), "private")
+	assert.Equal(t, http.StatusOK, s.Get("/home.css").Status, "and the page that says so has its style")
+}
+
+func TestHome_OfAVisitorWhoHasSpentAllIsNotKept(t *testing.T) {
+	s, _ := sitetest.Guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 60, Per: time.Hour}})
+	poor := s.Get("/")
+	assert.Equal(t, http.StatusOK, poor.Status)
+	says(t, words(poor.Body), "This part cannot be shown now. The budget of 60/h is spent")
+	assert.Equal(t, "no-store", poor.Header.Get("Cache-Control"))
+}

@@ -1,0 +1,79 @@
+package pictures
+
+import (
+	"maps"
+
+	"homebound/internal/labour"
+)
+
+// dataOf gives the days that a release has data of: none where it holds neither register rows nor observations.
+func dataOf(release labour.Release) labour.Period {
+	if release.DataFrom == nil || release.DataThrough == nil {
+		return labour.Period{From: 1}
+	}
+	return labour.Period{From: *release.DataFrom, To: *release.DataThrough}
+}
+
+// inData gives the variables of a picture with its period cut to the days that there are data of. A report goes on beyond them, where
+// nobody has left yet and permits are still in force: in a picture that would be a finding. A period that has none of these days, or
+// is none, stays as it is.
+func inData(variables map[string]any, data labour.Period) map[string]any {
+	period, _ := variables["period"].(map[string]any)
+	asked := periodOf(period, data)
+	within := asked.Clip(data)
+	if within == asked || within.Days() == 0 {
+		return variables
+	}
+	cut, period := maps.Clone(variables), maps.Clone(period)
+	for name, day := range map[string]labour.Date{"from": within.From, "to": within.To} {
+		if period[name] != nil {
+			period[name] = day.String()
+		}
+	}
+	cut["period"] = period
+	return cut
+}
+
+// periodOf reads a DateRange. An end that it has not, or that is no day, is that of the data.
+func periodOf(asked map[string]any, data labour.Period) labour.Period {
+	for name, into := range map[string]*labour.Date{"from": &data.From, "to": &data.To} {
+		text, _ := asked[name].(string)
+		if day, err := labour.ParseDate(text); err == nil {
+			*into = day
+		}
+	}
+	return data
+}
+
+// span gives the days that a picture is asked to show: those that there are data of, or the period that was asked for.
+func (c *chartCommon) span(variables map[string]any) labour.Period {
+	period, _ := variables["period"].(map[string]any)
+	return periodOf(period, c.data)
+}
+
+// counted gives those days of a span of which a register can tell anything; their number may be 0.
+func (c *chartCommon) counted(span labour.Period) labour.Period { return span.Clip(c.data) }
+
+// beyondNote says which days there are data of, where a picture was asked for others; "" elsewhere.
+func (c *chartCommon) beyondNote(span labour.Period) string {
+	if c.counted(span) == span || c.data.Days() == 0 {
+		return ""
+	}
+	return "The register of this release is of " + spanWords(c.data) + " alone."
+}
+
+// nobody says that a register has none in a span, by the words for it, or that it is of other days.
+func (c *chartCommon) nobody(span labour.Period, none string) string {
+	if c.counted(span).Days() == 0 && c.data.Days() > 0 {
+		return c.beyondNote(span)
+	}
+	return none
+}
+
+// spanWords writes days as readers say them: 2 Jan 2011 to 10 Mar 2020, or 22 Dec 2017.
+func spanWords(span labour.Period) string {
+	if span.From == span.To {
+		return words(span.From)
+	}
+	return words(span.From) + " to " + words(span.To)
+}

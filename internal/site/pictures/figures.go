@@ -1,0 +1,283 @@
+package pictures
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/site/port"
+)
+
+// askedDay reads the contract's Date.
+type askedDay labour.Date
+
+// UnmarshalJSON reads an RFC 3339 full-date.
+func (d *askedDay) UnmarshalJSON(text []byte) error {
+	var s string
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	date, err := labour.ParseDate(s)
+	*d = askedDay(date)
+	return err
+}
+
+// words writes a day as readers say it: 22 Dec 2017.
+func words(d labour.Date) string { return d.Time().Format("2 Jan 2006") }
+
+// chartCommon is what every document of a chart asks for.
+type chartCommon struct {
+	Release struct {
+		PublishedAt string
+		Citation    string
+	}
+	Region *struct {
+		Name         string
+		Observations []askedObservation
+	}
+	data    labour.Period // the days that the release has data of
+	sources []askedSource // what the picture rests on, which it gathers itself
+}
+
+func (c *chartCommon) common() *chartCommon { return c }
+
+// cite adds sources, each once.
+func (c *chartCommon) cite(sources ...askedSource) {
+	for _, source := range sources {
+		if !slices.Contains(c.sources, source) {
+			c.sources = append(c.sources, source)
+		}
+	}
+}
+
+// The parts of answers that several pictures ask for, by the contract's names.
+type (
+	askedPeriod struct {
+		From, To askedDay
+		Label    string
+	}
+	askedSource struct {
+		Title     string `json:"title"`
+		Publisher string `json:"publisher"`
+		Kind      string `json:"kind"`
+	}
+	askedProvenance struct {
+		Synthetic bool
+		Sources   []askedSource
+	}
+	askedSanction struct {
+		Symbol    string
+		AdoptedOn askedDay
+		Deadline  *askedDay
+	}
+	askedCode        struct{ Code string }
+	askedCountry     struct{ Code, Name string }
+	askedObservation struct {
+		Indicator             askedCode
+		Industry, Nationality *askedCode
+		From, To              askedDay
+		Value                 float64
+		Status                string
+		Source                askedSource
+	}
+)
+
+func (p askedPeriod) days() labour.Period {
+	return labour.Period{From: labour.Date(p.From), To: labour.Date(p.To)}
+}
+
+// nationalities gives the codes that are asked about, each once; none stands for all.
+func nationalities(variables map[string]any) []string {
+	return slices.Compact(slices.Sorted(slices.Values(port.Texts(variables["nationalities"]))))
+}
+
+// isOf tells whether an observation is of just the nationalities asked about, or of all where all are. What is of one among
+// several is less than they are together, and must not stand beside their sum.
+func (o askedObservation) isOf(nationalities []string) bool {
+	if o.Nationality == nil {
+		return len(nationalities) == 0
+	}
+	return len(nationalities) == 1 && nationalities[0] == o.Nationality.Code
+}
+
+// events gives the days of a sanction that a span shows.
+func (s *askedSanction) events(span labour.Period) []chart.Event {
+	if s == nil {
+		return nil
+	}
+	var events []chart.Event
+	if on := labour.Date(s.AdoptedOn); span.Contains(on) {
+		events = append(events, chart.Event{On: on, Label: "Adopted " + words(on)})
+	}
+	if s.Deadline != nil && span.Contains(labour.Date(*s.Deadline)) {
+		events = append(events, chart.Event{On: labour.Date(*s.Deadline), Label: "Deadline " + words(labour.Date(*s.Deadline))})
+	}
+	return events
+}
+
+// note says what the dotted lines of a picture are; "" where it has none.
+func (s *askedSanction) note(span labour.Period) string {
+	if len(s.events(span)) == 0 {
+		return ""
+	}
+	text := "Dotted: " + s.Symbol + ", adopted on " + words(labour.Date(s.AdoptedOn))
+	if s.Deadline != nil {
+		text += ", to be complied with by " + words(labour.Date(*s.Deadline))
+	}
+	return text + "."
+}
+
+// nationals names whom a picture is about.
+func nationals(codes []string, countries []askedCountry) string {
+	if len(codes) == 0 {
+		return "All nationalities"
+	}
+	names := make([]string, len(codes))
+	for i, code := range codes {
+		names[i] = code
+		if at := slices.IndexFunc(countries, func(c askedCountry) bool { return c.Code == code }); at >= 0 {
+			names[i] = countries[at].Name
+		}
+	}
+	return "Nationality: " + listed(names)
+}
+
+// publishers names who published what a picture rests on, each once.
+func publishers(sources []askedSource) []string {
+	var names []string
+	for _, source := range sources {
+		if !slices.Contains(names, source.Publisher) {
+			names = append(names, source.Publisher)
+		}
+	}
+	return names
+}
+
+// sourceLine names in one line whom a picture rests on, the synthetic register as such, and the release.
+func sourceLine(sources []askedSource, release labour.Release) string {
+	const most = 6
+	var names []string
+	for _, source := range sources {
+		name := source.Publisher
+		if source.Kind == "SYNTHETIC" {
+			name = "synthetic register, made up by " + name
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > most {
+		names = append(names[:most-1], chart.GroupedInt(len(names)-most+1)+" more, named in the data")
+	}
+	line := fmt.Sprintf("Homebound, release %d of %s.", release.Number, words(labour.DateOf(release.PublishedAt)))
+	if len(names) == 0 {
+		return line
+	}
+	return "Sources: " + strings.Join(names, "; ") + ". " + line
+}
+
+// granularityWord gives the calendar unit that a picture is cut into: month.
+func granularityWord(variables map[string]any) string {
+	return strings.ToLower(fmt.Sprint(variables["granularity"]))
+}
+
+// unitLabel names a period of a calendar unit as readers say it, one that is cut off too: 2017, Q4 2017, Dec 2017, 22 Dec 2017.
+func unitLabel(p askedPeriod, unit string) string {
+	from := p.days().From.Time()
+	switch unit {
+	case "year":
+		return from.Format("2006")
+	case "quarter":
+		return fmt.Sprintf("Q%d %d", (from.Month()+2)/3, from.Year())
+	case "month":
+		return from.Format("Jan 2006")
+	}
+	return words(p.days().From)
+}
+
+// partialNote names the periods that are cut off by more than a tenth, whose flows are of so many fewer days; "" where none is.
+func partialNote(periods []askedPeriod, unit string) string {
+	var parts []string
+	for _, p := range periods {
+		if days := p.days(); 10*days.Days() < 9*labour.Granularity(strings.ToUpper(unit)).Unit(days.From).Days() {
+			parts = append(parts, fmt.Sprintf("%s from %s to %s alone", unitLabel(p, unit), words(days.From), words(days.To)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Not whole: " + listed(parts) + "."
+}
+
+// listed writes words as a list: a, b and c.
+func listed(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], ", ") + " and " + items[last]
+}
+
+// figureOf gives the value of a number column; nil where it is withheld.
+func figureOf(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+// wholeFigure gives the value of an integer column; nil where it is withheld.
+func wholeFigure(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return int64(*v)
+}
+
+// withheld gathers the labels of a row of figures that are withheld, or missing, runs of neighbours by their ends.
+type withheld struct {
+	runs [][2]string
+	open bool // whether the last run goes on
+}
+
+// next takes the next figure of the row.
+func (w *withheld) next(label string, is bool) {
+	switch {
+	case !is:
+		w.open = false
+	case w.open:
+		w.runs[len(w.runs)-1][1] = label
+	default:
+		w.runs, w.open = append(w.runs, [2]string{label, label}), true
+	}
+}
+
+func (w *withheld) String() string {
+	var told []string
+	for _, run := range w.runs {
+		if run[0] == run[1] {
+			told = append(told, run[0])
+		} else {
+			told = append(told, run[0]+" to "+run[1])
+		}
+	}
+	return listed(told)
+}
+
+const whyWithheld = "since few workers stand behind it, or it would give such a figure away"
+
+// withheldNote names what is withheld; "" where nothing is.
+func withheldNote(what string) string {
+	if what == "" {
+		return ""
+	}
+	return "Withheld, " + whyWithheld + ": " + what + "."
+}
+
+// tooMany refuses a picture of more periods than are asked for at once.
+func tooMany() error {
+	return labour.Faultf(labour.LimitExceeded, "Expected at most 1000 periods in a picture, found more: shorten the period or take a coarser granularity.")
+}

@@ -1,0 +1,130 @@
+package pictures
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/table"
+)
+
+type askedEstimate struct {
+	Low, Central, High float64
+	Unit               string
+}
+
+// impactAnswer is what charts/impact.graphql is answered.
+type impactAnswer struct {
+	chartCommon
+	Sanction       *askedSanction
+	EconomicImpact struct {
+		From, To, Baseline               askedDay
+		Suppressed                       bool
+		BaselineWorkers, DepartedWorkers *float64
+		OutputLost                       *askedEstimate
+		Timeline                         []struct {
+			Period     askedPeriod
+			Suppressed bool
+			OutputLost *askedEstimate
+		}
+		Provenance askedProvenance
+	}
+}
+
+var impactChartColumns = []table.Column{
+	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
+	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
+	{Name: "low", Kind: table.Number, Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where withheld or unknown."},
+	{Name: "central", Kind: table.Number, Description: "Output lost in the period with every parameter central. Empty where withheld or unknown."},
+	{Name: "high", Kind: table.Number, Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
+}
+
+func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+	impact := &a.EconomicImpact
+	unit := granularityWord(variables)
+	span := labour.Period{From: labour.Date(impact.From), To: labour.Date(impact.To)}
+	p := &chart.Picture{
+		Title: "Output lost as workers left, " + a.Region.Name, Unit: "RUB",
+		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s", unit, spanWords(span)),
+		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
+	}
+	band := chart.Series{Name: "Central estimate, in its range from low to high", Drawn: chart.Band}
+	var gaps, missing withheld
+	var told []string
+	var periods []askedPeriod
+	for _, part := range impact.Timeline {
+		days := part.Period.days()
+		point := chart.Point{Period: days}
+		row := []any{days.From.String(), days.To.String(), nil, nil, nil}
+		periods = append(periods, part.Period)
+		if e := part.OutputLost; e != nil {
+			p.Unit = e.Unit
+			point.Low, point.Value, point.High = &e.Low, &e.Central, &e.High
+			row[2], row[3], row[4] = e.Low, e.Central, e.High
+			told = append(told, fmt.Sprintf("%s %s (%s to %s)", unitLabel(part.Period, unit), chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit)))
+		}
+		label := unitLabel(part.Period, unit)
+		gaps.next(label, part.Suppressed)
+		missing.next(label, !part.Suppressed && part.OutputLost == nil)
+		band.Points = append(band.Points, point)
+		p.Rows = append(p.Rows, row)
+	}
+	for i := 2; i < len(p.Columns); i++ {
+		p.Columns[i].Unit = p.Unit
+	}
+	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: []chart.Series{band}, Events: a.Sanction.events(span)}
+	switch nobody := impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0; {
+	case nobody:
+		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.", a.Region.Name, words(labour.Date(impact.Baseline)))
+	case len(told) == 0 && (impact.Suppressed || len(gaps.runs) > 0):
+		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+	case len(told) == 0:
+		p.Empty = "No estimate: an observation that it needs, such as gross regional product or employment, is missing."
+	default:
+		p.Note(withheldNote(gaps.String()))
+		if len(missing.runs) > 0 {
+			p.Note("No estimate, since an observation is missing: " + missing.String() + ".")
+		}
+	}
+	var total string
+	if p.Empty == "" {
+		if e := impact.OutputLost; e != nil {
+			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit))
+			p.Subtitle += ". " + strings.TrimSuffix(total, ".")
+		}
+		p.Note(partialNote(periods, unit))
+		p.Note(a.Sanction.note(span))
+	}
+	p.Note(assumptionsNote(variables["scenario"]))
+	a.cite(impact.Provenance.Sources...)
+	p.Description = described(p, "By period: "+strings.Join(told, "; ")+".")
+	return p, nil
+}
+
+// assumptionsNote names what a scenario assumes in the place of the defaults.
+func assumptionsNote(scenario any) string {
+	var told []string
+	var walk func(prefix string, value any)
+	walk = func(prefix string, value any) {
+		if parts, ok := value.(map[string]any); ok {
+			for _, name := range slices.Sorted(maps.Keys(parts)) {
+				walk(strings.TrimPrefix(prefix+"."+name, "."), parts[name])
+			}
+			return
+		}
+		if value == nil && prefix == "nationalities" { // the one whose default is not nothing
+			value = "all"
+		}
+		if value != nil {
+			told = append(told, fmt.Sprintf("%s %v", prefix, value))
+		}
+	}
+	walk("", scenario)
+	if len(told) == 0 {
+		return ""
+	}
+	return "Assumed in the place of the defaults: " + strings.Join(told, ", ") + "."
+}

@@ -1,0 +1,141 @@
+package pictures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+)
+
+// mapAnswer is what charts/map.graphql is answered: the report of the bars, and the regions that there are to draw.
+type mapAnswer struct {
+	permitsAnswer
+	Within askedPlace
+}
+
+// askedPlace is a region and those within it.
+type askedPlace struct {
+	Code, Name string
+	Children   []askedPlace
+}
+
+// subjects gives the federal subjects of a place, itself included.
+func (p askedPlace) subjects() []askedPlace {
+	var all []askedPlace
+	if chart.HasShape(p.Code) {
+		all = append(all, p)
+	}
+	for _, child := range p.Children {
+		all = append(all, child.subjects()...)
+	}
+	return all
+}
+
+// borders is where the shapes of the map are from. The picture names it beside the sources of its figures.
+var borders = askedSource{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
+
+// settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
+func settleMap(variables map[string]any, data labour.Period) {
+	period, _ := variables["period"].(map[string]any)
+	if variables["boundariesOn"] != nil || period["to"] == nil {
+		return
+	}
+	span := periodOf(period, data)
+	if within := span.Clip(data); within.Days() > 0 {
+		span = within
+	}
+	variables["boundariesOn"] = span.To.String()
+}
+
+func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+	p := a.begun("Where permits were issued", variables)
+	places, absent := a.places()
+	if p.Empty == "" && len(places) == 0 {
+		p.Empty = fmt.Sprintf("The map has the federal subjects of Russia alone, and none of them is in %s.", a.Region.Name)
+	}
+	if p.Empty != "" {
+		p.Description = described(p)
+		return p, nil
+	}
+	var drawn chart.Map
+	var none []string
+	names := shortNames(places)
+	for i, place := range places {
+		subject := chart.Subject{Code: place.Code, Label: names[i], Value: new(float64)}
+		if row := a.row(place.Code); row >= 0 {
+			subject.Value = a.Report.Rows[row].PermitsIssued
+		} else {
+			none = append(none, place.Name)
+			p.Rows = append(p.Rows, []any{place.Code, place.Name, int64(0)})
+		}
+		drawn = append(drawn, subject)
+	}
+	p.Plot = drawn
+	a.cite(borders)
+	if len(absent) > 0 {
+		p.Note("Not on the map, which has federal subjects alone: " + listed(absent) + ".")
+	}
+	p.Note(a.withheld())
+	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.", words(a.boundaries(variables))))
+	sentences := a.sentences()
+	if len(none) > 0 {
+		sentences = append(sentences, "No permit in "+listed(none)+".")
+	}
+	p.Description = described(p, sentences...)
+	return p, nil
+}
+
+// places gives what is drawn, in the order of codes, and names the rows that there is no shape for. A region of the report is
+// within the one asked about, however deep.
+func (a *mapAnswer) places() (places []askedPlace, absent []string) {
+	places = a.Within.subjects()
+	for _, row := range a.Report.Rows {
+		if chart.HasShape(row.Region.Code) {
+			places = append(places, askedPlace{Code: row.Region.Code, Name: row.Region.Name})
+		} else {
+			absent = append(absent, row.Region.Name)
+		}
+	}
+	slices.SortFunc(places, func(p, q askedPlace) int { return strings.Compare(p.Code, q.Code) })
+	return slices.CompactFunc(places, func(p, q askedPlace) bool { return p.Code == q.Code }), absent
+}
+
+// row finds a region in the report; -1 where it has none.
+func (a *mapAnswer) row(code string) int {
+	for i, row := range a.Report.Rows {
+		if row.Region.Code == code {
+			return i
+		}
+	}
+	return -1
+}
+
+// boundaries gives the day whose boundaries the picture takes.
+func (a *mapAnswer) boundaries(variables map[string]any) labour.Date {
+	text, _ := variables["boundariesOn"].(string)
+	if day, err := labour.ParseDate(text); err == nil {
+		return day
+	}
+	return a.span(variables).To
+}
+
+// kindWords say of what kind a subject is, or what else it is called. The one autonomous region goes by no other name.
+var kindWords = strings.NewReplacer(" Krai", "", " Autonomous Okrug", "", " Autonomous Oblast", " AO", " Oblast", "", "Republic of ", "", " Republic", "", " (Yakutia)", "", " - Yugra", "", "-Alania", "")
+
+// shortNames gives names for a map: without the kind where they still tell the places apart.
+func shortNames(places []askedPlace) []string {
+	count := map[string]int{}
+	for _, place := range places {
+		count[kindWords.Replace(place.Name)]++
+	}
+	names := make([]string, len(places))
+	for i, place := range places {
+		names[i] = kindWords.Replace(place.Name)
+		if count[names[i]] > 1 {
+			names[i] = place.Name
+		}
+	}
+	return names
+}

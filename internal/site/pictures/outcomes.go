@@ -1,0 +1,160 @@
+package pictures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/table"
+)
+
+// outcomesAnswer is what charts/outcomes.graphql is answered.
+type outcomesAnswer struct {
+	chartCommon
+	Countries []askedCountry
+	Report    struct {
+		Rows []struct {
+			Outcome            string
+			Period             askedPeriod
+			WorkersRepatriated *float64
+		}
+		PageInfo   struct{ HasNextPage bool }
+		Provenance askedProvenance
+	}
+	Whole struct {
+		Rows []struct {
+			Outcome            string
+			WorkersRepatriated *float64
+		}
+	}
+}
+
+var outcomesColumns = []table.Column{
+	{Name: "outcome", Kind: table.Text, Description: "How the workers left, by the contract's RepatriationOutcome."},
+	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
+	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
+	{Name: "workers", Kind: table.Whole, Unit: "persons", Description: "Workers of the repatriations dated in the period. Empty where withheld."},
+}
+
+// outcomeNames name the outcomes of a repatriation in the order in which they are stacked.
+var outcomeNames = []struct{ code, name string }{
+	{"RETURNED", "Returned home"},
+	{"DEPORTED", "Deported"},
+	{"THIRD_COUNTRY", "Left for a third country"},
+	{"PROTECTED", "Protected, in an asylum procedure"},
+	{"EXEMPT", "Exempt by the sanction's terms"},
+}
+
+func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+	if a.Report.PageInfo.HasNextPage {
+		return nil, tooMany()
+	}
+	asked := a.span(variables)
+	span := a.counted(asked)
+	if span.Days() == 0 {
+		span, a.Report.Rows, a.Report.Provenance = asked, nil, askedProvenance{}
+	}
+	unit := granularityWord(variables)
+	p := &chart.Picture{
+		Title: "Who left and how, " + a.Region.Name, Unit: "persons",
+		Subtitle: fmt.Sprintf("Workers by outcome and %s, %s. %s", unit, spanWords(span),
+			nationals(nationalities(variables), a.Countries)),
+		Synthetic: a.Report.Provenance.Synthetic, Columns: outcomesColumns,
+	}
+	var periods []askedPeriod
+	for _, days := range span.Split(labour.Granularity(strings.ToUpper(unit))) {
+		periods = append(periods, askedPeriod{From: askedDay(days.From), To: askedDay(days.To), Label: days.Label()})
+	}
+	for _, row := range a.Report.Rows {
+		if !slices.Contains(periods, row.Period) {
+			periods = append(periods, row.Period)
+		}
+	}
+	slices.SortFunc(periods, func(x, y askedPeriod) int { return int(x.From) - int(y.From) })
+	columns := chart.Columns{}
+	for _, period := range periods {
+		columns.Labels = append(columns.Labels, unitLabel(period, unit))
+	}
+	var gaps, told []string
+	known := false
+	for _, outcome := range outcomeNames {
+		values := a.values(p, outcome.code, periods)
+		if values == nil {
+			continue
+		}
+		part := chart.Part{Name: outcome.name + ": " + a.total(outcome.code), Values: values}
+		columns.Parts = append(columns.Parts, part)
+		told = append(told, part.Name)
+		var missing withheld
+		for i, v := range values {
+			missing.next(columns.Labels[i], v == nil)
+			known = known || v != nil && *v > 0
+		}
+		if len(missing.runs) > 0 {
+			gaps = append(gaps, fmt.Sprintf("%s in %s", strings.ToLower(outcome.name), missing.String()))
+		}
+	}
+	p.Plot = columns
+	switch {
+	case len(columns.Parts) == 0:
+		p.Empty = a.nobody(asked, fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name))
+	case !known && len(gaps) > 0:
+		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+	default:
+		p.Note(a.beyondNote(asked))
+		p.Note(partialNote(periods, unit))
+		if len(gaps) > 0 {
+			p.Note("* stands above a period of which a part is withheld and not drawn. " + withheldNote(strings.Join(gaps, "; ")))
+		}
+	}
+	a.cite(a.Report.Provenance.Sources...)
+	p.Description = described(p, "In all: "+strings.Join(told, "; ")+".", columnSentences(columns))
+	return p, nil
+}
+
+// values gives the workers of an outcome in each period, none where nobody had it, and adds them to the picture's data. A period
+// without a row has nobody.
+func (a *outcomesAnswer) values(p *chart.Picture, outcome string, periods []askedPeriod) []*float64 {
+	var values []*float64
+	for _, row := range a.Report.Rows {
+		if row.Outcome != outcome {
+			continue
+		}
+		if values == nil {
+			values = make([]*float64, len(periods))
+			for i := range values {
+				values[i] = new(float64)
+			}
+		}
+		values[slices.Index(periods, row.Period)] = row.WorkersRepatriated
+		days := row.Period.days()
+		p.Rows = append(p.Rows, []any{row.Outcome, days.From.String(), days.To.String(), wholeFigure(row.WorkersRepatriated)})
+	}
+	return values
+}
+
+// total writes the workers of an outcome in the whole span.
+func (a *outcomesAnswer) total(outcome string) string {
+	for _, row := range a.Whole.Rows {
+		if row.Outcome == outcome && row.WorkersRepatriated != nil {
+			return chart.Grouped(*row.WorkersRepatriated, 0)
+		}
+	}
+	return "withheld"
+}
+
+// columnSentences tell the sum of each period; where a part is withheld there is none.
+func columnSentences(c chart.Columns) string {
+	var told []string
+	for i, label := range c.Labels {
+		sum, whole := c.Total(i)
+		figure := "partly withheld"
+		if whole {
+			figure = chart.Grouped(sum, 0)
+		}
+		told = append(told, label+" "+figure)
+	}
+	return "By period: " + strings.Join(told, "; ") + "."
+}

@@ -1,0 +1,98 @@
+package pictures
+
+import (
+	"fmt"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/table"
+)
+
+// permitsAnswer is what charts/permits.graphql is answered.
+type permitsAnswer struct {
+	chartCommon
+	Countries []askedCountry
+	Report    struct {
+		Rows []struct {
+			Region        struct{ Code, Name string }
+			PermitsIssued *float64
+		}
+		Totals     struct{ PermitsIssued *float64 }
+		Provenance askedProvenance
+	}
+}
+
+var permitsColumns = []table.Column{
+	{Name: "region", Kind: table.Text, Description: "The code of the region that the permit is for work in."},
+	{Name: "name", Kind: table.Text, Description: "The region's name."},
+	{Name: "permits", Kind: table.Whole, Unit: "permits", Description: "Permits issued in the period. Empty where withheld."},
+}
+
+// mostBars is how many bars a picture has room for before it is a table.
+const mostBars = 40
+
+func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+	p := a.begun("Permits issued by region", variables)
+	var bars chart.Bars
+	for _, row := range a.Report.Rows {
+		bars = append(bars, chart.Bar{Label: row.Region.Name, Value: row.PermitsIssued})
+	}
+	if more := len(bars) - mostBars; more > 0 {
+		bars = bars[:mostBars]
+		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", chart.GroupedInt(more)))
+	}
+	p.Plot = bars
+	p.Note(a.withheld())
+	p.Description = described(p, a.sentences()...)
+	return p, nil
+}
+
+// begun gives what every picture of the report has.
+func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Picture {
+	asked := a.span(variables)
+	span := a.counted(asked)
+	if span.Days() == 0 {
+		span, a.Report.Rows, a.Report.Totals.PermitsIssued, a.Report.Provenance = asked, nil, nil, askedProvenance{}
+	}
+	p := &chart.Picture{
+		Title: title + ", " + a.Region.Name, Unit: "permits",
+		Subtitle:  fmt.Sprintf("%s. %s", spanWords(span), nationals(nationalities(variables), a.Countries)),
+		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
+	}
+	for _, row := range a.Report.Rows {
+		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
+	}
+	if len(p.Rows) == 0 {
+		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name))
+	} else {
+		p.Note(a.beyondNote(asked))
+	}
+	a.cite(a.Report.Provenance.Sources...)
+	return p
+}
+
+// withheld names the regions whose number is; "" where none is.
+func (a *permitsAnswer) withheld() string {
+	var gaps []string
+	for _, row := range a.Report.Rows {
+		if row.PermitsIssued == nil {
+			gaps = append(gaps, row.Region.Name)
+		}
+	}
+	return withheldNote(listed(gaps))
+}
+
+// sentences tell the permits in all, and those of each region, the most first.
+func (a *permitsAnswer) sentences() []string {
+	var total string
+	if a.Report.Totals.PermitsIssued != nil {
+		total = chart.Grouped(*a.Report.Totals.PermitsIssued, 0) + " permits in all."
+	}
+	var told []string
+	for _, row := range a.Report.Rows {
+		if row.PermitsIssued != nil {
+			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, chart.Grouped(*row.PermitsIssued, 0)))
+		}
+	}
+	return []string{total, "By region: " + strings.Join(told, "; ") + "."}
+}

@@ -1,0 +1,313 @@
+// Package pictures answers with charts: their documents, and how an answer becomes a picture.
+package pictures
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"homebound/graph"
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/site/port"
+	"homebound/internal/table"
+)
+
+// Names lists the pictures in the order in which they tell the story.
+var Names = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
+
+// chartAnswer is what a chart's document is answered, which knows how to show itself.
+type chartAnswer interface {
+	// common gives what every document asks for.
+	common() *chartCommon
+	// picture shows the answer to these variables. Its region is there.
+	picture(variables map[string]any) (*chart.Picture, error)
+}
+
+// chartKind is a document and how its answer is read.
+type chartKind struct {
+	document port.Document
+	answer   func() chartAnswer
+	// settle, where there is one, fills in variables that follow from others and from the days that there are data of.
+	settle func(variables map[string]any, data labour.Period)
+}
+
+//go:embed documents/*.graphql
+var chartDocuments embed.FS
+
+var chartKinds = map[string]chartKind{
+	"stock":      {mustChartDocument("stock"), func() chartAnswer { return new(stockAnswer) }, nil},
+	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }, nil},
+	"map":        {mustChartDocument("map"), func() chartAnswer { return new(mapAnswer) }, settleMap},
+	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }, nil},
+	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, nil},
+	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
+}
+
+func mustChartDocument(name string) port.Document {
+	text, err := chartDocuments.ReadFile("documents/" + name + ".graphql")
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err)) // which the build has looked at
+	}
+	return port.MustDocument(string(text))
+}
+
+// DocumentOf gives the document behind a chart of chartNames.
+func DocumentOf(name string) port.Document { return chartKinds[name].document }
+
+// Pictures answers with charts and their data.
+type Pictures struct{ port.Base }
+
+// NewPictures registers what /charts/ returns: the pictures and their data.
+func New(base port.Base) *Pictures {
+	s := &Pictures{base}
+	s.Resource("/charts/{file}", s.Keep(http.HandlerFunc(s.Serve)))
+	return s
+}
+
+// Formats are the forms of a chart by the ending of its file's name.
+var Formats = []string{"svg", "png", "csv", "json"}
+
+// Serve answers with one chart in one of its forms.
+func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
+	file := r.PathValue("file")
+	extension := strings.TrimPrefix(path.Ext(file), ".")
+	name := strings.TrimSuffix(file, path.Ext(file))
+	if !slices.Contains(Formats, extension) {
+		s.Refuse(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(Formats, ", .")))
+		return
+	}
+	values, err := Values(r)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	options, err := Options(values)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	shown, err := s.Of(r.Context(), name, values)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	var body []byte
+	var mediaType string
+	switch extension {
+	case "svg":
+		body, mediaType = shown.SVG(options), "image/svg+xml"
+	case "png":
+		leave, waited := s.Slot(r.Context())
+		if waited != nil {
+			s.Refuse(w, r, waited)
+			return
+		}
+		defer leave()
+		body, err = shown.PNG(options)
+		mediaType = "image/png"
+	case "csv":
+		body, mediaType, err = shown.csv()
+	case "json":
+		body, err = shown.json()
+		mediaType = "application/json"
+	}
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`inline; filename="homebound-r%d-%s.%s"`, shown.release, name, extension))
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // pictures are there to be shown elsewhere
+	_, _ = w.Write(body)                                           // whoever went away reads no error either
+}
+
+// Values reads the query string of a chart or an embed. What is left of one that cannot be read would show another chart
+// than the one that was meant.
+func Values(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI.")
+	}
+	return values, nil
+}
+
+// Picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
+// there is not. theme, width and scale are parameters of the drawing and make no difference here.
+func (s *Pictures) Picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
+	shown, err := s.Of(ctx, name, values)
+	if err != nil {
+		return nil, err
+	}
+	return shown.Picture, nil
+}
+
+// Shown is a picture with what its json tells beside.
+type Shown struct {
+	*chart.Picture
+	release   int
+	Citation  string
+	document  string
+	variables map[string]any
+	sources   []askedSource
+}
+
+// DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
+var DrawingParameters = []string{"theme", "width", "scale"}
+
+// Of returns a chart of the release in ctx with what its JSON tells beside. It returns a Fault as Picture does.
+func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Shown, error) {
+	kind, known := chartKinds[name]
+	if !known {
+		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name, strings.Join(Names, ", "))
+	}
+	asked := url.Values{}
+	for parameter, texts := range values {
+		if !slices.Contains(DrawingParameters, parameter) {
+			asked[parameter] = texts
+		}
+	}
+	variables, err := s.Parameters.Read(asked, kind.document.Variables)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range kind.document.Variables {
+		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
+			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
+				return nil, fmt.Errorf("charts: %w", err)
+			}
+		}
+	}
+	info := graph.ReleaseOf(ctx).Info()
+	answer := kind.answer()
+	common := answer.common()
+	common.data = dataOf(info)
+	if kind.settle != nil {
+		kind.settle(variables, common.data)
+	}
+	within := inData(variables, common.data)
+	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {
+		return nil, err
+	}
+	if common.Region == nil {
+		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.", variables["region"])
+	}
+	p, err := answer.picture(variables)
+	if err != nil {
+		return nil, err
+	}
+	markRows(p)
+	p.Permalink = s.Permanent(info.Number) + "/charts/" + name + ".svg"
+	if len(asked) > 0 {
+		p.Permalink += "?" + asked.Encode()
+	}
+	p.Source = sourceLine(common.sources, info)
+	return &Shown{p, info.Number, common.Release.Citation, kind.document.Text, within, common.sources}, nil
+}
+
+// markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied to. What
+// others have published is nobody's invention.
+func markRows(p *chart.Picture) {
+	series := slices.IndexFunc(p.Columns, func(c table.Column) bool { return c.Name == "series" })
+	p.Columns = append(slices.Clip(p.Columns), port.SyntheticColumn)
+	for i, row := range p.Rows {
+		p.Rows[i] = append(row, p.Synthetic && (series < 0 || row[series] == "register"))
+	}
+}
+
+// Options reads how a chart is to be drawn.
+func Options(values url.Values) (chart.Options, error) {
+	o := chart.Options{Theme: chart.Light, Width: 800, Scale: 1}
+	for _, name := range DrawingParameters {
+		if len(values[name]) > 1 {
+			return o, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.", name, len(values[name]))
+		}
+	}
+	if theme := values.Get("theme"); values.Has("theme") {
+		o.Theme = chart.Theme(theme)
+		if !slices.Contains(chart.Themes, o.Theme) {
+			return o, labour.Faultf(labour.BadUserInput, "Expected for theme one of light, dark, found %.80q.", theme)
+		}
+	}
+	for _, p := range []struct {
+		name        string
+		least, most int
+		into        *int
+	}{{"width", chart.LeastWidth, chart.MostWidth, &o.Width}, {"scale", 1, 3, &o.Scale}} {
+		if text := values.Get(p.name); values.Has(p.name) {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < p.least || n > p.most {
+				return o, labour.Faultf(labour.BadUserInput, "Expected for %s a whole number from %d to %d, found %.80q.", p.name, p.least, p.most, text)
+			}
+			*p.into = n
+		}
+	}
+	if o.Width*o.Scale > chart.MostDots {
+		return o, labour.Faultf(labour.BadUserInput, "Expected for width times scale at most %d dots, found %d.", chart.MostDots, o.Width*o.Scale)
+	}
+	return o, nil
+}
+
+// csv writes the data of a chart as a table.
+func (c *Shown) csv() (body []byte, mediaType string, err error) {
+	format, _ := table.ByExtension("csv")
+	var b bytes.Buffer
+	w, err := format.New(&b, c.Columns, table.Meta{Title: c.Title, Description: c.Description})
+	if err != nil {
+		return nil, "", fmt.Errorf("charts: %w", err)
+	}
+	defer w.Discard()
+	for _, row := range c.Rows {
+		if err := w.Write(row); err != nil {
+			return nil, "", fmt.Errorf("charts: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", fmt.Errorf("charts: %w", err)
+	}
+	return b.Bytes(), format.MediaType, nil
+}
+
+// json writes all that a chart shows and how to ask for it again.
+func (c *Shown) json() ([]byte, error) {
+	type query struct {
+		Document  string         `json:"document"`
+		Variables map[string]any `json:"variables"`
+	}
+	var b bytes.Buffer
+	err := port.WriteJSON(&b, struct {
+		Title       string         `json:"title"`
+		Subtitle    string         `json:"subtitle"`
+		Unit        string         `json:"unit"`
+		Source      string         `json:"source"`
+		Sources     []askedSource  `json:"sources"`
+		Synthetic   bool           `json:"synthetic"`
+		Description string         `json:"description"`
+		Notes       []string       `json:"notes"`
+		Release     int            `json:"release"`
+		Citation    string         `json:"citation"`
+		Permalink   string         `json:"permalink"`
+		Query       query          `json:"query"`
+		Columns     []table.Column `json:"columns"`
+		Rows        [][]any        `json:"rows"`
+	}{c.Title, c.Subtitle, c.Unit, c.Source, c.sources, c.Synthetic, c.Description, orEmpty(c.Notes), c.release, c.Citation, c.Permalink,
+		query{c.document, c.variables}, c.Columns, orEmpty(c.Rows)})
+	if err != nil {
+		return nil, fmt.Errorf("charts: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
