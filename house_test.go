@@ -25,14 +25,16 @@ import (
 var mayImport = map[string][]string{
 	"homebound": {"db", "internal/datapackage", "internal/exchange", "internal/labour", "internal/synth", "internal/web"},
 
-	"internal/web":             {"db", "graph", "graph/model", "internal/chart", "internal/labour", "internal/table", "internal/web/graphiql"},
+	"internal/web":             {"db", "graph", "graph/model", "internal/answers", "internal/chart", "internal/labour", "internal/table", "internal/web/graphiql"},
 	"internal/web/graphiql":    {},
 	"internal/web/browsertest": {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "internal/disclosure", "internal/impact", "internal/labour"},
-	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
-	"graph/model":     {"internal/impact", "internal/labour"},
+	"graph":           {"db", "graph/generated", "graph/model", "internal/answers", "internal/impact", "internal/labour"},
+	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/impact", "internal/labour"},
+	"graph/model":     {"internal/answers", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
+
+	"internal/answers": {"db", "internal/disclosure", "internal/impact", "internal/labour"},
 
 	"internal/chart": {"internal/labour", "internal/table"},
 	"internal/table": {},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"homebound/graph"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -127,13 +127,7 @@ func (g *gate) admitBy(identify func(*http.Request) (*visitor, error), next http
 // known tells those that answer who asks, and within which bounds.
 func (g *gate) known(ctx context.Context, v *visitor) context.Context {
 	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, g.limits), visitorKey{}, v)
-	if v.noRows {
-		ctx = graph.WithRows(ctx, false)
-	}
-	if v.rows {
-		ctx = graph.WithSmall(ctx)
-	}
-	return ctx
+	return answers.WithRights(ctx, answers.Rights{NoRows: v.noRows, Small: v.rows})
 }
 
 // identify says who sent a request, or by a Fault why it is not let in. The visitor is nil where nothing is known of it.

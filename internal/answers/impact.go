@@ -1,97 +1,79 @@
-package graph
+package answers
 
 import (
 	"context"
 	"iter"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"homebound/db"
-	"homebound/graph/model"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
+// EconomicImpact is a result of the model, with its scenario's fields beside its figures: Scenario is the result's own.
+type EconomicImpact struct {
+	impact.Scenario
+	*impact.Result
+	Suppressed bool
+	Gone       *impact.Result // the same without stayers, by which it is decided what to withhold; nil where nothing is
+	Provenance Provenance     // set where it is selected
+}
+
 // maxHorizon bounds what the economic model walks through, in days: about a century.
 const maxHorizon = 36525
 
-func (query) EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*model.EconomicImpact, error) {
-	return economicImpact(ctx, region, scenario)
+// ImpactQuestion is a scenario, and what is wanted of its estimate beside the figures.
+type ImpactQuestion struct {
+	impact.Scenario
+	// Wages asks for the departed permits' own wages, which are followed permit by permit and cost as much as the rest.
+	Wages bool
+	// Provenance asks for what the estimate rests on.
+	Provenance bool
 }
 
-func economicImpact(ctx context.Context, region string, given *model.Scenario) (*model.EconomicImpact, error) {
-	release := releaseOf(ctx)
-	if _, err := release.Region(region); err != nil {
+// Impact estimates what departures cost. It returns a Fault: NOT_FOUND for a region or nationality that there is not,
+// BAD_USER_INPUT for a scenario that contradicts itself, LIMIT_EXCEEDED for more days than are walked through.
+func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*EconomicImpact, error) {
+	if err := checkScenario(release, q.Scenario); err != nil {
 		return nil, err
 	}
-	s, err := scenario(release, region, given)
+	facts, evidence, err := impactFacts(ctx, release, q)
 	if err != nil {
 		return nil, err
 	}
-	facts, evidence, err := impactFacts(ctx, release, s)
+	result, err := impact.Compute(ctx, q.Scenario, facts)
 	if err != nil {
 		return nil, err
 	}
-	result, err := impact.Compute(ctx, s, facts)
-	if err != nil {
-		return nil, err
-	}
-	answer := &model.EconomicImpact{Scenario: result.Scenario, Result: result}
-	if graphql.FieldRequested(ctx, "provenance") {
-		stands, err := impactProvenance(ctx, release, result, evidence)
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result}
+	if q.Provenance {
+		found, err := impactProvenance(ctx, release, result, evidence)
 		if err != nil {
 			return nil, err
 		}
-		answer.Provenance = provenance(release, stands)
+		answer.Provenance = ProvenanceOf(release, found)
 	}
 	return answer, hideImpact(ctx, release, answer, facts, evidence.wages)
 }
 
-// scenario fills what the caller leaves out with the defaults of the contract.
-func scenario(release *db.Release, region string, given *model.Scenario) (impact.Scenario, error) {
-	s := impact.Scenario{
-		Region: region, Baseline: labour.MustParseDate("2017-12-22"), Basis: labour.Register,
-		Nationalities: []string{"KP"}, To: release.LastDay(nil), Parameters: impact.Defaults(),
-	}
-	s.From = s.Baseline
-	if given != nil {
-		s.Baseline, s.Basis, s.Stayers, s.Nationalities = given.Baseline, given.Basis, given.Stayers, given.Nationalities
-		s.From, s.To = s.Baseline, release.LastDay(given.To)
-		if given.From != nil {
-			s.From = *given.From
-		}
-		for _, p := range []struct {
-			into  *impact.Range
-			given *impact.Range
-		}{
-			{&s.SubstitutionRate, given.SubstitutionRate},
-			{&s.RelativeProductivity, given.RelativeProductivity},
-			{&s.RelativeWage, given.RelativeWage},
-			{&s.OutputMultiplier, given.OutputMultiplier},
-			{&s.RemittancePerWorkerYearUSD, given.RemittancePerWorkerYearUsd},
-		} {
-			if p.given != nil {
-				*p.into = *p.given
-			}
-		}
-	}
-	s.BoundariesOn = s.To
-	if given != nil && given.BoundariesOn != nil {
-		s.BoundariesOn = *given.BoundariesOn
+// checkScenario holds a scenario against the release and the bounds.
+func checkScenario(release *db.Release, s impact.Scenario) error {
+	if _, err := release.Region(s.Region); err != nil {
+		return err
 	}
 	for _, code := range s.Nationalities {
 		if _, err := release.Country(code); err != nil {
-			return s, err
+			return err
 		}
 	}
 	if err := s.Validate(); err != nil {
-		return s, err
+		return err
 	}
 	if days := (labour.Period{From: s.Baseline, To: s.To}).Days(); days > maxHorizon {
-		return s, labour.Faultf(labour.LimitExceeded, "scenario: expected at most %d days from the baseline to the end, found %d.", maxHorizon, days)
+		return labour.Faultf(labour.LimitExceeded, "scenario: expected at most %d days from the baseline to the end, found %d.",
+			maxHorizon, days)
 	}
-	return s, nil
+	return nil
 }
 
 // stockEvidence is what a stock was read from, for its provenance.
@@ -107,12 +89,13 @@ func stockFilter(s impact.Scenario) db.StockFilter {
 }
 
 // impactFacts gathers what the model reads.
-func impactFacts(ctx context.Context, release *db.Release, s impact.Scenario) (impact.Facts, stockEvidence, error) {
+func impactFacts(ctx context.Context, release *db.Release, q ImpactQuestion) (impact.Facts, stockEvidence, error) {
+	s := q.Scenario
 	facts := impact.Facts{Currency: release.Info().Currency, Geography: release.Geography()}
 	var evidence stockEvidence
 	var err error
 	facts.Observations, err = release.Observations(ctx, db.ObservationFilter{
-		Indicators: knownIndicators(release, labour.GrossRegionalProduct, labour.GrossValueAdded, labour.EmployedPersons, labour.AverageWage, labour.IncomeTaxRate),
+		Indicators: KnownIndicators(release, labour.GrossRegionalProduct, labour.GrossValueAdded, labour.EmployedPersons, labour.AverageWage, labour.IncomeTaxRate),
 		Regions:    relatives(release.Geography(), s.Region, s.BoundariesOn),
 	})
 	if err != nil {
@@ -131,7 +114,7 @@ func impactFacts(ctx context.Context, release *db.Release, s impact.Scenario) (i
 	}
 	facts.Levels = levels(changes, s.Baseline, s.Region, release.Info().Counts.Permits > 0)
 	evidence.sql = append(evidence.sql, sql)
-	if !wagesRequested(ctx) {
+	if !q.Wages {
 		return facts, evidence, nil
 	}
 	wages, sql, err := release.DepartedWages(ctx, stockFilter(s), span)
@@ -144,25 +127,6 @@ func impactFacts(ctx context.Context, release *db.Release, s impact.Scenario) (i
 		facts.OwnWages[impact.Cell{Region: w.Region, Industry: w.Industry}] = w.Monthly
 	}
 	return facts, evidence, nil
-}
-
-// wagesRequested tells whether anything is selected that the departed permits' own wages are part of. They are followed permit by
-// permit, which costs as much as all the rest.
-func wagesRequested(ctx context.Context) bool {
-	return slices.ContainsFunc([]string{"wagesLost", "incomeTaxLost", "inputs", "provenance"}, func(field string) bool {
-		return graphql.FieldRequested(ctx, field)
-	})
-}
-
-// knownIndicators keeps the indicators that the release has; a release without one has no observation of it either.
-func knownIndicators(release *db.Release, codes ...string) []string {
-	known := []string{}
-	for _, code := range codes {
-		if _, err := release.Indicator(code); err == nil {
-			known = append(known, code)
-		}
-	}
-	return known
 }
 
 // relatives lists a region, everything within it and everything above any of it.
@@ -219,39 +183,4 @@ func impactProvenance(ctx context.Context, release *db.Release, result *impact.R
 	stands.Method = "Workers gone since the baseline, day by day, times the output per employed person of their region, industry and year, " +
 		"times relative productivity, the share of posts not filled again and the output multiplier; inputs lists every figure, and METHODOLOGY every formula."
 	return stands, release.Cite(&stands, sources, figures)
-}
-
-type economicImpactFields struct{}
-
-func (economicImpactFields) Region(ctx context.Context, obj *model.EconomicImpact) (*labour.Region, error) {
-	return found(releaseOf(ctx).Region(obj.Scenario.Region))
-}
-
-func (economicImpactFields) Timeline(ctx context.Context, obj *model.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
-	if obj.Suppressed {
-		return nil, nil
-	}
-	timeline := obj.Result.Timeline(granularity)
-	return timeline, hideTimeline(ctx, releaseOf(ctx), obj, timeline, granularity)
-}
-
-type industryImpactFields struct{}
-
-func (industryImpactFields) Industry(ctx context.Context, objs []*impact.IndustryImpact) ([]*labour.Industry, error) {
-	return lookUp(objs, func(i *impact.IndustryImpact) string { return i.Industry }, releaseOf(ctx).Industry)
-}
-
-type modelInputFields struct{}
-
-// Value gives the figure. The contract has a number here always: 0 stands for one that is missing, and the note says so.
-func (modelInputFields) Value(_ context.Context, obj *impact.Input) (float64, error) {
-	return deref(obj.Value), nil
-}
-
-func (modelInputFields) Source(ctx context.Context, objs []*impact.Input) ([]*labour.Source, error) {
-	return lookUp(objs, func(i *impact.Input) string { return i.Source }, releaseOf(ctx).Source)
-}
-
-func (modelInputFields) Note(_ context.Context, obj *impact.Input) (*string, error) {
-	return known(obj.Note), nil
 }

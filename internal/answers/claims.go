@@ -1,72 +1,36 @@
-package graph
+package answers
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"homebound/db"
-	"homebound/graph/model"
 	"homebound/internal/labour"
 )
 
-func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.ClaimConnection, error) {
-	release := releaseOf(ctx)
-	claims, err := release.Claims(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f := deref(filter)
-	var within []string
-	if f.Region != nil {
-		if _, err := release.Region(*f.Region); err != nil {
-			return nil, err
-		}
-		within = release.Geography().Within(*f.Region, release.LastDay(nil))
-	}
-	speaker := strings.ToLower(deref(f.Speaker))
-	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
-		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
-			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
-			f.Region != nil && !slices.Contains(within, c.Region)
-	})
-	if f.Verdicts != nil {
-		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
-			return nil, err
-		}
-	}
-	return slicePage(ctx, claims, pageArgs{first, after, last, before}, listOrder{name: "claims"}, func(c labour.Claim) string { return c.ID })
+// ClaimCheck is a claim held against the release.
+type ClaimCheck struct {
+	Verdict            labour.Verdict
+	Measure            string   // the measure or indicator that it was held against
+	Computed           *float64 // nil where there is nothing to hold it against
+	RelativeDifference *float64 // 0.1 where Computed is 10 % above the claim
+	Explanation        string   // one sentence
+	Query              string   // GraphQL for the same evidence
+	Basis              labour.Basis
+	Synthetic          bool
 }
 
-func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) ([]labour.Claim, error) {
-	pointers := make([]*labour.Claim, len(claims))
-	for i := range claims {
-		pointers[i] = &claims[i]
-	}
-	checks, err := checkClaims(ctx, release, pointers)
-	if err != nil {
-		return nil, err
-	}
-	var kept []labour.Claim
-	for i, check := range checks {
-		if check != nil && slices.Contains(verdicts, check.Verdict) {
-			kept = append(kept, claims[i])
-		}
-	}
-	return kept, nil
-}
-
-// checkClaims holds each claim that can be checked against register rows that are not synthetic, else, or where these are
+// Claims holds each claim that can be checked against register rows that are not synthetic, else, or where these are
 // evidently not all, against observations; the stocks among these are read once for all claims.
-func checkClaims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*model.ClaimCheck, error) {
+func Claims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*ClaimCheck, error) {
 	stocks, err := release.Observations(ctx, db.ObservationFilter{
-		Indicators: knownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate),
+		Indicators: KnownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate),
 	})
 	if err != nil {
 		return nil, err
 	}
-	checks := make([]*model.ClaimCheck, len(claims))
+	checks := make([]*ClaimCheck, len(claims))
 	for i, claim := range claims {
 		if !claim.Checkable() {
 			continue
@@ -97,8 +61,8 @@ func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
 }
 
 // againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
-func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*model.ClaimCheck, error) {
-	filter := db.ReportFilter{Within: list(known(c.Region)), Industries: list(known(c.Industry)), Nationalities: list(known(c.Nationality)),
+func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*ClaimCheck, error) {
+	filter := db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry), Nationalities: named(c.Nationality),
 		Period: claimPeriod(release, c), Synthetic: new(false), NotSource: c.Source}
 	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
 	if err != nil {
@@ -120,7 +84,7 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	}
 	verdict, relative := judge(c, computed)
 	info, _ := c.Measure.Info()
-	return &model.ClaimCheck{
+	return &ClaimCheck{
 		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
 		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
 		Query:       reportQuery(release, c),
@@ -128,10 +92,10 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 }
 
 // againstObservations holds a claim against a published figure of the same thing from another source.
-func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Observation) *model.ClaimCheck {
+func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Observation) *ClaimCheck {
 	o, has := c.Evidence(stocks)
 	if !has {
-		return &model.ClaimCheck{
+		return &ClaimCheck{
 			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release, c),
 			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s", c.Expectation(), wouldDecide(c)),
 		}
@@ -144,7 +108,7 @@ func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Ob
 			verdict = labour.Undecided
 		}
 	}
-	return &model.ClaimCheck{
+	return &ClaimCheck{
 		Verdict: verdict, Measure: o.Indicator, Computed: &o.Value, RelativeDifference: relative, Basis: labour.Reported,
 		Explanation: explanation,
 		Query: fmt.Sprintf("{ region(code: %q) { observations(indicators: [%q], from: %q, to: %q) { value unit from to status confidence source { title publisher url } } } }",
@@ -212,52 +176,4 @@ func reportQuery(release *db.Release, c labour.Claim) string {
 		filters = append(filters, "period: {"+strings.Join(ends, ", ")+"}")
 	}
 	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s } provenance { synthetic sources { title } } } }", strings.Join(filters, ", "), info.Field)
-}
-
-type claimFields struct{}
-
-func (claimFields) ID(_ context.Context, obj *labour.Claim) (string, error) {
-	return globalID("Claim", obj.ID), nil
-}
-
-func (claimFields) SpeakerRole(_ context.Context, obj *labour.Claim) (*string, error) {
-	return known(obj.SpeakerRole), nil
-}
-
-// Operator gives how the number is meant. The contract has a value here always: EXACTLY stands for a claim without a number.
-func (claimFields) Operator(_ context.Context, obj *labour.Claim) (labour.ClaimOperator, error) {
-	if obj.Operator == "" {
-		return labour.Exactly, nil
-	}
-	return obj.Operator, nil
-}
-
-func (claimFields) Confidence(_ context.Context, obj *labour.Claim) (*labour.Confidence, error) {
-	return known(obj.Confidence), nil
-}
-
-func (claimFields) Note(_ context.Context, obj *labour.Claim) (*string, error) {
-	return known(obj.Note), nil
-}
-
-func (claimFields) Source(ctx context.Context, objs []*labour.Claim) ([]*labour.Source, error) {
-	return lookUp(objs, func(c *labour.Claim) string { return c.Source }, releaseOf(ctx).Source)
-}
-
-func (claimFields) Region(ctx context.Context, objs []*labour.Claim) ([]*labour.Region, error) {
-	return regionsNamed(ctx, objs, func(c *labour.Claim) string { return c.Region })
-}
-
-func (claimFields) Industry(ctx context.Context, objs []*labour.Claim) ([]*labour.Industry, error) {
-	return lookUp(objs, func(c *labour.Claim) string { return c.Industry }, releaseOf(ctx).Industry)
-}
-
-func (claimFields) Nationality(ctx context.Context, objs []*labour.Claim) ([]*labour.Country, error) {
-	return lookUp(objs, func(c *labour.Claim) string { return c.Nationality }, releaseOf(ctx).Country)
-}
-
-func (claimFields) Check(ctx context.Context, objs []*labour.Claim) ([]*model.ClaimCheck, error) {
-	return model.Together(ctx, objs, func(objs []*labour.Claim) ([]*model.ClaimCheck, error) {
-		return checkClaims(ctx, releaseOf(ctx), objs)
-	})
 }

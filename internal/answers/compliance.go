@@ -1,4 +1,4 @@
-package graph
+package answers
 
 import (
 	"cmp"
@@ -6,19 +6,46 @@ import (
 	"slices"
 
 	"homebound/db"
-	"homebound/graph/model"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
-func (query) Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
-	return compliance(ctx, sanction, deref(region), asOf, basis)
+// Compliance is how far a sanction's order to send workers home has been followed.
+type Compliance struct {
+	Sanction   labour.Sanction
+	Region     string // region code, "" for everywhere
+	AsOf       labour.Date
+	Basis      labour.Basis
+	Suppressed bool
+
+	BaselineWorkers     *float64
+	Repatriated         *float64
+	ProtectedOrExempt   *float64
+	Remaining           *float64
+	Progress            float64 // 1 less Remaining over BaselineWorkers
+	HalfwayMet          *bool   // nil until 12 months after adoption
+	DaysToDeadline      int     // negative past it
+	RequiredMonthlyPace *float64
+	RecentMonthlyPace   *float64
+	ProjectedCompletion *labour.Date // nil where numbers do not fall
+	Status              labour.ComplianceStatus
+
+	Reported []labour.Observation
 }
 
-// compliance judges how far a sanction has been followed in a region, or everywhere where it is "".
-func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
-	release := releaseOf(ctx)
-	sanction, err := release.Sanction(symbol)
+// ComplianceQuestion asks how far a sanction has been followed.
+type ComplianceQuestion struct {
+	Sanction string       // symbol
+	Region   string       // code, "" for everywhere
+	AsOf     *labour.Date // nil for the last day of the release
+	Basis    labour.Basis
+}
+
+// Judge answers how far a sanction has been followed. It returns a Fault: NOT_FOUND for a sanction or region that there
+// is not and where no stock is known, BAD_USER_INPUT for a sanction without a deadline and a day before its adoption.
+func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Compliance, error) {
+	region, basis := q.Region, q.Basis
+	sanction, err := release.Sanction(q.Sanction)
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +57,11 @@ func compliance(ctx context.Context, symbol, region string, asOf *labour.Date, b
 			return nil, err
 		}
 	}
-	day := release.LastDay(asOf)
+	day := release.LastDay(q.AsOf)
 	if day < sanction.AdoptedOn {
 		return nil, labour.Faultf(labour.BadUserInput, "asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}
-	c := &model.Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
+	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
 	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
 	if err != nil {
 		return nil, err
@@ -122,7 +149,7 @@ func reportedStock(ctx context.Context, release *db.Release, region string, on l
 		roots = slices.DeleteFunc(g.Codes(), func(code string) bool { return g.Parent(code, on) != "" })
 	}
 	observations, err := release.Observations(ctx, db.ObservationFilter{
-		Indicators: knownIndicators(release, labour.WorkersPresentReported), Nationalities: nationalities,
+		Indicators: KnownIndicators(release, labour.WorkersPresentReported), Nationalities: nationalities,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -194,7 +221,7 @@ func addSeries(into map[impact.Cell]labour.Series, region string, observations [
 // publiclyReported lists what was reported of stocks and departures since adoption, the day asked about included.
 func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date) ([]labour.Observation, error) {
 	filter := db.ObservationFilter{
-		Indicators:    knownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate, labour.RepatriatedReported),
+		Indicators:    KnownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate, labour.RepatriatedReported),
 		Nationalities: s.Nationalities, Span: db.DateRange{From: &s.AdoptedOn, To: &asOf},
 	}
 	if region != "" {
@@ -204,13 +231,4 @@ func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanctio
 	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool { return o.Status == labour.StatusMissing })
 	slices.SortStableFunc(observations, func(a, b labour.Observation) int { return cmp.Or(int(a.To)-int(b.To), int(a.From)-int(b.From)) })
 	return observations, err
-}
-
-type complianceFields struct{}
-
-func (complianceFields) Region(ctx context.Context, obj *model.Compliance) (*labour.Region, error) {
-	if obj.Region == "" {
-		return nil, nil
-	}
-	return found(releaseOf(ctx).Region(obj.Region))
 }
