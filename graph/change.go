@@ -13,6 +13,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -62,7 +63,7 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 		}
 	}
 	c := &model.ChangeConnection{Connection: *connection(page, span, listed)}
-	withheld := checkSmallOf(ctx, this, "") != nil || checkSmallOf(ctx, other, "") != nil
+	withheld := answers.CheckSmall(ctx, this, "") != nil || answers.CheckSmall(ctx, other, "") != nil
 	c.Summary, c.TotalCount = summary(counts, tables, withheld)
 	return c, nil
 }
@@ -90,7 +91,7 @@ func checkChanges(ctx context.Context, tables []string, releases ...*db.Release)
 		return nil
 	}
 	for _, release := range releases {
-		if err := checkRowsOf(ctx, release); err != nil {
+		if err := answers.CheckRows(ctx, release); err != nil {
 			return labour.Faultf(labour.Forbidden, "%s To list what else has changed, name other tables in `tables`.", err)
 		}
 	}

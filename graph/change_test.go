@@ -15,6 +15,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/graph"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -106,10 +107,10 @@ func TestChanges_AreListedToThoseWhoMayReadRows(t *testing.T) {
 		forbidden string
 	}{
 		"everybody, nothing withheld": {plain, t.Context(), ""},
-		"without a key for rows":      {plain, graph.WithRows(t.Context(), false), "Single permits and repatriations need a key that allows rows; reports and totals do not. To list what else has changed, name other tables in `tables`."},
+		"without a key for rows":      {plain, answers.WithRights(t.Context(), answers.Rights{NoRows: true}), "Single permits and repatriations need a key that allows rows; reports and totals do not. To list what else has changed, name other tables in `tables`."},
 		"small counts withheld": {guarded, t.Context(),
 			"Single permits and repatriations are not shown here, since counts below 12 workers are withheld and would follow from them; reports and totals are. To list what else has changed, name other tables in `tables`."},
-		"whom the operator knows": {guarded, graph.WithSmall(t.Context()), ""},
+		"whom the operator knows": {guarded, answers.WithRights(t.Context(), answers.Rights{Small: true}), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, selection := range []string{"nodes { key }", "edges { node { key } }", "pageInfo { endCursor }"} {
@@ -149,8 +150,8 @@ func TestChanges_WithholdCountsOfTheRegister(t *testing.T) {
 	open := data[changesAnswer](t, plain, query)
 	assert.Equal(t, []string{"claims +0 -0 ~1", "permits +0 -0 ~1", "repatriations +0 -1 ~0"}, show(open))
 	assert.Equal(t, 3, *open.Release.Changes.TotalCount)
-	assert.Equal(t, open, dataOf[changesAnswer](graph.WithRows(t.Context(), false), t, plain, query), "counts need no key where none are withheld")
-	assert.Equal(t, open, dataOf[changesAnswer](graph.WithSmall(t.Context()), t, guarded, query), "whoever may read the rows may count them")
+	assert.Equal(t, open, dataOf[changesAnswer](answers.WithRights(t.Context(), answers.Rights{NoRows: true}), t, plain, query), "counts need no key where none are withheld")
+	assert.Equal(t, open, dataOf[changesAnswer](answers.WithRights(t.Context(), answers.Rights{Small: true}), t, guarded, query), "whoever may read the rows may count them")
 
 	closed := data[changesAnswer](t, guarded, query)
 	assert.Equal(t, []string{"claims +0 -0 ~1", "permits withheld", "repatriations withheld"}, show(closed))
@@ -179,7 +180,7 @@ func TestChanges_WithholdWhatEitherReleaseWithholds(t *testing.T) {
 // Nobody is told of a row of outcome PROTECTED, in either release: to come under protection looks like being removed.
 func TestChanges_NeverTellOfProtection(t *testing.T) {
 	_, w := corrected(t, 2)
-	answer := w.ask(graph.WithSmall(t.Context()), t, `{ release { changes(since: "1", tables: ["repatriations"]) { nodes { key kind fields { name before after } } } } }`, nil)
+	answer := w.ask(answers.WithRights(t.Context(), answers.Rights{Small: true}), t, `{ release { changes(since: "1", tables: ["repatriations"]) { nodes { key kind fields { name before after } } } } }`, nil)
 	require.Empty(t, answer.Errors)
 	assert.NotContains(t, string(answer.Data), labour.Protected)
 	var read changesAnswer

@@ -12,7 +12,7 @@ import (
 
 	"homebound/db"
 	"homebound/db/dbtest"
-	"homebound/graph"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -247,7 +247,7 @@ func TestSuppression_RefusesRows(t *testing.T) {
 			require.NotEmpty(t, refused.Errors)
 			assert.Equal(t, labour.Forbidden, codeOf(refused.Errors[0]))
 			assert.Contains(t, refused.Errors[0].Message, "below 5 workers")
-			assert.Empty(t, guarded.ask(graph.WithSmall(t.Context()), t, query, nil).Errors, "whom the operator knows")
+			assert.Empty(t, guarded.ask(answers.WithRights(t.Context(), answers.Rights{Small: true}), t, query, nil).Errors, "whom the operator knows")
 			assert.Empty(t, plain.ask(t.Context(), t, query, nil).Errors)
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -78,13 +79,13 @@ var nodes = map[string]func(ctx context.Context, r *Resolver, keys []string) ([]
 		return allNodes(releaseOf(ctx).Employers(ctx, keys))
 	},
 	"Permit": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
-		if err := checkRows(ctx); err != nil {
+		if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 			return nil, err
 		}
 		return allNodes(releaseOf(ctx).Permits(ctx, keys))
 	},
 	"Repatriation": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
-		if err := checkRows(ctx); err != nil {
+		if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 			return nil, err
 		}
 		return allNodes(releaseOf(ctx).Repatriations(ctx, keys))

@@ -7,6 +7,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -182,12 +183,12 @@ func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *mode
 	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after)
 }
 
-func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*model.EconomicImpact, error) {
+func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error) {
 	return economicImpact(ctx, obj.Code, scenario)
 }
 
-func (regionFields) Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error) {
-	return compliance(ctx, sanction, obj.Code, asOf, basis)
+func (regionFields) Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error) {
+	return answers.Judge(ctx, releaseOf(ctx), answers.ComplianceQuestion{Sanction: sanction, Region: obj.Code, AsOf: asOf, Basis: basis})
 }
 
 type industryFields struct{}

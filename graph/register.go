@@ -5,11 +5,12 @@ import (
 
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
 func (query) Permit(ctx context.Context, id string) (*labour.Permit, error) {
-	if err := checkRows(ctx); err != nil {
+	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
 	return one(releaseOf(ctx).Permits(ctx, []string{keyOf("Permit", id)}))
@@ -20,7 +21,7 @@ func (query) Employer(ctx context.Context, id string) (*labour.Employer, error) 
 }
 
 func (query) Repatriation(ctx context.Context, id string) (*labour.Repatriation, error) {
-	if err := checkRows(ctx); err != nil {
+	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
 	return one(releaseOf(ctx).Repatriations(ctx, []string{keyOf("Repatriation", id)}))
@@ -47,7 +48,7 @@ func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter
 }
 
 func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder, args pageArgs) ([]*model.PermitConnection, error) {
-	if err := checkRows(ctx); err != nil {
+	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
 	if orderBy == nil {
@@ -72,7 +73,7 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 	}
 	if orderBy.Field == model.EmployerOrderFieldWorkersAuthorised {
 		// The order tells who has more, and its cursors tell how many.
-		if err := checkSmall(ctx, "Employers in the order of their workers"); err != nil {
+		if err := answers.CheckSmall(ctx, releaseOf(ctx), "Employers in the order of their workers"); err != nil {
 			return nil, err
 		}
 	}
@@ -90,7 +91,7 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 }
 
 func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder, args pageArgs) ([]*model.RepatriationConnection, error) {
-	if err := checkRows(ctx); err != nil {
+	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
 	if orderBy == nil {

@@ -8,6 +8,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -54,7 +55,7 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		if err != nil {
 			return nil, err
 		}
-		answer.Provenance = provenance(release, stands)
+		answer.Provenance = answers.ProvenanceOf(release, stands)
 	}
 	return answer, nil
 }
@@ -181,12 +182,6 @@ func conditions(having []model.MeasureCondition) []db.MeasureCondition {
 		list[i] = db.MeasureCondition{Measure: h.Measure, AtLeast: h.AtLeast, AtMost: h.AtMost}
 	}
 	return list
-}
-
-func provenance(release *db.Release, p db.Provenance) model.Provenance {
-	return model.Provenance{
-		Release: release.Info(), Sources: p.Sources, RowsRead: p.RowsRead, Synthetic: p.Synthetic, Method: p.Method, SQL: p.SQL,
-	}
 }
 
 func (query) Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error) {

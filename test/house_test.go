@@ -29,22 +29,25 @@ var mayImport = map[string][]string{
 		"internal/synth", "internal/web"},
 
 	"internal/access":        {"internal/labour", "internal/poll"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/labour", "internal/negotiate", "internal/table"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
 	"internal/site/exports":  {"db", "graph", "internal/labour", "internal/negotiate", "internal/site/port", "internal/table"},
 	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
-	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth", "internal/web"}, // for tests alone
+	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
+		"internal/web"}, // for tests alone
 	"internal/negotiate":     {},
 	"internal/site/port":     {"db", "internal/labour", "internal/table"},
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "internal/disclosure", "internal/impact", "internal/labour"},
-	"graph/generated": {"graph/model", "graph/scalar", "internal/impact", "internal/labour"},
-	"graph/model":     {"internal/impact", "internal/labour"},
+	"graph":           {"db", "graph/generated", "graph/model", "internal/answers", "internal/impact", "internal/labour"},
+	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/impact", "internal/labour"},
+	"graph/model":     {"internal/answers", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
+
+	"internal/answers": {"db", "internal/disclosure", "internal/impact", "internal/labour"},
 
 	"internal/chart": {"internal/labour", "internal/table"},
 	"internal/table": {},

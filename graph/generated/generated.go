@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"homebound/graph/model"
 	"homebound/graph/scalar"
+	"homebound/internal/answers"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 	"math"
@@ -552,15 +553,15 @@ type ClaimResolver interface {
 	Nationality(ctx context.Context, objs []*labour.Claim) ([]*labour.Country, error)
 	Confidence(ctx context.Context, obj *labour.Claim) (*labour.Confidence, error)
 	Note(ctx context.Context, obj *labour.Claim) (*string, error)
-	Check(ctx context.Context, objs []*labour.Claim) ([]*model.ClaimCheck, error)
+	Check(ctx context.Context, objs []*labour.Claim) ([]*answers.ClaimCheck, error)
 }
 type ComplianceResolver interface {
-	Region(ctx context.Context, obj *model.Compliance) (*labour.Region, error)
+	Region(ctx context.Context, obj *answers.Compliance) (*labour.Region, error)
 }
 type EconomicImpactResolver interface {
-	Region(ctx context.Context, obj *model.EconomicImpact) (*labour.Region, error)
+	Region(ctx context.Context, obj *answers.EconomicImpact) (*labour.Region, error)
 
-	Timeline(ctx context.Context, obj *model.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error)
+	Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error)
 }
 type EmployerResolver interface {
 	ID(ctx context.Context, obj *labour.Employer) (string, error)
@@ -632,8 +633,8 @@ type QueryResolver interface {
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
 	Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
 	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
-	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*model.EconomicImpact, error)
-	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error)
+	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
+	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
 }
 type RegionResolver interface {
@@ -648,8 +649,8 @@ type RegionResolver interface {
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
 	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
-	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*model.EconomicImpact, error)
-	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*model.Compliance, error)
+	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error)
+	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 }
 type ReleaseResolver interface {
 	ID(ctx context.Context, obj *labour.Release) (string, error)
@@ -8142,8 +8143,8 @@ func (ec *executionContext) _Claim_check(ctx context.Context, field graphql.Coll
 			return ec.resolveBatch_Claim_check(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ClaimCheck) graphql.Marshaler {
-			return ec.marshalOClaimCheck2ᚖhomeboundᚋgraphᚋmodelᚐClaimCheck(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
+			return ec.marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8167,7 +8168,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Check(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*model.ClaimCheck](
+		return graphql.ResolveBatchGroupResult[*answers.ClaimCheck](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -8177,7 +8178,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		)
 	}
 	results, err := resolver.Check(ctx, []*labour.Claim{obj})
-	return graphql.ResolveBatchSingleResult[*model.ClaimCheck](
+	return graphql.ResolveBatchSingleResult[*answers.ClaimCheck](
 		ctx,
 		results,
 		err,
@@ -8185,7 +8186,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 	)
 }
 
-func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8208,7 +8209,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_verdict(_ context.Context, f
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Verdict")
 }
 
-func (ec *executionContext) _ClaimCheck_measure(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_measure(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8231,7 +8232,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_measure(_ context.Context, f
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
 }
 
-func (ec *executionContext) _ClaimCheck_computed(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_computed(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8254,7 +8255,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_computed(_ context.Context, 
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ClaimCheck_relativeDifference(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_relativeDifference(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8277,7 +8278,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_relativeDifference(_ context
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8300,7 +8301,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_explanation(_ context.Contex
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
 }
 
-func (ec *executionContext) _ClaimCheck_query(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_query(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8323,7 +8324,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_query(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
 }
 
-func (ec *executionContext) _ClaimCheck_basis(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_basis(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8346,7 +8347,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_basis(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _ClaimCheck_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8543,7 +8544,7 @@ func (ec *executionContext) fieldContext_ClaimEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Compliance_sanction(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_sanction(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8575,7 +8576,7 @@ func (ec *executionContext) fieldContext_Compliance_sanction(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Compliance_region(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_region(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8607,7 +8608,7 @@ func (ec *executionContext) fieldContext_Compliance_region(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Compliance_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_asOf(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8630,7 +8631,7 @@ func (ec *executionContext) fieldContext_Compliance_asOf(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Date")
 }
 
-func (ec *executionContext) _Compliance_basis(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_basis(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8653,7 +8654,7 @@ func (ec *executionContext) fieldContext_Compliance_basis(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8676,7 +8677,7 @@ func (ec *executionContext) fieldContext_Compliance_suppressed(_ context.Context
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Compliance_baselineWorkers(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_baselineWorkers(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8699,7 +8700,7 @@ func (ec *executionContext) fieldContext_Compliance_baselineWorkers(_ context.Co
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_repatriated(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_repatriated(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8722,7 +8723,7 @@ func (ec *executionContext) fieldContext_Compliance_repatriated(_ context.Contex
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_protectedOrExempt(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_protectedOrExempt(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8745,7 +8746,7 @@ func (ec *executionContext) fieldContext_Compliance_protectedOrExempt(_ context.
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_remaining(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_remaining(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8768,7 +8769,7 @@ func (ec *executionContext) fieldContext_Compliance_remaining(_ context.Context,
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_progress(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_progress(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8791,7 +8792,7 @@ func (ec *executionContext) fieldContext_Compliance_progress(_ context.Context, 
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_halfwayMet(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_halfwayMet(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8814,7 +8815,7 @@ func (ec *executionContext) fieldContext_Compliance_halfwayMet(_ context.Context
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Compliance_daysToDeadline(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_daysToDeadline(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8837,7 +8838,7 @@ func (ec *executionContext) fieldContext_Compliance_daysToDeadline(_ context.Con
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Compliance_requiredMonthlyPace(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_requiredMonthlyPace(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8860,7 +8861,7 @@ func (ec *executionContext) fieldContext_Compliance_requiredMonthlyPace(_ contex
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_recentMonthlyPace(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_recentMonthlyPace(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8883,7 +8884,7 @@ func (ec *executionContext) fieldContext_Compliance_recentMonthlyPace(_ context.
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Compliance_projectedCompletion(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_projectedCompletion(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8906,7 +8907,7 @@ func (ec *executionContext) fieldContext_Compliance_projectedCompletion(_ contex
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Date")
 }
 
-func (ec *executionContext) _Compliance_status(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_status(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8929,7 +8930,7 @@ func (ec *executionContext) fieldContext_Compliance_status(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "ComplianceStatus")
 }
 
-func (ec *executionContext) _Compliance_reported(ctx context.Context, field graphql.CollectedField, obj *model.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_reported(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9007,7 +9008,7 @@ func (ec *executionContext) fieldContext_Country_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Country", field, false, false, "String")
 }
 
-func (ec *executionContext) _EconomicImpact_region(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_region(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9039,7 +9040,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_region(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_from(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_from(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9062,7 +9063,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_from(_ context.Context, 
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Date")
 }
 
-func (ec *executionContext) _EconomicImpact_to(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_to(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9085,7 +9086,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_to(_ context.Context, fi
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Date")
 }
 
-func (ec *executionContext) _EconomicImpact_baseline(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_baseline(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9108,7 +9109,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_baseline(_ context.Conte
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Date")
 }
 
-func (ec *executionContext) _EconomicImpact_boundariesOn(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_boundariesOn(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9131,7 +9132,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_boundariesOn(_ context.C
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Date")
 }
 
-func (ec *executionContext) _EconomicImpact_basis(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_basis(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9154,7 +9155,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_basis(_ context.Context,
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9177,7 +9178,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_suppressed(_ context.Con
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _EconomicImpact_baselineWorkers(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_baselineWorkers(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9200,7 +9201,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_baselineWorkers(_ contex
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
-func (ec *executionContext) _EconomicImpact_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9223,7 +9224,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_departedWorkers(_ contex
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
-func (ec *executionContext) _EconomicImpact_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9246,7 +9247,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_workerYearsLost(_ contex
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
-func (ec *executionContext) _EconomicImpact_shareOfEmployment(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_shareOfEmployment(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9269,7 +9270,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_shareOfEmployment(_ cont
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
-func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9301,7 +9302,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLost(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_outputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_outputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9333,7 +9334,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLostShareOfGrp(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_wagesLost(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_wagesLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9365,7 +9366,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_wagesLost(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_incomeTaxLost(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_incomeTaxLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9397,7 +9398,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_incomeTaxLost(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_remittancesForgone(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_remittancesForgone(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9429,7 +9430,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_remittancesForgone(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_byIndustry(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_byIndustry(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9461,7 +9462,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_byIndustry(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_timeline(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_timeline(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9505,7 +9506,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_timeline(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_sensitivity(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_sensitivity(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9537,7 +9538,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_sensitivity(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_inputs(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_inputs(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9569,7 +9570,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_inputs(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_provenance(ctx context.Context, field graphql.CollectedField, obj *model.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_provenance(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9581,8 +9582,8 @@ func (ec *executionContext) _EconomicImpact_provenance(ctx context.Context, fiel
 			return obj.Provenance, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Provenance) graphql.Marshaler {
-			return ec.marshalNProvenance2homeboundᚋgraphᚋmodelᚐProvenance(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
+			return ec.marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12469,7 +12470,7 @@ func (ec *executionContext) fieldContext_PermitEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Provenance_release(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_release(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12501,7 +12502,7 @@ func (ec *executionContext) fieldContext_Provenance_release(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Provenance_sources(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_sources(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12533,7 +12534,7 @@ func (ec *executionContext) fieldContext_Provenance_sources(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Provenance_rowsRead(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_rowsRead(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12556,7 +12557,7 @@ func (ec *executionContext) fieldContext_Provenance_rowsRead(_ context.Context, 
 	return graphql.NewScalarFieldContext("Provenance", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Provenance_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12579,7 +12580,7 @@ func (ec *executionContext) fieldContext_Provenance_synthetic(_ context.Context,
 	return graphql.NewScalarFieldContext("Provenance", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Provenance_method(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_method(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12602,7 +12603,7 @@ func (ec *executionContext) fieldContext_Provenance_method(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Provenance", field, false, false, "String")
 }
 
-func (ec *executionContext) _Provenance_sql(ctx context.Context, field graphql.CollectedField, obj *model.Provenance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Provenance_sql(ctx context.Context, field graphql.CollectedField, obj *answers.Provenance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13458,8 +13459,8 @@ func (ec *executionContext) _Query_economicImpact(ctx context.Context, field gra
 			return ec.Resolvers.Query().EconomicImpact(ctx, fc.Args["region"].(string), fc.Args["scenario"].(*model.Scenario))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋgraphᚋmodelᚐEconomicImpact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
+			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13502,8 +13503,8 @@ func (ec *executionContext) _Query_compliance(ctx context.Context, field graphql
 			return ec.Resolvers.Query().Compliance(ctx, fc.Args["sanction"].(string), fc.Args["region"].(*string), fc.Args["asOf"].(*labour.Date), fc.Args["basis"].(labour.Basis))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋgraphᚋmodelᚐCompliance(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
+			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14225,8 +14226,8 @@ func (ec *executionContext) _Region_economicImpact(ctx context.Context, field gr
 			return ec.Resolvers.Region().EconomicImpact(ctx, obj, fc.Args["scenario"].(*model.Scenario))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋgraphᚋmodelᚐEconomicImpact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
+			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14269,8 +14270,8 @@ func (ec *executionContext) _Region_compliance(ctx context.Context, field graphq
 			return ec.Resolvers.Region().Compliance(ctx, obj, fc.Args["sanction"].(string), fc.Args["asOf"].(*labour.Date), fc.Args["basis"].(labour.Basis))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋgraphᚋmodelᚐCompliance(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
+			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15943,8 +15944,8 @@ func (ec *executionContext) _Report_provenance(ctx context.Context, field graphq
 			return obj.Provenance, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Provenance) graphql.Marshaler {
-			return ec.marshalNProvenance2homeboundᚋgraphᚋmodelᚐProvenance(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
+			return ec.marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19892,7 +19893,7 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 
 var claimCheckImplementors = []string{"ClaimCheck"}
 
-func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *model.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *answers.ClaimCheck) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, claimCheckImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -20046,7 +20047,7 @@ func (ec *executionContext) _ClaimEdge(ctx context.Context, sel ast.SelectionSet
 
 var complianceImplementors = []string{"Compliance"}
 
-func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSet, obj *model.Compliance) graphql.Marshaler {
+func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSet, obj *answers.Compliance) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, complianceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -20198,7 +20199,7 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 
 var economicImpactImplementors = []string{"EconomicImpact"}
 
-func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.SelectionSet, obj *model.EconomicImpact) graphql.Marshaler {
+func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.SelectionSet, obj *answers.EconomicImpact) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, economicImpactImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -21307,7 +21308,7 @@ func (ec *executionContext) _PermitEdge(ctx context.Context, sel ast.SelectionSe
 
 var provenanceImplementors = []string{"Provenance"}
 
-func (ec *executionContext) _Provenance(ctx context.Context, sel ast.SelectionSet, obj *model.Provenance) graphql.Marshaler {
+func (ec *executionContext) _Provenance(ctx context.Context, sel ast.SelectionSet, obj *answers.Provenance) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, provenanceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -23190,7 +23191,7 @@ func (ec *executionContext) marshalNClaimOperator2homeboundᚋinternalᚋlabour�
 	return res
 }
 
-func (ec *executionContext) marshalNCompliance2ᚖhomeboundᚋgraphᚋmodelᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *model.Compliance) graphql.Marshaler {
+func (ec *executionContext) marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Compliance!")
 		return graphql.Null
@@ -23314,7 +23315,7 @@ func (ec *executionContext) marshalNDimension2ᚕhomeboundᚋinternalᚋlabour�
 	return ret
 }
 
-func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋgraphᚋmodelᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *model.EconomicImpact) graphql.Marshaler {
+func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EconomicImpact!")
 		return graphql.Null
@@ -23865,7 +23866,7 @@ func (ec *executionContext) marshalNPermitStatus2homeboundᚋinternalᚋlabour�
 	return res
 }
 
-func (ec *executionContext) marshalNProvenance2homeboundᚋgraphᚋmodelᚐProvenance(ctx context.Context, sel ast.SelectionSet, v model.Provenance) graphql.Marshaler {
+func (ec *executionContext) marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx context.Context, sel ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
 	return ec._Provenance(ctx, sel, &v)
 }
 
@@ -24491,7 +24492,7 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋgraphᚋmodelᚐClaimCheck(ctx context.Context, sel ast.SelectionSet, v *model.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx context.Context, sel ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -1,6 +1,9 @@
 package model
 
-import "homebound/internal/labour"
+import (
+	"homebound/internal/answers"
+	"homebound/internal/labour"
+)
 
 // Report is the answer to a group-by question. What is not selected is not computed, and zero.
 type Report struct {
@@ -8,7 +11,7 @@ type Report struct {
 	Totals     ReportRow
 	TotalCount int
 	PageInfo   PageInfo
-	Provenance Provenance
+	Provenance answers.Provenance
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
@@ -34,16 +37,6 @@ type ReportRow struct {
 	WorkersRepatriated    *int
 
 	Behind any // the *db.Behind that finds the rows counted, where they are selected; read by package graph alone
-}
-
-// Provenance is what a figure rests on.
-type Provenance struct {
-	Release   labour.Release
-	Sources   []labour.Source
-	RowsRead  int // of the register and of observations
-	Synthetic bool
-	Method    string   // a sentence or two
-	SQL       []string // one statement each
 }
 
 // Availability lists what has data under a filter.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"homebound/graph"
 	"homebound/internal/access"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -127,13 +127,7 @@ func (g *admission) admitBy(identify func(*http.Request) (*principal, error), ne
 // known tells those that answer who asks, and within which bounds.
 func (g *admission) known(ctx context.Context, v *principal) context.Context {
 	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, g.limits), principalKey{}, v)
-	if v.noRows {
-		ctx = graph.WithRows(ctx, false)
-	}
-	if v.rows {
-		ctx = graph.WithSmall(ctx)
-	}
-	return ctx
+	return answers.WithRights(ctx, answers.Rights{NoRows: v.noRows, Small: v.rows})
 }
 
 // identify says who sent a request, or by a Fault why it is not let in. The principal is nil where nothing is known of it.

@@ -1,44 +1,23 @@
-package graph
+package answers
 
 import (
 	"context"
 	"fmt"
 
 	"homebound/db"
-	"homebound/graph/model"
 	"homebound/internal/labour"
 )
 
-type smallKey struct{}
-
-// WithSmall gives a context whose request may read what would tell of few workers, though the release withholds small
-// counts: its rows, one by one. It is for those whom the operator knows. Counts stay withheld.
-func WithSmall(ctx context.Context) context.Context { return context.WithValue(ctx, smallKey{}, true) }
-
-// checkSmall returns a Fault with Forbidden where the release withholds small counts and what is asked for would tell
-// them. Synthetic rows are of nobody, so that a release of these alone may be read row by row.
-func checkSmall(ctx context.Context, what string) error {
-	return checkSmallOf(ctx, releaseOf(ctx), what)
-}
-
-// checkSmallOf is checkSmall for a release that may be another than the request's.
-func checkSmallOf(ctx context.Context, release *db.Release, what string) error {
-	if allowed, _ := ctx.Value(smallKey{}).(bool); allowed || release.SuppressBelow() == 0 || !release.Info().Factual {
-		return nil
-	}
-	return labour.Faultf(labour.Forbidden, "%s are not shown here, since counts below %d workers are withheld and would follow from them; reports and totals are.", what, release.SuppressBelow())
-}
-
 // withheldCheck is the check of a claim whose figure is withheld.
-func withheldCheck(release *db.Release, c labour.Claim) *model.ClaimCheck {
-	return &model.ClaimCheck{
+func withheldCheck(release *db.Release, c labour.Claim) *ClaimCheck {
+	return &ClaimCheck{
 		Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release, c),
 		Explanation: fmt.Sprintf("The claim says %s; the register's figure is withheld, since it tells of few workers or would give back a figure that does.", c.Expectation()),
 	}
 }
 
 // hideCompliance takes the counts that are withheld, and what follows from them, out of a judgement by the register.
-func hideCompliance(ctx context.Context, release *db.Release, c *model.Compliance) error {
+func hideCompliance(ctx context.Context, release *db.Release, c *Compliance) error {
 	if release.SuppressBelow() == 0 || c.Basis != labour.Register {
 		return nil
 	}
@@ -84,7 +63,7 @@ func hideCompliance(ctx context.Context, release *db.Release, c *model.Complianc
 
 // boundedProgress stands in for a progress that would give a withheld count back: what the most workers that are withheld
 // would leave of the baseline, and 0 where the baseline is withheld itself. Where nobody remains there is nothing to hide.
-func boundedProgress(below int, baseline bool, c *model.Compliance) float64 {
+func boundedProgress(below int, baseline bool, c *Compliance) float64 {
 	switch {
 	case *c.Remaining == 0:
 		return 1

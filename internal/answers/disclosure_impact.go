@@ -1,11 +1,10 @@
-package graph
+package answers
 
 import (
 	"context"
 	"slices"
 
 	"homebound/db"
-	"homebound/graph/model"
 	"homebound/internal/disclosure"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
@@ -13,7 +12,7 @@ import (
 
 // hideImpact takes out of a result by the register what is withheld: everything where it is of few workers, else the
 // industries and the wages that are.
-func hideImpact(ctx context.Context, release *db.Release, answer *model.EconomicImpact, facts impact.Facts, wages []db.DepartedWage) error {
+func hideImpact(ctx context.Context, release *db.Release, answer *EconomicImpact, facts impact.Facts, wages []db.DepartedWage) error {
 	below := release.SuppressBelow()
 	if below == 0 || answer.Scenario.Basis != labour.Register {
 		return nil
@@ -105,12 +104,12 @@ func hideIndustries(below int, shown, gone *impact.Result) (list []impact.Indust
 	}
 	length := years(shown.Scenario.Horizon()) * daysInYear
 	for _, r := range []*impact.Result{gone, shown} {
-		rest := deref(r.WorkerYearsLost) // of no known industry in the end
+		rest := orZero(r.WorkerYearsLost) // of no known industry in the end
 		axis := disclosure.NewAxis(len(r.ByIndustry) + 1)
 		table := disclosure.NewTable(float64(below)*length, axis)
 		for i, part := range r.ByIndustry {
-			table.Add([]int{i}, deref(part.WorkerYearsLost)*daysInYear, 0)
-			rest -= deref(part.WorkerYearsLost)
+			table.Add([]int{i}, orZero(part.WorkerYearsLost)*daysInYear, 0)
+			rest -= orZero(part.WorkerYearsLost)
 		}
 		if rest*daysInYear > 1e-6 {
 			table.Add([]int{len(r.ByIndustry)}, rest*daysInYear, 0)
@@ -128,16 +127,20 @@ func hideIndustries(below int, shown, gone *impact.Result) (list []impact.Indust
 	return list, false
 }
 
-// hideTimeline takes out the periods of few workers and those whose stock is withheld, and others as far as these would follow
+// TimelineOf returns the estimate by periods; none where the whole is withheld. It takes out the periods of few workers and those whose stock is withheld, and others as far as these would follow
 // from the whole.
-func hideTimeline(ctx context.Context, release *db.Release, answer *model.EconomicImpact, timeline []impact.PeriodImpact, granularity labour.Granularity) error {
+func TimelineOf(ctx context.Context, release *db.Release, answer *EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
+	if answer.Suppressed {
+		return nil, nil
+	}
+	timeline := answer.Result.Timeline(granularity)
 	if answer.Gone == nil || len(timeline) == 0 {
-		return nil
+		return timeline, nil
 	}
 	s := answer.Scenario
 	stock, err := release.StockWithheldIn(ctx, stockFilter(s), s.Horizon(), granularity)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	below := release.SuppressBelow()
 	weights := make([]float64, len(timeline))
@@ -148,7 +151,7 @@ func hideTimeline(ctx context.Context, release *db.Release, answer *model.Econom
 	for _, parts := range [][]impact.PeriodImpact{answer.Gone.Timeline(granularity), timeline} {
 		table := disclosure.NewTable(float64(below), disclosure.NewAxis(len(timeline)).Weigh(weights))
 		for i, part := range parts {
-			table.Add([]int{i}, deref(part.WorkerYearsLost)*daysInYear, 0)
+			table.Add([]int{i}, orZero(part.WorkerYearsLost)*daysInYear, 0)
 			if stock[part.Period] || isFew(part.DepartedWorkers, below) {
 				hidden[i] = true
 				table.Hide([]int{i})
@@ -164,5 +167,5 @@ func hideTimeline(ctx context.Context, release *db.Release, answer *model.Econom
 			timeline[i] = impact.PeriodImpact{Period: timeline[i].Period, Suppressed: true}
 		}
 	}
-	return nil
+	return timeline, nil
 }

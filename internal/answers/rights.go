@@ -1,0 +1,42 @@
+package answers
+
+import (
+	"context"
+
+	"homebound/db"
+	"homebound/internal/labour"
+)
+
+// Rights say which rows of the register a request may read. Counts and reports are open to everybody.
+type Rights struct {
+	NoRows bool // may not read single permits and repatriations
+	Small  bool // may read rows that tell of few workers, though the release withholds small counts
+}
+
+type rightsKey struct{}
+
+// WithRights returns a context whose request has these rights. A request of which nothing is said has the zero Rights.
+func WithRights(ctx context.Context, rights Rights) context.Context {
+	return context.WithValue(ctx, rightsKey{}, rights)
+}
+
+// CheckRows returns a Fault, FORBIDDEN, where the request may not read single permits and repatriations of a release:
+// for itself, or since they would tell what the release withholds.
+func CheckRows(ctx context.Context, release *db.Release) error {
+	if rights, _ := ctx.Value(rightsKey{}).(Rights); rights.NoRows {
+		return labour.Faultf(labour.Forbidden,
+			"Single permits and repatriations need a key that allows rows; reports and totals do not.")
+	}
+	return CheckSmall(ctx, release, "Single permits and repatriations")
+}
+
+// CheckSmall returns a Fault, FORBIDDEN, where a release withholds small counts and what is asked for would tell them.
+// Synthetic rows are of nobody, so that a release of these alone may be read row by row.
+func CheckSmall(ctx context.Context, release *db.Release, what string) error {
+	rights, _ := ctx.Value(rightsKey{}).(Rights)
+	if rights.Small || release.SuppressBelow() == 0 || !release.Info().Factual {
+		return nil
+	}
+	return labour.Faultf(labour.Forbidden, "%s are not shown here, since counts below %d workers are withheld and would "+
+		"follow from them; reports and totals are.", what, release.SuppressBelow())
+}
