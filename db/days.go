@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
 	"maps"
-	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -23,81 +20,6 @@ const dayFacts = "days"
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
 var registerDays = rollup{"register_days", dayFacts, []labour.Dimension{
 	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, bySource, bySynthetic}}
-
-// rowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
-// date, and where the permit that it took workers from is in force.
-type rowDays struct {
-	day  labour.Date   // of issue, or of the repatriation
-	held labour.Period // in force; without days where the permit never is, or there is none
-	// workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
-	// more than are left.
-	workers int
-	wage    packedWage // of the permit
-}
-
-// years gives the first and the last year in which the row is counted.
-func (c rowDays) years() (first, last int) {
-	first, last = c.day.Year(), c.day.Year()
-	if c.held.Days() > 0 {
-		first, last = min(first, c.held.From.Year()), max(last, c.held.To.Year())
-	}
-	return first, last
-}
-
-// packDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
-// then, those until it is in force, for how many it is, the workers, and the wage.
-func packDays(packed []byte, last labour.Date, c rowDays) []byte {
-	until := 0
-	if c.held.Days() > 0 {
-		until = c.held.From.Sub(c.day)
-	}
-	packed = binary.AppendVarint(packed, int64(c.day.Sub(last)))
-	packed = binary.AppendVarint(packed, int64(until))
-	packed = binary.AppendUvarint(packed, uint64(c.held.Days()))
-	packed = binary.AppendVarint(packed, int64(c.workers))
-	return binary.AppendUvarint(packed, uint64(c.wage))
-}
-
-// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned around, since
-// round figures have zeros at their end.
-type packedWage uint64
-
-func packWage(wage float64) packedWage {
-	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
-}
-
-// known gives the wage, or false where it is unknown.
-func (w packedWage) known() (float64, bool) {
-	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
-}
-
-// unpackDays hands out each row of those packed, which start from the first day of a year.
-func unpackDays(year int, packed []byte, visit func(rowDays)) error {
-	broken := false
-	next := func() uint64 {
-		v, size := binary.Uvarint(packed)
-		if size <= 0 {
-			broken, size = true, len(packed)
-		}
-		packed = packed[size:]
-		return v
-	}
-	nextSigned := func() int { // as binary.Varint
-		v := next()
-		return int(int64(v>>1) ^ -int64(v&1))
-	}
-	day := labour.YearPeriod(year).From
-	for len(packed) > 0 {
-		day = day.AddDays(nextSigned())
-		from := day.AddDays(nextSigned())
-		row := rowDays{day: day, held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)}, workers: nextSigned(), wage: packedWage(next())}
-		if broken {
-			return errPacked
-		}
-		visit(row)
-	}
-	return nil
-}
 
 // cellOf gives the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
 func cellOf(row, industry, outcome string) string {

@@ -32,9 +32,9 @@ var ErrBusy = errors.New("another import is running in this data folder")
 // Draft is a release in the making: a file of its own that nobody reads before it is published. Tables are staged in
 // the order of ContentTables, then the draft is published or discarded. One goroutine uses it at a time.
 type Draft struct {
-	store  *Store
+	folder folder
 	lock   *flock.Flock
-	folder string
+	path   string // of the folder that the draft is made in
 	file   *sql.DB
 	conn   *sql.Conn // the only one, for what is attached to it
 	number int
@@ -44,10 +44,10 @@ type Draft struct {
 	deferred []string
 }
 
-// Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
+// newDraft starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while another process has one.
 // What an interrupted import has left behind is removed.
-func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
-	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+func newDraft(ctx context.Context, f folder, mode Mode) (*Draft, error) {
+	lock := f.lock()
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
@@ -55,7 +55,7 @@ func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
 	if !locked {
 		return nil, ErrBusy
 	}
-	d := &Draft{store: s, lock: lock, folder: filepath.Join(s.dir, "draft"), tables: map[string]table{}}
+	d := &Draft{folder: f, lock: lock, path: filepath.Join(string(f), "draft"), tables: map[string]table{}}
 	if err := d.start(ctx, mode); err != nil {
 		return nil, errors.Join(err, d.Discard())
 	}
@@ -63,17 +63,17 @@ func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
 }
 
 func (d *Draft) start(ctx context.Context, mode Mode) error {
-	if err := removeAll(d.folder); err != nil {
+	if err := removeAll(d.path); err != nil {
 		return fmt.Errorf("clear the last draft: %w", err)
 	}
-	if err := os.MkdirAll(d.folder, 0o755); err != nil {
+	if err := os.MkdirAll(d.path, 0o755); err != nil {
 		return fmt.Errorf("make a draft: %w", err)
 	}
 	var err error
-	if d.number, err = d.store.nextNumber(); err != nil {
+	if d.number, err = d.folder.nextNumber(); err != nil {
 		return err
 	}
-	path := filepath.Join(d.folder, "release.db")
+	path := filepath.Join(d.path, "release.db")
 	if mode == Merge {
 		if err := d.copyCurrent(path); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		return fmt.Errorf("open the draft: %w", err)
 	}
 	for _, statement := range []string{
-		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.folder, "stage.db"), "'", "''") + `' AS stage`,
+		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.path, "stage.db"), "'", "''") + `' AS stage`,
 		`PRAGMA stage.page_size = 32768`, // which takes an eighth of the calls that pages of 4 KiB do
 		`PRAGMA stage.journal_mode = OFF`,
 		`PRAGMA stage.synchronous = OFF`,
@@ -114,14 +114,14 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 
 // copyCurrent makes the draft a copy of the current release; with none published it starts from nothing.
 func (d *Draft) copyCurrent(path string) error {
-	name, err := d.store.readCurrent()
+	name, err := d.folder.readCurrent()
 	if errors.Is(err, ErrNoRelease) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	from, err := os.Open(filepath.Join(d.store.dir, "releases", name))
+	from, err := os.Open(d.folder.file(name))
 	if err != nil {
 		return fmt.Errorf("copy the current release: %w", err)
 	}
@@ -147,7 +147,7 @@ func (d *Draft) Discard() error {
 	if d.lock == nil {
 		return nil
 	}
-	err := errors.Join(d.closeFile(), removeAll(d.folder), d.lock.Unlock())
+	err := errors.Join(d.closeFile(), removeAll(d.path), d.lock.Unlock())
 	d.lock = nil
 	return err
 }
@@ -258,7 +258,7 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 	if err := d.closeFile(); err != nil {
 		return info, fmt.Errorf("close the draft: %w", err)
 	}
-	if _, err := d.store.publish(filepath.Join(d.folder, "release.db"), d.number, info.ContentHash); err != nil {
+	if _, err := d.folder.publish(filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
 		return info, err
 	}
 	return info, d.Discard()

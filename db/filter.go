@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -120,13 +119,6 @@ func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
 	}
 }
 
-// The views that filters fit; rollups of stockFacts alone hold the stock day by day.
-const (
-	permitFacts       = "permit_facts"
-	repatriationFacts = "repatriation_facts"
-	stockFacts        = "stock"
-)
-
 // dimensions lists what the filter narrows.
 func (f facts) dimensions() []labour.Dimension {
 	var list []labour.Dimension
@@ -149,29 +141,6 @@ func (f facts) dimensions() []labour.Dimension {
 		list = append(list, g.dimension)
 	}
 	return list
-}
-
-// dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
-func dimensionColumn(d labour.Dimension) string {
-	switch d {
-	case labour.ByRegion:
-		return "f.region_code"
-	case labour.ByDistrict:
-		return "d.column2"
-	case labour.ByIndustry:
-		return "f.industry"
-	case labour.ByNationality:
-		return "f.nationality"
-	case labour.ByEmployer:
-		return "f.employer_id"
-	case labour.ByOutcome:
-		return "f.outcome"
-	case bySynthetic:
-		return "f.synthetic"
-	case bySource:
-		return "f.source_id"
-	}
-	panic(fmt.Sprintf("db: dimension %s has no column", d))
 }
 
 // selectFrom starts a query over a view, with the district of every region on the boundaries of a day where it is asked for.

@@ -135,13 +135,3 @@ func segments(t table) (expressions []string, reals []bool) {
 	flush()
 	return expressions, reals
 }
-
-// fieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
-// which has no control characters, so that joined values stand in the same order as the values do.
-const fieldEnd = "\x1f"
-
-// joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
-// SQLite a third of the time of as many ||.
-func joined(columns []string, between string) string {
-	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
-}

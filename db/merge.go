@@ -273,14 +273,6 @@ func (d *Draft) deferIndexes(ctx context.Context, table string) error {
 	return nil
 }
 
-func equal(left, right []string, operator string) []string {
-	conditions := make([]string, len(left))
-	for i := range left {
-		conditions[i] = left[i] + " " + operator + " " + right[i]
-	}
-	return conditions
-}
-
 // oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and message.
 var oddities = map[string]string{
 	"repatriations": `
@@ -307,12 +299,4 @@ func (s *Stage) warn(ctx context.Context, query string) error {
 	}
 	s.counts.Warnings += found
 	return nil
-}
-
-func scanMembership(rows *sql.Rows) (labour.Membership, error) { return scanMembershipAnd(rows) }
-
-func scanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
-	var m labour.Membership
-	err := rows.Scan(append([]any{&m.Code, &m.Parent, optionalDate(&m.ValidFrom), optionalDate(&m.ValidTo)}, more...)...)
-	return m, err
 }

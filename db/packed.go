@@ -117,3 +117,5 @@ func unpack(year int, packed []byte, p labour.Period, days []change) error {
 	}
 	return nil
 }
+
+var noDays = labour.Period{From: 1, To: 0}

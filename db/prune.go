@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-
-	"github.com/gofrs/flock"
 
 	"homebound/internal/labour"
 )
@@ -19,7 +16,7 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if keep < 1 {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)
 	}
-	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+	lock := s.folder.lock()
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
@@ -28,11 +25,11 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 		return nil, ErrBusy
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	current, err := s.readCurrent()
+	current, err := s.folder.readCurrent()
 	if err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
-	names, err := s.files()
+	names, err := s.folder.files()
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +37,11 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 		if name == current {
 			continue
 		}
-		if err := os.Remove(filepath.Join(s.dir, "releases", name)); err != nil {
+		if err := os.Remove(s.folder.file(name)); err != nil {
 			return removed, fmt.Errorf("prune: %w", err)
 		}
 		number, _ := numberOf(name)
 		removed = append(removed, number)
 	}
-	return removed, syncPath(filepath.Join(s.dir, "releases"))
+	return removed, syncPath(s.folder.releases())
 }

@@ -13,7 +13,7 @@ import (
 // CURRENT names none that can. CURRENT stays as it is: Refresh goes on trying the release that it names, and Trouble says
 // so until then. It returns ErrNoRelease where the folder holds no release, and why each failed where none can be opened.
 func (s *Store) Rescue(ctx context.Context) (labour.Release, error) {
-	names, err := s.files()
+	names, err := s.folder.files()
 	if err != nil {
 		return labour.Release{}, err
 	}

@@ -66,3 +66,11 @@ func (s textScanner[T]) Scan(value any) error {
 	}
 	return nil
 }
+
+func scanMembership(rows *sql.Rows) (labour.Membership, error) { return scanMembershipAnd(rows) }
+
+func scanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
+	var m labour.Membership
+	err := rows.Scan(append([]any{&m.Code, &m.Parent, optionalDate(&m.ValidFrom), optionalDate(&m.ValidTo)}, more...)...)
+	return m, err
+}

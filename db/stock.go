@@ -275,25 +275,6 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
 }
 
-// fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
-// force, to the last. What has left never comes back.
-func (c rowDays) fall(p labour.Period) int {
-	if !c.held.Contains(p.From) {
-		return 0
-	}
-	fall, from := 0, max(c.day, c.held.From)
-	if c.workers > 0 {
-		from = c.held.From // a permit brings its workers on its first day, whenever it is issued
-	}
-	if from <= p.From {
-		fall += c.workers
-	}
-	if from <= p.To && p.To <= c.held.To {
-		fall -= c.workers
-	}
-	return fall
-}
-
 // StockProvenance says which register rows stand behind a stock followed through a period.
 func (r *Release) StockProvenance(ctx context.Context, f StockFilter, p labour.Period, sql []string) (Provenance, error) {
 	narrowed, err := f.facts(ctx, r)
