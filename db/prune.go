@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"homebound/db/internal/build"
 	"homebound/internal/labour"
 )
 
@@ -16,20 +17,20 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if keep < 1 {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)
 	}
-	lock := s.folder.lock()
+	lock := s.folder.Lock()
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if !locked {
-		return nil, ErrBusy
+		return nil, build.ErrBusy
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	current, err := s.folder.readCurrent()
+	current, err := s.folder.ReadCurrent()
 	if err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
-	names, err := s.folder.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
@@ -37,11 +38,11 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 		if name == current {
 			continue
 		}
-		if err := os.Remove(s.folder.file(name)); err != nil {
+		if err := os.Remove(s.folder.File(name)); err != nil {
 			return removed, fmt.Errorf("prune: %w", err)
 		}
-		number, _ := numberOf(name)
+		number, _ := build.NumberOf(name)
 		removed = append(removed, number)
 	}
-	return removed, syncPath(s.folder.releases())
+	return removed, build.SyncPath(s.folder.Releases())
 }

@@ -13,12 +13,13 @@ import (
 	"sync"
 	"time"
 
+	"homebound/db/internal/build"
 	"homebound/internal/labour"
 )
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
 type Store struct {
-	folder        folder
+	folder        build.Folder
 	suppressBelow int
 
 	mu      sync.Mutex
@@ -52,7 +53,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "releases"), 0o755); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
-	s := &Store{folder: folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
+	s := &Store{folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
 	for _, set := range options {
 		set(s)
 	}
@@ -93,7 +94,7 @@ func (s *Store) Current(ctx context.Context) (release *Release, done func(), err
 
 // Numbered lends release n. It returns a Fault with NotFound where there is none.
 func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done func(), err error) {
-	name, err := s.folder.fileOf(n)
+	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +131,7 @@ func (s *Store) handle(ctx context.Context, name string) (*handle, error) {
 	if h, ok := s.open[name]; ok {
 		return h, nil
 	}
-	release, err := openRelease(ctx, s.folder.file(name), s.suppressBelow)
+	release, err := openRelease(ctx, s.folder.File(name), s.suppressBelow)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (s *Store) refresh(ctx context.Context) (err error) {
 			s.trouble = err
 		}
 	}()
-	name, err := s.folder.readCurrent()
+	name, err := s.folder.ReadCurrent()
 	if err != nil {
 		return err
 	}
@@ -207,7 +208,7 @@ func (s *Store) Watch(ctx context.Context, every time.Duration, report func(erro
 		case <-ticker.C:
 		}
 		text := ""
-		if err := s.Refresh(ctx); err != nil && !errors.Is(err, ErrNoRelease) && ctx.Err() == nil {
+		if err := s.Refresh(ctx); err != nil && !errors.Is(err, build.ErrNoRelease) && ctx.Err() == nil {
 			text = err.Error()
 			if text != last {
 				report(err)
@@ -240,13 +241,13 @@ func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 
 // List describes every published release, the oldest first.
 func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
-	names, err := s.folder.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
 	releases := make([]labour.Release, 0, len(names))
 	for _, name := range names {
-		number, _ := numberOf(name)
+		number, _ := build.NumberOf(name)
 		release, done, err := s.Numbered(ctx, number)
 		if err != nil {
 			return nil, fmt.Errorf("release %d: %w", number, err)
@@ -259,13 +260,13 @@ func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 
 // Numbers lists the numbers of the published releases, in order.
 func (s *Store) Numbers() ([]int, error) {
-	names, err := s.folder.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
 	numbers := make([]int, len(names))
 	for i, name := range names {
-		numbers[i], _ = numberOf(name)
+		numbers[i], _ = build.NumberOf(name)
 	}
 	return numbers, nil
 }
@@ -273,12 +274,14 @@ func (s *Store) Numbers() ([]int, error) {
 // MakeCurrent names a published release in CURRENT, so that it is served again. It returns a Fault with NotFound where
 // there is none of that number.
 func (s *Store) MakeCurrent(n int) error {
-	name, err := s.folder.fileOf(n)
+	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return err
 	}
-	return s.folder.nameCurrent(name)
+	return s.folder.NameCurrent(name)
 }
 
 // Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
-func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) { return newDraft(ctx, s.folder, mode) }
+func (s *Store) Draft(ctx context.Context, mode build.Mode) (*build.Draft, error) {
+	return build.Start(ctx, s.folder, mode)
+}

@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"database/sql"
@@ -9,13 +9,13 @@ import (
 )
 
 // date reads a day from its text into d.
-func date(d *labour.Date) sql.Scanner { return dateScanner{d} }
+func Date(d *labour.Date) sql.Scanner { return dateScanner{d} }
 
 // optionalDate reads a day, or nil where there is none (” in a key, else NULL).
-func optionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
+func OptionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
 
 // text reads text, or "" where there is NULL.
-func text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
+func Text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
 
 type dateScanner struct{ into *labour.Date }
 
@@ -42,7 +42,7 @@ func (s optionalDateScanner) Scan(value any) error {
 		return nil
 	}
 	var d labour.Date
-	if err := date(&d).Scan(value); err != nil {
+	if err := Date(&d).Scan(value); err != nil {
 		return err
 	}
 	*s.into = &d
@@ -67,10 +67,10 @@ func (s textScanner[T]) Scan(value any) error {
 	return nil
 }
 
-func scanMembership(rows *sql.Rows) (labour.Membership, error) { return scanMembershipAnd(rows) }
+func ScanMembership(rows *sql.Rows) (labour.Membership, error) { return ScanMembershipAnd(rows) }
 
-func scanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
+func ScanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
 	var m labour.Membership
-	err := rows.Scan(append([]any{&m.Code, &m.Parent, optionalDate(&m.ValidFrom), optionalDate(&m.ValidTo)}, more...)...)
+	err := rows.Scan(append([]any{&m.Code, &m.Parent, OptionalDate(&m.ValidFrom), OptionalDate(&m.ValidTo)}, more...)...)
 	return m, err
 }

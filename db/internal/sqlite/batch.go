@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"context"
@@ -11,14 +11,14 @@ import (
 const batchRows = 64
 
 // batch writes rows into a table, many in one call.
-type batch struct {
+type Batch struct {
 	many, one *sql.Stmt // write batchRows rows, and one
-	width     int
-	values    []any // of the rows that wait to be written
+	Width     int
+	Values    []any // of the rows that wait to be written
 }
 
 // newBatch prepares a statement such as INSERT INTO main.permits, for rows of so many values. Close ends it.
-func newBatch(ctx context.Context, q querier, insert string, width int) (*batch, error) {
+func NewBatch(ctx context.Context, q Querier, insert string, width int) (*Batch, error) {
 	row := "(" + strings.Repeat("?, ", width-1) + "?)"
 	many, err := q.PrepareContext(ctx, insert+" VALUES "+strings.Repeat(row+", ", batchRows-1)+row)
 	if err != nil {
@@ -29,31 +29,31 @@ func newBatch(ctx context.Context, q querier, insert string, width int) (*batch,
 		many.Close()
 		return nil, err
 	}
-	return &batch{many: many, one: one, width: width}, nil
+	return &Batch{many: many, one: one, Width: width}, nil
 }
 
 // add takes a row up, and tells whether it is time to write.
-func (b *batch) add(values ...any) (full bool) {
-	b.values = append(b.values, values...)
-	return len(b.values) == batchRows*b.width
+func (b *Batch) Add(values ...any) (full bool) {
+	b.Values = append(b.Values, values...)
+	return len(b.Values) == batchRows*b.Width
 }
 
 // put adds a row, and writes those that wait once they are many.
-func (b *batch) put(ctx context.Context, values ...any) error {
-	if b.add(values...) {
-		return b.flush(ctx)
+func (b *Batch) Put(ctx context.Context, values ...any) error {
+	if b.Add(values...) {
+		return b.Flush(ctx)
 	}
 	return nil
 }
 
 // flush writes the rows that wait.
-func (b *batch) flush(ctx context.Context) error {
-	defer func() { b.values = b.values[:0] }()
-	if len(b.values) == batchRows*b.width {
-		return write(ctx, b.many, b.values)
+func (b *Batch) Flush(ctx context.Context) error {
+	defer func() { b.Values = b.Values[:0] }()
+	if len(b.Values) == batchRows*b.Width {
+		return write(ctx, b.many, b.Values)
 	}
-	for i := 0; i < len(b.values); i += b.width {
-		if err := write(ctx, b.one, b.values[i:i+b.width]); err != nil {
+	for i := 0; i < len(b.Values); i += b.Width {
+		if err := write(ctx, b.one, b.Values[i:i+b.Width]); err != nil {
 			return err
 		}
 	}
@@ -61,7 +61,7 @@ func (b *batch) flush(ctx context.Context) error {
 }
 
 // Close lets go of the statements.
-func (b *batch) Close() {
+func (b *Batch) Close() {
 	b.many.Close()
 	b.one.Close()
 }
@@ -70,11 +70,11 @@ func (b *batch) Close() {
 func write(ctx context.Context, insert *sql.Stmt, values []any) error {
 	rows, err := insert.QueryContext(ctx, values...)
 	if err != nil {
-		return translate(ctx, err)
+		return Translate(ctx, err)
 	}
 	defer rows.Close()
 	if rows.Next() {
 		return fmt.Errorf("an insert gave a row")
 	}
-	return translate(ctx, rows.Err())
+	return Translate(ctx, rows.Err())
 }

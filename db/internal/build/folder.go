@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"errors"
@@ -18,13 +18,13 @@ import (
 
 // folder is a data folder: releases/0007-<hash>.db, CURRENT, which names the one that is served, and the draft of the
 // next one. It knows names and forces them to the disk; whoever changes it holds its lock.
-type folder string
+type Folder string
 
-func (f folder) releases() string        { return filepath.Join(string(f), "releases") }
-func (f folder) file(name string) string { return filepath.Join(f.releases(), name) }
+func (f Folder) Releases() string        { return filepath.Join(string(f), "releases") }
+func (f Folder) File(name string) string { return filepath.Join(f.Releases(), name) }
 
 // lock is the file that whoever changes the folder locks.
-func (f folder) lock() *flock.Flock { return flock.New(filepath.Join(string(f), "import.lock")) }
+func (f Folder) Lock() *flock.Flock { return flock.New(filepath.Join(string(f), "import.lock")) }
 
 var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
 
@@ -32,8 +32,8 @@ var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
 var ErrNoRelease = errors.New("no release has been published")
 
 // files lists the release files in the order of their numbers.
-func (f folder) files() ([]string, error) {
-	entries, err := os.ReadDir(f.releases())
+func (f Folder) Files() ([]string, error) {
+	entries, err := os.ReadDir(f.Releases())
 	if err != nil {
 		return nil, fmt.Errorf("list the releases: %w", err)
 	}
@@ -44,21 +44,21 @@ func (f folder) files() ([]string, error) {
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		m, _ := numberOf(a)
-		n, _ := numberOf(b)
+		m, _ := NumberOf(a)
+		n, _ := NumberOf(b)
 		return m - n
 	})
 	return names, nil
 }
 
 // fileOf gives the file name of release n.
-func (f folder) fileOf(n int) (string, error) {
-	names, err := f.files()
+func (f Folder) FileOf(n int) (string, error) {
+	names, err := f.Files()
 	if err != nil {
 		return "", err
 	}
 	for _, name := range names {
-		if number, _ := numberOf(name); number == n {
+		if number, _ := NumberOf(name); number == n {
 			return name, nil
 		}
 	}
@@ -69,15 +69,15 @@ func describeNumbers(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
-	first, _ := numberOf(names[0])
-	last, _ := numberOf(names[len(names)-1])
+	first, _ := NumberOf(names[0])
+	last, _ := NumberOf(names[len(names)-1])
 	if first == last {
 		return fmt.Sprintf("release %d alone", first)
 	}
 	return fmt.Sprintf("releases %d to %d", first, last)
 }
 
-func numberOf(name string) (int, bool) {
+func NumberOf(name string) (int, bool) {
 	match := releaseFile.FindStringSubmatch(name)
 	if match == nil {
 		return 0, false
@@ -87,7 +87,7 @@ func numberOf(name string) (int, bool) {
 }
 
 // readCurrent gives the file name that CURRENT holds.
-func (f folder) readCurrent() (string, error) {
+func (f Folder) ReadCurrent() (string, error) {
 	text, err := os.ReadFile(filepath.Join(string(f), "CURRENT"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", ErrNoRelease
@@ -105,25 +105,25 @@ func (f folder) readCurrent() (string, error) {
 // publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the release
 // that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What may lack room is
 // written before anything gets a name.
-func (f folder) publish(path string, number int, hash string) (string, error) {
+func (f Folder) publish(path string, number int, hash string) (string, error) {
 	name := fmt.Sprintf("%04d-%s.db", number, hash[:12])
-	if err := syncPath(path); err != nil {
+	if err := SyncPath(path); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
 	if err := f.prepareCurrent(name); err != nil {
 		return "", err
 	}
-	if err := os.Rename(path, f.file(name)); err != nil {
+	if err := os.Rename(path, f.File(name)); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
-	if err := syncPath(f.releases()); err != nil {
+	if err := SyncPath(f.Releases()); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
 	return name, f.replaceCurrent()
 }
 
 // nameCurrent replaces CURRENT in one step.
-func (f folder) nameCurrent(name string) error {
+func (f Folder) NameCurrent(name string) error {
 	if err := f.prepareCurrent(name); err != nil {
 		return err
 	}
@@ -131,23 +131,23 @@ func (f folder) nameCurrent(name string) error {
 }
 
 // prepareCurrent writes the CURRENT that is to come beside the one that is.
-func (f folder) prepareCurrent(name string) error {
+func (f Folder) prepareCurrent(name string) error {
 	next := filepath.Join(string(f), currentNext)
 	if err := os.WriteFile(next, []byte(name+"\n"), 0o644); err != nil {
 		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
 	}
-	if err := syncPath(next); err != nil {
+	if err := SyncPath(next); err != nil {
 		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
 	}
 	return nil
 }
 
 // replaceCurrent puts what was prepared in the place of CURRENT.
-func (f folder) replaceCurrent() error {
+func (f Folder) replaceCurrent() error {
 	if err := os.Rename(filepath.Join(string(f), currentNext), filepath.Join(string(f), "CURRENT")); err != nil {
 		return fmt.Errorf("name the current release: %w", err)
 	}
-	if err := syncPath(string(f)); err != nil {
+	if err := SyncPath(string(f)); err != nil {
 		return fmt.Errorf("name the current release: %w", err)
 	}
 	return nil
@@ -157,17 +157,17 @@ func (f folder) replaceCurrent() error {
 const currentNext = "CURRENT.next"
 
 // nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.
-func (f folder) nextNumber() (int, error) {
-	names, err := f.files()
+func (f Folder) nextNumber() (int, error) {
+	names, err := f.Files()
 	if err != nil || len(names) == 0 {
 		return 1, err
 	}
-	last, _ := numberOf(names[len(names)-1])
+	last, _ := NumberOf(names[len(names)-1])
 	return last + 1, nil
 }
 
 // syncPath forces a file's or a folder's content to the disk.
-func syncPath(path string) error {
+func SyncPath(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"context"
@@ -10,32 +10,32 @@ import (
 
 // contentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
 // only to itself and to those before it.
-var contentTables = []string{
+var ContentTables = []string{
 	"sources", "countries", "industries", "regions", "region_parents", "indicators",
 	"observations", "sanctions", "claims", "employers", "permits", "repatriations",
 }
 
 // table is what the schema itself says of a content table, so that staging, merging and hashing follow a migration
 // without being told.
-type table struct {
-	name       string
-	columns    []column
-	references []reference
+type Table struct {
+	Name       string
+	Columns    []Column
+	References []Reference
 }
 
-type column struct {
-	name string
-	kind string // TEXT, INTEGER or REAL
-	key  bool
+type Column struct {
+	Name string
+	Kind string // TEXT, INTEGER or REAL
+	Key  bool
 }
 
-type reference struct{ column, table, key string }
+type Reference struct{ Column, Table, Key string }
 
 // describe reads a content table's columns and references from the schema.
-func describe(ctx context.Context, q querier, name string) (table, error) {
-	t := table{name: name}
-	columns, err := collect(ctx, q, func(rows *sql.Rows) (c column, err error) {
-		return c, rows.Scan(&c.name, &c.kind, &c.key)
+func Describe(ctx context.Context, q Querier, name string) (Table, error) {
+	t := Table{Name: name}
+	columns, err := Collect(ctx, q, func(rows *sql.Rows) (c Column, err error) {
+		return c, rows.Scan(&c.Name, &c.Kind, &c.Key)
 	}, `SELECT name, type, pk > 0 FROM pragma_table_info(?) ORDER BY cid`, name)
 	if err != nil {
 		return t, fmt.Errorf("describe %s: %w", name, err)
@@ -43,9 +43,9 @@ func describe(ctx context.Context, q querier, name string) (table, error) {
 	if len(columns) == 0 {
 		return t, fmt.Errorf("describe %s: no such table", name)
 	}
-	t.columns = columns
-	t.references, err = collect(ctx, q, func(rows *sql.Rows) (r reference, err error) {
-		return r, rows.Scan(&r.column, &r.table, &r.key)
+	t.Columns = columns
+	t.References, err = Collect(ctx, q, func(rows *sql.Rows) (r Reference, err error) {
+		return r, rows.Scan(&r.Column, &r.Table, &r.Key)
 	}, `SELECT "from", "table", "to" FROM pragma_foreign_key_list(?) ORDER BY "from"`, name)
 	if err != nil {
 		return t, fmt.Errorf("describe %s: %w", name, err)
@@ -54,34 +54,34 @@ func describe(ctx context.Context, q querier, name string) (table, error) {
 }
 
 // index gives the position of a column, or -1.
-func (t table) index(name string) int {
-	return slices.IndexFunc(t.columns, func(c column) bool { return c.name == name })
+func (t Table) Index(name string) int {
+	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
 }
 
 // names lists the columns that keep says yes to, quoted and after a prefix.
-func (t table) names(prefix string, keep func(column) bool) []string {
+func (t Table) Names(prefix string, keep func(Column) bool) []string {
 	var names []string
-	for _, c := range t.columns {
+	for _, c := range t.Columns {
 		if keep(c) {
-			names = append(names, prefix+quote(c.name))
+			names = append(names, prefix+Quote(c.Name))
 		}
 	}
 	return names
 }
 
-func isKey(c column) bool      { return c.key }
-func anyColumn(column) bool    { return true }
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func IsKey(c Column) bool      { return c.Key }
+func AnyColumn(Column) bool    { return true }
+func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // querier is a pool, a connection or a transaction.
-type querier interface {
+type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are read.
-func begin(ctx context.Context, q querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
+func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
 	ended = func(error) {}
 	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
 		if ended, err = ledger.begin(ctx, query); err != nil {
@@ -89,7 +89,7 @@ func begin(ctx context.Context, q querier, query string, args ...any) (rows *sql
 		}
 	}
 	if rows, err = q.QueryContext(ctx, query, args...); err != nil {
-		err = translate(ctx, err)
+		err = Translate(ctx, err)
 		ended(err)
 		return nil, nil, err
 	}
@@ -97,8 +97,8 @@ func begin(ctx context.Context, q querier, query string, args ...any) (rows *sql
 }
 
 // each runs a query and hands every row to scan; it closes what it opened.
-func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
-	rows, ended, err := begin(ctx, q, query, args...)
+func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
+	rows, ended, err := Begin(ctx, q, query, args...)
 	if err != nil {
 		return err
 	}
@@ -106,19 +106,19 @@ func each(ctx context.Context, q querier, scan func(*sql.Rows) error, query stri
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return translate(ctx, err)
+			return Translate(ctx, err)
 		}
 	}
-	return translate(ctx, rows.Err())
+	return Translate(ctx, rows.Err())
 }
 
 // eachValues is each for rows of so many values as the database has them. They are good until yield returns.
-func eachValues(ctx context.Context, q querier, width int, yield func(values []any) error, query string, args ...any) error {
+func EachValues(ctx context.Context, q Querier, width int, yield func(values []any) error, query string, args ...any) error {
 	values, into := make([]any, width), make([]any, width)
 	for i := range values {
 		into[i] = &values[i]
 	}
-	return each(ctx, q, func(rows *sql.Rows) error {
+	return Each(ctx, q, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -127,9 +127,9 @@ func eachValues(ctx context.Context, q querier, width int, yield func(values []a
 }
 
 // collect runs a query and gives what scan makes of its rows, in order.
-func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	var all []T
-	err := each(ctx, q, func(rows *sql.Rows) error {
+	err := Each(ctx, q, func(rows *sql.Rows) error {
 		one, err := scan(rows)
 		all = append(all, one)
 		return err
@@ -138,32 +138,32 @@ func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, err
 }
 
 // single runs a query for one value; it gives the zero value where no row comes.
-func single[T any](ctx context.Context, q querier, query string, args ...any) (T, error) {
+func Single[T any](ctx context.Context, q Querier, query string, args ...any) (T, error) {
 	var value T
-	err := each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(&value) }, query, args...)
+	err := Each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(&value) }, query, args...)
 	return value, err
 }
 
 // run executes a statement and gives the number of rows it touched.
-func run(ctx context.Context, q querier, statement string, args ...any) (int64, error) {
+func Run(ctx context.Context, q Querier, statement string, args ...any) (int64, error) {
 	result, err := q.ExecContext(ctx, statement, args...)
 	if err != nil {
-		return 0, translate(ctx, err)
+		return 0, Translate(ctx, err)
 	}
 	return result.RowsAffected()
 }
 
 // fieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
 // which has no control characters, so that joined values stand in the same order as the values do.
-const fieldEnd = "\x1f"
+const FieldEnd = "\x1f"
 
 // joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
 // SQLite a third of the time of as many ||.
-func joined(columns []string, between string) string {
+func Joined(columns []string, between string) string {
 	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
 }
 
-func equal(left, right []string, operator string) []string {
+func Compare(left, right []string, operator string) []string {
 	conditions := make([]string, len(left))
 	for i := range left {
 		conditions[i] = left[i] + " " + operator + " " + right[i]

@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"context"
@@ -7,24 +7,25 @@ import (
 	"fmt"
 	"time"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
 // readInfo reads the row in which a release says what it is, and its gates.
-func readInfo(ctx context.Context, q querier) (labour.Release, error) {
+func ReadInfo(ctx context.Context, q sqlite.Querier) (labour.Release, error) {
 	var info labour.Release
 	var published, counts string
 	found := false
-	err := each(ctx, q, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&info.Number, &info.ContentHash, &published, optionalDate(&info.DataFrom), optionalDate(&info.DataThrough),
-			&info.Synthetic, &info.Factual, text(&info.Note), &info.MethodVersion, &counts)
+		return rows.Scan(&info.Number, &info.ContentHash, &published, sqlite.OptionalDate(&info.DataFrom), sqlite.OptionalDate(&info.DataThrough),
+			&info.Synthetic, &info.Factual, sqlite.Text(&info.Note), &info.MethodVersion, &counts)
 	}, `SELECT number, content_hash, published_at, data_from, data_through, synthetic, factual, note, method_version, counts FROM release`)
 	if err != nil {
 		return info, fmt.Errorf("read the release's description: %w", err)
 	}
 	if !found {
-		return info, fmt.Errorf("read the release's description: %w: it has none", ErrCorrupt)
+		return info, fmt.Errorf("read the release's description: %w: it has none", sqlite.ErrCorrupt)
 	}
 	if info.PublishedAt, err = time.Parse(time.RFC3339, published); err != nil {
 		return info, fmt.Errorf("read the release's description: %w", err)
@@ -40,7 +41,7 @@ func readInfo(ctx context.Context, q querier) (labour.Release, error) {
 	if info.Currency, err = currencyOf(ctx, q); err != nil {
 		return info, err
 	}
-	info.Gates, err = collect(ctx, q, func(rows *sql.Rows) (g labour.GateResult, err error) {
+	info.Gates, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (g labour.GateResult, err error) {
 		err = rows.Scan(&g.Name, &g.Table, &g.AtLeast, &g.AtMost, &g.Found)
 		g.Passed = g.Holds(g.Found)
 		return g, err

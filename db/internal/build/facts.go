@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"fmt"
@@ -8,13 +8,13 @@ import (
 
 // The views that filters fit; rollups of stockFacts alone hold the stock day by day.
 const (
-	permitFacts       = "permit_facts"
-	repatriationFacts = "repatriation_facts"
-	stockFacts        = "stock"
+	PermitFacts       = "permit_facts"
+	RepatriationFacts = "repatriation_facts"
+	StockFacts        = "stock"
 )
 
 // dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
-func dimensionColumn(d labour.Dimension) string {
+func DimensionColumn(d labour.Dimension) string {
 	switch d {
 	case labour.ByRegion:
 		return "f.region_code"
@@ -28,9 +28,9 @@ func dimensionColumn(d labour.Dimension) string {
 		return "f.employer_id"
 	case labour.ByOutcome:
 		return "f.outcome"
-	case bySynthetic:
+	case BySynthetic:
 		return "f.synthetic"
-	case bySource:
+	case BySource:
 		return "f.source_id"
 	}
 	panic(fmt.Sprintf("db: dimension %s has no column", d))

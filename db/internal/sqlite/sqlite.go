@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 )
 
 // flavour is the SQL that every query is built for.
-const flavour = sqlbuilder.SQLite
+const Flavour = sqlbuilder.SQLite
 
 // connector opens connections that are all set up alike: what a PRAGMA sets on one pooled connection, the next one
 // would not know.
@@ -40,7 +40,7 @@ func newConnector(path, options string, pragmas ...string) *connector {
 
 // openPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
-func openPublished(path string) *sql.DB {
+func OpenPublished(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
 		"PRAGMA mmap_size = 33554432", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
 	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
@@ -50,7 +50,7 @@ func openPublished(path string) *sql.DB {
 
 // openWhole opens a release's file for statements that read much of it once. A connection lives as long as its statement, and keeps
 // little in memory.
-func openWhole(path string) *sql.DB {
+func OpenWhole(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on", "PRAGMA cache_size = -8192", "PRAGMA temp_store = FILE"))
 	file.SetMaxIdleConns(-1)
 	return file
@@ -58,7 +58,7 @@ func openWhole(path string) *sql.DB {
 
 // openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor does its one
 // connection need SQLite's locks: database/sql lends it to one goroutine at a time.
-func openDraft(path string) *sql.DB {
+func OpenDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc&_mutex=no",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
 		"PRAGMA cache_size = -65536", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
@@ -67,7 +67,7 @@ func openDraft(path string) *sql.DB {
 }
 
 // translate turns what the driver reports into the errors that callers decide on.
-func translate(ctx context.Context, err error) error {
+func Translate(ctx context.Context, err error) error {
 	var failed sqlite3.Error
 	switch {
 	case err == nil:
