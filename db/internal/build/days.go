@@ -14,7 +14,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// dayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
+// DayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
 // tables. register_cells has a row for each combination of what filters narrow, but employers. register_days has the days of the
 // rows of such a cell, packed two thousand bytes at a time, so that what stands behind a figure is counted without reading the register.
 const DayFacts = "days"

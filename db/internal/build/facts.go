@@ -13,7 +13,7 @@ const (
 	StockFacts        = "stock"
 )
 
-// dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
+// DimensionColumn names the column of a dimension in a query over facts f joined with districts d.
 func DimensionColumn(d labour.Dimension) string {
 	switch d {
 	case labour.ByRegion:

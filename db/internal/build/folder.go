@@ -16,14 +16,14 @@ import (
 	"homebound/internal/labour"
 )
 
-// folder is a data folder: releases/0007-<hash>.db, CURRENT, which names the one that is served, and the draft of the
+// Folder is a data folder: releases/0007-<hash>.db, CURRENT, which names the one that is served, and the draft of the
 // next one. It knows names and forces them to the disk; whoever changes it holds its lock.
 type Folder string
 
 func (f Folder) Releases() string        { return filepath.Join(string(f), "releases") }
 func (f Folder) File(name string) string { return filepath.Join(f.Releases(), name) }
 
-// lock is the file that whoever changes the folder locks.
+// Lock is the file that whoever changes the folder locks.
 func (f Folder) Lock() *flock.Flock { return flock.New(filepath.Join(string(f), "import.lock")) }
 
 var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
@@ -31,7 +31,7 @@ var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
 // ErrNoRelease says that nothing has been published in the folder yet.
 var ErrNoRelease = errors.New("no release has been published")
 
-// files lists the release files in the order of their numbers.
+// Files lists the release files in the order of their numbers.
 func (f Folder) Files() ([]string, error) {
 	entries, err := os.ReadDir(f.Releases())
 	if err != nil {
@@ -51,7 +51,7 @@ func (f Folder) Files() ([]string, error) {
 	return names, nil
 }
 
-// fileOf gives the file name of release n.
+// FileOf gives the file name of release n.
 func (f Folder) FileOf(n int) (string, error) {
 	names, err := f.Files()
 	if err != nil {
@@ -86,7 +86,7 @@ func NumberOf(name string) (int, bool) {
 	return n, err == nil
 }
 
-// readCurrent gives the file name that CURRENT holds.
+// ReadCurrent gives the file name that CURRENT holds.
 func (f Folder) ReadCurrent() (string, error) {
 	text, err := os.ReadFile(filepath.Join(string(f), "CURRENT"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,7 +122,7 @@ func (f Folder) publish(path string, number int, hash string) (string, error) {
 	return name, f.replaceCurrent()
 }
 
-// nameCurrent replaces CURRENT in one step.
+// NameCurrent replaces CURRENT in one step.
 func (f Folder) NameCurrent(name string) error {
 	if err := f.prepareCurrent(name); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (f Folder) nextNumber() (int, error) {
 	return last + 1, nil
 }
 
-// syncPath forces a file's or a folder's content to the disk.
+// SyncPath forces a file's or a folder's content to the disk.
 func SyncPath(path string) error {
 	file, err := os.Open(path)
 	if err != nil {

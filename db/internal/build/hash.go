@@ -15,7 +15,7 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// contentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
+// ContentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
 // the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F and
 // ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that reads
 // back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the same content.
@@ -33,7 +33,7 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// derivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
+// DerivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
 // of itself, the rollups, what was asserted and counted at import. It finds what the content hash does not: damage to what is derived.
 func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
@@ -116,7 +116,7 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, sum io.Wri
 	return err
 }
 
-// segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
+// Segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
 // Real numbers come over alone: engines do not agree on how to write them; and so do bytes that are no text.
 func Segments(t sqlite.Table) (expressions []string, reals []bool) {
 	var neighbours []string

@@ -11,7 +11,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// readInfo reads the row in which a release says what it is, and its gates.
+// ReadInfo reads the row in which a release says what it is, and its gates.
 func ReadInfo(ctx context.Context, q sqlite.Querier) (labour.Release, error) {
 	var info labour.Release
 	var published, counts string

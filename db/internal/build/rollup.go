@@ -10,7 +10,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and not what
+// Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and not what
 // the register has. A rollup answers a question whose groups and filters are among its dimensions.
 type Rollup struct {
 	Name  string
@@ -18,7 +18,7 @@ type Rollup struct {
 	by    []labour.Dimension
 }
 
-// rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
+// Rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
 // grains were chosen by measurement: docs/PERFORMANCE.md. Another rollup is another entry.
 var Rollups = []Rollup{
 	{"stock_by_region", StockFacts, []labour.Dimension{labour.ByRegion}},
@@ -49,7 +49,7 @@ func (r Rollup) columns() []string {
 	return names
 }
 
-// covers tells whether all of some dimensions are among the rollup's. A district is made of regions.
+// Covers tells whether all of some dimensions are among the rollup's. A district is made of regions.
 func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	for _, d := range dimensions {
 		if d == labour.ByDistrict {
@@ -62,7 +62,7 @@ func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	return true
 }
 
-// smallest gives the first rollup of some facts that covers all of some dimensions, or false.
+// Smallest gives the first rollup of some facts that covers all of some dimensions, or false.
 func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	for _, r := range Rollups {
 		if r.Facts == facts && r.Covers(dimensions) {

@@ -8,18 +8,18 @@ import (
 	"homebound/internal/labour"
 )
 
-// rowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
+// RowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
 // date, and where the permit that it took workers from is in force.
 type RowDays struct {
 	Day  labour.Date   // of issue, or of the repatriation
 	Held labour.Period // in force; without days where the permit never is, or there is none
-	// workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
+	// Workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
 	// more than are left.
 	Workers int
 	Wage    packedWage // of the permit
 }
 
-// years gives the first and the last year in which the row is counted.
+// Years gives the first and the last year in which the row is counted.
 func (c RowDays) Years() (first, last int) {
 	first, last = c.Day.Year(), c.Day.Year()
 	if c.Held.Days() > 0 {
@@ -28,7 +28,7 @@ func (c RowDays) Years() (first, last int) {
 	return first, last
 }
 
-// packDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
+// PackDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
 // then, those until it is in force, for how many it is, the workers, and the wage.
 func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
 	until := 0
@@ -50,12 +50,12 @@ func PackWage(wage float64) packedWage {
 	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
 }
 
-// known gives the wage, or false where it is unknown.
+// Known gives the wage, or false where it is unknown.
 func (w packedWage) Known() (float64, bool) {
 	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
 }
 
-// unpackDays hands out each row of those packed, which start from the first day of a year.
+// UnpackDays hands out each row of those packed, which start from the first day of a year.
 func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
 	broken := false
 	next := func() uint64 {
@@ -83,7 +83,7 @@ func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
 	return nil
 }
 
-// fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
+// Fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
 // force, to the last. What has left never comes back.
 func (c RowDays) Fall(p labour.Period) int {
 	if !c.Held.Contains(p.From) {

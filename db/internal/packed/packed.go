@@ -9,7 +9,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// change is how a stock changes on a day: workers more present, permits more in force.
+// Change is how a stock changes on a day: workers more present, permits more in force.
 type Change struct{ Workers, Permits int }
 
 // yearRow is one row of a rollup of the stock: a cell's changes in one year, after which nothing changes through until.
@@ -27,7 +27,7 @@ const lastYear = 9999
 
 var EndOfCalendar = labour.YearPeriod(lastYear).To
 
-// packYears packs the changes of one cell, a row for each year that has any.
+// PackYears packs the changes of one cell, a row for each year that has any.
 func PackYears(changes map[labour.Date]Change) []yearRow {
 	var rows []yearRow
 	var level Change
@@ -65,7 +65,7 @@ func PackYears(changes map[labour.Date]Change) []yearRow {
 
 var errPacked = errors.New("packed changes break off")
 
-// unpack adds one row's part of a cell's life to the days of a period: days[i] is the change on the i-th day, the level
+// Unpack adds one row's part of a cell's life to the days of a period: days[i] is the change on the i-th day, the level
 // on the first day being a change from nothing.
 func Unpack(year int, packed []byte, p labour.Period, days []Change) error {
 	next := func() (n int, err error) {

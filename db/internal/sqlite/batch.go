@@ -10,14 +10,14 @@ import (
 // batchRows is how many rows go over to SQLite in one call; each call costs more than a row.
 const batchRows = 64
 
-// batch writes rows into a table, many in one call.
+// Batch writes rows into a table, many in one call.
 type Batch struct {
 	many, one *sql.Stmt // write batchRows rows, and one
 	Width     int
 	Values    []any // of the rows that wait to be written
 }
 
-// newBatch prepares a statement such as INSERT INTO main.permits, for rows of so many values. Close ends it.
+// NewBatch prepares a statement such as INSERT INTO main.permits, for rows of so many values. Close ends it.
 func NewBatch(ctx context.Context, q Querier, insert string, width int) (*Batch, error) {
 	row := "(" + strings.Repeat("?, ", width-1) + "?)"
 	many, err := q.PrepareContext(ctx, insert+" VALUES "+strings.Repeat(row+", ", batchRows-1)+row)
@@ -32,13 +32,13 @@ func NewBatch(ctx context.Context, q Querier, insert string, width int) (*Batch,
 	return &Batch{many: many, one: one, Width: width}, nil
 }
 
-// add takes a row up, and tells whether it is time to write.
+// Add takes a row up, and tells whether it is time to write.
 func (b *Batch) Add(values ...any) (full bool) {
 	b.Values = append(b.Values, values...)
 	return len(b.Values) == batchRows*b.Width
 }
 
-// put adds a row, and writes those that wait once they are many.
+// Put adds a row, and writes those that wait once they are many.
 func (b *Batch) Put(ctx context.Context, values ...any) error {
 	if b.Add(values...) {
 		return b.Flush(ctx)
@@ -46,7 +46,7 @@ func (b *Batch) Put(ctx context.Context, values ...any) error {
 	return nil
 }
 
-// flush writes the rows that wait.
+// Flush writes the rows that wait.
 func (b *Batch) Flush(ctx context.Context) error {
 	defer func() { b.Values = b.Values[:0] }()
 	if len(b.Values) == batchRows*b.Width {

@@ -10,7 +10,7 @@ import (
 	"homebound/db/migrations"
 )
 
-// migrate brings a draft's file to the newest schema.
+// Migrate brings a draft's file to the newest schema.
 func Migrate(ctx context.Context, file *sql.DB) error {
 	provider, err := migrationsOf(file)
 	if err != nil {

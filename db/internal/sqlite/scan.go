@@ -8,13 +8,13 @@ import (
 	"homebound/internal/labour"
 )
 
-// date reads a day from its text into d.
+// Date reads a day from its text into d.
 func Date(d *labour.Date) sql.Scanner { return dateScanner{d} }
 
-// optionalDate reads a day, or nil where there is none (” in a key, else NULL).
+// OptionalDate reads a day, or nil where there is none (” in a key, else NULL).
 func OptionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
 
-// text reads text, or "" where there is NULL.
+// Text reads text, or "" where there is NULL.
 func Text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
 
 type dateScanner struct{ into *labour.Date }

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// contentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
+// ContentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
 // only to itself and to those before it.
 var ContentTables = []string{
 	"sources", "countries", "industries", "regions", "region_parents", "indicators",
 	"observations", "sanctions", "claims", "employers", "permits", "repatriations",
 }
 
-// table is what the schema itself says of a content table, so that staging, merging and hashing follow a migration
+// Table is what the schema itself says of a content table, so that staging, merging and hashing follow a migration
 // without being told.
 type Table struct {
 	Name       string
@@ -31,7 +31,7 @@ type Column struct {
 
 type Reference struct{ Column, Table, Key string }
 
-// describe reads a content table's columns and references from the schema.
+// Describe reads a content table's columns and references from the schema.
 func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	t := Table{Name: name}
 	columns, err := Collect(ctx, q, func(rows *sql.Rows) (c Column, err error) {
@@ -53,12 +53,12 @@ func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	return t, nil
 }
 
-// index gives the position of a column, or -1.
+// Index gives the position of a column, or -1.
 func (t Table) Index(name string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
 }
 
-// names lists the columns that keep says yes to, quoted and after a prefix.
+// Names lists the columns that keep says yes to, quoted and after a prefix.
 func (t Table) Names(prefix string, keep func(Column) bool) []string {
 	var names []string
 	for _, c := range t.Columns {
@@ -73,14 +73,14 @@ func IsKey(c Column) bool      { return c.Key }
 func AnyColumn(Column) bool    { return true }
 func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// querier is a pool, a connection or a transaction.
+// Querier is a pool, a connection or a transaction.
 type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
-// begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are read.
+// Begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are read.
 func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
 	ended = func(error) {}
 	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
@@ -96,7 +96,7 @@ func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql
 	return rows, ended, nil
 }
 
-// each runs a query and hands every row to scan; it closes what it opened.
+// Each runs a query and hands every row to scan; it closes what it opened.
 func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
 	rows, ended, err := Begin(ctx, q, query, args...)
 	if err != nil {
@@ -112,7 +112,7 @@ func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query stri
 	return Translate(ctx, rows.Err())
 }
 
-// eachValues is each for rows of so many values as the database has them. They are good until yield returns.
+// EachValues is each for rows of so many values as the database has them. They are good until yield returns.
 func EachValues(ctx context.Context, q Querier, width int, yield func(values []any) error, query string, args ...any) error {
 	values, into := make([]any, width), make([]any, width)
 	for i := range values {
@@ -126,7 +126,7 @@ func EachValues(ctx context.Context, q Querier, width int, yield func(values []a
 	}, query, args...)
 }
 
-// collect runs a query and gives what scan makes of its rows, in order.
+// Collect runs a query and gives what scan makes of its rows, in order.
 func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	var all []T
 	err := Each(ctx, q, func(rows *sql.Rows) error {
@@ -137,14 +137,14 @@ func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, err
 	return all, err
 }
 
-// single runs a query for one value; it gives the zero value where no row comes.
+// Single runs a query for one value; it gives the zero value where no row comes.
 func Single[T any](ctx context.Context, q Querier, query string, args ...any) (T, error) {
 	var value T
 	err := Each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(&value) }, query, args...)
 	return value, err
 }
 
-// run executes a statement and gives the number of rows it touched.
+// Run executes a statement and gives the number of rows it touched.
 func Run(ctx context.Context, q Querier, statement string, args ...any) (int64, error) {
 	result, err := q.ExecContext(ctx, statement, args...)
 	if err != nil {
@@ -153,11 +153,11 @@ func Run(ctx context.Context, q Querier, statement string, args ...any) (int64, 
 	return result.RowsAffected()
 }
 
-// fieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
+// FieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
 // which has no control characters, so that joined values stand in the same order as the values do.
 const FieldEnd = "\x1f"
 
-// joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
+// Joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
 // SQLite a third of the time of as many ||.
 func Joined(columns []string, between string) string {
 	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
