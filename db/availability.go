@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -50,7 +52,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 			a.To = &t.days.To
 		}
 	}
-	for _, view := range []string{permitFacts, repatriationFacts} {
+	for _, view := range []string{build.PermitFacts, build.RepatriationFacts} {
 		if err := b.eachTouched(ctx, view, see); err != nil {
 			return a, fmt.Errorf("find what is available: %w", err)
 		}
@@ -68,7 +70,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 // eachTouched hands out the cells of the rows that are issued, in force or repatriated in the period: from the days of the
 // register where these cover the question. A cell may come more than once.
 func (b *Behind) eachTouched(ctx context.Context, view string, visit func(registerCell, touched)) error {
-	if view == repatriationFacts { // not those of other days that lowered the stock of this period
+	if view == build.RepatriationFacts { // not those of other days that lowered the stock of this period
 		dated := *b
 		dated.families = map[labour.Family]bool{labour.DepartureFlow: true}
 		b = &dated
@@ -76,10 +78,10 @@ func (b *Behind) eachTouched(ctx context.Context, view string, visit func(regist
 	if b.isCovered() {
 		return b.eachCell(ctx, view, visit)
 	}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("f.region_code", "f.industry", "f.nationality")
 	from, to := b.period.From.String(), b.period.To.String()
-	if view == permitFacts {
+	if view == build.PermitFacts {
 		b.permits(sb)
 		// The first day of a permit in the period is its issue or its first day in force there, whichever is there and earlier.
 		issued := sb.Between("f.issued_on", from, to)
@@ -88,16 +90,16 @@ func (b *Behind) eachTouched(ctx context.Context, view string, visit func(regist
 			"MIN(MIN(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(to)+" END, CASE WHEN "+held+" THEN MAX(f.valid_from, "+sb.Var(from)+") ELSE "+sb.Var(to)+" END))",
 			"MAX(MAX(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(from)+" END, CASE WHEN "+held+" THEN MIN(f.ends_on, "+sb.Var(to)+") ELSE "+sb.Var(from)+" END))")
 	} else {
-		b.narrow(sb, repatriationFacts)
+		b.narrow(sb, build.RepatriationFacts)
 		sb.Where(sb.Between("f.date", from, to))
 		sb.SelectMore("f.outcome", "MIN(f.date)", "MAX(f.date)")
 	}
 	sb.From(view+" AS f").GroupBy("1", "2", "3", "4")
 	statement, args := sb.Build()
-	return each(ctx, b.release.file, func(rows *sql.Rows) error {
+	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var c registerCell
 		var t touched
-		if err := rows.Scan(&c.region, text(&c.industry), &c.nationality, text(&c.outcome), date(&t.days.From), date(&t.days.To)); err != nil {
+		if err := rows.Scan(&c.region, sqlite.Text(&c.industry), &c.nationality, sqlite.Text(&c.outcome), sqlite.Date(&t.days.From), sqlite.Date(&t.days.To)); err != nil {
 			return err
 		}
 		visit(c, t)

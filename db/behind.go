@@ -9,6 +9,8 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -54,7 +56,7 @@ func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 		}
 		in(sb, "f.region_code", codes)
 	}
-	if view == permitFacts {
+	if view == build.PermitFacts {
 		// Only repatriations have an outcome.
 		f.group = slices.DeleteFunc(f.group, func(g groupValue) bool { return g.dimension == labour.ByOutcome })
 	}
@@ -63,7 +65,7 @@ func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 
 // permits narrows a query over permit_facts f.
 func (b *Behind) permits(sb *sqlbuilder.SelectBuilder) {
-	b.narrow(sb, permitFacts)
+	b.narrow(sb, build.PermitFacts)
 	from, to := b.period.From.String(), b.period.To.String()
 	var either []string
 	if b.families[labour.IssueFlow] {
@@ -82,14 +84,14 @@ func (b *Behind) permits(sb *sqlbuilder.SelectBuilder) {
 func (b *Behind) repatriations(sb *sqlbuilder.SelectBuilder) {
 	var either []string
 	if b.families[labour.DepartureFlow] {
-		dated := flavour.NewSelectBuilder().Select("f.id").From(repatriationFacts + " AS f")
-		b.narrow(dated, repatriationFacts)
+		dated := sqlite.Flavour.NewSelectBuilder().Select("f.id").From(build.RepatriationFacts + " AS f")
+		b.narrow(dated, build.RepatriationFacts)
 		dated.Where(dated.Between("f.date", b.period.From.String(), b.period.To.String()))
 		either = append(either, sb.In("f.id", dated))
 	}
 	if b.families[labour.Stock] {
-		held := flavour.NewSelectBuilder().Select("f.id").From(permitFacts + " AS f")
-		b.narrow(held, permitFacts)
+		held := sqlite.Flavour.NewSelectBuilder().Select("f.id").From(build.PermitFacts + " AS f")
+		b.narrow(held, build.PermitFacts)
 		held.Where(inForce(held, b.period))
 		either = append(either, sb.And(sb.In("f.permit_id", held), sb.LessEqualThan("f.date", b.period.To.String())))
 	}
@@ -147,11 +149,11 @@ func (rep *Report) Stands(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for _, part := range rep.behind(rep.Period, rep.measures).parts() {
-		sb := flavour.NewSelectBuilder()
+		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select("1").From(part.view + " AS f").Limit(1)
 		part.narrow(sb)
 		statement, args := sb.Build()
-		found, err := single[bool](ctx, rep.release.file, statement, args...)
+		found, err := sqlite.Single[bool](ctx, rep.release.file, statement, args...)
 		if found || err != nil {
 			return found, err
 		}
@@ -166,7 +168,7 @@ type registerPart struct {
 }
 
 func (b *Behind) parts() []registerPart {
-	return []registerPart{{permitFacts, b.permits}, {repatriationFacts, b.repatriations}}
+	return []registerPart{{build.PermitFacts, b.permits}, {build.RepatriationFacts, b.repatriations}}
 }
 
 // describe finds the sources and the number of the register rows.
@@ -193,11 +195,11 @@ func (b *Behind) eachSource(ctx context.Context, part registerPart, visit func(s
 	if b.isCovered() {
 		return b.eachCell(ctx, part.view, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
 	}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("f.source_id", "f.synthetic", "COUNT(*)").From(part.view+" AS f").GroupBy("1", "2")
 	part.narrow(sb)
 	statement, args := sb.Build()
-	return each(ctx, b.release.file, func(rows *sql.Rows) error {
+	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var source string
 		var count int
 		var synthetic bool
@@ -228,10 +230,10 @@ func (r *Release) addSources(p *Provenance, ids map[string]bool) error {
 
 // wagesLeftOut counts the permits whose wage could not be converted.
 func (rep *Report) wagesLeftOut(ctx context.Context) (int, error) {
-	sb := flavour.NewSelectBuilder()
-	sb.Select("COUNT(*)").From(permitFacts+" AS f").Where("f.wage_monthly IS NOT NULL", "f.wage IS NULL",
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("COUNT(*)").From(build.PermitFacts+" AS f").Where("f.wage_monthly IS NOT NULL", "f.wage IS NULL",
 		sb.Between("f.issued_on", rep.Period.From.String(), rep.Period.To.String()))
-	rep.facts.narrow(sb, permitFacts)
+	rep.facts.narrow(sb, build.PermitFacts)
 	statement, args := sb.Build()
-	return single[int](ctx, rep.release.file, statement, args...)
+	return sqlite.Single[int](ctx, rep.release.file, statement, args...)
 }

@@ -7,11 +7,12 @@ import (
 	"strings"
 	"sync"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
 // ChangeTables lists the tables that releases are compared by, in the order of their changes: all of what is hashed.
-func ChangeTables() []string { return append([]string{"settings"}, contentTables...) }
+func ChangeTables() []string { return append([]string{"settings"}, sqlite.ContentTables...) }
 
 // ChangeCounts gives how many rows of each of ChangeTables this release holds otherwise than another one. Repatriations of
 // outcome PROTECTED are not there for it: one that becomes so is removed. Both releases are read once, and the outcome is kept.
@@ -39,12 +40,12 @@ func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []str
 	after := ""
 	if span.After != nil {
 		place, after = c.index(fmt.Sprint(span.After.Value)), span.After.ID
-		if place < 0 || len(c.tables[place].names("", isKey)) != strings.Count(after, fieldEnd)+1 {
+		if place < 0 || len(c.tables[place].Names("", sqlite.IsKey)) != strings.Count(after, sqlite.FieldEnd)+1 {
 			return page, labour.Faultf(labour.BadUserInput, "after: expected a cursor of this list, found one of another.")
 		}
 	}
 	for i, t := range c.tables {
-		if i < place || !slices.Contains(tables, t.name) {
+		if i < place || !slices.Contains(tables, t.Name) {
 			continue
 		}
 		if i > place {
@@ -90,7 +91,7 @@ func (d *difference) read(ctx context.Context, before, after *Release, keys []st
 				return false
 			}
 			page.Nodes = append(page.Nodes, d.change(kind, string(key), older, newer))
-			page.Positions = append(page.Positions, Position{Value: d.name, ID: string(key)})
+			page.Positions = append(page.Positions, Position{Value: d.Name, ID: string(key)})
 			return true
 		})
 		if err != nil || page.More {
@@ -105,9 +106,9 @@ const maxLookUp = 1000
 
 // change says what became of the row that the streams are at.
 func (d *difference) change(kind labour.ChangeKind, key string, older, newer *stream) labour.Change {
-	c := labour.Change{Table: d.name, Key: strings.ReplaceAll(key, fieldEnd, "|"), Kind: kind}
-	for i, column := range d.columns {
-		f := labour.FieldChange{Name: column.name}
+	c := labour.Change{Table: d.Name, Key: strings.ReplaceAll(key, sqlite.FieldEnd, "|"), Kind: kind}
+	for i, column := range d.Columns {
+		f := labour.FieldChange{Name: column.Name}
 		if kind != labour.Added {
 			f.Before = older.cells[i].shown(column)
 		}
@@ -117,7 +118,7 @@ func (d *difference) change(kind labour.ChangeKind, key string, older, newer *st
 		if (f.Before == nil) != (f.After == nil) || f.Before != nil && *f.Before != *f.After {
 			c.Fields = append(c.Fields, f)
 		}
-		if column.name == mark {
+		if column.Name == mark {
 			c.Synthetic = isTrue(f.Before) || isTrue(f.After)
 		}
 	}
@@ -163,7 +164,7 @@ type comparison struct {
 }
 
 func (c *comparison) index(table string) int {
-	return slices.IndexFunc(c.tables, func(d *difference) bool { return d.name == table })
+	return slices.IndexFunc(c.tables, func(d *difference) bool { return d.Name == table })
 }
 
 // compare gives the whole comparison with another release. Where others are at it, it waits for what they find.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -45,11 +47,11 @@ type cell struct {
 const mark = "synthetic"
 
 // shown gives the value of a column as a package writes it, nil for one that is absent.
-func (c *cell) shown(of column) *string {
+func (c *cell) shown(of sqlite.Column) *string {
 	switch {
 	case c.real && !c.number.Valid || !c.real && len(c.text) == 0:
 		return nil
-	case of.name == mark:
+	case of.Name == mark:
 		return new(strconv.FormatBool(string(c.text) == "1"))
 	case c.real:
 		text, err := json.Marshal(c.number.Float64)
@@ -70,7 +72,7 @@ func (c *cell) equal(other *cell) bool {
 
 // rows says how the rows of a table are read in two releases.
 type rows struct {
-	table
+	sqlite.Table
 	older, newer string // where they come from
 	expressions  []string
 	reals        []bool // which of the expressions are real numbers
@@ -79,45 +81,45 @@ type rows struct {
 // rowsOf describes a table of two releases by the columns of the newer. One that the older does not have is absent from each
 // of its rows.
 func rowsOf(ctx context.Context, before, after *Release, name string) (rows, error) {
-	t, err := describe(ctx, after.file, name)
+	t, err := sqlite.Describe(ctx, after.file, name)
 	if err != nil {
 		return rows{}, err
 	}
-	had, err := describe(ctx, before.file, name)
+	had, err := sqlite.Describe(ctx, before.file, name)
 	if err != nil {
 		return rows{}, err
 	}
 	older := "*"
-	for _, c := range t.columns {
-		if had.index(c.name) < 0 {
-			older += ", NULL AS " + quote(c.name)
+	for _, c := range t.Columns {
+		if had.Index(c.Name) < 0 {
+			older += ", NULL AS " + sqlite.Quote(c.Name)
 		}
 	}
-	return rows{table: t, older: "(SELECT " + older + " FROM " + quote(name) + ")", newer: quote(name)}, nil
+	return rows{Table: t, older: "(SELECT " + older + " FROM " + sqlite.Quote(name) + ")", newer: sqlite.Quote(name)}, nil
 }
 
 // roughly reads what tells whether two rows are the same, in as few values as it can.
 func (t rows) roughly() rows {
-	rest := table{columns: slices.DeleteFunc(slices.Clone(t.columns), isKey)}
-	t.expressions, t.reals = segments(rest)
+	rest := sqlite.Table{Columns: slices.DeleteFunc(slices.Clone(t.Columns), sqlite.IsKey)}
+	t.expressions, t.reals = build.Segments(rest)
 	return t
 }
 
 // exactly reads every column by itself.
 func (t rows) exactly() rows {
-	t.expressions = t.names("", anyColumn)
-	for _, c := range t.columns {
-		t.reals = append(t.reals, c.kind == "REAL")
+	t.expressions = t.Names("", sqlite.AnyColumn)
+	for _, c := range t.Columns {
+		t.reals = append(t.reals, c.Kind == "REAL")
 	}
 	return t
 }
 
 // open begins to read a stretch of the table.
 func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*stream, error) {
-	keys := t.names("", isKey)
-	sb := flavour.NewSelectBuilder()
-	sb.Select(joined(keys, fieldEnd)).SelectMore(t.expressions...).From(from)
-	if t.name == "repatriations" {
+	keys := t.Names("", sqlite.IsKey)
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select(sqlite.Joined(keys, sqlite.FieldEnd)).SelectMore(t.expressions...).From(from)
+	if t.Name == "repatriations" {
 		sb.Where(sb.NotEqual("outcome", labour.Protected)) // which are never shown one by one: see listed
 	}
 	for _, bound := range []struct{ operator, key string }{{">", s.after}, {">=", s.from}, {"<=", s.to}} {
@@ -133,7 +135,7 @@ func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*st
 		sb.Where(fmt.Sprintf("(%s) IN (VALUES %s)", strings.Join(keys, ", "), strings.Join(listed, ", ")))
 	}
 	statement, args := sb.OrderBy(keys...).Build()
-	read, ended, err := begin(ctx, r.file, statement, args...)
+	read, ended, err := sqlite.Begin(ctx, r.file, statement, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +159,7 @@ func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*st
 // values gives the values of a joined key in brackets.
 func values(sb *sqlbuilder.SelectBuilder, key string) string {
 	var marks []string
-	for part := range strings.SplitSeq(key, fieldEnd) {
+	for part := range strings.SplitSeq(key, sqlite.FieldEnd) {
 		marks = append(marks, sb.Var(part))
 	}
 	return "(" + strings.Join(marks, ", ") + ")"
@@ -166,9 +168,9 @@ func values(sb *sqlbuilder.SelectBuilder, key string) string {
 // next goes to the next row.
 func (s *stream) next() error {
 	if s.more = s.rows.Next(); s.more {
-		return translate(s.ctx, s.rows.Scan(s.into...))
+		return sqlite.Translate(s.ctx, s.rows.Scan(s.into...))
 	}
-	return translate(s.ctx, s.rows.Err())
+	return sqlite.Translate(s.ctx, s.rows.Err())
 }
 
 // close ends the query, with what became of it.
@@ -186,7 +188,7 @@ func (s *stream) equal(other *stream) bool {
 func (t rows) walk(ctx context.Context, before, after *Release, s stretch, yield func(kind labour.ChangeKind, key []byte, older, newer *stream) bool) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("compare %s: %w", t.name, err)
+			err = fmt.Errorf("compare %s: %w", t.Name, err)
 		}
 	}()
 	older, err := t.open(ctx, before, t.older, s)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -22,51 +23,51 @@ type dictionary struct {
 	sources    []labour.Source
 }
 
-func readDictionary(ctx context.Context, q querier) (*dictionary, error) {
+func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) {
 	var d dictionary
 	var memberships []labour.Membership
 	var err error
 	for _, read := range []func() error{
 		func() error {
-			d.regions, err = collect(ctx, q, func(rows *sql.Rows) (r labour.Region, err error) {
-				return r, rows.Scan(&r.Code, &r.NameEN, text(&r.NameLocal), &r.Kind)
+			d.regions, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (r labour.Region, err error) {
+				return r, rows.Scan(&r.Code, &r.NameEN, sqlite.Text(&r.NameLocal), &r.Kind)
 			}, `SELECT code, name_en, name_local, kind FROM regions ORDER BY code`)
 			return err
 		},
 		func() error {
-			memberships, err = collect(ctx, q, scanMembership, `SELECT code, parent_code, valid_from, valid_to FROM region_parents`)
+			memberships, err = sqlite.Collect(ctx, q, sqlite.ScanMembership, `SELECT code, parent_code, valid_from, valid_to FROM region_parents`)
 			return err
 		},
 		func() error {
-			d.countries, err = collect(ctx, q, func(rows *sql.Rows) (c labour.Country, err error) {
+			d.countries, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (c labour.Country, err error) {
 				return c, rows.Scan(&c.Code, &c.Name)
 			}, `SELECT code, name FROM countries ORDER BY code`)
 			return err
 		},
 		func() error {
-			d.industries, err = collect(ctx, q, func(rows *sql.Rows) (i labour.Industry, err error) {
-				return i, rows.Scan(&i.Code, &i.NameEN, text(&i.NameLocal))
+			d.industries, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (i labour.Industry, err error) {
+				return i, rows.Scan(&i.Code, &i.NameEN, sqlite.Text(&i.NameLocal))
 			}, `SELECT code, name_en, name_local FROM industries ORDER BY code`)
 			return err
 		},
 		func() error {
-			d.indicators, err = collect(ctx, q, func(rows *sql.Rows) (i labour.Indicator, err error) {
-				return i, rows.Scan(&i.Code, &i.Name, &i.Unit, text(&i.Definition))
+			d.indicators, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (i labour.Indicator, err error) {
+				return i, rows.Scan(&i.Code, &i.Name, &i.Unit, sqlite.Text(&i.Definition))
 			}, `SELECT code, name, unit, definition FROM indicators ORDER BY code`)
 			return err
 		},
 		func() error {
-			d.sanctions, err = collect(ctx, q, func(rows *sql.Rows) (s labour.Sanction, err error) {
+			d.sanctions, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (s labour.Sanction, err error) {
 				var nationalities string
-				err = rows.Scan(&s.Symbol, text(&s.Paragraph), &s.Title, date(&s.AdoptedOn), optionalDate(&s.Deadline), &nationalities, &s.Source)
+				err = rows.Scan(&s.Symbol, sqlite.Text(&s.Paragraph), &s.Title, sqlite.Date(&s.AdoptedOn), sqlite.OptionalDate(&s.Deadline), &nationalities, &s.Source)
 				s.Nationalities = strings.Split(nationalities, ";")
 				return s, err
 			}, `SELECT symbol, paragraph, title, adopted_on, deadline, nationalities, source_id FROM sanctions ORDER BY symbol`)
 			return err
 		},
 		func() error {
-			d.sources, err = collect(ctx, q, func(rows *sql.Rows) (s labour.Source, err error) {
-				return s, rows.Scan(&s.ID, &s.Title, &s.Publisher, text(&s.URL), optionalDate(&s.PublishedOn), &s.Kind, text(&s.Licence))
+			d.sources, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (s labour.Source, err error) {
+				return s, rows.Scan(&s.ID, &s.Title, &s.Publisher, sqlite.Text(&s.URL), sqlite.OptionalDate(&s.PublishedOn), &s.Kind, sqlite.Text(&s.Licence))
 			}, `SELECT id, title, publisher, url, published_on, kind, licence FROM sources ORDER BY id`)
 			return err
 		},

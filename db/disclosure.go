@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"homebound/db/internal/build"
 	"homebound/internal/disclosure"
 	"homebound/internal/labour"
 )
@@ -131,7 +132,7 @@ func (rep *Report) guarded(family labour.Family) []labour.Dimension {
 		named = append(named, labour.ByRegion, labour.ByIndustry, labour.ByNationality)
 	}
 	var list []labour.Dimension
-	for _, d := range []labour.Dimension{labour.ByRegion, labour.ByIndustry, labour.ByNationality, labour.ByEmployer, labour.ByOutcome, bySynthetic, bySource} {
+	for _, d := range []labour.Dimension{labour.ByRegion, labour.ByIndustry, labour.ByNationality, labour.ByEmployer, labour.ByOutcome, build.BySynthetic, build.BySource} {
 		if slices.Contains(named, d) && (d != labour.ByOutcome || family == labour.DepartureFlow) {
 			list = append(list, d)
 		}
@@ -190,9 +191,9 @@ func (f facts) keeping(by labour.Dimension, values []string) []int {
 			keeps = f.employers == nil || slices.Contains(f.employers, value)
 		case labour.ByOutcome:
 			keeps = f.outcomes == nil || slices.Contains(f.outcomes, labour.Outcome(value))
-		case bySynthetic:
+		case build.BySynthetic:
 			keeps = f.synthetic == nil || *f.synthetic == (value == "1")
-		case bySource:
+		case build.BySource:
 			keeps = value != f.notSource
 		}
 		if keeps {

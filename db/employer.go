@@ -10,6 +10,7 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -37,7 +38,7 @@ var employers = listing[labour.Employer]{
 	view:    "employers",
 	columns: []string{"f.id", "f.name", "f.region_code", "f.industry", "f.tax_id", "f.source_id", "f.synthetic"},
 	scan: func(e *labour.Employer) []any {
-		return []any{&e.ID, &e.Name, &e.Region, text(&e.Industry), text(&e.TaxID), &e.Source, &e.Synthetic}
+		return []any{&e.ID, &e.Name, &e.Region, sqlite.Text(&e.Industry), sqlite.Text(&e.TaxID), &e.Source, &e.Synthetic}
 	},
 	id: func(e labour.Employer) string { return e.ID },
 }

@@ -3,36 +3,38 @@ package db
 import (
 	"context"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
 // ReadBy makes a release answer from one rollup wherever that covers the question, and gives the names of those that do
 // for a kind of facts and some dimensions. "" stands for the register's rows, where there is such a plan.
 func (r *Release) ReadBy(name string) {
-	r.planner = func(facts string, dimensions []labour.Dimension) (rollup, bool) {
-		for _, candidate := range rollups {
-			if candidate.name == name && candidate.facts == facts && candidate.covers(dimensions) {
+	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
+		for _, candidate := range build.Rollups {
+			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) {
 				return candidate, true
 			}
 		}
-		if facts == stockFacts {
-			return smallest(facts, dimensions) // the stock is read from rollups alone
+		if facts == build.StockFacts {
+			return build.Smallest(facts, dimensions) // the stock is read from rollups alone
 		}
-		return rollup{}, false
+		return build.Rollup{}, false
 	}
 }
 
 // Rollups names every rollup.
 func Rollups() []string {
 	var names []string
-	for _, r := range rollups {
-		names = append(names, r.name)
+	for _, r := range build.Rollups {
+		names = append(names, r.Name)
 	}
 	return names
 }
 
 // Grind runs a statement on a release that would take for ever.
 func Grind(ctx context.Context, r *Release) error {
-	_, err := single[int64](ctx, r.file, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n`)
+	_, err := sqlite.Single[int64](ctx, r.file, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n`)
 	return err
 }

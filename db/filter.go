@@ -2,10 +2,11 @@ package db
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -95,7 +96,7 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 	in(sb, "f.industry", f.industries)
 	in(sb, "f.nationality", f.nationalities)
 	in(sb, "f.employer_id", f.employers)
-	if kind == repatriationFacts {
+	if kind == build.RepatriationFacts {
 		in(sb, "f.outcome", f.outcomes)
 	}
 	if f.synthetic != nil {
@@ -105,7 +106,7 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 		sb.Where(sb.NotEqual("f.source_id", f.notSource))
 	}
 	for _, g := range f.group {
-		if column := dimensionColumn(g.dimension); g.value == "" {
+		if column := build.DimensionColumn(g.dimension); g.value == "" {
 			sb.Where(sb.IsNull(column))
 		} else {
 			sb.Where(sb.Equal(column, g.value))
@@ -120,13 +121,6 @@ func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
 	}
 }
 
-// The views that filters fit; rollups of stockFacts alone hold the stock day by day.
-const (
-	permitFacts       = "permit_facts"
-	repatriationFacts = "repatriation_facts"
-	stockFacts        = "stock"
-)
-
 // dimensions lists what the filter narrows.
 func (f facts) dimensions() []labour.Dimension {
 	var list []labour.Dimension
@@ -138,8 +132,8 @@ func (f facts) dimensions() []labour.Dimension {
 		{labour.ByIndustry, f.industries != nil},
 		{labour.ByNationality, f.nationalities != nil},
 		{labour.ByEmployer, f.employers != nil},
-		{bySynthetic, f.synthetic != nil},
-		{bySource, f.notSource != ""},
+		{build.BySynthetic, f.synthetic != nil},
+		{build.BySource, f.notSource != ""},
 	} {
 		if narrowed.yes {
 			list = append(list, narrowed.by)
@@ -151,32 +145,9 @@ func (f facts) dimensions() []labour.Dimension {
 	return list
 }
 
-// dimensionColumn names the column of a dimension in a query over facts f joined with districts d.
-func dimensionColumn(d labour.Dimension) string {
-	switch d {
-	case labour.ByRegion:
-		return "f.region_code"
-	case labour.ByDistrict:
-		return "d.column2"
-	case labour.ByIndustry:
-		return "f.industry"
-	case labour.ByNationality:
-		return "f.nationality"
-	case labour.ByEmployer:
-		return "f.employer_id"
-	case labour.ByOutcome:
-		return "f.outcome"
-	case bySynthetic:
-		return "f.synthetic"
-	case bySource:
-		return "f.source_id"
-	}
-	panic(fmt.Sprintf("db: dimension %s has no column", d))
-}
-
 // selectFrom starts a query over a view, with the district of every region on the boundaries of a day where it is asked for.
 func (r *Release) selectFrom(view string, districts bool, boundariesOn labour.Date) *sqlbuilder.SelectBuilder {
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.From(view + " AS f")
 	if districts {
 		values := ""
@@ -198,8 +169,8 @@ func (r *Release) selectFrom(view string, districts bool, boundariesOn labour.Da
 
 // shown writes a query with its arguments in place, as provenance shows it.
 func shown(b sqlbuilder.Builder) string {
-	statement, args := b.BuildWithFlavor(flavour)
-	text, err := flavour.Interpolate(statement, args)
+	statement, args := b.BuildWithFlavor(sqlite.Flavour)
+	text, err := sqlite.Flavour.Interpolate(statement, args)
 	if err != nil {
 		return statement
 	}

@@ -8,6 +8,9 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -16,7 +19,7 @@ import (
 func (rep *Report) grouped(t *tally, from, kind string) *sqlbuilder.SelectBuilder {
 	sb := rep.release.selectFrom(from, slices.Contains(t.dimensions, labour.ByDistrict), rep.BoundariesOn)
 	for _, d := range t.dimensions {
-		sb.SelectMore(dimensionColumn(d))
+		sb.SelectMore(build.DimensionColumn(d))
 	}
 	rep.facts.narrow(sb, kind)
 	return sb
@@ -35,12 +38,12 @@ func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuil
 	values := make([]string, len(t.dimensions))
 	into := make([]any, 0, len(values)+len(more))
 	for i := range values {
-		into = append(into, text(&values[i]))
+		into = append(into, sqlite.Text(&values[i]))
 	}
 	into = append(into, more...)
 	rep.SQL = append(rep.SQL, shown(sb))
 	statement, args := sb.Build()
-	return each(ctx, rep.release.file, func(rows *sql.Rows) error {
+	return sqlite.Each(ctx, rep.release.file, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -87,13 +90,13 @@ type flow struct {
 }
 
 var issueFlow = flow{
-	facts: permitFacts, day: "f.issued_on",
+	facts: build.PermitFacts, day: "f.issued_on",
 	rows: []string{"COUNT(*)", "SUM(f.workers)", "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
 		"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)"},
 	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)", "COALESCE(SUM(f.wage_workers), 0)"},
 }
 
-var departureFlow = flow{facts: repatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
+var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
 
 // count adds up a flow by group and period, and scans its first columns into some values before each add. It reads the
 // smallest rollup that covers the question, and the register's rows where none does.
@@ -108,7 +111,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	from, day, columns := f.facts, f.day, f.rows
 	first, last := rep.Period.From.String(), rep.Period.To.String()
 	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day && rep.wholeMonths(f.facts) {
-		from, day, columns = r.name, "f.month", f.summed
+		from, day, columns = r.Name, "f.month", f.summed
 		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
 	}
 	sb := rep.grouped(t, from, f.facts)
@@ -128,8 +131,8 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 }
 
 // plan gives the rollup that answers a question, or false.
-func (rep *Report) plan(kind string, dimensions []labour.Dimension) (rollup, bool) {
-	if rep.facts.outcomes != nil && kind == repatriationFacts {
+func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollup, bool) {
+	if rep.facts.outcomes != nil && kind == build.RepatriationFacts {
 		dimensions = append(dimensions, labour.ByOutcome)
 	}
 	return rep.release.planner(kind, dimensions)
@@ -170,10 +173,10 @@ func (rep *Report) followStock(ctx context.Context, t *tally) error {
 	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period, func(values []string, days stockDays) error {
 		walk := stockWalk{tally: t, group: t.group(values), day: rep.Period.From}
 		for i, c := range days.changes {
-			if c != (change{}) {
+			if c != (packed.Change{}) {
 				walk.until(days.from.AddDays(i))
-				walk.workers += c.workers
-				walk.permits += c.permits
+				walk.workers += c.Workers
+				walk.permits += c.Permits
 			}
 		}
 		walk.until(rep.Period.To + 1)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -30,14 +31,14 @@ func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labo
 	if err != nil {
 		return nil, err
 	}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select(observationColumns...).From("observations AS f")
 	narrow(sb)
 	sb.OrderBy(observationOrder)
 	statement, args := sb.Build()
-	observations, err := collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
-		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, date(&o.From), date(&o.To), &o.Value, &o.Unit,
-			&o.Status, &o.Source, text(&o.Confidence), text(&o.Note))
+	observations, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
+		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, sqlite.Date(&o.From), sqlite.Date(&o.To), &o.Value, &o.Unit,
+			&o.Status, &o.Source, sqlite.Text(&o.Confidence), sqlite.Text(&o.Note))
 	}, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read observations: %w", err)
@@ -69,10 +70,10 @@ func (r *Release) observationCondition(f ObservationFilter) (func(*sqlbuilder.Se
 
 // Claims reads every claim in the order of ids.
 func (r *Release) Claims(ctx context.Context) ([]labour.Claim, error) {
-	claims, err := collect(ctx, r.file, func(rows *sql.Rows) (c labour.Claim, err error) {
-		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, text(&c.SpeakerRole), optionalDate(&c.MadeOn), text(&c.Operator),
-			&c.ValueLow, &c.ValueHigh, text(&c.Unit), optionalDate(&c.From), optionalDate(&c.To), text(&c.Region), text(&c.Industry),
-			text(&c.Nationality), text(&c.Measure), &c.Source, text(&c.Confidence), text(&c.Note))
+	claims, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (c labour.Claim, err error) {
+		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, sqlite.Text(&c.SpeakerRole), sqlite.OptionalDate(&c.MadeOn), sqlite.Text(&c.Operator),
+			&c.ValueLow, &c.ValueHigh, sqlite.Text(&c.Unit), sqlite.OptionalDate(&c.From), sqlite.OptionalDate(&c.To), sqlite.Text(&c.Region), sqlite.Text(&c.Industry),
+			sqlite.Text(&c.Nationality), sqlite.Text(&c.Measure), &c.Source, sqlite.Text(&c.Confidence), sqlite.Text(&c.Note))
 	}, `SELECT id, topic, statement, speaker, speaker_role, made_on, operator, value_low, value_high, unit, "from", "to", region_code,
 		industry, nationality, measure, source_id, confidence, note FROM claims ORDER BY id`)
 	if err != nil {

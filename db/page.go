@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/db/internal/sqlite"
 )
 
 // Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between equals.
@@ -86,7 +88,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	}
 	parts := make([]sqlbuilder.Builder, len(lists))
 	for i, list := range lists {
-		sb := flavour.NewSelectBuilder()
+		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value", "f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
 		list.narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
@@ -98,7 +100,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	var list int
 	var position Position
 	statement, args := union(parts, "list, sort_value "+direction+", id "+direction)
-	err := each(ctx, r.file, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var row T
 		if err := rows.Scan(append([]any{&list, &position.Value, &position.ID}, l.scan(&row)...)...); err != nil {
 			return err
@@ -135,13 +137,13 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 		if list.counted != nil {
 			sum = *list.counted
 		}
-		sb := flavour.NewSelectBuilder()
+		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)", "COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
 		list.narrow(sb)
 		parts[i] = sb
 	}
 	statement, args := union(parts, "")
-	err := each(ctx, r.file, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var list, total, sum int
 		if err := rows.Scan(&list, &total, &sum); err != nil {
 			return err
@@ -170,14 +172,14 @@ func bound(sb *sqlbuilder.SelectBuilder, sortBy string, at *Position, greater bo
 // union joins queries that each have an order and a limit of their own.
 func union(parts []sqlbuilder.Builder, orderBy string) (statement string, args []any) {
 	if len(parts) == 1 {
-		return parts[0].BuildWithFlavor(flavour)
+		return parts[0].BuildWithFlavor(sqlite.Flavour)
 	}
 	wrapped := make([]sqlbuilder.Builder, len(parts))
 	for i, part := range parts {
-		sb := flavour.NewSelectBuilder()
+		sb := sqlite.Flavour.NewSelectBuilder()
 		wrapped[i] = sb.Select("*").From(sb.BuilderAs(part, "part"))
 	}
-	all := flavour.NewUnionBuilder().UnionAll(wrapped...)
+	all := sqlite.Flavour.NewUnionBuilder().UnionAll(wrapped...)
 	if orderBy != "" {
 		all.OrderBy(orderBy)
 	}
@@ -188,10 +190,10 @@ func union(parts []sqlbuilder.Builder, orderBy string) (statement string, args [
 func byID[T any](ctx context.Context, r *Release, l listing[T], ids []string) ([]*T, error) {
 	found := make(map[string]*T, len(ids))
 	for some := range slices.Chunk(ids, 1000) {
-		sb := flavour.NewSelectBuilder()
+		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(l.columns...).From(l.view + " AS f").Where(sb.In("f.id", sqlbuilder.List(some)))
 		statement, args := sb.Build()
-		err := each(ctx, r.file, func(rows *sql.Rows) error {
+		err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 			var row T
 			if err := rows.Scan(l.scan(&row)...); err != nil {
 				return err

@@ -6,6 +6,8 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -40,12 +42,12 @@ var permitSort = map[PermitOrder]string{
 }
 
 var permits = listing[labour.Permit]{
-	view: permitFacts,
+	view: build.PermitFacts,
 	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry", "f.occupation", "f.workers",
 		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
 	scan: func(p *labour.Permit) []any {
-		return []any{&p.ID, &p.Number, text(&p.Employer), &p.Region, &p.Nationality, text(&p.Industry), text(&p.Occupation), &p.Workers,
-			date(&p.IssuedOn), date(&p.ValidFrom), date(&p.ValidTo), optionalDate(&p.RevokedOn), &p.WageMonthly, text(&p.WageCurrency), &p.Source, &p.Synthetic}
+		return []any{&p.ID, &p.Number, sqlite.Text(&p.Employer), &p.Region, &p.Nationality, sqlite.Text(&p.Industry), sqlite.Text(&p.Occupation), &p.Workers,
+			sqlite.Date(&p.IssuedOn), sqlite.Date(&p.ValidFrom), sqlite.Date(&p.ValidTo), sqlite.OptionalDate(&p.RevokedOn), &p.WageMonthly, sqlite.Text(&p.WageCurrency), &p.Source, &p.Synthetic}
 	},
 	id:    func(p labour.Permit) string { return p.ID },
 	count: "f.workers",
@@ -89,7 +91,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		return selection{}, err
 	}
 	list := selection{narrow: func(sb *sqlbuilder.SelectBuilder) {
-		checked.narrow(sb, permitFacts)
+		checked.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
 		}
@@ -109,8 +111,8 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		}
 	}}
 	if f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil && f.Behind == nil {
-		if sums, ok := r.planner(permitFacts, checked.dimensions()); ok {
-			list.counted = &counted{sums.name, "SUM(f.permits)", "SUM(f.workers)"}
+		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
+			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
 	return list, nil

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
-	"github.com/gofrs/flock"
-
+	"homebound/db/internal/build"
 	"homebound/internal/labour"
 )
 
@@ -19,20 +17,20 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if keep < 1 {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)
 	}
-	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+	lock := s.folder.Lock()
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if !locked {
-		return nil, ErrBusy
+		return nil, build.ErrBusy
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	current, err := s.readCurrent()
+	current, err := s.folder.ReadCurrent()
 	if err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
-	names, err := s.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +38,11 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 		if name == current {
 			continue
 		}
-		if err := os.Remove(filepath.Join(s.dir, "releases", name)); err != nil {
+		if err := os.Remove(s.folder.File(name)); err != nil {
 			return removed, fmt.Errorf("prune: %w", err)
 		}
-		number, _ := numberOf(name)
+		number, _ := build.NumberOf(name)
 		removed = append(removed, number)
 	}
-	return removed, syncPath(filepath.Join(s.dir, "releases"))
+	return removed, build.SyncPath(s.folder.Releases())
 }

@@ -3,15 +3,16 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -25,7 +26,7 @@ type Release struct {
 	*dictionary
 	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
 	// planner picks the rollup that answers a question: smallest, but where a test compares them.
-	planner func(facts string, dimensions []labour.Dimension) (rollup, bool)
+	planner func(facts string, dimensions []labour.Dimension) (build.Rollup, bool)
 	// suppressBelow is the least count of workers that is shown, 0 where every one is.
 	suppressBelow int
 	compared      comparisons
@@ -38,14 +39,14 @@ type Release struct {
 func openRelease(ctx context.Context, path string, suppressBelow int) (*Release, error) {
 	if _, err := os.Stat(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("open a release: %w: %w", ErrCorrupt, err)
+			return nil, fmt.Errorf("open a release: %w: %w", sqlite.ErrCorrupt, err)
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: openPublished(path), whole: openWhole(path), planner: smallest}
+	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path), planner: build.Smallest}
 	var err error
-	if r.info, err = readInfo(ctx, r.file); err == nil {
-		r.derivedHash, err = single[string](ctx, r.file, `SELECT derived_hash FROM release`)
+	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
+		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
 	}
 	if err == nil {
 		r.dictionary, err = readDictionary(ctx, r.file)
@@ -54,13 +55,13 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 		r.spans, err = readSpans(ctx, r.file)
 	}
 	if err == nil {
-		var set Settings
+		var set build.Settings
 		set, err = r.Settings(ctx)
 		r.suppressBelow = max(suppressBelow, set.SuppressBelow)
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+			err = fmt.Errorf("%w: %w", sqlite.ErrCorrupt, err)
 		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
 	}
@@ -75,26 +76,26 @@ func (r *Release) Info() labour.Release { return r.info }
 // Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is damaged or
 // holds anything else than was published.
 func (r *Release) Verify(ctx context.Context) error {
-	found, err := single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
+	found, err := sqlite.Single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
 	if err != nil {
 		return fmt.Errorf("verify release %d: %w", r.info.Number, err)
 	}
 	if found != "ok" {
-		return fmt.Errorf("verify release %d: %w: %s", r.info.Number, ErrCorrupt, found)
+		return fmt.Errorf("verify release %d: %w: %s", r.info.Number, sqlite.ErrCorrupt, found)
 	}
 	for _, sum := range []struct {
 		what, want string
-		compute    func(context.Context, querier) (string, error)
+		compute    func(context.Context, sqlite.Querier) (string, error)
 	}{
-		{"the content hash", r.info.ContentHash, contentHash},
-		{"the hash of what is derived", r.derivedHash, derivedHash},
+		{"the content hash", r.info.ContentHash, build.ContentHash},
+		{"the hash of what is derived", r.derivedHash, build.DerivedHash},
 	} {
 		found, err := sum.compute(ctx, r.file)
 		if err != nil {
 			return fmt.Errorf("verify release %d: %w", r.info.Number, err)
 		}
 		if found != sum.want {
-			return fmt.Errorf("verify release %d: %w: expected %s to be %s, found %s", r.info.Number, ErrCorrupt, sum.what, sum.want, found)
+			return fmt.Errorf("verify release %d: %w: expected %s to be %s, found %s", r.info.Number, sqlite.ErrCorrupt, sum.what, sum.want, found)
 		}
 	}
 	return nil
@@ -102,25 +103,25 @@ func (r *Release) Verify(ctx context.Context) error {
 
 // Imports gives what became of each file's rows in the import that made the release.
 func (r *Release) Imports(ctx context.Context) ([]labour.ImportCounts, error) {
-	return collect(ctx, r.file, func(rows *sql.Rows) (c labour.ImportCounts, err error) {
+	return sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (c labour.ImportCounts, err error) {
 		return c, rows.Scan(&c.Table, &c.Read, &c.Inserted, &c.Replaced, &c.Unchanged, &c.Rejected, &c.Warnings)
 	}, `SELECT table_name, read, inserted, replaced, unchanged, rejected, warnings FROM imports`)
 }
 
 // Settings gives what the publisher has set for the whole release.
-func (r *Release) Settings(ctx context.Context) (Settings, error) {
-	var s Settings
-	err := each(ctx, r.file, func(rows *sql.Rows) error {
+func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
+	var s build.Settings
+	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var name, value string
 		if err := rows.Scan(&name, &value); err != nil {
 			return err
 		}
 		switch name {
-		case settingCurrency:
+		case build.SettingCurrency:
 			s.Currency = value
-		case settingDataThrough:
-			return optionalDate(&s.DataThrough).Scan(value)
-		case settingSuppressBelow:
+		case build.SettingDataThrough:
+			return sqlite.OptionalDate(&s.DataThrough).Scan(value)
+		case build.SettingSuppressBelow:
 			var err error
 			s.SuppressBelow, err = strconv.Atoi(value)
 			return err
@@ -135,63 +136,22 @@ func (r *Release) Settings(ctx context.Context) (Settings, error) {
 func (r *Release) Rows(ctx context.Context, name string, columns []string, yield func(values []any) error) error {
 	quoted := make([]string, len(columns))
 	for i, c := range columns {
-		quoted[i] = "NULLIF(" + quote(c) + ", '')"
+		quoted[i] = "NULLIF(" + sqlite.Quote(c) + ", '')"
 	}
-	t, err := describe(ctx, r.file, name)
+	t, err := sqlite.Describe(ctx, r.file, name)
 	if err != nil {
 		return err
 	}
-	return eachValues(ctx, r.file, len(columns), yield, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), quote(name), strings.Join(t.names("", isKey), ", ")))
-}
-
-// readInfo reads the row in which a release says what it is, and its gates.
-func readInfo(ctx context.Context, q querier) (labour.Release, error) {
-	var info labour.Release
-	var published, counts string
-	found := false
-	err := each(ctx, q, func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(&info.Number, &info.ContentHash, &published, optionalDate(&info.DataFrom), optionalDate(&info.DataThrough),
-			&info.Synthetic, &info.Factual, text(&info.Note), &info.MethodVersion, &counts)
-	}, `SELECT number, content_hash, published_at, data_from, data_through, synthetic, factual, note, method_version, counts FROM release`)
-	if err != nil {
-		return info, fmt.Errorf("read the release's description: %w", err)
-	}
-	if !found {
-		return info, fmt.Errorf("read the release's description: %w: it has none", ErrCorrupt)
-	}
-	if info.PublishedAt, err = time.Parse(time.RFC3339, published); err != nil {
-		return info, fmt.Errorf("read the release's description: %w", err)
-	}
-	var rows map[string]int
-	if err := json.Unmarshal([]byte(counts), &rows); err != nil {
-		return info, fmt.Errorf("read the release's counts: %w", err)
-	}
-	info.Counts = labour.ReleaseCounts{
-		Regions: rows["regions"], Employers: rows["employers"], Permits: rows["permits"], Repatriations: rows["repatriations"],
-		Observations: rows["observations"], Claims: rows["claims"], Sources: rows["sources"],
-	}
-	if info.Currency, err = currencyOf(ctx, q); err != nil {
-		return info, err
-	}
-	info.Gates, err = collect(ctx, q, func(rows *sql.Rows) (g labour.GateResult, err error) {
-		err = rows.Scan(&g.Name, &g.Table, &g.AtLeast, &g.AtMost, &g.Found)
-		g.Passed = g.Holds(g.Found)
-		return g, err
-	}, `SELECT name, table_name, at_least, at_most, found FROM gates ORDER BY name`)
-	if err != nil {
-		return info, fmt.Errorf("read the release's gates: %w", err)
-	}
-	return info, nil
+	return sqlite.EachValues(ctx, r.file, len(columns), yield, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), sqlite.Quote(name), strings.Join(t.Names("", sqlite.IsKey), ", ")))
 }
 
 // readSpans reads the first and the last day on which each kind of facts has anything. A kind without any has no days.
-func readSpans(ctx context.Context, q querier) (map[string]labour.Period, error) {
-	spans := map[string]labour.Period{permitFacts: noDays, repatriationFacts: noDays, stockFacts: noDays}
-	err := each(ctx, q, func(rows *sql.Rows) error {
+func readSpans(ctx context.Context, q sqlite.Querier) (map[string]labour.Period, error) {
+	spans := map[string]labour.Period{build.PermitFacts: packed.NoDays, build.RepatriationFacts: packed.NoDays, build.StockFacts: packed.NoDays}
+	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var facts string
 		var span labour.Period
-		err := rows.Scan(&facts, date(&span.From), date(&span.To))
+		err := rows.Scan(&facts, sqlite.Date(&span.From), sqlite.Date(&span.To))
 		spans[facts] = span
 		return err
 	}, `SELECT facts, first, last FROM spans`)
@@ -200,5 +160,3 @@ func readSpans(ctx context.Context, q querier) (map[string]labour.Period, error)
 	}
 	return spans, nil
 }
-
-var noDays = labour.Period{From: 1, To: 0}

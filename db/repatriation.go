@@ -8,6 +8,8 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -33,12 +35,12 @@ const (
 var repatriationSort = map[RepatriationOrder]string{RepatriationByDate: "f.date", RepatriationByWorkers: "f.workers"}
 
 var repatriations = listing[labour.Repatriation]{
-	view: repatriationFacts,
+	view: build.RepatriationFacts,
 	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers", "f.outcome",
 		"f.sanction_symbol", "f.source_id", "f.synthetic"},
 	scan: func(p *labour.Repatriation) []any {
-		return []any{&p.ID, &p.Region, &p.Nationality, text(&p.Employer), text(&p.Permit), date(&p.Date), &p.Workers, &p.Outcome,
-			text(&p.Sanction), &p.Source, &p.Synthetic}
+		return []any{&p.ID, &p.Region, &p.Nationality, sqlite.Text(&p.Employer), sqlite.Text(&p.Permit), sqlite.Date(&p.Date), &p.Workers, &p.Outcome,
+			sqlite.Text(&p.Sanction), &p.Source, &p.Synthetic}
 	},
 	id:    func(p labour.Repatriation) string { return p.ID },
 	count: "f.workers",
@@ -64,11 +66,11 @@ func listed(sb *sqlbuilder.SelectBuilder) {
 func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([][]labour.Repatriation, error) {
 	under := make(map[string][]labour.Repatriation, len(permitIDs))
 	for some := range slices.Chunk(permitIDs, 1000) {
-		sb := flavour.NewSelectBuilder()
-		sb.Select(repatriations.columns...).From(repatriationFacts+" AS f").Where(sb.In("f.permit_id", sqlbuilder.List(some))).OrderBy("f.date", "f.id")
+		sb := sqlite.Flavour.NewSelectBuilder()
+		sb.Select(repatriations.columns...).From(build.RepatriationFacts+" AS f").Where(sb.In("f.permit_id", sqlbuilder.List(some))).OrderBy("f.date", "f.id")
 		listed(sb)
 		statement, args := sb.Build()
-		err := each(ctx, r.file, func(rows *sql.Rows) error {
+		err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 			var row labour.Repatriation
 			if err := rows.Scan(repatriations.scan(&row)...); err != nil {
 				return err
@@ -122,7 +124,7 @@ func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilte
 	}
 	return func(sb *sqlbuilder.SelectBuilder) {
 		listed(sb)
-		checked.narrow(sb, repatriationFacts)
+		checked.narrow(sb, build.RepatriationFacts)
 		f.Date.narrow(sb, "f.date")
 		if f.Sanction != "" {
 			sb.Where(sb.Equal("f.sanction_symbol", f.Sanction))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"homebound/db/internal/build"
 	"homebound/internal/labour"
 )
 
@@ -13,12 +14,12 @@ import (
 // CURRENT names none that can. CURRENT stays as it is: Refresh goes on trying the release that it names, and Trouble says
 // so until then. It returns ErrNoRelease where the folder holds no release, and why each failed where none can be opened.
 func (s *Store) Rescue(ctx context.Context) (labour.Release, error) {
-	names, err := s.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return labour.Release{}, err
 	}
 	if len(names) == 0 {
-		return labour.Release{}, ErrNoRelease
+		return labour.Release{}, build.ErrNoRelease
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -31,22 +34,22 @@ func (f StockFilter) facts(ctx context.Context, r *Release) (facts, error) {
 // stockDays holds how a stock changes on each day from the first one on; on the first, it is the change from nothing.
 type stockDays struct {
 	from    labour.Date
-	changes []change
+	changes []packed.Change
 }
 
 // eachStock reads the stock of each group through a period, and gives the statement that ran. Groups come once each; the
 // days are good until visit returns.
 func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date, p labour.Period, visit func(values []string, days stockDays) error) (string, error) {
-	from, ok := r.planner(stockFacts, append(f.dimensions(), dimensions...))
+	from, ok := r.planner(build.StockFacts, append(f.dimensions(), dimensions...))
 	if !ok {
 		return "", fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
 	}
-	sb := r.selectFrom(from.name, slices.Contains(dimensions, labour.ByDistrict), boundariesOn)
+	sb := r.selectFrom(from.Name, slices.Contains(dimensions, labour.ByDistrict), boundariesOn)
 	for _, d := range dimensions {
-		sb.SelectMore(dimensionColumn(d))
+		sb.SelectMore(build.DimensionColumn(d))
 	}
 	sb.SelectMore("f.year", "f.changes")
-	f.narrow(sb, stockFacts)
+	f.narrow(sb, build.StockFacts)
 	sb.Where(sb.LessEqualThan("f.year", p.To.Year()), sb.GreaterEqualThan("f.until", p.From.Year()))
 	// Few groups are gathered side by side; many come one after another, so that only one is held.
 	sorted := slices.Contains(dimensions, labour.ByRegion) || slices.Contains(dimensions, labour.ByEmployer)
@@ -56,21 +59,21 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 		}
 	}
 	// Nothing changes outside the span of all changes, so no day outside it is looked at.
-	span := p.Clip(r.spans[stockFacts])
+	span := p.Clip(r.spans[build.StockFacts])
 	if span.Days() == 0 {
 		span = labour.Period{From: p.From, To: p.From}
 	}
 	gather := &stockGatherer{span: span, groups: map[string]*gathered{}, visit: visit}
 	values := make([]string, len(dimensions))
 	var year int
-	var packed sql.RawBytes
+	var changes sql.RawBytes
 	into := make([]any, 0, len(values)+2)
 	for i := range values {
-		into = append(into, text(&values[i]))
+		into = append(into, sqlite.Text(&values[i]))
 	}
-	into = append(into, &year, &packed)
+	into = append(into, &year, &changes)
 	statement, args := sb.Build()
-	err := each(ctx, r.file, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 		if err != nil {
 			return err
 		}
-		return unpack(year, packed, span, g.changes)
+		return packed.Unpack(year, changes, span, g.changes)
 	}, statement, args...)
 	if err == nil {
 		err = gather.finish()
@@ -96,7 +99,7 @@ type stockGatherer struct {
 
 type gathered struct {
 	values  []string
-	changes []change
+	changes []packed.Change
 }
 
 // group gives the group of a row. Where the groups come sorted, the one before is complete and visited.
@@ -116,7 +119,7 @@ func (g *stockGatherer) group(values []string, sorted bool) (*gathered, error) {
 	key := strings.Join(values, "\x1f")
 	one, known := g.groups[key]
 	if !known {
-		one = &gathered{slices.Clone(values), make([]change, g.span.Days())}
+		one = &gathered{slices.Clone(values), make([]packed.Change, g.span.Days())}
 		g.groups[key] = one
 		g.order = append(g.order, one)
 	}
@@ -145,7 +148,7 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 			for i, c := range through.changes {
 				for j, day := range days {
 					if through.from.AddDays(i) <= day {
-						stocks[j] += c.workers
+						stocks[j] += c.Workers
 					}
 				}
 			}
@@ -163,13 +166,13 @@ func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) 
 	if err != nil {
 		return nil, "", err
 	}
-	sb := flavour.NewSelectBuilder()
-	sb.Select("f.outcome", "SUM(f.workers)").From(repatriationFacts + " AS f").GroupBy("f.outcome").OrderBy("f.outcome").
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("f.outcome", "SUM(f.workers)").From(build.RepatriationFacts + " AS f").GroupBy("f.outcome").OrderBy("f.outcome").
 		Where(sb.Between("f.date", p.From.String(), p.To.String()))
-	narrowed.narrow(sb, repatriationFacts)
+	narrowed.narrow(sb, build.RepatriationFacts)
 	statement, args := sb.Build()
 	departed := map[labour.Outcome]int{}
-	err = each(ctx, r.file, func(rows *sql.Rows) error {
+	err = sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var outcome labour.Outcome
 		var workers int
 		if err := rows.Scan(&outcome, &workers); err != nil {
@@ -202,9 +205,9 @@ func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Peri
 	statement, err := r.eachStock(ctx, narrowed, []labour.Dimension{labour.ByRegion, labour.ByIndustry}, f.BoundariesOn, p,
 		func(values []string, through stockDays) error {
 			for i, c := range through.changes {
-				if c.workers != 0 {
+				if c.Workers != 0 {
 					day := through.from.AddDays(i)
-					byDay[day] = append(byDay[day], StockChange{day, values[0], values[1], c.workers})
+					byDay[day] = append(byDay[day], StockChange{day, values[0], values[1], c.Workers})
 				}
 			}
 			return nil
@@ -239,30 +242,30 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 		return nil, "", err
 	}
 	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("c.region_code", "c.industry", "d.year", "d.days").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
-		Where(sb.In("d.held", b.cells(permitFacts)), sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year())).
+		Where(sb.In("d.held", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year())).
 		OrderBy("1", "2", "d.rowid")
 	statement, args := sb.Build()
 	var wages []DepartedWage
-	var sums []compensated // of wages times falls
-	err = each(ctx, r.file, func(rows *sql.Rows) error {
+	var sums []sqlite.Sum // of wages times falls
+	err = sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var w DepartedWage
 		var year int
 		var days sql.RawBytes
-		if err := rows.Scan(&w.Region, text(&w.Industry), &year, &days); err != nil {
+		if err := rows.Scan(&w.Region, sqlite.Text(&w.Industry), &year, &days); err != nil {
 			return err
 		}
 		if n := len(wages); n == 0 || wages[n-1].Region != w.Region || wages[n-1].Industry != w.Industry {
-			wages, sums = append(wages, w), append(sums, compensated{})
+			wages, sums = append(wages, w), append(sums, sqlite.Sum{})
 		}
 		workers, sum := &wages[len(wages)-1].Workers, &sums[len(sums)-1]
-		return unpackDays(year, days, func(row rowDays) {
-			if wage, known := row.wage.known(); known {
-				fall := row.fall(p)
+		return packed.UnpackDays(year, days, func(row packed.RowDays) {
+			if wage, known := row.Wage.Known(); known {
+				fall := row.Fall(p)
 				*workers += fall
-				sum.add(wage * float64(fall))
+				sum.Add(wage * float64(fall))
 			}
 		})
 	}, statement, args...)
@@ -270,28 +273,9 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 		return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)
 	}
 	for i := range wages {
-		wages[i].Monthly = sums[i].total() / float64(wages[i].Workers)
+		wages[i].Monthly = sums[i].Total() / float64(wages[i].Workers)
 	}
 	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
-}
-
-// fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
-// force, to the last. What has left never comes back.
-func (c rowDays) fall(p labour.Period) int {
-	if !c.held.Contains(p.From) {
-		return 0
-	}
-	fall, from := 0, max(c.day, c.held.From)
-	if c.workers > 0 {
-		from = c.held.From // a permit brings its workers on its first day, whenever it is issued
-	}
-	if from <= p.From {
-		fall += c.workers
-	}
-	if from <= p.To && p.To <= c.held.To {
-		fall -= c.workers
-	}
-	return fall
 }
 
 // StockProvenance says which register rows stand behind a stock followed through a period.

@@ -9,19 +9,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
+	"homebound/db/internal/build"
 	"homebound/internal/labour"
 )
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
 type Store struct {
-	dir           string
+	folder        build.Folder
 	suppressBelow int
 
 	mu      sync.Mutex
@@ -43,11 +41,6 @@ type handle struct {
 // keptOpen is how many releases besides the current one stay open for /releases/N after their last reader has gone.
 const keptOpen = 4
 
-var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
-
-// ErrNoRelease says that nothing has been published in the folder yet.
-var ErrNoRelease = errors.New("no release has been published")
-
 // Option sets how a store's releases are read.
 type Option func(*Store)
 
@@ -60,7 +53,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "releases"), 0o755); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
-	s := &Store{dir: dir, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
+	s := &Store{folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
 	for _, set := range options {
 		set(s)
 	}
@@ -68,7 +61,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 }
 
 // Dir gives the folder.
-func (s *Store) Dir() string { return s.dir }
+func (s *Store) Dir() string { return string(s.folder) }
 
 // Close closes every release, once its last reader has gone.
 func (s *Store) Close() error {
@@ -101,7 +94,7 @@ func (s *Store) Current(ctx context.Context) (release *Release, done func(), err
 
 // Numbered lends release n. It returns a Fault with NotFound where there is none.
 func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done func(), err error) {
-	name, err := s.fileOf(n)
+	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,7 +131,7 @@ func (s *Store) handle(ctx context.Context, name string) (*handle, error) {
 	if h, ok := s.open[name]; ok {
 		return h, nil
 	}
-	release, err := openRelease(ctx, filepath.Join(s.dir, "releases", name), s.suppressBelow)
+	release, err := openRelease(ctx, s.folder.File(name), s.suppressBelow)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +171,7 @@ func (s *Store) refresh(ctx context.Context) (err error) {
 			s.trouble = err
 		}
 	}()
-	name, err := s.readCurrent()
+	name, err := s.folder.ReadCurrent()
 	if err != nil {
 		return err
 	}
@@ -215,7 +208,7 @@ func (s *Store) Watch(ctx context.Context, every time.Duration, report func(erro
 		case <-ticker.C:
 		}
 		text := ""
-		if err := s.Refresh(ctx); err != nil && !errors.Is(err, ErrNoRelease) && ctx.Err() == nil {
+		if err := s.Refresh(ctx); err != nil && !errors.Is(err, build.ErrNoRelease) && ctx.Err() == nil {
 			text = err.Error()
 			if text != last {
 				report(err)
@@ -248,13 +241,13 @@ func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 
 // List describes every published release, the oldest first.
 func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
-	names, err := s.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
 	releases := make([]labour.Release, 0, len(names))
 	for _, name := range names {
-		number, _ := numberOf(name)
+		number, _ := build.NumberOf(name)
 		release, done, err := s.Numbered(ctx, number)
 		if err != nil {
 			return nil, fmt.Errorf("release %d: %w", number, err)
@@ -265,86 +258,15 @@ func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 	return releases, nil
 }
 
-// files lists the release files in the order of their numbers.
-func (s *Store) files() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(s.dir, "releases"))
-	if err != nil {
-		return nil, fmt.Errorf("list the releases: %w", err)
-	}
-	var names []string
-	for _, entry := range entries {
-		if releaseFile.MatchString(entry.Name()) {
-			names = append(names, entry.Name())
-		}
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		m, _ := numberOf(a)
-		n, _ := numberOf(b)
-		return m - n
-	})
-	return names, nil
-}
-
-// fileOf gives the file name of release n.
-func (s *Store) fileOf(n int) (string, error) {
-	names, err := s.files()
-	if err != nil {
-		return "", err
-	}
-	for _, name := range names {
-		if number, _ := numberOf(name); number == n {
-			return name, nil
-		}
-	}
-	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n, describeNumbers(names))
-}
-
-func describeNumbers(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	first, _ := numberOf(names[0])
-	last, _ := numberOf(names[len(names)-1])
-	if first == last {
-		return fmt.Sprintf("release %d alone", first)
-	}
-	return fmt.Sprintf("releases %d to %d", first, last)
-}
-
-func numberOf(name string) (int, bool) {
-	match := releaseFile.FindStringSubmatch(name)
-	if match == nil {
-		return 0, false
-	}
-	n, err := strconv.Atoi(match[1])
-	return n, err == nil
-}
-
-// readCurrent gives the file name that CURRENT holds.
-func (s *Store) readCurrent() (string, error) {
-	text, err := os.ReadFile(filepath.Join(s.dir, "CURRENT"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", ErrNoRelease
-	}
-	if err != nil {
-		return "", fmt.Errorf("read CURRENT: %w", err)
-	}
-	name := strings.TrimSpace(string(text))
-	if !releaseFile.MatchString(name) {
-		return "", fmt.Errorf("read CURRENT: expected the name of a release file, found %.80q", name)
-	}
-	return name, nil
-}
-
 // Numbers lists the numbers of the published releases, in order.
 func (s *Store) Numbers() ([]int, error) {
-	names, err := s.files()
+	names, err := s.folder.Files()
 	if err != nil {
 		return nil, err
 	}
 	numbers := make([]int, len(names))
 	for i, name := range names {
-		numbers[i], _ = numberOf(name)
+		numbers[i], _ = build.NumberOf(name)
 	}
 	return numbers, nil
 }
@@ -352,9 +274,14 @@ func (s *Store) Numbers() ([]int, error) {
 // MakeCurrent names a published release in CURRENT, so that it is served again. It returns a Fault with NotFound where
 // there is none of that number.
 func (s *Store) MakeCurrent(n int) error {
-	name, err := s.fileOf(n)
+	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return err
 	}
-	return s.nameCurrent(name)
+	return s.folder.NameCurrent(name)
+}
+
+// Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
+func (s *Store) Draft(ctx context.Context, mode build.Mode) (*build.Draft, error) {
+	return build.Start(ctx, s.folder, mode)
 }

@@ -6,6 +6,9 @@ import (
 
 	"github.com/huandu/go-sqlbuilder"
 
+	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -25,47 +28,47 @@ type touched struct {
 
 // isCovered tells whether the days of the register answer what is asked. They know no employers.
 func (b *Behind) isCovered() bool {
-	_, yes := b.release.planner(dayFacts, b.facts.dimensions())
+	_, yes := b.release.planner(build.DayFacts, b.facts.dimensions())
 	return yes
 }
 
 // eachCell counts the rows behind a figure cell by cell, from the days of the register. A cell may come more than once.
 func (b *Behind) eachCell(ctx context.Context, view string, visit func(registerCell, touched)) error {
 	dayFamily := labour.IssueFlow
-	if view == repatriationFacts {
+	if view == build.RepatriationFacts {
 		dayFamily = labour.DepartureFlow
 	}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	own, held := "0", "0"
 	if b.families[dayFamily] {
 		own = sb.In("d.cell", b.cells(view))
 	}
 	if b.families[labour.Stock] {
-		held = sb.In("d.held", b.cells(permitFacts))
+		held = sb.In("d.held", b.cells(build.PermitFacts))
 	}
 	sb.Select("c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic", own, held, "d.year", "d.days").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.cell").
 		Where(sb.Equal("d.facts", view), sb.LessEqualThan("d.year", b.period.To.Year()), sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(own, held))
 	statement, args := sb.Build()
-	return each(ctx, b.release.file, func(rows *sql.Rows) error {
+	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var c registerCell
 		var byDay, byStock bool
 		var year int
 		var days sql.RawBytes
-		err := rows.Scan(&c.region, &c.nationality, text(&c.industry), text(&c.outcome), &c.source, &c.synthetic, &byDay, &byStock, &year, &days)
+		err := rows.Scan(&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic, &byDay, &byStock, &year, &days)
 		if err != nil {
 			return err
 		}
-		t := touched{days: noDays}
-		err = unpackDays(year, days, func(row rowDays) {
-			inForce := row.held.Clip(b.period)
-			hit := byStock && inForce.Days() > 0 && (view == permitFacts || row.day <= b.period.To)
-			if hit && view == permitFacts {
+		t := touched{days: packed.NoDays}
+		err = packed.UnpackDays(year, days, func(row packed.RowDays) {
+			inForce := row.Held.Clip(b.period)
+			hit := byStock && inForce.Days() > 0 && (view == build.PermitFacts || row.Day <= b.period.To)
+			if hit && view == build.PermitFacts {
 				t.widen(inForce)
 			}
-			if byDay && b.period.Contains(row.day) {
+			if byDay && b.period.Contains(row.Day) {
 				hit = true
-				t.widen(labour.Period{From: row.day, To: row.day})
+				t.widen(labour.Period{From: row.Day, To: row.Day})
 			}
 			if hit {
 				t.rows++
@@ -80,14 +83,14 @@ func (b *Behind) eachCell(ctx context.Context, view string, visit func(registerC
 
 // cells selects the cells that the filter and the group leave for a view.
 func (b *Behind) cells(view string) *sqlbuilder.SelectBuilder {
-	sb := flavour.NewSelectBuilder().Select("f.id").From("register_cells AS f")
+	sb := sqlite.Flavour.NewSelectBuilder().Select("f.id").From("register_cells AS f")
 	b.narrow(sb, view)
 	return sb
 }
 
 // widen makes some days part of those that are touched.
 func (t *touched) widen(days labour.Period) {
-	if t.days == noDays {
+	if t.days == packed.NoDays {
 		t.days = days
 	}
 	t.days = labour.Period{From: min(t.days.From, days.From), To: max(t.days.To, days.To)}

@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
 )
 
 // Whole is a list that is read from its first row to its last, in one statement whose memory does not grow with it. Unlike
@@ -40,22 +43,22 @@ func (l *Whole) Columns() []string {
 
 // Count gives the number of rows.
 func (l *Whole) Count(ctx context.Context) (int, error) {
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("COUNT(*)").From(l.from)
 	l.narrow(sb)
 	statement, args := sb.Build()
-	return single[int](ctx, l.release.whole, statement, args...)
+	return sqlite.Single[int](ctx, l.release.whole, statement, args...)
 }
 
 // Each hands out the rows in the list's order. Their values are nil, string, int64 or float64; what is unknown is nil. The row
 // is filled anew for the next one, the values in it stay.
 func (l *Whole) Each(ctx context.Context, yield func(row []any) error) error {
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select(l.columns...).From(l.from)
 	l.narrow(sb)
 	sb.OrderBy(l.sortBy)
 	statement, args := sb.Build()
-	if err := eachValues(ctx, l.release.whole, len(l.columns), yield, statement, args...); err != nil {
+	if err := sqlite.EachValues(ctx, l.release.whole, len(l.columns), yield, statement, args...); err != nil {
 		return fmt.Errorf("read a whole list: %w", err)
 	}
 	return nil
@@ -73,12 +76,12 @@ func (l *Whole) Evidence(ctx context.Context) ([]Evidence, error) {
 	if slices.Contains(l.columns, "f.synthetic") {
 		synthetic = "f.synthetic"
 	}
-	sb := flavour.NewSelectBuilder()
+	sb := sqlite.Flavour.NewSelectBuilder()
 	// DISTINCT looks rows up among the few that were found, where GROUP BY would sort them all.
 	sb.Select("DISTINCT f.source_id", synthetic).From(l.from)
 	l.narrow(sb)
 	statement, args := sb.Build()
-	found, err := collect(ctx, l.release.whole, func(rows *sql.Rows) (e Evidence, err error) {
+	found, err := sqlite.Collect(ctx, l.release.whole, func(rows *sql.Rows) (e Evidence, err error) {
 		return e, rows.Scan(&e.Source, &e.Synthetic)
 	}, statement, args...)
 	if err != nil {
@@ -97,7 +100,7 @@ func (r *Release) WholePermits(ctx context.Context, f PermitFilter, order Order[
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), permitFacts+" AS f"+nameOfEmployer, permitSort, order, list.narrow)
+	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitFacts+" AS f"+nameOfEmployer, permitSort, order, list.narrow)
 }
 
 // WholeRepatriations gives the list that RepatriationPages gives in pages, with the names of the employers and the numbers of the permits.
@@ -107,7 +110,7 @@ func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter, 
 		return nil, err
 	}
 	return whole(r, slices.Concat(repatriations.columns, []string{"e.name", "n.number"}),
-		repatriationFacts+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
+		build.RepatriationFacts+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
 }
 
 // WholeEmployers gives the list that EmployerPages gives in pages.

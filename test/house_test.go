@@ -60,34 +60,42 @@ var mayImport = map[string][]string{
 	"internal/poll":        {},
 	"internal/labour":      {},
 
-	"db":        {"internal/disclosure", "internal/labour"},
-	"db/seed":   {},
-	"db/dbtest": {"db", "internal/labour"}, // for tests alone: nothing may import it
+	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/disclosure", "internal/labour"},
+
+	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/labour"},
+	"db/internal/packed": {"internal/labour"},
+	"db/internal/sqlite": {"db/migrations", "internal/labour"},
+	"db/migrations":      {},
+	"db/seed":            {},
+	"db/dbtest":          {"db", "internal/labour"}, // for tests alone: nothing may import it
 }
 
 // onlyIn names the packages that alone may import something from outside.
 var onlyIn = map[string][]string{
-	"database/sql":                    {"db"},
-	"github.com/mattn/go-sqlite3":     {"db"},
-	"github.com/huandu/go-sqlbuilder": {"db"},
-	"github.com/pressly/goose/v3":     {"db"},
-	"net/http":                        {"internal/command", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port", "internal/site/sitetest", "internal/web"},
-	"github.com/99designs/gqlgen":     {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
-	"github.com/alecthomas/kong":      {"internal/command"},
-	"github.com/apache/arrow-go/v18":  {"internal/table"},
-	"github.com/parquet-go":           {"internal/table"},
-	"github.com/xuri/excelize/v2":     {"internal/table"},
-	"git.sr.ht/~sbinet/gg":            {"internal/chart"},
-	"codeberg.org/go-fonts":           {"internal/chart"},
-	"github.com/prometheus":           {"internal/web"},
-	"go.opentelemetry.io":             {"internal/web"},
-	"github.com/chromedp/chromedp":    {"internal/browsertest", "internal/site/sitetest"},
-	"github.com/stretchr/testify":     {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
-	"testing":                         {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"database/sql":                    {"db", "db/internal/build", "db/internal/sqlite"},
+	"github.com/mattn/go-sqlite3":     {"db/internal/sqlite"},
+	"github.com/huandu/go-sqlbuilder": {"db", "db/internal/sqlite"},
+	"github.com/pressly/goose/v3":     {"db/internal/sqlite"},
+	"net/http": {
+		"internal/command", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
+		"internal/site/sitetest", "internal/web",
+	},
+	"github.com/99designs/gqlgen":    {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
+	"github.com/alecthomas/kong":     {"internal/command"},
+	"github.com/apache/arrow-go/v18": {"internal/table"},
+	"github.com/parquet-go":          {"internal/table"},
+	"github.com/xuri/excelize/v2":    {"internal/table"},
+	"git.sr.ht/~sbinet/gg":           {"internal/chart"},
+	"codeberg.org/go-fonts":          {"internal/chart"},
+	"github.com/prometheus":          {"internal/web"},
+	"go.opentelemetry.io":            {"internal/web"},
+	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
+	"github.com/stretchr/testify":    {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"testing":                        {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.
-var pure = []string{"internal/chart", "internal/labour", "internal/disclosure", "internal/impact", "graph/scalar"}
+var pure = []string{"db/internal/packed", "internal/chart", "internal/labour", "internal/disclosure", "internal/impact", "graph/scalar"}
 
 func TestHouse_ArrowsRunDownOnly(t *testing.T) {
 	const module = "homebound"

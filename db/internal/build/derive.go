@@ -1,36 +1,37 @@
-package db
+package build
 
 import (
 	"context"
 	"fmt"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
 // derive makes what reports read beside the content, from the content alone, so that it can be made again at any time.
-func derive(ctx context.Context, q querier) error {
+func derive(ctx context.Context, q sqlite.Querier) error {
 	currency, err := currencyOf(ctx, q)
 	if err != nil {
 		return err
 	}
-	if _, err := run(ctx, q, exchangeRates, currency, labour.ExchangeRateIndicator(currency, "")); err != nil {
+	if _, err := sqlite.Run(ctx, q, exchangeRates, currency, labour.ExchangeRateIndicator(currency, "")); err != nil {
 		return fmt.Errorf("derive exchange rates: %w", err)
 	}
 	// Outside of a transaction, each batch of rows would write its pages by itself.
-	if _, err := run(ctx, q, `BEGIN`); err != nil {
+	if _, err := sqlite.Run(ctx, q, `BEGIN`); err != nil {
 		return fmt.Errorf("build the rollups: %w", err)
 	}
 	if err := build(ctx, q); err != nil {
 		return err
 	}
-	if _, err := run(ctx, q, `COMMIT`); err != nil {
+	if _, err := sqlite.Run(ctx, q, `COMMIT`); err != nil {
 		return fmt.Errorf("build the rollups: %w", err)
 	}
 	return nil
 }
 
-func currencyOf(ctx context.Context, q querier) (string, error) {
-	currency, err := single[string](ctx, q, `SELECT value FROM settings WHERE name = ?`, settingCurrency)
+func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {
+	currency, err := sqlite.Single[string](ctx, q, `SELECT value FROM settings WHERE name = ?`, SettingCurrency)
 	if err != nil {
 		return "", fmt.Errorf("read the currency: %w", err)
 	}
@@ -59,7 +60,7 @@ SELECT own.currency, years.year, 1 FROM own, (SELECT DISTINCT substr(issued_on, 
 
 // dataSpan gives the first and the last day on which a register row is issued, starts, is revoked or is repatriated,
 // else the span of the observations; a publisher's dataThrough takes the place of the last. Nil where there is nothing.
-func dataSpan(ctx context.Context, q querier) (from, through *string, err error) {
+func dataSpan(ctx context.Context, q sqlite.Querier) (from, through *string, err error) {
 	for _, column := range []struct {
 		into *(*string)
 		sql  string
@@ -74,7 +75,7 @@ func dataSpan(ctx context.Context, q querier) (from, through *string, err error)
 				UNION ALL SELECT MAX(revoked_on) FROM permits UNION ALL SELECT MAX(date) FROM repatriations)),
 			(SELECT MAX("to") FROM observations))`},
 	} {
-		if *column.into, err = single[*string](ctx, q, column.sql); err != nil {
+		if *column.into, err = sqlite.Single[*string](ctx, q, column.sql); err != nil {
 			return nil, nil, fmt.Errorf("span of the data: %w", err)
 		}
 	}

@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"database/sql"
@@ -8,14 +8,14 @@ import (
 	"homebound/internal/labour"
 )
 
-// date reads a day from its text into d.
-func date(d *labour.Date) sql.Scanner { return dateScanner{d} }
+// Date reads a day from its text into d.
+func Date(d *labour.Date) sql.Scanner { return dateScanner{d} }
 
-// optionalDate reads a day, or nil where there is none (” in a key, else NULL).
-func optionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
+// OptionalDate reads a day, or nil where there is none (” in a key, else NULL).
+func OptionalDate(d **labour.Date) sql.Scanner { return optionalDateScanner{d} }
 
-// text reads text, or "" where there is NULL.
-func text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
+// Text reads text, or "" where there is NULL.
+func Text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
 
 type dateScanner struct{ into *labour.Date }
 
@@ -42,7 +42,7 @@ func (s optionalDateScanner) Scan(value any) error {
 		return nil
 	}
 	var d labour.Date
-	if err := date(&d).Scan(value); err != nil {
+	if err := Date(&d).Scan(value); err != nil {
 		return err
 	}
 	*s.into = &d
@@ -65,4 +65,12 @@ func (s textScanner[T]) Scan(value any) error {
 		return fmt.Errorf("expected text, found %T", value)
 	}
 	return nil
+}
+
+func ScanMembership(rows *sql.Rows) (labour.Membership, error) { return ScanMembershipAnd(rows) }
+
+func ScanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
+	var m labour.Membership
+	err := rows.Scan(append([]any{&m.Code, &m.Parent, OptionalDate(&m.ValidFrom), OptionalDate(&m.ValidTo)}, more...)...)
+	return m, err
 }

@@ -1,4 +1,4 @@
-package db
+package packed
 
 import (
 	"encoding/binary"
@@ -9,8 +9,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// change is how a stock changes on a day: workers more present, permits more in force.
-type change struct{ workers, permits int }
+// Change is how a stock changes on a day: workers more present, permits more in force.
+type Change struct{ Workers, Permits int }
 
 // yearRow is one row of a rollup of the stock: a cell's changes in one year, after which nothing changes through until.
 //
@@ -18,46 +18,46 @@ type change struct{ workers, permits int }
 // before the year's first day; then for each day with a change the days since the last such day (the first counted from
 // 1 January), the change of workers and the change of permits. Thousands of days so take a few kilobytes and one read.
 type yearRow struct {
-	year, until int
-	changes     []byte
+	Year, Until int
+	Changes     []byte
 }
 
 // lastYear is the last of the calendar: a stock that nothing ends lasts until then.
 const lastYear = 9999
 
-var endOfCalendar = labour.YearPeriod(lastYear).To
+var EndOfCalendar = labour.YearPeriod(lastYear).To
 
-// packYears packs the changes of one cell, a row for each year that has any.
-func packYears(changes map[labour.Date]change) []yearRow {
+// PackYears packs the changes of one cell, a row for each year that has any.
+func PackYears(changes map[labour.Date]Change) []yearRow {
 	var rows []yearRow
-	var level change
+	var level Change
 	var last labour.Date
 	for _, day := range slices.Sorted(maps.Keys(changes)) {
 		c := changes[day]
-		if c == (change{}) {
+		if c == (Change{}) {
 			continue
 		}
 		year := day.Year()
-		if len(rows) == 0 || rows[len(rows)-1].year != year {
+		if len(rows) == 0 || rows[len(rows)-1].Year != year {
 			if len(rows) > 0 {
-				rows[len(rows)-1].until = year - 1
+				rows[len(rows)-1].Until = year - 1
 			}
-			packed := binary.AppendUvarint(nil, uint64(level.workers))
-			rows = append(rows, yearRow{year: year, changes: binary.AppendUvarint(packed, uint64(level.permits))})
+			packed := binary.AppendUvarint(nil, uint64(level.Workers))
+			rows = append(rows, yearRow{Year: year, Changes: binary.AppendUvarint(packed, uint64(level.Permits))})
 			last = labour.YearPeriod(year).From
 		}
 		row := &rows[len(rows)-1]
-		row.changes = binary.AppendUvarint(row.changes, uint64(day.Sub(last)))
-		row.changes = binary.AppendVarint(row.changes, int64(c.workers))
-		row.changes = binary.AppendVarint(row.changes, int64(c.permits))
-		level.workers += c.workers
-		level.permits += c.permits
+		row.Changes = binary.AppendUvarint(row.Changes, uint64(day.Sub(last)))
+		row.Changes = binary.AppendVarint(row.Changes, int64(c.Workers))
+		row.Changes = binary.AppendVarint(row.Changes, int64(c.Permits))
+		level.Workers += c.Workers
+		level.Permits += c.Permits
 		last = day
 	}
 	if len(rows) > 0 {
 		end := &rows[len(rows)-1]
-		if end.until = end.year; level != (change{}) {
-			end.until = lastYear
+		if end.Until = end.Year; level != (Change{}) {
+			end.Until = lastYear
 		}
 	}
 	return rows
@@ -65,9 +65,9 @@ func packYears(changes map[labour.Date]change) []yearRow {
 
 var errPacked = errors.New("packed changes break off")
 
-// unpack adds one row's part of a cell's life to the days of a period: days[i] is the change on the i-th day, the level
+// Unpack adds one row's part of a cell's life to the days of a period: days[i] is the change on the i-th day, the level
 // on the first day being a change from nothing.
-func unpack(year int, packed []byte, p labour.Period, days []change) error {
+func Unpack(year int, packed []byte, p labour.Period, days []Change) error {
 	next := func() (n int, err error) {
 		v, size := binary.Uvarint(packed)
 		if size <= 0 {
@@ -94,8 +94,8 @@ func unpack(year int, packed []byte, p labour.Period, days []change) error {
 	}
 	day := labour.YearPeriod(year).From
 	if year <= p.From.Year() { // later rows of the same cell go on from here
-		days[0].workers += workers
-		days[0].permits += permits
+		days[0].Workers += workers
+		days[0].Permits += permits
 	}
 	for len(packed) > 0 {
 		gap, err := next()
@@ -112,8 +112,10 @@ func unpack(year int, packed []byte, p labour.Period, days []change) error {
 			return nil
 		}
 		at := max(0, day.Sub(p.From))
-		days[at].workers += workers
-		days[at].permits += permits
+		days[at].Workers += workers
+		days[at].Permits += permits
 	}
 	return nil
 }
+
+var NoDays = labour.Period{From: 1, To: 0}

@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -21,13 +22,13 @@ type Fault struct {
 // Stage takes the rows of one table into the draft. Add or Reject every record once, in order, then Merge.
 type Stage struct {
 	draft  *Draft
-	table  table
+	table  sqlite.Table
 	counts labour.ImportCounts
 
-	rows  *batch  // each ends with its record and its line
-	row   []any   // being put together
-	named []named // by reference of the table
-	order []int   // position of each key and column in the values handed to Add
+	rows  *sqlite.Batch // each ends with its record and its line
+	row   []any         // being put together
+	named []named       // by reference of the table
+	order []int         // position of each key and column in the values handed to Add
 }
 
 // Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not named
@@ -38,27 +39,27 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 		return nil, fmt.Errorf("stage %q: there is no such table", name)
 	}
 	s := &Stage{draft: d, table: t, counts: labour.ImportCounts{Table: name}}
-	for _, c := range t.columns {
-		s.order = append(s.order, slices.Index(columns, c.name))
+	for _, c := range t.Columns {
+		s.order = append(s.order, slices.Index(columns, c.Name))
 	}
-	for _, r := range t.references {
-		s.named = append(s.named, named{at: t.index(r.column), values: map[string]struct{}{}})
+	for _, r := range t.References {
+		s.named = append(s.named, named{at: t.Index(r.Column), values: map[string]struct{}{}})
 	}
 	// The key comes first, so that a staged table is in its order already when it is merged.
 	var definitions []string
-	for _, c := range t.columns {
-		definitions = append(definitions, quote(c.name)+" "+c.kind)
+	for _, c := range t.Columns {
+		definitions = append(definitions, sqlite.Quote(c.Name)+" "+c.Kind)
 	}
 	create := fmt.Sprintf("CREATE TABLE stage.%s (%s, _record INTEGER NOT NULL, _line INTEGER NOT NULL, PRIMARY KEY (%s)) STRICT, WITHOUT ROWID",
-		quote(name), strings.Join(definitions, ", "), strings.Join(t.names("", isKey), ", "))
-	if _, err := run(ctx, d.conn, create); err != nil {
+		sqlite.Quote(name), strings.Join(definitions, ", "), strings.Join(t.Names("", sqlite.IsKey), ", "))
+	if _, err := sqlite.Run(ctx, d.conn, create); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	var err error
-	if s.rows, err = newBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+quote(name), len(t.columns)+2); err != nil {
+	if s.rows, err = sqlite.NewBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name), len(t.Columns)+2); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
-	if _, err := run(ctx, d.conn, "BEGIN"); err != nil {
+	if _, err := sqlite.Run(ctx, d.conn, "BEGIN"); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	return s, nil
@@ -100,7 +101,7 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 		if at >= 0 {
 			v = values[at]
 		}
-		if v == nil && s.table.columns[i].key {
+		if v == nil && s.table.Columns[i].Key {
 			v = ""
 		}
 		s.row = append(s.row, v)
@@ -109,7 +110,7 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 	for i := range s.named {
 		s.named[i].add(s.row)
 	}
-	if s.rows.add(s.row...) {
+	if s.rows.Add(s.row...) {
 		return s.flush(ctx)
 	}
 	return nil
@@ -130,7 +131,7 @@ func (s *Stage) Reject(ctx context.Context, faults ...Fault) error {
 // Warn counts a record that is odd but possible, and keeps the reason with it.
 func (s *Stage) Warn(ctx context.Context, w Fault) error {
 	s.counts.Warnings++
-	_, err := run(ctx, s.draft.conn, `INSERT INTO stage.warnings VALUES (?, ?, ?, ?)`, s.table.name, w.Record, w.Column, w.Message)
+	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.warnings VALUES (?, ?, ?, ?)`, s.table.Name, w.Record, w.Column, w.Message)
 	if err != nil {
 		return fmt.Errorf("keep a warning: %w", err)
 	}
@@ -138,7 +139,7 @@ func (s *Stage) Warn(ctx context.Context, w Fault) error {
 }
 
 func (s *Stage) fault(ctx context.Context, f Fault) error {
-	_, err := run(ctx, s.draft.conn, `INSERT INTO stage.faults VALUES (?, ?, ?, ?)`, s.table.name, f.Record, f.Column, f.Message)
+	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.faults VALUES (?, ?, ?, ?)`, s.table.Name, f.Record, f.Column, f.Message)
 	if err != nil {
 		return fmt.Errorf("keep a fault: %w", err)
 	}
@@ -148,19 +149,19 @@ func (s *Stage) fault(ctx context.Context, f Fault) error {
 // flush writes the waiting rows. Where fewer went in than were handed over, a key came twice: only then are the rows
 // gone through one by one.
 func (s *Stage) flush(ctx context.Context) error {
-	rows := s.rows.values
+	rows := s.rows.Values
 	before, err := s.written(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.rows.flush(ctx); err != nil {
-		return fmt.Errorf("stage %s: %w", s.table.name, err)
+	if err := s.rows.Flush(ctx); err != nil {
+		return fmt.Errorf("stage %s: %w", s.table.Name, err)
 	}
 	after, err := s.written(ctx)
-	if err != nil || int(after-before)*s.rows.width == len(rows) {
+	if err != nil || int(after-before)*s.rows.Width == len(rows) {
 		return err
 	}
-	for row := range slices.Chunk(rows, s.rows.width) {
+	for row := range slices.Chunk(rows, s.rows.Width) {
 		if err := s.rejectTwin(ctx, row); err != nil {
 			return err
 		}
@@ -170,9 +171,9 @@ func (s *Stage) flush(ctx context.Context) error {
 
 // written counts the rows that were written to the draft.
 func (s *Stage) written(ctx context.Context) (int64, error) {
-	n, err := single[int64](ctx, s.draft.conn, "SELECT total_changes()")
+	n, err := sqlite.Single[int64](ctx, s.draft.conn, "SELECT total_changes()")
 	if err != nil {
-		return 0, fmt.Errorf("stage %s: %w", s.table.name, err)
+		return 0, fmt.Errorf("stage %s: %w", s.table.Name, err)
 	}
 	return n, nil
 }
@@ -182,14 +183,14 @@ func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
 	var conditions, shown []string
 	var key []any
 	first := ""
-	for i, c := range s.table.columns {
-		if !c.key {
+	for i, c := range s.table.Columns {
+		if !c.Key {
 			continue
 		}
 		if first == "" {
-			first = c.name
+			first = c.Name
 		}
-		conditions = append(conditions, quote(c.name)+" = ?")
+		conditions = append(conditions, sqlite.Quote(c.Name)+" = ?")
 		key = append(key, row[i])
 		if row[i] != "" {
 			shown = append(shown, fmt.Sprint(row[i]))
@@ -197,8 +198,8 @@ func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
 	}
 	record := row[len(row)-2].(int64)
 	var twin, line int64
-	err := each(ctx, s.draft.conn, func(rows *sql.Rows) error { return rows.Scan(&twin, &line) },
-		fmt.Sprintf("SELECT _record, _line FROM stage.%s WHERE %s", quote(s.table.name), strings.Join(conditions, " AND ")), key...)
+	err := sqlite.Each(ctx, s.draft.conn, func(rows *sql.Rows) error { return rows.Scan(&twin, &line) },
+		fmt.Sprintf("SELECT _record, _line FROM stage.%s WHERE %s", sqlite.Quote(s.table.Name), strings.Join(conditions, " AND ")), key...)
 	if err != nil {
 		return fmt.Errorf("look for a key that came twice: %w", err)
 	}
@@ -222,7 +223,7 @@ func (d *Draft) Warnings(ctx context.Context, table string) iter.Seq2[Fault, err
 func (d *Draft) remarks(ctx context.Context, kind, table string) iter.Seq2[Fault, error] {
 	return func(yield func(Fault, error) bool) {
 		stopped := fmt.Errorf("stopped")
-		err := each(ctx, d.conn, func(rows *sql.Rows) error {
+		err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
 			var f Fault
 			if err := rows.Scan(&f.Record, &f.Column, &f.Message); err != nil {
 				return err
@@ -231,7 +232,7 @@ func (d *Draft) remarks(ctx context.Context, kind, table string) iter.Seq2[Fault
 				return stopped
 			}
 			return nil
-		}, `SELECT record, column_name, message FROM stage.`+quote(kind)+` WHERE table_name = ? ORDER BY record, rowid`, table)
+		}, `SELECT record, column_name, message FROM stage.`+sqlite.Quote(kind)+` WHERE table_name = ? ORDER BY record, rowid`, table)
 		if err != nil && err != stopped {
 			yield(Fault{}, err)
 		}

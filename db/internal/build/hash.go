@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"bytes"
@@ -11,16 +11,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"homebound/db/internal/sqlite"
 )
 
-// contentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
+// ContentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
 // the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F and
 // ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that reads
 // back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the same content.
-func contentHash(ctx context.Context, q querier) (string, error) {
+func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	sum := sha256.New()
-	for _, name := range append([]string{"settings"}, contentTables...) {
-		t, err := describe(ctx, q, name)
+	for _, name := range append([]string{"settings"}, sqlite.ContentTables...) {
+		t, err := sqlite.Describe(ctx, q, name)
 		if err != nil {
 			return "", err
 		}
@@ -31,16 +33,16 @@ func contentHash(ctx context.Context, q querier) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// derivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
+// DerivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
 // of itself, the rollups, what was asserted and counted at import. It finds what the content hash does not: damage to what is derived.
-func derivedHash(ctx context.Context, q querier) (string, error) {
-	names, err := collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
+	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
 		`SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name`)
 	if err != nil {
 		return "", fmt.Errorf("list the tables: %w", err)
 	}
 	sum := sha256.New()
-	err = each(ctx, q, func(rows *sql.Rows) error {
+	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var definition string
 		err := rows.Scan(&definition)
 		fmt.Fprintln(sum, definition)
@@ -50,14 +52,14 @@ func derivedHash(ctx context.Context, q querier) (string, error) {
 		return "", fmt.Errorf("read the schema: %w", err)
 	}
 	for _, name := range names {
-		if name == "settings" || slices.Contains(contentTables, name) || strings.HasPrefix(name, "sqlite_") {
+		if name == "settings" || slices.Contains(sqlite.ContentTables, name) || strings.HasPrefix(name, "sqlite_") {
 			continue
 		}
-		t, err := describe(ctx, q, name)
+		t, err := sqlite.Describe(ctx, q, name)
 		if err != nil {
 			return "", err
 		}
-		t.columns = slices.DeleteFunc(t.columns, func(c column) bool { return c.name == "derived_hash" })
+		t.Columns = slices.DeleteFunc(t.Columns, func(c sqlite.Column) bool { return c.Name == "derived_hash" })
 		if err := hashTable(ctx, q, t, sum); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
@@ -65,19 +67,19 @@ func derivedHash(ctx context.Context, q querier) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
+func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, sum io.Writer) error {
 	const field, record = '\x1f', '\x1e'
-	plain := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		plain[i] = c.name
+	plain := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		plain[i] = c.Name
 	}
-	fmt.Fprintf(sum, "# %s %s\n", t.name, strings.Join(plain, ","))
+	fmt.Fprintf(sum, "# %s %s\n", t.Name, strings.Join(plain, ","))
 
 	order := "rowid"
-	if keys := t.names("", isKey); keys != nil {
+	if keys := t.Names("", sqlite.IsKey); keys != nil {
 		order = strings.Join(keys, ", ")
 	}
-	expressions, reals := segments(t)
+	expressions, reals := Segments(t)
 	values := make([]sql.RawBytes, len(expressions))
 	into := make([]any, len(values))
 	numbers := make([]sql.NullFloat64, len(values))
@@ -89,7 +91,7 @@ func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 	var row []byte
 	buffered := bytes.NewBuffer(make([]byte, 0, 1<<16))
 	flush := func() { _, _ = buffered.WriteTo(sum) } // a hash never fails to take bytes
-	err := each(ctx, q, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -109,39 +111,29 @@ func hashTable(ctx context.Context, q querier, t table, sum io.Writer) error {
 			flush()
 		}
 		return nil
-	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), quote(t.name), order))
+	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), sqlite.Quote(t.Name), order))
 	flush()
 	return err
 }
 
-// segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
+// Segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
 // Real numbers come over alone: engines do not agree on how to write them; and so do bytes that are no text.
-func segments(t table) (expressions []string, reals []bool) {
+func Segments(t sqlite.Table) (expressions []string, reals []bool) {
 	var neighbours []string
 	flush := func() {
 		if neighbours != nil {
-			expressions, reals = append(expressions, joined(neighbours, fieldEnd)), append(reals, false)
+			expressions, reals = append(expressions, sqlite.Joined(neighbours, sqlite.FieldEnd)), append(reals, false)
 			neighbours = nil
 		}
 	}
-	for _, c := range t.columns {
-		if c.kind == "REAL" || c.kind == "BLOB" {
+	for _, c := range t.Columns {
+		if c.Kind == "REAL" || c.Kind == "BLOB" {
 			flush()
-			expressions, reals = append(expressions, quote(c.name)), append(reals, c.kind == "REAL")
+			expressions, reals = append(expressions, sqlite.Quote(c.Name)), append(reals, c.Kind == "REAL")
 			continue
 		}
-		neighbours = append(neighbours, quote(c.name))
+		neighbours = append(neighbours, sqlite.Quote(c.Name))
 	}
 	flush()
 	return expressions, reals
-}
-
-// fieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
-// which has no control characters, so that joined values stand in the same order as the values do.
-const fieldEnd = "\x1f"
-
-// joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
-// SQLite a third of the time of as many ||.
-func joined(columns []string, between string) string {
-	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
 }

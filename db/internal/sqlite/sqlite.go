@@ -1,4 +1,4 @@
-package db
+package sqlite
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// flavour is the SQL that every query is built for.
-const flavour = sqlbuilder.SQLite
+// Flavour is the SQL that every query is built for.
+const Flavour = sqlbuilder.SQLite
 
 // connector opens connections that are all set up alike: what a PRAGMA sets on one pooled connection, the next one
 // would not know.
@@ -38,9 +38,9 @@ func newConnector(path, options string, pragmas ...string) *connector {
 	}}}
 }
 
-// openPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
+// OpenPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
-func openPublished(path string) *sql.DB {
+func OpenPublished(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
 		"PRAGMA mmap_size = 33554432", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
 	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
@@ -48,17 +48,17 @@ func openPublished(path string) *sql.DB {
 	return file
 }
 
-// openWhole opens a release's file for statements that read much of it once. A connection lives as long as its statement, and keeps
+// OpenWhole opens a release's file for statements that read much of it once. A connection lives as long as its statement, and keeps
 // little in memory.
-func openWhole(path string) *sql.DB {
+func OpenWhole(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on", "PRAGMA cache_size = -8192", "PRAGMA temp_store = FILE"))
 	file.SetMaxIdleConns(-1)
 	return file
 }
 
-// openDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor does its one
+// OpenDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor does its one
 // connection need SQLite's locks: database/sql lends it to one goroutine at a time.
-func openDraft(path string) *sql.DB {
+func OpenDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc&_mutex=no",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
 		"PRAGMA cache_size = -65536", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
@@ -66,8 +66,8 @@ func openDraft(path string) *sql.DB {
 	return file
 }
 
-// translate turns what the driver reports into the errors that callers decide on.
-func translate(ctx context.Context, err error) error {
+// Translate turns what the driver reports into the errors that callers decide on.
+func Translate(ctx context.Context, err error) error {
 	var failed sqlite3.Error
 	switch {
 	case err == nil:

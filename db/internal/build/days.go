@@ -1,119 +1,43 @@
-package db
+package build
 
 import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
 	"maps"
-	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
-// dayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
+// DayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
 // tables. register_cells has a row for each combination of what filters narrow, but employers. register_days has the days of the
 // rows of such a cell, packed two thousand bytes at a time, so that what stands behind a figure is counted without reading the register.
-const dayFacts = "days"
+const DayFacts = "days"
 
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
-var registerDays = rollup{"register_days", dayFacts, []labour.Dimension{
-	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, bySource, bySynthetic}}
-
-// rowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
-// date, and where the permit that it took workers from is in force.
-type rowDays struct {
-	day  labour.Date   // of issue, or of the repatriation
-	held labour.Period // in force; without days where the permit never is, or there is none
-	// workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
-	// more than are left.
-	workers int
-	wage    packedWage // of the permit
-}
-
-// years gives the first and the last year in which the row is counted.
-func (c rowDays) years() (first, last int) {
-	first, last = c.day.Year(), c.day.Year()
-	if c.held.Days() > 0 {
-		first, last = min(first, c.held.From.Year()), max(last, c.held.To.Year())
-	}
-	return first, last
-}
-
-// packDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
-// then, those until it is in force, for how many it is, the workers, and the wage.
-func packDays(packed []byte, last labour.Date, c rowDays) []byte {
-	until := 0
-	if c.held.Days() > 0 {
-		until = c.held.From.Sub(c.day)
-	}
-	packed = binary.AppendVarint(packed, int64(c.day.Sub(last)))
-	packed = binary.AppendVarint(packed, int64(until))
-	packed = binary.AppendUvarint(packed, uint64(c.held.Days()))
-	packed = binary.AppendVarint(packed, int64(c.workers))
-	return binary.AppendUvarint(packed, uint64(c.wage))
-}
-
-// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned around, since
-// round figures have zeros at their end.
-type packedWage uint64
-
-func packWage(wage float64) packedWage {
-	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
-}
-
-// known gives the wage, or false where it is unknown.
-func (w packedWage) known() (float64, bool) {
-	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
-}
-
-// unpackDays hands out each row of those packed, which start from the first day of a year.
-func unpackDays(year int, packed []byte, visit func(rowDays)) error {
-	broken := false
-	next := func() uint64 {
-		v, size := binary.Uvarint(packed)
-		if size <= 0 {
-			broken, size = true, len(packed)
-		}
-		packed = packed[size:]
-		return v
-	}
-	nextSigned := func() int { // as binary.Varint
-		v := next()
-		return int(int64(v>>1) ^ -int64(v&1))
-	}
-	day := labour.YearPeriod(year).From
-	for len(packed) > 0 {
-		day = day.AddDays(nextSigned())
-		from := day.AddDays(nextSigned())
-		row := rowDays{day: day, held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)}, workers: nextSigned(), wage: packedWage(next())}
-		if broken {
-			return errPacked
-		}
-		visit(row)
-	}
-	return nil
-}
+var registerDays = Rollup{"register_days", DayFacts, []labour.Dimension{
+	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}}
 
 // cellOf gives the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
 func cellOf(row, industry, outcome string) string {
-	return joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id", row + ".synthetic"}, fieldEnd)
+	return sqlite.Joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id", row + ".synthetic"}, sqlite.FieldEnd)
 }
 
 // What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a repatriation
 // the cell of its permit, empty where none was in force; its days: of issue or date, then the first and last in force or none; the
 // workers of the permit, and how many had been repatriated under it before this row, and with it; the wage.
 var daysOf = map[string]string{
-	permitFacts: `
+	PermitFacts: `
 SELECT ` + cellOf("p", "p.industry", "''") + `,
        '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0, p.wage
 FROM permit_facts p
 ORDER BY p.id`,
-	repatriationFacts: `
+	RepatriationFacts: `
 SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", "r.outcome") + `,
        CASE WHEN p.valid_from <= p.ends_on THEN ` + cellOf("p", "p.industry", "''") + ` ELSE '' END,
        r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
@@ -147,13 +71,13 @@ const maxBlock = 2000
 
 // buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by then: build drops every
 // rollup first.
-func buildDays(ctx context.Context, q querier) error {
+func buildDays(ctx context.Context, q sqlite.Querier) error {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.register_cells`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
 	} {
-		if _, err := run(ctx, q, statement); err != nil {
+		if _, err := sqlite.Run(ctx, q, statement); err != nil {
 			return fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
@@ -162,7 +86,7 @@ func buildDays(ctx context.Context, q querier) error {
 		return fmt.Errorf("keep the days of the register: %w", err)
 	}
 	defer b.insert.Close()
-	for _, kind := range []string{permitFacts, repatriationFacts} {
+	for _, kind := range []string{PermitFacts, RepatriationFacts} {
 		if err := b.read(ctx, q, kind); err != nil {
 			return fmt.Errorf("keep the days of %s: %w", kind, err)
 		}
@@ -176,39 +100,39 @@ type daysBuilder struct {
 	blocks map[block]*gatheredDays
 }
 
-func newDaysBuilder(ctx context.Context, q querier) (*daysBuilder, error) {
+func newDaysBuilder(ctx context.Context, q sqlite.Querier) (*daysBuilder, error) {
 	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days VALUES (?, ?, ?, ?, ?, ?)`)
 	return &daysBuilder{insert, map[string]int{}, map[block]*gatheredDays{}}, err
 }
 
 // read gathers the days of the rows of a kind.
-func (b *daysBuilder) read(ctx context.Context, q querier, kind string) error {
-	return eachValues(ctx, q, 7, func(values []any) error {
+func (b *daysBuilder) read(ctx context.Context, q sqlite.Querier, kind string) error {
+	return sqlite.EachValues(ctx, q, 7, func(values []any) error {
 		c, err := parseDays(values[2].(string))
 		if err != nil {
 			return err
 		}
 		at := block{facts: kind, cell: b.number(values[0].(string))}
-		if at.held = at.cell; kind == repatriationFacts {
+		if at.held = at.cell; kind == RepatriationFacts {
 			at.held = b.number(values[1].(string))
 		}
-		if workers := int(values[3].(int64)); kind == permitFacts {
-			c.workers = workers
-		} else if c.held.Days() > 0 && c.day <= c.held.To {
-			c.workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
+		if workers := int(values[3].(int64)); kind == PermitFacts {
+			c.Workers = workers
+		} else if c.Held.Days() > 0 && c.Day <= c.Held.To {
+			c.Workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
 		}
-		if wage, known := values[6].(float64); known && c.workers != 0 {
-			c.wage = packWage(wage)
+		if wage, known := values[6].(float64); known && c.Workers != 0 {
+			c.Wage = packed.PackWage(wage)
 		}
 		return b.add(ctx, at, c)
 	}, daysOf[kind])
 }
 
 // parseDays reads a day, or three of them, written one after another.
-func parseDays(text string) (c rowDays, err error) {
+func parseDays(text string) (c packed.RowDays, err error) {
 	const size = len("2017-12-22")
-	c.held = noDays
-	into := []*labour.Date{&c.day, &c.held.From, &c.held.To}
+	c.Held = packed.NoDays
+	into := []*labour.Date{&c.Day, &c.Held.From, &c.Held.To}
 	if len(text) != size && len(text) != size*len(into) {
 		return c, fmt.Errorf("expected one or three days, found %q", text)
 	}
@@ -233,8 +157,8 @@ func (b *daysBuilder) number(cell string) int {
 	return number
 }
 
-func (b *daysBuilder) add(ctx context.Context, at block, c rowDays) error {
-	year, until := c.years()
+func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays) error {
+	year, until := c.Years()
 	at.year = year
 	g := b.blocks[at]
 	if g == nil {
@@ -244,7 +168,7 @@ func (b *daysBuilder) add(ctx context.Context, at block, c rowDays) error {
 	if len(g.packed) == 0 {
 		g.last = labour.YearPeriod(year).From
 	}
-	g.packed, g.last, g.until = packDays(g.packed, g.last, c), c.day, max(g.until, until)
+	g.packed, g.last, g.until = packed.PackDays(g.packed, g.last, c), c.Day, max(g.until, until)
 	if len(g.packed) < maxBlock {
 		return nil
 	}
@@ -254,11 +178,11 @@ func (b *daysBuilder) add(ctx context.Context, at block, c rowDays) error {
 func (b *daysBuilder) write(ctx context.Context, at block, g *gatheredDays) error {
 	_, err := b.insert.ExecContext(ctx, at.facts, at.cell, at.held, at.year, g.until, g.packed)
 	g.packed, g.until = g.packed[:0], 0
-	return translate(ctx, err)
+	return sqlite.Translate(ctx, err)
 }
 
 // finish writes the blocks that are left, and the cells.
-func (b *daysBuilder) finish(ctx context.Context, q querier) error {
+func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
 	for _, at := range slices.SortedFunc(maps.Keys(b.blocks), block.compare) {
 		if g := b.blocks[at]; len(g.packed) > 0 {
 			if err := b.write(ctx, at, g); err != nil {
@@ -268,11 +192,11 @@ func (b *daysBuilder) finish(ctx context.Context, q querier) error {
 	}
 	byNumber := func(one, other string) int { return cmp.Compare(b.cells[one], b.cells[other]) }
 	for i, cell := range slices.SortedFunc(maps.Keys(b.cells), byNumber) {
-		parts := strings.Split(cell, fieldEnd)
+		parts := strings.Split(cell, sqlite.FieldEnd)
 		if len(parts) != len(registerDays.by) {
 			return fmt.Errorf("keep the cells of the register: expected %d codes, found %q", len(registerDays.by), parts)
 		}
-		_, err := run(ctx, q, `INSERT INTO main.register_cells VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
+		_, err := sqlite.Run(ctx, q, `INSERT INTO main.register_cells VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
 			i+1, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5])
 		if err != nil {
 			return fmt.Errorf("keep the cells of the register: %w", err)

@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/packed"
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -41,16 +43,16 @@ const industryOf = `COALESCE(f.industry, (SELECT e.industry FROM employers e WHE
 type permitChange struct {
 	month       string      // of issue, such as 2017-12; "" where nothing is issued
 	first, last labour.Date // in force; never where first is after last
-	brings      change
+	brings      packed.Change
 	wage        *float64 // of a worker in a month, in the currency of reports; nil where it is unknown
 }
 
 // rates are exchange rates by currency and year.
 type rates map[[2]string]float64
 
-func readRates(ctx context.Context, q querier) (rates, error) {
+func readRates(ctx context.Context, q sqlite.Querier) (rates, error) {
 	known := rates{}
-	err := each(ctx, q, func(rows *sql.Rows) error {
+	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var of [2]string
 		var rate float64
 		err := rows.Scan(&of[0], &of[1], &rate)
@@ -69,7 +71,7 @@ func (r rates) change(values []any) (c permitChange, err error) {
 		return c, err
 	}
 	c.last, err = labour.ParseDate(values[3].(string))
-	c.brings = change{int(values[4].(int64)), int(values[5].(int64))}
+	c.brings = packed.Change{Workers: int(values[4].(int64)), Permits: int(values[5].(int64))}
 	if issued, ok := values[1].(string); ok {
 		c.month = issued[:len("2017-12")]
 	}
@@ -87,20 +89,20 @@ func (r rates) change(values []any) (c permitChange, err error) {
 func (c *permitChange) inForce() bool { return c.first <= c.last }
 
 // ends gives the day on which the change is undone, or false: what runs to the end of the calendar never ends.
-func (c *permitChange) ends() (labour.Date, bool) { return c.last + 1, c.last < endOfCalendar }
+func (c *permitChange) ends() (labour.Date, bool) { return c.last + 1, c.last < packed.EndOfCalendar }
 
 // buildFromPermits fills every rollup of the stock, and the finest of the permits issued, in one pass over the permits. It gives
 // the first and the last day on which the stock changes.
-func buildFromPermits(ctx context.Context, q querier) (labour.Period, error) {
-	span := noDays
+func buildFromPermits(ctx context.Context, q sqlite.Querier) (labour.Period, error) {
+	span := packed.NoDays
 	var builders []*builder
-	for _, r := range rollups {
-		if r.facts != stockFacts && r.name != finest(permitFacts).name {
+	for _, r := range Rollups {
+		if r.Facts != StockFacts && r.Name != finest(PermitFacts).Name {
 			continue
 		}
 		b, err := newBuilder(ctx, q, r)
 		if err != nil {
-			return span, fmt.Errorf("build %s: %w", r.name, err)
+			return span, fmt.Errorf("build %s: %w", r.Name, err)
 		}
 		defer b.rows.Close()
 		builders = append(builders, b)
@@ -109,25 +111,25 @@ func buildFromPermits(ctx context.Context, q querier) (labour.Period, error) {
 	if err != nil {
 		return span, err
 	}
-	columns := finest(stockFacts).columns()
+	columns := finest(StockFacts).columns()
 	columns[slices.Index(columns, "industry")] = industryOf
 	var entered string
-	err = eachValues(ctx, q, 8, func(values []any) error {
+	err = sqlite.EachValues(ctx, q, 8, func(values []any) error {
 		c, err := rates.change(values)
 		if err != nil {
 			return err
 		}
 		if cell := values[0].(string); cell != entered {
 			entered = cell
-			dimensions := strings.Split(cell, fieldEnd)
+			dimensions := strings.Split(cell, sqlite.FieldEnd)
 			for _, b := range builders {
 				if err := b.enter(ctx, dimensions[:len(b.rollup.by)]); err != nil {
-					return fmt.Errorf("build %s: %w", b.rollup.name, err)
+					return fmt.Errorf("build %s: %w", b.rollup.Name, err)
 				}
 			}
 		}
 		if c.inForce() {
-			if span == noDays {
+			if span == packed.NoDays {
 				span = labour.Period{From: c.first, To: c.first}
 			}
 			span = labour.Period{From: min(span.From, c.first), To: max(span.To, c.first)}
@@ -139,13 +141,13 @@ func buildFromPermits(ctx context.Context, q querier) (labour.Period, error) {
 			b.figures.add(&c)
 		}
 		return nil
-	}, fmt.Sprintf(permitChanges, joined(columns, fieldEnd)))
+	}, fmt.Sprintf(permitChanges, sqlite.Joined(columns, sqlite.FieldEnd)))
 	if err != nil {
 		return span, fmt.Errorf("follow the permits: %w", err)
 	}
 	for _, b := range builders {
 		if err := b.finish(ctx, q); err != nil {
-			return span, fmt.Errorf("build %s: %w", b.rollup.name, err)
+			return span, fmt.Errorf("build %s: %w", b.rollup.Name, err)
 		}
 	}
 	return span, nil
@@ -153,8 +155,8 @@ func buildFromPermits(ctx context.Context, q querier) (labour.Period, error) {
 
 // builder writes one rollup of permits. Its cells arrive one after another, each with all of its changes.
 type builder struct {
-	rollup  rollup
-	rows    *batch
+	rollup  Rollup
+	rows    *sqlite.Batch
 	cell    []string
 	figures figures // of the cell
 }
@@ -168,19 +170,19 @@ type figures interface {
 	flush(put func(values ...any) error) error
 }
 
-func newBuilder(ctx context.Context, q querier, r rollup) (*builder, error) {
+func newBuilder(ctx context.Context, q sqlite.Querier, r Rollup) (*builder, error) {
 	b := &builder{rollup: r, figures: stockFigures{}}
-	if r.facts == permitFacts {
+	if r.Facts == PermitFacts {
 		b.figures = issueFigures{}
 	}
 	dimensions := strings.Join(r.columns(), " TEXT, ") + " TEXT, "
 	dimensions = strings.Replace(dimensions, "synthetic TEXT", "synthetic INTEGER", 1)
 	columns := b.figures.columns()
-	_, err := run(ctx, q, fmt.Sprintf("CREATE TABLE main.%s (%s%s)", r.name, dimensions, columns))
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TABLE main.%s (%s%s)", r.Name, dimensions, columns))
 	if err != nil {
 		return nil, err
 	}
-	b.rows, err = newBatch(ctx, q, "INSERT INTO main."+r.name, len(r.by)+1+strings.Count(columns, ","))
+	b.rows, err = sqlite.NewBatch(ctx, q, "INSERT INTO main."+r.Name, len(r.by)+1+strings.Count(columns, ","))
 	return b, err
 }
 
@@ -204,24 +206,24 @@ func (b *builder) write(ctx context.Context) error {
 		}
 	}
 	return b.figures.flush(func(values ...any) error {
-		return b.rows.put(ctx, append(row, values...)...)
+		return b.rows.Put(ctx, append(row, values...)...)
 	})
 }
 
 // finish writes the last cell, and makes the index.
-func (b *builder) finish(ctx context.Context, q querier) error {
+func (b *builder) finish(ctx context.Context, q sqlite.Querier) error {
 	if err := b.write(ctx); err != nil {
 		return err
 	}
-	if err := b.rows.flush(ctx); err != nil {
+	if err := b.rows.Flush(ctx); err != nil {
 		return err
 	}
-	_, err := run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, %s)", b.rollup.name, b.figures.time()))
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, %s)", b.rollup.Name, b.figures.time()))
 	return err
 }
 
 // stockFigures are how many workers more are present, and permits more in force, from a day on.
-type stockFigures map[labour.Date]change
+type stockFigures map[labour.Date]packed.Change
 
 func (stockFigures) time() string { return "year" }
 func (stockFigures) columns() string {
@@ -233,16 +235,16 @@ func (f stockFigures) add(c *permitChange) {
 		return
 	}
 	sum := f[c.first]
-	f[c.first] = change{sum.workers + c.brings.workers, sum.permits + c.brings.permits}
+	f[c.first] = packed.Change{Workers: sum.Workers + c.brings.Workers, Permits: sum.Permits + c.brings.Permits}
 	if day, ends := c.ends(); ends {
 		sum = f[day]
-		f[day] = change{sum.workers - c.brings.workers, sum.permits - c.brings.permits}
+		f[day] = packed.Change{Workers: sum.Workers - c.brings.Workers, Permits: sum.Permits - c.brings.Permits}
 	}
 }
 
 func (f stockFigures) flush(put func(values ...any) error) error {
-	for _, row := range packYears(f) {
-		if err := put(row.year, row.until, row.changes); err != nil {
+	for _, row := range packed.PackYears(f) {
+		if err := put(row.Year, row.Until, row.Changes); err != nil {
 			return err
 		}
 	}
@@ -255,7 +257,7 @@ type issueFigures map[string]*issued
 
 type issued struct {
 	permits, workers int
-	wages            compensated
+	wages            sqlite.Sum
 	wageWorkers      sql.NullInt64 // whose wage is known
 }
 
@@ -273,18 +275,18 @@ func (f issueFigures) add(c *permitChange) {
 		sum = &issued{}
 		f[c.month] = sum
 	}
-	sum.permits += c.brings.permits
-	sum.workers += c.brings.workers
+	sum.permits += c.brings.Permits
+	sum.workers += c.brings.Workers
 	if c.wage != nil {
-		sum.wages.add(*c.wage * float64(c.brings.workers))
-		sum.wageWorkers = sql.NullInt64{Int64: sum.wageWorkers.Int64 + int64(c.brings.workers), Valid: true}
+		sum.wages.Add(*c.wage * float64(c.brings.Workers))
+		sum.wageWorkers = sql.NullInt64{Int64: sum.wageWorkers.Int64 + int64(c.brings.Workers), Valid: true}
 	}
 }
 
 func (f issueFigures) flush(put func(values ...any) error) error {
 	for _, month := range slices.Sorted(maps.Keys(f)) {
 		sum := f[month]
-		wages := sql.NullFloat64{Float64: sum.wages.total(), Valid: sum.wageWorkers.Valid}
+		wages := sql.NullFloat64{Float64: sum.wages.Total(), Valid: sum.wageWorkers.Valid}
 		if err := put(month, sum.permits, sum.workers, wages, sum.wageWorkers); err != nil {
 			return err
 		}

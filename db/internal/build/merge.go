@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -23,7 +24,7 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
 	}
-	if s.table.name == "region_parents" {
+	if s.table.Name == "region_parents" {
 		if err := s.checkMemberships(ctx); err != nil {
 			return s.counts, err
 		}
@@ -31,13 +32,13 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.merge(ctx); err != nil {
 		return s.counts, err
 	}
-	if check, ok := oddities[s.table.name]; ok {
+	if check, ok := oddities[s.table.Name]; ok {
 		if err := s.warn(ctx, check); err != nil {
 			return s.counts, err
 		}
 	}
-	if _, err := run(ctx, s.draft.conn, "COMMIT"); err != nil {
-		return s.counts, fmt.Errorf("merge %s: %w", s.table.name, err)
+	if _, err := sqlite.Run(ctx, s.draft.conn, "COMMIT"); err != nil {
+		return s.counts, fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
 	s.draft.counts = append(s.draft.counts, s.counts)
 	return s.counts, nil
@@ -46,7 +47,7 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 // checkReferences rejects records that name something the draft does not hold, each with all that it names so.
 func (s *Stage) checkReferences(ctx context.Context) error {
 	var faults []Fault
-	for i, r := range s.table.references {
+	for i, r := range s.table.References {
 		mixed, err := s.checkMarks(ctx, r)
 		if err != nil {
 			return err
@@ -59,19 +60,19 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 			faults = append(faults, mixed...)
 			continue
 		}
-		missing, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+		missing, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
 			err = rows.Scan(&value, &f.Record)
-			f.Column, f.Message = r.column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.key, r.table, value)
+			f.Column, f.Message = r.Column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.Key, r.Table, value)
 			return f, err
 		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) ORDER BY s._record`,
-			quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
+			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
 		if err != nil {
-			return fmt.Errorf("check the references of %s: %w", s.table.name, err)
+			return fmt.Errorf("check the references of %s: %w", s.table.Name, err)
 		}
 		faults = append(append(faults, missing...), mixed...)
 	}
-	if s.table.name == "sanctions" {
+	if s.table.Name == "sanctions" {
 		unknown, err := s.checkNationalities(ctx)
 		if err != nil {
 			return err
@@ -83,19 +84,19 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 
 // allFound tells whether the draft is sure to hold everything that records name by a reference. Where it is not, the records
 // themselves have to be gone through.
-func (s *Stage) allFound(ctx context.Context, r reference, n named) (bool, error) {
+func (s *Stage) allFound(ctx context.Context, r sqlite.Reference, n named) (bool, error) {
 	if n.values == nil {
 		return false, nil
 	}
-	look, err := s.draft.conn.PrepareContext(ctx, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s = ?)`, quote(r.table), quote(r.key)))
+	look, err := s.draft.conn.PrepareContext(ctx, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s = ?)`, sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
 	if err != nil {
-		return false, fmt.Errorf("check the references of %s: %w", s.table.name, err)
+		return false, fmt.Errorf("check the references of %s: %w", s.table.Name, err)
 	}
 	defer look.Close()
 	for value := range n.values {
 		var found bool
 		if err := look.QueryRowContext(ctx, value).Scan(&found); err != nil {
-			return false, fmt.Errorf("check the references of %s: %w", s.table.name, translate(ctx, err))
+			return false, fmt.Errorf("check the references of %s: %w", s.table.Name, sqlite.Translate(ctx, err))
 		}
 		if !found {
 			return false, nil
@@ -107,13 +108,13 @@ func (s *Stage) allFound(ctx context.Context, r reference, n named) (bool, error
 // checkNationalities finds sanctions on nationalities that are no country of the draft: their list is one value to the
 // schema, and so no reference.
 func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
-	countries, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (code string, err error) { return code, rows.Scan(&code) },
+	countries, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (code string, err error) { return code, rows.Scan(&code) },
 		`SELECT code FROM main.countries ORDER BY code`)
 	if err != nil {
 		return nil, fmt.Errorf("check the nationalities of sanctions: %w", err)
 	}
 	var faults []Fault
-	err = each(ctx, s.draft.conn, func(rows *sql.Rows) error {
+	err = sqlite.Each(ctx, s.draft.conn, func(rows *sql.Rows) error {
 		var record int64
 		var codes string
 		if err := rows.Scan(&record, &codes); err != nil {
@@ -134,36 +135,36 @@ func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
 
 // checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real. Where there is no
 // such row at all, no record is looked at.
-func (s *Stage) checkMarks(ctx context.Context, r reference) ([]Fault, error) {
-	if s.table.index(syntheticColumn) < 0 || s.draft.tables[r.table].index(syntheticColumn) < 0 {
+func (s *Stage) checkMarks(ctx context.Context, r sqlite.Reference) ([]Fault, error) {
+	if s.table.Index(syntheticColumn) < 0 || s.draft.tables[r.Table].Index(syntheticColumn) < 0 {
 		return nil, nil
 	}
-	mixed, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+	mixed, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 		var value string
 		err = rows.Scan(&value, &f.Record)
-		f.Column, f.Message = r.column, fmt.Sprintf("expected a synthetic row of %s, since this row is synthetic, found %q, which is not", r.table, value)
+		f.Column, f.Message = r.Column, fmt.Sprintf("expected a synthetic row of %s, since this row is synthetic, found %q, which is not", r.Table, value)
 		return f, err
 	}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s JOIN main.%[3]s o ON o.%[4]s = s.%[1]s WHERE s.synthetic AND NOT o.synthetic
 			AND EXISTS (SELECT 1 FROM main.%[3]s WHERE NOT synthetic) ORDER BY s._record`,
-		quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
+		sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
 	if err != nil {
-		return nil, fmt.Errorf("check the marks of %s: %w", s.table.name, err)
+		return nil, fmt.Errorf("check the marks of %s: %w", s.table.Name, err)
 	}
 	return mixed, nil
 }
 
 // checkUnmasked rejects records that would make a synthetic row of the draft a real one: made-up rows may name it.
 func (s *Stage) checkUnmasked(ctx context.Context) error {
-	if s.table.index(syntheticColumn) < 0 {
+	if s.table.Index(syntheticColumn) < 0 {
 		return nil
 	}
-	on := strings.Join(equal(s.table.names("m.", isKey), s.table.names("s.", isKey), "="), " AND ")
-	unmasked, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
+	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="), " AND ")
+	unmasked, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 		f.Column, f.Message = syntheticColumn, "expected an id that no synthetic row has, found one that the release holds as synthetic"
 		return f, rows.Scan(&f.Record)
-	}, fmt.Sprintf(`SELECT s._record FROM stage.%s s JOIN main.%[1]s m ON %s WHERE m.synthetic AND NOT s.synthetic ORDER BY s._record`, quote(s.table.name), on))
+	}, fmt.Sprintf(`SELECT s._record FROM stage.%s s JOIN main.%[1]s m ON %s WHERE m.synthetic AND NOT s.synthetic ORDER BY s._record`, sqlite.Quote(s.table.Name), on))
 	if err != nil {
-		return fmt.Errorf("check the marks of %s: %w", s.table.name, err)
+		return fmt.Errorf("check the marks of %s: %w", s.table.Name, err)
 	}
 	return s.drop(ctx, unmasked)
 }
@@ -181,10 +182,10 @@ func (s *Stage) drop(ctx context.Context, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	dropped, err := run(ctx, s.draft.conn, fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
-		quote(s.table.name)), s.table.name)
+	dropped, err := sqlite.Run(ctx, s.draft.conn, fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
+		sqlite.Quote(s.table.Name)), s.table.Name)
 	if err != nil {
-		return fmt.Errorf("reject records of %s: %w", s.table.name, err)
+		return fmt.Errorf("reject records of %s: %w", s.table.Name, err)
 	}
 	s.counts.Rejected += dropped
 	return nil
@@ -193,15 +194,15 @@ func (s *Stage) drop(ctx context.Context, faults []Fault) error {
 // checkMemberships rejects memberships that overlap another of the same region, or close a circle on any day. It adds
 // them one by one, in their order, to those that stay as they are.
 func (s *Stage) checkMemberships(ctx context.Context) error {
-	kept, err := collect(ctx, s.draft.conn, scanMembership, `SELECT code, parent_code, valid_from, valid_to FROM main.region_parents m
+	kept, err := sqlite.Collect(ctx, s.draft.conn, sqlite.ScanMembership, `SELECT code, parent_code, valid_from, valid_to FROM main.region_parents m
 		WHERE NOT EXISTS (SELECT 1 FROM stage.region_parents s WHERE s.code = m.code AND s.parent_code = m.parent_code AND s.valid_from = m.valid_from)`)
 	if err != nil {
 		return fmt.Errorf("check the parents of regions: %w", err)
 	}
 	var records []int64
-	staged, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (labour.Membership, error) {
+	staged, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (labour.Membership, error) {
 		var record int64
-		m, err := scanMembershipAnd(rows, &record)
+		m, err := sqlite.ScanMembershipAnd(rows, &record)
 		records = append(records, record)
 		return m, err
 	}, `SELECT code, parent_code, valid_from, valid_to, _record FROM stage.region_parents ORDER BY _record`)
@@ -221,36 +222,36 @@ func (s *Stage) checkMemberships(ctx context.Context) error {
 
 // merge moves the staged rows into the draft and counts what they were there.
 func (s *Stage) merge(ctx context.Context) error {
-	name, d := quote(s.table.name), s.draft
-	empty, err := single[bool](ctx, d.conn, `SELECT NOT EXISTS (SELECT 1 FROM main.`+name+`)`)
+	name, d := sqlite.Quote(s.table.Name), s.draft
+	empty, err := sqlite.Single[bool](ctx, d.conn, `SELECT NOT EXISTS (SELECT 1 FROM main.`+name+`)`)
 	if err != nil {
-		return fmt.Errorf("merge %s: %w", s.table.name, err)
+		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
-	writable := s.table.names("", anyColumn)
+	writable := s.table.Names("", sqlite.AnyColumn)
 	if empty {
-		if err := d.deferIndexes(ctx, s.table.name); err != nil {
+		if err := d.deferIndexes(ctx, s.table.Name); err != nil {
 			return err
 		}
-		s.counts.Inserted, err = run(ctx, d.conn, fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,
-			name, strings.Join(writable, ", "), strings.Join(s.table.names("", isKey), ", ")))
+		s.counts.Inserted, err = sqlite.Run(ctx, d.conn, fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,
+			name, strings.Join(writable, ", "), strings.Join(s.table.Names("", sqlite.IsKey), ", ")))
 		if err != nil {
-			return fmt.Errorf("merge %s: %w", s.table.name, err)
+			return fmt.Errorf("merge %s: %w", s.table.Name, err)
 		}
 		return nil
 	}
-	on := strings.Join(equal(s.table.names("m.", isKey), s.table.names("s.", isKey), "="), " AND ")
-	same := strings.Join(equal(s.table.names("m.", anyColumn), s.table.names("s.", anyColumn), "IS"), " AND ")
-	if s.counts.Unchanged, err = run(ctx, d.conn, fmt.Sprintf(
+	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="), " AND ")
+	same := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.AnyColumn), s.table.Names("s.", sqlite.AnyColumn), "IS"), " AND ")
+	if s.counts.Unchanged, err = sqlite.Run(ctx, d.conn, fmt.Sprintf(
 		`DELETE FROM stage.%s AS s WHERE EXISTS (SELECT 1 FROM main.%[1]s m WHERE %s AND %s)`, name, on, same)); err != nil {
-		return fmt.Errorf("merge %s: %w", s.table.name, err)
+		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
-	if s.counts.Replaced, err = single[int64](ctx, d.conn, fmt.Sprintf(
+	if s.counts.Replaced, err = sqlite.Single[int64](ctx, d.conn, fmt.Sprintf(
 		`SELECT COUNT(*) FROM stage.%s s JOIN main.%[1]s m ON %s`, name, on)); err != nil {
-		return fmt.Errorf("merge %s: %w", s.table.name, err)
+		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
-	written, err := run(ctx, d.conn, fmt.Sprintf(`INSERT OR REPLACE INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s`, name, strings.Join(writable, ", ")))
+	written, err := sqlite.Run(ctx, d.conn, fmt.Sprintf(`INSERT OR REPLACE INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s`, name, strings.Join(writable, ", ")))
 	if err != nil {
-		return fmt.Errorf("merge %s: %w", s.table.name, err)
+		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
 	s.counts.Inserted = written - s.counts.Replaced
 	return nil
@@ -258,27 +259,19 @@ func (s *Stage) merge(ctx context.Context) error {
 
 // deferIndexes drops the indexes of an empty table: filling them at the end, in order, costs a fraction.
 func (d *Draft) deferIndexes(ctx context.Context, table string) error {
-	indexes, err := collect(ctx, d.conn, func(rows *sql.Rows) (pair [2]string, err error) {
+	indexes, err := sqlite.Collect(ctx, d.conn, func(rows *sql.Rows) (pair [2]string, err error) {
 		return pair, rows.Scan(&pair[0], &pair[1])
 	}, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?`, table)
 	if err != nil {
 		return fmt.Errorf("list the indexes of %s: %w", table, err)
 	}
 	for _, index := range indexes {
-		if _, err := run(ctx, d.conn, `DROP INDEX main.`+quote(index[0])); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, `DROP INDEX main.`+sqlite.Quote(index[0])); err != nil {
 			return fmt.Errorf("drop an index of %s: %w", table, err)
 		}
 		d.deferred = append(d.deferred, index[1])
 	}
 	return nil
-}
-
-func equal(left, right []string, operator string) []string {
-	conditions := make([]string, len(left))
-	for i := range left {
-		conditions[i] = left[i] + " " + operator + " " + right[i]
-	}
-	return conditions
 }
 
 // oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and message.
@@ -301,18 +294,10 @@ WHERE t.workers > p.workers AND t.record IS NOT NULL`,
 }
 
 func (s *Stage) warn(ctx context.Context, query string) error {
-	found, err := run(ctx, s.draft.conn, fmt.Sprintf(`INSERT INTO stage.warnings SELECT '%s', * FROM (%s)`, s.table.name, query))
+	found, err := sqlite.Run(ctx, s.draft.conn, fmt.Sprintf(`INSERT INTO stage.warnings SELECT '%s', * FROM (%s)`, s.table.Name, query))
 	if err != nil {
-		return fmt.Errorf("look for oddities in %s: %w", s.table.name, err)
+		return fmt.Errorf("look for oddities in %s: %w", s.table.Name, err)
 	}
 	s.counts.Warnings += found
 	return nil
-}
-
-func scanMembership(rows *sql.Rows) (labour.Membership, error) { return scanMembershipAnd(rows) }
-
-func scanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
-	var m labour.Membership
-	err := rows.Scan(append([]any{&m.Code, &m.Parent, optionalDate(&m.ValidFrom), optionalDate(&m.ValidTo)}, more...)...)
-	return m, err
 }

@@ -1,4 +1,4 @@
-package db
+package build
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -32,22 +33,22 @@ var ErrBusy = errors.New("another import is running in this data folder")
 // Draft is a release in the making: a file of its own that nobody reads before it is published. Tables are staged in
 // the order of ContentTables, then the draft is published or discarded. One goroutine uses it at a time.
 type Draft struct {
-	store  *Store
+	folder Folder
 	lock   *flock.Flock
-	folder string
+	path   string // of the folder that the draft is made in
 	file   *sql.DB
 	conn   *sql.Conn // the only one, for what is attached to it
 	number int
-	tables map[string]table
+	tables map[string]sqlite.Table
 	counts []labour.ImportCounts
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
 	deferred []string
 }
 
-// Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
+// newDraft starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while another process has one.
 // What an interrupted import has left behind is removed.
-func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
-	lock := flock.New(filepath.Join(s.dir, "import.lock"))
+func Start(ctx context.Context, f Folder, mode Mode) (*Draft, error) {
+	lock := f.Lock()
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
@@ -55,7 +56,7 @@ func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
 	if !locked {
 		return nil, ErrBusy
 	}
-	d := &Draft{store: s, lock: lock, folder: filepath.Join(s.dir, "draft"), tables: map[string]table{}}
+	d := &Draft{folder: f, lock: lock, path: filepath.Join(string(f), "draft"), tables: map[string]sqlite.Table{}}
 	if err := d.start(ctx, mode); err != nil {
 		return nil, errors.Join(err, d.Discard())
 	}
@@ -63,31 +64,31 @@ func (s *Store) Draft(ctx context.Context, mode Mode) (*Draft, error) {
 }
 
 func (d *Draft) start(ctx context.Context, mode Mode) error {
-	if err := removeAll(d.folder); err != nil {
+	if err := removeAll(d.path); err != nil {
 		return fmt.Errorf("clear the last draft: %w", err)
 	}
-	if err := os.MkdirAll(d.folder, 0o755); err != nil {
+	if err := os.MkdirAll(d.path, 0o755); err != nil {
 		return fmt.Errorf("make a draft: %w", err)
 	}
 	var err error
-	if d.number, err = d.store.nextNumber(); err != nil {
+	if d.number, err = d.folder.nextNumber(); err != nil {
 		return err
 	}
-	path := filepath.Join(d.folder, "release.db")
+	path := filepath.Join(d.path, "release.db")
 	if mode == Merge {
 		if err := d.copyCurrent(path); err != nil {
 			return err
 		}
 	}
-	d.file = openDraft(path)
-	if err := migrate(ctx, d.file); err != nil {
+	d.file = sqlite.OpenDraft(path)
+	if err := sqlite.Migrate(ctx, d.file); err != nil {
 		return err
 	}
 	if d.conn, err = d.file.Conn(ctx); err != nil {
 		return fmt.Errorf("open the draft: %w", err)
 	}
 	for _, statement := range []string{
-		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.folder, "stage.db"), "'", "''") + `' AS stage`,
+		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.path, "stage.db"), "'", "''") + `' AS stage`,
 		`PRAGMA stage.page_size = 32768`, // which takes an eighth of the calls that pages of 4 KiB do
 		`PRAGMA stage.journal_mode = OFF`,
 		`PRAGMA stage.synchronous = OFF`,
@@ -100,12 +101,12 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		`DELETE FROM main.exchange_rates`,
 		`DELETE FROM main.spans`,
 	} {
-		if _, err := run(ctx, d.conn, statement); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("prepare the draft: %w", err)
 		}
 	}
-	for _, name := range contentTables {
-		if d.tables[name], err = describe(ctx, d.conn, name); err != nil {
+	for _, name := range sqlite.ContentTables {
+		if d.tables[name], err = sqlite.Describe(ctx, d.conn, name); err != nil {
 			return err
 		}
 	}
@@ -114,14 +115,14 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 
 // copyCurrent makes the draft a copy of the current release; with none published it starts from nothing.
 func (d *Draft) copyCurrent(path string) error {
-	name, err := d.store.readCurrent()
+	name, err := d.folder.ReadCurrent()
 	if errors.Is(err, ErrNoRelease) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	from, err := os.Open(filepath.Join(d.store.dir, "releases", name))
+	from, err := os.Open(d.folder.File(name))
 	if err != nil {
 		return fmt.Errorf("copy the current release: %w", err)
 	}
@@ -147,7 +148,7 @@ func (d *Draft) Discard() error {
 	if d.lock == nil {
 		return nil
 	}
-	err := errors.Join(d.closeFile(), removeAll(d.folder), d.lock.Unlock())
+	err := errors.Join(d.closeFile(), removeAll(d.path), d.lock.Unlock())
 	d.lock = nil
 	return err
 }
@@ -173,9 +174,9 @@ type Settings struct {
 }
 
 const (
-	settingCurrency      = "currency"
-	settingDataThrough   = "dataThrough"
-	settingSuppressBelow = "suppressBelow"
+	SettingCurrency      = "currency"
+	SettingDataThrough   = "dataThrough"
+	SettingSuppressBelow = "suppressBelow"
 	defaultCurrency      = "RUB"
 )
 
@@ -183,20 +184,20 @@ const (
 func (d *Draft) Set(ctx context.Context, s Settings) error {
 	values := map[string]string{}
 	if s.Currency != "" {
-		values[settingCurrency] = s.Currency
+		values[SettingCurrency] = s.Currency
 	}
 	if s.DataThrough != nil {
-		values[settingDataThrough] = s.DataThrough.String()
+		values[SettingDataThrough] = s.DataThrough.String()
 	}
-	base, err := single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`, settingSuppressBelow)
+	base, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`, SettingSuppressBelow)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
 	if s.SuppressBelow > base {
-		values[settingSuppressBelow] = strconv.Itoa(s.SuppressBelow)
+		values[SettingSuppressBelow] = strconv.Itoa(s.SuppressBelow)
 	}
 	for name, value := range values {
-		if _, err := run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name, value); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name, value); err != nil {
 			return fmt.Errorf("set %s: %w", name, err)
 		}
 	}
@@ -229,11 +230,11 @@ func (d *Draft) Check(ctx context.Context, gates []labour.Gate) error {
 		if _, known := d.tables[g.Table]; !known {
 			return fmt.Errorf("gate %q: there is no table %q", g.Name, g.Table)
 		}
-		found, err := single[float64](ctx, d.conn, `SELECT COUNT(*) FROM main.`+quote(g.Table))
+		found, err := sqlite.Single[float64](ctx, d.conn, `SELECT COUNT(*) FROM main.`+sqlite.Quote(g.Table))
 		if err != nil {
 			return fmt.Errorf("gate %q: %w", g.Name, err)
 		}
-		if _, err := run(ctx, d.conn, `INSERT OR REPLACE INTO main.gates (name, table_name, at_least, at_most, found) VALUES (?, ?, ?, ?, ?)`,
+		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.gates (name, table_name, at_least, at_most, found) VALUES (?, ?, ?, ?, ?)`,
 			g.Name, g.Table, g.AtLeast, g.AtMost, found); err != nil {
 			return fmt.Errorf("gate %q: %w", g.Name, err)
 		}
@@ -258,31 +259,31 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 	if err := d.closeFile(); err != nil {
 		return info, fmt.Errorf("close the draft: %w", err)
 	}
-	if _, err := d.store.publish(filepath.Join(d.folder, "release.db"), d.number, info.ContentHash); err != nil {
+	if _, err := d.folder.publish(filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
 		return info, err
 	}
 	return info, d.Discard()
 }
 
 func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
-	if _, err := run(ctx, d.conn, `DETACH DATABASE stage`); err != nil { // whose pages are not read again
+	if _, err := sqlite.Run(ctx, d.conn, `DETACH DATABASE stage`); err != nil { // whose pages are not read again
 		return fmt.Errorf("finish the draft: %w", err)
 	}
 	for _, statement := range d.deferred {
-		if _, err := run(ctx, d.conn, statement); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("index the draft: %w", err)
 		}
 	}
 	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which gains nothing here.
 	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`} {
-		if _, err := run(ctx, d.conn, statement); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
 	if err := derive(ctx, d.conn); err != nil {
 		return err
 	}
-	hash, err := contentHash(ctx, d.conn)
+	hash, err := ContentHash(ctx, d.conn)
 	if err != nil {
 		return err
 	}
@@ -294,26 +295,26 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 		if !c.Reconciles() {
 			return fmt.Errorf("the counts of %s do not reconcile: %+v", c.Table, c)
 		}
-		if _, err := run(ctx, d.conn, `INSERT INTO main.imports VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		if _, err := sqlite.Run(ctx, d.conn, `INSERT INTO main.imports VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			c.Table, c.Read, c.Inserted, c.Replaced, c.Unchanged, c.Rejected, c.Warnings); err != nil {
 			return fmt.Errorf("keep the counts: %w", err)
 		}
 	}
 	for _, statement := range []string{`PRAGMA analysis_limit = 1000`, `ANALYZE`} {
-		if _, err := run(ctx, d.conn, statement); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
-	derived, err := derivedHash(ctx, d.conn)
+	derived, err := DerivedHash(ctx, d.conn)
 	if err != nil {
 		return err
 	}
-	if _, err := run(ctx, d.conn, `UPDATE main.release SET derived_hash = ?`, derived); err != nil {
+	if _, err := sqlite.Run(ctx, d.conn, `UPDATE main.release SET derived_hash = ?`, derived); err != nil {
 		return fmt.Errorf("keep the hash of what is derived: %w", err)
 	}
-	found, err := single[string](ctx, d.conn, `PRAGMA quick_check(1)`)
+	found, err := sqlite.Single[string](ctx, d.conn, `PRAGMA quick_check(1)`)
 	if err != nil || found != "ok" {
-		return fmt.Errorf("check the draft: %s: %w", found, errors.Join(err, ErrCorrupt))
+		return fmt.Errorf("check the draft: %s: %w", found, errors.Join(err, sqlite.ErrCorrupt))
 	}
 	return nil
 }
@@ -321,8 +322,8 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 // describeRelease writes the row in which the release says what it is.
 func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error {
 	counts := map[string]int{}
-	for _, name := range contentTables {
-		n, err := single[int](ctx, d.conn, `SELECT COUNT(*) FROM main.`+quote(name))
+	for _, name := range sqlite.ContentTables {
+		n, err := sqlite.Single[int](ctx, d.conn, `SELECT COUNT(*) FROM main.`+sqlite.Quote(name))
 		if err != nil {
 			return fmt.Errorf("count %s: %w", name, err)
 		}
@@ -332,12 +333,12 @@ func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error
 	if err != nil {
 		return err
 	}
-	synthetic, err := single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE synthetic)
+	synthetic, err := sqlite.Single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE synthetic)
 		OR EXISTS (SELECT 1 FROM main.repatriations WHERE synthetic) OR EXISTS (SELECT 1 FROM main.employers WHERE synthetic)`)
 	if err != nil {
 		return fmt.Errorf("look for synthetic rows: %w", err)
 	}
-	factual, err := single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE NOT synthetic)
+	factual, err := sqlite.Single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE NOT synthetic)
 		OR EXISTS (SELECT 1 FROM main.repatriations WHERE NOT synthetic)`)
 	if err != nil {
 		return fmt.Errorf("look for factual rows: %w", err)
@@ -346,12 +347,12 @@ func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error
 	if err != nil {
 		return fmt.Errorf("write the counts: %w", err)
 	}
-	_, err = run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
+	_, err = sqlite.Run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
 		info.Number, info.ContentHash, info.PublishedAt.Format(time.RFC3339), from, through, synthetic, factual,
 		info.Note, labour.MethodVersion, string(text))
 	if err != nil {
 		return fmt.Errorf("describe the release: %w", err)
 	}
-	*info, err = readInfo(ctx, d.conn)
+	*info, err = ReadInfo(ctx, d.conn)
 	return err
 }

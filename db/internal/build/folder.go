@@ -1,0 +1,185 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"homebound/internal/labour"
+)
+
+// Folder is a data folder: releases/0007-<hash>.db, CURRENT, which names the one that is served, and the draft of the
+// next one. It knows names and forces them to the disk; whoever changes it holds its lock.
+type Folder string
+
+func (f Folder) Releases() string        { return filepath.Join(string(f), "releases") }
+func (f Folder) File(name string) string { return filepath.Join(f.Releases(), name) }
+
+// Lock is the file that whoever changes the folder locks.
+func (f Folder) Lock() *flock.Flock { return flock.New(filepath.Join(string(f), "import.lock")) }
+
+var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
+
+// ErrNoRelease says that nothing has been published in the folder yet.
+var ErrNoRelease = errors.New("no release has been published")
+
+// Files lists the release files in the order of their numbers.
+func (f Folder) Files() ([]string, error) {
+	entries, err := os.ReadDir(f.Releases())
+	if err != nil {
+		return nil, fmt.Errorf("list the releases: %w", err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if releaseFile.MatchString(entry.Name()) {
+			names = append(names, entry.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		m, _ := NumberOf(a)
+		n, _ := NumberOf(b)
+		return m - n
+	})
+	return names, nil
+}
+
+// FileOf gives the file name of release n.
+func (f Folder) FileOf(n int) (string, error) {
+	names, err := f.Files()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		if number, _ := NumberOf(name); number == n {
+			return name, nil
+		}
+	}
+	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n, describeNumbers(names))
+}
+
+func describeNumbers(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	first, _ := NumberOf(names[0])
+	last, _ := NumberOf(names[len(names)-1])
+	if first == last {
+		return fmt.Sprintf("release %d alone", first)
+	}
+	return fmt.Sprintf("releases %d to %d", first, last)
+}
+
+func NumberOf(name string) (int, bool) {
+	match := releaseFile.FindStringSubmatch(name)
+	if match == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(match[1])
+	return n, err == nil
+}
+
+// ReadCurrent gives the file name that CURRENT holds.
+func (f Folder) ReadCurrent() (string, error) {
+	text, err := os.ReadFile(filepath.Join(string(f), "CURRENT"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", ErrNoRelease
+	}
+	if err != nil {
+		return "", fmt.Errorf("read CURRENT: %w", err)
+	}
+	name := strings.TrimSpace(string(text))
+	if !releaseFile.MatchString(name) {
+		return "", fmt.Errorf("read CURRENT: expected the name of a release file, found %.80q", name)
+	}
+	return name, nil
+}
+
+// publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the release
+// that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What may lack room is
+// written before anything gets a name.
+func (f Folder) publish(path string, number int, hash string) (string, error) {
+	name := fmt.Sprintf("%04d-%s.db", number, hash[:12])
+	if err := SyncPath(path); err != nil {
+		return "", fmt.Errorf("publish: %w", err)
+	}
+	if err := f.prepareCurrent(name); err != nil {
+		return "", err
+	}
+	if err := os.Rename(path, f.File(name)); err != nil {
+		return "", fmt.Errorf("publish: %w", err)
+	}
+	if err := SyncPath(f.Releases()); err != nil {
+		return "", fmt.Errorf("publish: %w", err)
+	}
+	return name, f.replaceCurrent()
+}
+
+// NameCurrent replaces CURRENT in one step.
+func (f Folder) NameCurrent(name string) error {
+	if err := f.prepareCurrent(name); err != nil {
+		return err
+	}
+	return f.replaceCurrent()
+}
+
+// prepareCurrent writes the CURRENT that is to come beside the one that is.
+func (f Folder) prepareCurrent(name string) error {
+	next := filepath.Join(string(f), currentNext)
+	if err := os.WriteFile(next, []byte(name+"\n"), 0o644); err != nil {
+		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
+	}
+	if err := SyncPath(next); err != nil {
+		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
+	}
+	return nil
+}
+
+// replaceCurrent puts what was prepared in the place of CURRENT.
+func (f Folder) replaceCurrent() error {
+	if err := os.Rename(filepath.Join(string(f), currentNext), filepath.Join(string(f), "CURRENT")); err != nil {
+		return fmt.Errorf("name the current release: %w", err)
+	}
+	if err := SyncPath(string(f)); err != nil {
+		return fmt.Errorf("name the current release: %w", err)
+	}
+	return nil
+}
+
+// currentNext is the name of the CURRENT that is to come.
+const currentNext = "CURRENT.next"
+
+// nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.
+func (f Folder) nextNumber() (int, error) {
+	names, err := f.Files()
+	if err != nil || len(names) == 0 {
+		return 1, err
+	}
+	last, _ := NumberOf(names[len(names)-1])
+	return last + 1, nil
+}
+
+// SyncPath forces a file's or a folder's content to the disk.
+func SyncPath(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return file.Sync()
+}
+
+// removeAll removes a folder; one that is not there is no error.
+func removeAll(path string) error {
+	if err := os.RemoveAll(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/db/internal/sqlite"
+	"homebound/internal/labour"
+)
+
+// Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and not what
+// the register has. A rollup answers a question whose groups and filters are among its dimensions.
+type Rollup struct {
+	Name  string
+	Facts string // what it sums: stockFacts day by day, the others by month; dayFacts are no sums
+	by    []labour.Dimension
+}
+
+// Rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
+// grains were chosen by measurement: docs/PERFORMANCE.md. Another rollup is another entry.
+var Rollups = []Rollup{
+	{"stock_by_region", StockFacts, []labour.Dimension{labour.ByRegion}},
+	{"stock_by_cell", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
+	{"stock_by_employer", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByEmployer, BySynthetic, BySource}},
+
+	{"issues_by_region", PermitFacts, []labour.Dimension{labour.ByRegion}},
+	{"issues_by_cell", PermitFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
+
+	{"departures_by_region", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByOutcome}},
+	{"departures_by_cell", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
+
+	registerDays,
+}
+
+// Dimensions of filters and rollups alone: whether rows are synthetic, and where they come from.
+const (
+	BySynthetic = labour.Dimension("SYNTHETIC")
+	BySource    = labour.Dimension("SOURCE")
+)
+
+// columns names the rollup's dimensions in SQL.
+func (r Rollup) columns() []string {
+	names := make([]string, len(r.by))
+	for i, d := range r.by {
+		names[i] = strings.TrimPrefix(DimensionColumn(d), "f.")
+	}
+	return names
+}
+
+// Covers tells whether all of some dimensions are among the rollup's. A district is made of regions.
+func (r Rollup) Covers(dimensions []labour.Dimension) bool {
+	for _, d := range dimensions {
+		if d == labour.ByDistrict {
+			d = labour.ByRegion
+		}
+		if !slices.Contains(r.by, d) {
+			return false
+		}
+	}
+	return true
+}
+
+// Smallest gives the first rollup of some facts that covers all of some dimensions, or false.
+func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
+	for _, r := range Rollups {
+		if r.Facts == facts && r.Covers(dimensions) {
+			return r, true
+		}
+	}
+	return Rollup{}, false
+}
+
+// finest gives the rollup of some facts that has the most dimensions.
+func finest(facts string) (last Rollup) {
+	for _, r := range Rollups {
+		if r.Facts == facts {
+			last = r
+		}
+	}
+	return last
+}
+
+// build makes the rollups anew from the register. The coarser ones of a flow are summed up from the finer.
+func build(ctx context.Context, q sqlite.Querier) error {
+	for _, r := range Rollups {
+		if _, err := sqlite.Run(ctx, q, `DROP TABLE IF EXISTS main.`+r.Name); err != nil {
+			return fmt.Errorf("clear %s: %w", r.Name, err)
+		}
+	}
+	stock, err := buildFromPermits(ctx, q)
+	if err != nil {
+		return err
+	}
+	built := map[string]string{PermitFacts: finest(PermitFacts).Name} // by facts, the rollup made last
+	for _, r := range slices.Backward(Rollups) {
+		if r.Facts == StockFacts || r.Facts == DayFacts || r.Name == built[PermitFacts] {
+			continue
+		}
+		if err := r.buildFlow(ctx, q, built[r.Facts]); err != nil {
+			return fmt.Errorf("build %s: %w", r.Name, err)
+		}
+		built[r.Facts] = r.Name
+	}
+	if err := buildDays(ctx, q); err != nil {
+		return err
+	}
+	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
+		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits HAVING COUNT(*) > 0 UNION ALL
+		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
+		SELECT ?, ?, ? WHERE ?`, PermitFacts, RepatriationFacts, StockFacts, stock.From.String(), stock.To.String(), stock.Days() > 0)
+	if err != nil {
+		return fmt.Errorf("keep the spans of the facts: %w", err)
+	}
+	return nil
+}
+
+// flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup. The finest of the
+// permits issued is made by buildFromPermits.
+var flowColumns = map[string]struct{ rows, finer string }{
+	PermitFacts: {
+		finer: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, SUM(f.wage_workers) AS wage_workers",
+	},
+	RepatriationFacts: {
+		rows:  "substr(f.date, 1, 7) AS month, SUM(f.workers) AS workers",
+		finer: "f.month AS month, SUM(f.workers) AS workers",
+	},
+}
+
+func (r Rollup) buildFlow(ctx context.Context, q sqlite.Querier, finer string) error {
+	from, columns := r.Facts, flowColumns[r.Facts].rows
+	if finer != "" {
+		from, columns = finer, flowColumns[r.Facts].finer
+	}
+	dimensions := "f." + strings.Join(r.columns(), ", f.")
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TABLE main.%s AS SELECT %s, %s FROM %s AS f GROUP BY %[2]s, month ORDER BY %[2]s, month",
+		r.Name, dimensions, columns, from))
+	if err != nil {
+		return err
+	}
+	_, err = sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, month)", r.Name))
+	return err
+}

@@ -1,0 +1,103 @@
+package packed
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+
+	"homebound/internal/labour"
+)
+
+// RowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
+// date, and where the permit that it took workers from is in force.
+type RowDays struct {
+	Day  labour.Date   // of issue, or of the repatriation
+	Held labour.Period // in force; without days where the permit never is, or there is none
+	// Workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
+	// more than are left.
+	Workers int
+	Wage    packedWage // of the permit
+}
+
+// Years gives the first and the last year in which the row is counted.
+func (c RowDays) Years() (first, last int) {
+	first, last = c.Day.Year(), c.Day.Year()
+	if c.Held.Days() > 0 {
+		first, last = min(first, c.Held.From.Year()), max(last, c.Held.To.Year())
+	}
+	return first, last
+}
+
+// PackDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
+// then, those until it is in force, for how many it is, the workers, and the wage.
+func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
+	until := 0
+	if c.Held.Days() > 0 {
+		until = c.Held.From.Sub(c.Day)
+	}
+	packed = binary.AppendVarint(packed, int64(c.Day.Sub(last)))
+	packed = binary.AppendVarint(packed, int64(until))
+	packed = binary.AppendUvarint(packed, uint64(c.Held.Days()))
+	packed = binary.AppendVarint(packed, int64(c.Workers))
+	return binary.AppendUvarint(packed, uint64(c.Wage))
+}
+
+// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned around, since
+// round figures have zeros at their end.
+type packedWage uint64
+
+func PackWage(wage float64) packedWage {
+	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
+}
+
+// Known gives the wage, or false where it is unknown.
+func (w packedWage) Known() (float64, bool) {
+	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
+}
+
+// UnpackDays hands out each row of those packed, which start from the first day of a year.
+func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
+	broken := false
+	next := func() uint64 {
+		v, size := binary.Uvarint(packed)
+		if size <= 0 {
+			broken, size = true, len(packed)
+		}
+		packed = packed[size:]
+		return v
+	}
+	nextSigned := func() int { // as binary.Varint
+		v := next()
+		return int(int64(v>>1) ^ -int64(v&1))
+	}
+	day := labour.YearPeriod(year).From
+	for len(packed) > 0 {
+		day = day.AddDays(nextSigned())
+		from := day.AddDays(nextSigned())
+		row := RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)}, Workers: nextSigned(), Wage: packedWage(next())}
+		if broken {
+			return errPacked
+		}
+		visit(row)
+	}
+	return nil
+}
+
+// Fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
+// force, to the last. What has left never comes back.
+func (c RowDays) Fall(p labour.Period) int {
+	if !c.Held.Contains(p.From) {
+		return 0
+	}
+	fall, from := 0, max(c.Day, c.Held.From)
+	if c.Workers > 0 {
+		from = c.Held.From // a permit brings its workers on its first day, whenever it is issued
+	}
+	if from <= p.From {
+		fall += c.Workers
+	}
+	if from <= p.To && p.To <= c.Held.To {
+		fall -= c.Workers
+	}
+	return fall
+}
