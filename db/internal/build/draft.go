@@ -1,3 +1,5 @@
+// Package build makes a published file of a draft: it stages rows, checks and merges them, derives what reports read,
+// computes the hashes, and gives the file its name.
 package build
 
 import (
@@ -173,6 +175,7 @@ type Settings struct {
 	SuppressBelow int          // counts of 1 to SuppressBelow-1 workers are withheld; it never becomes less than in the base
 }
 
+// The names of the settings as they are kept and hashed.
 const (
 	SettingCurrency      = "currency"
 	SettingDataThrough   = "dataThrough"

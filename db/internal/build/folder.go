@@ -20,7 +20,10 @@ import (
 // next one. It knows names and forces them to the disk; whoever changes it holds its lock.
 type Folder string
 
-func (f Folder) Releases() string        { return filepath.Join(string(f), "releases") }
+// Releases returns the path of the folder that published files are in.
+func (f Folder) Releases() string { return filepath.Join(string(f), "releases") }
+
+// File returns the path of a published file.
 func (f Folder) File(name string) string { return filepath.Join(f.Releases(), name) }
 
 // Lock is the file that whoever changes the folder locks.
@@ -77,6 +80,7 @@ func describeNumbers(names []string) string {
 	return fmt.Sprintf("releases %d to %d", first, last)
 }
 
+// NumberOf reads a release's number from the name of its file.
 func NumberOf(name string) (int, bool) {
 	match := releaseFile.FindStringSubmatch(name)
 	if match == nil {

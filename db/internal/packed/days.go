@@ -46,11 +46,12 @@ func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
 // round figures have zeros at their end.
 type packedWage uint64
 
+// PackWage packs a known wage.
 func PackWage(wage float64) packedWage {
 	return packedWage(bits.ReverseBytes64(math.Float64bits(wage)) + 1)
 }
 
-// Known gives the wage, or false where it is unknown.
+// Known returns the wage, or false where it is unknown.
 func (w packedWage) Known() (float64, bool) {
 	return math.Float64frombits(bits.ReverseBytes64(uint64(w - 1))), w != 0
 }

@@ -1,3 +1,5 @@
+// Package packed writes many days into few bytes and reads them back: the changes of a stock, and the days of register
+// rows. It is pure, and fuzzed.
 package packed
 
 import (
@@ -25,6 +27,7 @@ type yearRow struct {
 // lastYear is the last of the calendar: a stock that nothing ends lasts until then.
 const lastYear = 9999
 
+// EndOfCalendar is the last day that there is: a permit that nothing ends lasts until then.
 var EndOfCalendar = labour.YearPeriod(lastYear).To
 
 // PackYears packs the changes of one cell, a row for each year that has any.
@@ -118,4 +121,5 @@ func Unpack(year int, packed []byte, p labour.Period, days []Change) error {
 	return nil
 }
 
+// NoDays is a period without a day.
 var NoDays = labour.Period{From: 1, To: 0}

@@ -67,8 +67,10 @@ func (s textScanner[T]) Scan(value any) error {
 	return nil
 }
 
+// ScanMembership reads code, parent_code, valid_from and valid_to.
 func ScanMembership(rows *sql.Rows) (labour.Membership, error) { return ScanMembershipAnd(rows) }
 
+// ScanMembershipAnd is ScanMembership for a row that goes on with more columns.
 func ScanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
 	var m labour.Membership
 	err := rows.Scan(append([]any{&m.Code, &m.Parent, OptionalDate(&m.ValidFrom), OptionalDate(&m.ValidTo)}, more...)...)

@@ -1,3 +1,5 @@
+// Package sqlite opens the files of releases and runs statements on them. It is the only package that knows the engine:
+// its pragmas, its error codes and what counts and bounds its queries.
 package sqlite
 
 import (

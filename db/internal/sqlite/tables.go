@@ -23,12 +23,14 @@ type Table struct {
 	References []Reference
 }
 
+// Column is one column of a table; those that are part of its key are never NULL.
 type Column struct {
 	Name string
 	Kind string // TEXT, INTEGER or REAL
 	Key  bool
 }
 
+// Reference says that a column names a row of another table by its key.
 type Reference struct{ Column, Table, Key string }
 
 // Describe reads a content table's columns and references from the schema.
@@ -53,7 +55,7 @@ func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	return t, nil
 }
 
-// Index gives the position of a column, or -1.
+// Index returns the position of a column, or -1.
 func (t Table) Index(name string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
 }
@@ -69,8 +71,13 @@ func (t Table) Names(prefix string, keep func(Column) bool) []string {
 	return names
 }
 
-func IsKey(c Column) bool      { return c.Key }
-func AnyColumn(Column) bool    { return true }
+// IsKey keeps the columns of the key: see Table.Names.
+func IsKey(c Column) bool { return c.Key }
+
+// AnyColumn keeps every column: see Table.Names.
+func AnyColumn(Column) bool { return true }
+
+// Quote returns a name as SQL has it.
 func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // Querier is a pool, a connection or a transaction.
@@ -157,12 +164,13 @@ func Run(ctx context.Context, q Querier, statement string, args ...any) (int64, 
 // which has no control characters, so that joined values stand in the same order as the values do.
 const FieldEnd = "\x1f"
 
-// Joined gives the text of some columns with something between them, and nothing for what is absent. One call of format takes
-// SQLite a third of the time of as many ||.
+// Joined returns the SQL that writes some columns as one text with something between them, and nothing for what is
+// absent. One call of format takes SQLite a third of the time of as many ||.
 func Joined(columns []string, between string) string {
 	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
 }
 
+// Compare returns one condition for each pair of expressions, all with the same operator.
 func Compare(left, right []string, operator string) []string {
 	conditions := make([]string, len(left))
 	for i := range left {
