@@ -38,3 +38,12 @@ func Grind(ctx context.Context, r *Release) error {
 	_, err := sqlite.Single[int64](ctx, r.file, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n`)
 	return err
 }
+
+// OpenWith lets a test come between a store and its files: before runs whenever one is about to be opened.
+func (s *Store) OpenWith(before func(path string)) {
+	open := s.openFile
+	s.openFile = func(ctx context.Context, path string, suppressBelow int) (*Release, error) {
+		before(path)
+		return open(ctx, path, suppressBelow)
+	}
+}

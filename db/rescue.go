@@ -21,12 +21,13 @@ func (s *Store) Rescue(ctx context.Context) (labour.Release, error) {
 	if len(names) == 0 {
 		return labour.Release{}, build.ErrNoRelease
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var failed error
 	for _, name := range slices.Backward(names) {
-		h, err := s.handle(ctx, name)
+		h, err := s.acquire(ctx, name)
 		if err == nil {
+			defer s.doneWith(h)()
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			s.current = h
 			return h.release.Info(), nil
 		}

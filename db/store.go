@@ -13,8 +13,11 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"homebound/db/internal/build"
 	"homebound/internal/labour"
+	"homebound/internal/poll"
 )
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
@@ -29,6 +32,10 @@ type Store struct {
 	closed  bool
 
 	listeners map[chan labour.Release]struct{}
+
+	opening    singleflight.Group // of files, by name: the lock is not held meanwhile
+	refreshing chan struct{}      // holds one value while somebody looks at CURRENT
+	openFile   func(ctx context.Context, path string, suppressBelow int) (*Release, error)
 }
 
 // handle counts the readers of an open release; the store itself is one while the release is current or kept.
@@ -53,7 +60,10 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "releases"), 0o755); err != nil {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
-	s := &Store{folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{}}
+	s := &Store{
+		folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{},
+		refreshing: make(chan struct{}, 1), openFile: openRelease,
+	}
 	for _, set := range options {
 		set(s)
 	}
@@ -76,44 +86,100 @@ func (s *Store) Close() error {
 	return s.closeIdle(0)
 }
 
-// Current lends the release that CURRENT names; the caller calls done when it has read all it wants.
+// Current acquires the release that CURRENT names; the caller calls done when it has read all it wants.
 // It returns ErrNoRelease where nothing is published, and ErrCorrupt (wrapped) where the file is damaged.
 func (s *Store) Current(ctx context.Context) (release *Release, done func(), err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, nil, fs.ErrClosed
-	}
-	if s.current == nil {
-		if err := s.refresh(ctx); err != nil {
+	for {
+		s.mu.Lock()
+		h := s.current
+		if h != nil {
+			h.readers++
+		}
+		closed := s.closed
+		s.mu.Unlock()
+		switch {
+		case closed && h == nil:
+			return nil, nil, fs.ErrClosed
+		case h != nil:
+			return h.release, s.doneWith(h), nil
+		}
+		if err := s.Refresh(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
-	return s.lend(s.current)
 }
 
-// Numbered lends release n. It returns a Fault with NotFound where there is none.
+// Numbered acquires release n. It returns a Fault with NotFound where there is none.
 func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done func(), err error) {
 	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return nil, nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, nil, fs.ErrClosed
-	}
-	h, err := s.handle(ctx, name)
+	h, err := s.acquire(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.lend(h)
+	return h.release, s.doneWith(h), nil
 }
 
-// lend counts a reader in; s.mu is held.
-func (s *Store) lend(h *handle) (*Release, func(), error) {
-	h.readers++
-	return h.release, sync.OnceFunc(func() {
+// openLimit bounds how long a file may take to be opened.
+const openLimit = time.Minute
+
+// acquire returns the open release of a file with one more reader, and opens it where it is not. A file is opened once
+// for all who wait for it, and without the lock, so that a reader of an old release holds nobody up who reads the
+// current one. Whoever gives up waiting leaves the others to it.
+func (s *Store) acquire(ctx context.Context, name string) (*handle, error) {
+	for {
+		s.mu.Lock()
+		h, isOpen := s.open[name]
+		if isOpen && !s.closed {
+			h.readers++
+		}
+		closed := s.closed
+		s.mu.Unlock()
+		switch {
+		case closed:
+			return nil, fs.ErrClosed
+		case isOpen:
+			return h, nil
+		}
+		select {
+		case opened := <-s.opening.DoChan(name, func() (any, error) { return nil, s.openNamed(context.WithoutCancel(ctx), name) }):
+			if opened.Err != nil {
+				return nil, opened.Err
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// openNamed opens a file and keeps it open, unless it is already or the store is closed meanwhile.
+func (s *Store) openNamed(ctx context.Context, name string) error {
+	s.mu.Lock()
+	_, isOpen := s.open[name]
+	s.mu.Unlock()
+	if isOpen {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, openLimit)
+	defer cancel()
+	release, err := s.openFile(ctx, s.folder.File(name), s.suppressBelow)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errors.Join(fs.ErrClosed, release.close())
+	}
+	s.open[name] = &handle{release: release, used: time.Now()}
+	return nil
+}
+
+// doneWith returns what a reader calls at its end.
+func (s *Store) doneWith(h *handle) func() {
+	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		h.readers--
@@ -123,21 +189,7 @@ func (s *Store) lend(h *handle) (*Release, func(), error) {
 			kept = 0
 		}
 		_ = s.closeIdle(kept) // a reader has no use for the error of closing a file that it has read
-	}), nil
-}
-
-// handle gives the open release of a file, and opens it where it is not; s.mu is held.
-func (s *Store) handle(ctx context.Context, name string) (*handle, error) {
-	if h, ok := s.open[name]; ok {
-		return h, nil
-	}
-	release, err := openRelease(ctx, s.folder.File(name), s.suppressBelow)
-	if err != nil {
-		return nil, err
-	}
-	h := &handle{release: release, used: time.Now()}
-	s.open[name] = h
-	return h, nil
+	})
 }
 
 // closeIdle closes releases that nobody reads, the longest unused first, until kept are left; s.mu is held.
@@ -160,28 +212,36 @@ func (s *Store) closeIdle(kept int) error {
 // Refresh reads CURRENT and swaps to the release that it names. Readers of the old one keep it until they are done.
 // Where the new file cannot be opened, the old one stays current and the error says why.
 func (s *Store) Refresh(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refresh(ctx)
+	select {
+	case s.refreshing <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.refreshing }()
+	err := s.refresh(ctx)
+	if ctx.Err() == nil {
+		s.mu.Lock()
+		s.trouble = err
+		s.mu.Unlock()
+	}
+	return err
 }
 
-func (s *Store) refresh(ctx context.Context) (err error) {
-	defer func() {
-		if ctx.Err() == nil {
-			s.trouble = err
-		}
-	}()
+func (s *Store) refresh(ctx context.Context) error {
 	name, err := s.folder.ReadCurrent()
 	if err != nil {
 		return err
 	}
-	before := s.current
-	if before != nil && before == s.open[name] {
-		return nil
-	}
-	h, err := s.handle(ctx, name)
+	h, err := s.acquire(ctx, name)
 	if err != nil {
 		return err
+	}
+	defer s.doneWith(h)()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.current
+	if before == h || s.closed {
+		return nil
 	}
 	s.current = h
 	if before != nil {
@@ -198,24 +258,13 @@ func (s *Store) refresh(ctx context.Context) (err error) {
 // Watch looks at CURRENT every so often until ctx ends, and swaps when it names another release.
 // What goes wrong is handed to report once for as long as it stays the same.
 func (s *Store) Watch(ctx context.Context, every time.Duration, report func(error)) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	var last string
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
+	poll.Every(ctx, every, func(ctx context.Context) error {
+		err := s.Refresh(ctx)
+		if errors.Is(err, build.ErrNoRelease) {
+			return nil
 		}
-		text := ""
-		if err := s.Refresh(ctx); err != nil && !errors.Is(err, build.ErrNoRelease) && ctx.Err() == nil {
-			text = err.Error()
-			if text != last {
-				report(err)
-			}
-		}
-		last = text
-	}
+		return err
+	}, report)
 }
 
 // Published gives a channel on which every newly published release arrives, until ctx ends or the store closes.

@@ -237,3 +237,52 @@ func assertFault(t *testing.T, err error, code labour.Code, says string) {
 	assert.Equal(t, code, fault.Code)
 	assert.Equal(t, says, fault.Error())
 }
+
+// A file that takes long to open holds up nobody but those who want it, and it is opened once for all of them.
+func TestStore_SlowFileHoldsUpNobodyElse(t *testing.T) {
+	dir := t.TempDir()
+	published, err := db.OpenStore(dir)
+	require.NoError(t, err)
+	dbtest.MustPublish(t, published, permits(1))
+	dbtest.MustPublish(t, published, permits(2))
+	require.NoError(t, published.Close())
+
+	store, err := db.OpenStore(dir)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, store.Close()) }()
+	_, done, err := store.Current(t.Context())
+	require.NoError(t, err)
+	done()
+
+	begun, goOn := make(chan string, 8), make(chan struct{})
+	store.OpenWith(func(path string) {
+		begun <- filepath.Base(path)
+		<-goOn
+	})
+	numbers := make(chan int, 2)
+	for range 2 {
+		go func() {
+			release, done, err := store.Numbered(t.Context(), 1)
+			if assert.NoError(t, err) {
+				numbers <- release.Info().Number
+				done()
+			}
+		}()
+	}
+	assert.Regexp(t, "^0001-", <-begun)
+
+	release, done, err := store.Current(t.Context())
+	require.NoError(t, err, "the current release is there meanwhile")
+	assert.Equal(t, 2, release.Info().Number)
+	done()
+	require.NoError(t, store.Refresh(t.Context()))
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err = store.Numbered(impatient, 1)
+	require.ErrorIs(t, err, context.Canceled, "whoever gives up waits no longer")
+
+	close(goOn)
+	assert.Equal(t, 1, <-numbers)
+	assert.Equal(t, 1, <-numbers)
+	assert.Empty(t, begun, "it was opened once")
+}

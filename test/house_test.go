@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/poll":        {},
 	"internal/labour":      {},
 
-	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/disclosure", "internal/labour"},
+	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/disclosure", "internal/labour", "internal/poll"},
 
 	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/labour"},
 	"db/internal/packed": {"internal/labour"},
