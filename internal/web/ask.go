@@ -18,7 +18,7 @@ import (
 
 // asker puts the site's own questions to the same handler that readers ask: what a picture, a table or a page shows is what
 // the same document answers to whoever looks at it, withheld where it is withheld, and kept with the other answers.
-type asker struct{ answers http.Handler }
+type loopback struct{ answers http.Handler }
 
 type ownKey struct{}
 
@@ -27,7 +27,7 @@ func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
 // Fault. The context brings the release and the principal; what is read together is each question's own.
-func (a asker) ask(ctx context.Context, document string, variables map[string]any, into any) error {
+func (a loopback) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
@@ -43,7 +43,7 @@ func (a asker) ask(ctx context.Context, document string, variables map[string]an
 }
 
 // put asks the question of a body, and gives the answer's data byte by byte.
-func (a asker) put(ctx context.Context, body []byte) (json.RawMessage, error) {
+func (a loopback) put(ctx context.Context, body []byte) (json.RawMessage, error) {
 	r, err := http.NewRequestWithContext(model.WithBatches(ctx), http.MethodPost, "/graphql", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)

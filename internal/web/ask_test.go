@@ -15,7 +15,7 @@ import (
 func TestAsk_KeepsNothingOfTheQuestionBefore(t *testing.T) {
 	one, other := 1, 2
 	var together []int
-	asked := asker{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	asked := loopback{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		resolve := func(parents []*int) ([]int, error) {
 			together = append(together, len(parents))
 			return make([]int, len(parents)), nil

@@ -39,29 +39,29 @@ const (
 const aComparedRow = 0.02
 
 // extent is how large an answer may become.
-type extent struct {
+type complexity struct {
 	depth  int
 	values float64 // grows by products, for which an integer would be too short
 }
 
 // cost gives what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
-func (e extent) cost() int { return int(min(1e9, max(1, math.Ceil(e.values/valuesPerCost)))) }
+func (e complexity) cost() int { return int(min(1e9, max(1, math.Ceil(e.values/valuesPerCost)))) }
 
 // measure goes through a document that is valid: no fragment holds itself. It measures each fragment once, however often it
 // is spread: fragments that spread one another twice over make a short text stand for more fields than can be counted one
 // by one.
-type measure struct {
+type estimator struct {
 	release   *db.Release // whose number of regions, employers and so on a report's groups are reckoned by
 	variables map[string]any
-	fragments map[string]extent // by name, and whether it is spread within a page
+	fragments map[string]complexity // by name, and whether it is spread within a page
 }
 
 // selections measures a selection set. paged says that the field around it is a connection, whose page has been
 // reckoned with: the lists directly within it hold no more than that.
-func (m measure) selections(set ast.SelectionSet, paged bool) extent {
-	var sum extent
+func (m estimator) selections(set ast.SelectionSet, paged bool) complexity {
+	var sum complexity
 	for _, selection := range set {
-		var e extent
+		var e complexity
 		switch s := selection.(type) {
 		case *ast.Field:
 			e = m.field(s, paged)
@@ -76,7 +76,7 @@ func (m measure) selections(set ast.SelectionSet, paged bool) extent {
 	return sum
 }
 
-func (m measure) fragment(spread *ast.FragmentSpread, paged bool) extent {
+func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) complexity {
 	key := spread.Name
 	if paged {
 		key += " paged"
@@ -91,7 +91,7 @@ func (m measure) fragment(spread *ast.FragmentSpread, paged bool) extent {
 
 // field measures a field: a page is as many times its children as it is asked for, a report as many as it has groups and
 // periods, which are computed whether or not they are shown.
-func (m measure) field(f *ast.Field, paged bool) extent {
+func (m estimator) field(f *ast.Field, paged bool) complexity {
 	isPage := f.Definition.Arguments.ForName("first") != nil
 	within := m.selections(f.SelectionSet, isPage)
 	times, work := 1.0, 1+weights[f.Name]
@@ -110,7 +110,7 @@ func (m measure) field(f *ast.Field, paged bool) extent {
 	case f.Definition.Type.Elem != nil && !paged:
 		times = aList
 	}
-	return extent{within.depth + 1, work + times*within.values}
+	return complexity{within.depth + 1, work + times*within.values}
 }
 
 // maxRows is how many rows a report shows where the question does not say.
@@ -127,7 +127,7 @@ func rowsAsked(arguments map[string]any, otherwise float64) float64 {
 }
 
 // rows gives the most rows that a report can have: its groups, times the calendar units of its period.
-func (m measure) rows(arguments map[string]any) float64 {
+func (m estimator) rows(arguments map[string]any) float64 {
 	info := m.release.Info()
 	groups, granularity := 1.0, labour.Granularity("")
 	for _, d := range texts(arguments["groupBy"]) {
@@ -152,13 +152,13 @@ func (m measure) rows(arguments map[string]any) float64 {
 }
 
 // register gives the number of permits and repatriations.
-func (m measure) register() float64 {
+func (m estimator) register() float64 {
 	counts := m.release.Info().Counts
 	return float64(counts.Permits + counts.Repatriations)
 }
 
 // members gives how many groups a dimension can have.
-func (m measure) members(d labour.Dimension) int {
+func (m estimator) members(d labour.Dimension) int {
 	switch d {
 	case labour.ByRegion:
 		return len(m.release.Regions())

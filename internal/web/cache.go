@@ -119,7 +119,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				c.next.ServeHTTP(w, r) // somebody else could not pay for it
 				return
 			}
-			entryOf(r.Context()).answeredBy(result, not.response.asked)
+			recordOf(r.Context()).answeredBy(result, not.response.asked)
 			not.response.send(w)
 			return
 		}
@@ -128,7 +128,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	entryOf(r.Context()).answeredBy(result, found.asked)
+	recordOf(r.Context()).answeredBy(result, found.asked)
 	found.send(w, r)
 }
 
@@ -142,7 +142,7 @@ func (c *cache) compute(r *http.Request) (*keptAnswer, error) {
 	ctx, volatile := graph.WithVolatile(context.WithoutCancel(r.Context()))
 	response := &recorded{header: http.Header{}, status: http.StatusOK}
 	c.next.ServeHTTP(response, r.WithContext(ctx))
-	response.asked = entryOf(ctx).asks()
+	response.asked = recordOf(ctx).asks()
 	body := response.body.Bytes()
 	if response.status != http.StatusOK || volatile.Load() || len(body) > maxKept || response.failed {
 		return nil, errNotKept{response}

@@ -112,7 +112,7 @@ func (g *admission) admitBy(identify func(*http.Request) (*principal, error), ne
 			return
 		}
 		if v.key != nil {
-			entryOf(r.Context()).note(func(e *entry) { e.key = v.key.Name })
+			recordOf(r.Context()).note(func(e *record) { e.key = v.key.Name })
 		}
 		err = v.Limiter.Charge(g.now(), 1)
 		tell(v.Limiter, g.now(), w.Header())
@@ -182,7 +182,7 @@ func bearer(r *http.Request) (text string, sent bool, err error) {
 // challenge gives the status that a Fault of the gate goes with, and writes the headers that go with that.
 func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 	if spent, ok := errorAs[*access.OverBudget](err); ok {
-		entryOf(r.Context()).refused("budget")
+		recordOf(r.Context()).refused("budget")
 		w.Header().Set("Retry-After", spent.RetryAfter())
 		return http.StatusTooManyRequests
 	}

@@ -89,7 +89,7 @@ func (b *measured) MutateOperationParameters(ctx context.Context, params *graphq
 	if err := principal.stands(time.Now()); err != nil {
 		return faultList(err)[0]
 	}
-	if ctx.Value(lenderKey{}) != nil { // the request has paid for itself, and this is one of many in its stream
+	if ctx.Value(acquirerKey{}) != nil { // the request has paid for itself, and this is one of many in its stream
 		if err := principal.Limiter.Charge(time.Now(), 1); err != nil {
 			return faultList(err)[0]
 		}
@@ -105,7 +105,7 @@ func (b *measured) MutateOperationParameters(ctx context.Context, params *graphq
 	if err != nil {
 		return nil // the executor says what is wrong with it
 	}
-	if err := takeCensus(doc).check(l); err != nil {
+	if err := countDocument(doc).check(l); err != nil {
 		return faultList(err)[0]
 	}
 	faults := firstFaults(b.schema, doc, l.Errors+1)
@@ -186,7 +186,7 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 		return faultList(err)[0]
 	}
 	defer done()
-	m := measure{release: release, variables: operation.Variables, fragments: map[string]extent{}}
+	m := estimator{release: release, variables: operation.Variables, fragments: map[string]complexity{}}
 	e := m.selections(operation.Operation.SelectionSet, false)
 	cost := e.cost()
 	switch {
@@ -196,7 +196,7 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 		return faultList(labour.Faultf(labour.LimitExceeded, "The answer could cost %d: expected at most %d. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods.", cost, l.Cost))[0]
 	}
 	operation.Stats.SetExtension(costName, cost)
-	entryOf(ctx).note(func(e *entry) { e.asked.cost = cost })
+	recordOf(ctx).note(func(e *record) { e.asked.cost = cost })
 	if err := principalOf(ctx).Limiter.Charge(time.Now(), cost-1); err != nil {
 		return faultList(err)[0]
 	}
@@ -210,8 +210,8 @@ func tooDeep(depth int, l Limits) error {
 // release gives the release that a question is measured by: the one that the request reads, or in a stream, where each
 // question is lent its own, the one that it would be lent now.
 func (b *measured) release(ctx context.Context) (*db.Release, func(), error) {
-	if lend, ok := ctx.Value(lenderKey{}).(lender); ok {
-		return lend(ctx)
+	if acquire, ok := ctx.Value(acquirerKey{}).(acquirer); ok {
+		return acquire(ctx)
 	}
 	return graph.ReleaseOf(ctx), func() {}, nil
 }

@@ -7,15 +7,15 @@ import (
 )
 
 // census counts what a document is made of, before it is held against the schema.
-type census struct {
+type documentCounts struct {
 	aliases, directives int
 	rootFields          int            // of the operation that has most
 	depth               int            // of fields within fields, with no fragment followed
 	names               map[string]int // how many fields answer under each name
 }
 
-func takeCensus(doc *ast.QueryDocument) *census {
-	c := &census{names: map[string]int{}}
+func countDocument(doc *ast.QueryDocument) *documentCounts {
+	c := &documentCounts{names: map[string]int{}}
 	for _, operation := range doc.Operations {
 		c.directives += len(operation.Directives)
 		for _, variable := range operation.VariableDefinitions {
@@ -31,7 +31,7 @@ func takeCensus(doc *ast.QueryDocument) *census {
 	return c
 }
 
-func (c *census) selections(set ast.SelectionSet, depth int) {
+func (c *documentCounts) selections(set ast.SelectionSet, depth int) {
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
@@ -71,7 +71,7 @@ func rootFields(doc *ast.QueryDocument, set ast.SelectionSet, seen map[string]bo
 }
 
 // check holds the counts against the limits.
-func (c *census) check(l Limits) error {
+func (c *documentCounts) check(l Limits) error {
 	if c.depth > l.Depth {
 		return tooDeep(c.depth, l)
 	}

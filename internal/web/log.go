@@ -22,7 +22,7 @@ type inquiry struct {
 
 // entry is what becomes known of a request on its way. It is logged and counted at the end. A nil entry takes everything
 // and keeps nothing.
-type entry struct {
+type record struct {
 	metrics *metrics
 	stream  bool // whether many operations may run under it
 
@@ -38,16 +38,16 @@ type entry struct {
 	sqlTime    time.Duration
 }
 
-type entryKey struct{}
+type recordKey struct{}
 
 // entryOf gives the entry of the request that ctx belongs to, nil where nobody keeps one.
-func entryOf(ctx context.Context) *entry {
-	e, _ := ctx.Value(entryKey{}).(*entry)
+func recordOf(ctx context.Context) *record {
+	e, _ := ctx.Value(recordKey{}).(*record)
 	return e
 }
 
 // note sets what has become known.
-func (e *entry) note(set func(*entry)) {
+func (e *record) note(set func(*record)) {
 	if e != nil {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -56,8 +56,8 @@ func (e *entry) note(set func(*entry)) {
 }
 
 // asks gives what is asked, as far as it is known.
-func (e *entry) asks() (q inquiry) {
-	e.note(func(e *entry) { q = e.asked })
+func (e *record) asks() (q inquiry) {
+	e.note(func(e *record) { q = e.asked })
 	return q
 }
 
@@ -70,13 +70,13 @@ const (
 
 // answeredBy notes what the cache did, and what the answer was to: a request whose answer others have computed is not looked
 // into itself.
-func (e *entry) answeredBy(result string, asked inquiry) {
-	e.note(func(e *entry) { e.cache, e.asked = result, asked })
+func (e *record) answeredBy(result string, asked inquiry) {
+	e.note(func(e *record) { e.cache, e.asked = result, asked })
 }
 
 // failed counts an error that the reader is shown.
-func (e *entry) failed(code string) {
-	e.note(func(e *entry) {
+func (e *record) failed(code string) {
+	e.note(func(e *record) {
 		if !slices.Contains(e.codes, code) {
 			e.codes = append(e.codes, code)
 		}
@@ -85,8 +85,8 @@ func (e *entry) failed(code string) {
 }
 
 // refused counts a request that is turned away or cut short by a bound, once for each bound.
-func (e *entry) refused(reason string) {
-	e.note(func(e *entry) {
+func (e *record) refused(reason string) {
+	e.note(func(e *record) {
 		if !slices.Contains(e.refusals, reason) {
 			e.refusals = append(e.refusals, reason)
 			e.metrics.refused.WithLabelValues(reason).Inc()
@@ -95,8 +95,8 @@ func (e *entry) refused(reason string) {
 }
 
 // read enters the queries that an operation has run.
-func (e *entry) read(l *db.Ledger) {
-	e.note(func(e *entry) {
+func (e *record) read(l *db.Ledger) {
+	e.note(func(e *record) {
 		e.statements += l.Statements()
 		e.sqlTime += l.Spent()
 		e.metrics.statements.Add(float64(l.Statements()))
@@ -108,16 +108,16 @@ func (e *entry) read(l *db.Ledger) {
 func (s *Edge) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		e := &entry{metrics: s.metrics, stream: streamed(r), route: unrouted}
+		e := &record{metrics: s.metrics, stream: streamed(r), route: unrouted}
 		tracked := s.track(w, r)
-		ctx, span := s.config.Tracing.request(context.WithValue(r.Context(), entryKey{}, e), r)
+		ctx, span := s.config.Tracing.request(context.WithValue(r.Context(), recordKey{}, e), r)
 		defer func() {
 			took := time.Since(start)
 			cause := recover()
 			if cause != nil && cause != http.ErrAbortHandler {
 				s.config.Log.ErrorContext(ctx, "a handler panicked", "cause", cause, "stack", string(debug.Stack()))
 			}
-			e.note(func(e *entry) {
+			e.note(func(e *record) {
 				if tracked.status == 0 && cause == nil {
 					tracked.status = http.StatusOK // which the server sends where a handler wrote nothing
 				}
@@ -140,7 +140,7 @@ const unrouted = "none"
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(w, r)
-		entryOf(r.Context()).note(func(e *entry) { e.route = routeOf(r.Pattern) })
+		recordOf(r.Context()).note(func(e *record) { e.route = routeOf(r.Pattern) })
 	})
 }
 
@@ -159,7 +159,7 @@ func routeOf(pattern string) string {
 var quiet = []string{"/healthz", "/readyz", "/metrics"}
 
 // log writes a request's line; e.mu is held. Neither the query string nor a header stands in it.
-func (s *Edge) log(r *http.Request, e *entry, w *tracked, took time.Duration) {
+func (s *Edge) log(r *http.Request, e *record, w *tracked, took time.Duration) {
 	level := slog.LevelInfo
 	switch {
 	case slices.Contains(quiet, e.route):
@@ -187,7 +187,7 @@ func (s *Edge) log(r *http.Request, e *entry, w *tracked, took time.Duration) {
 		attrs = append(attrs, slog.Int64("statements", e.statements), slog.Float64("sql_ms", float64(e.sqlTime.Microseconds())/1000))
 	}
 	if s.config.LogClients {
-		attrs = append(attrs, slog.String("client", s.gate.address(r)))
+		attrs = append(attrs, slog.String("client", s.admission.address(r)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }

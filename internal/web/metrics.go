@@ -58,7 +58,7 @@ func (m *metrics) watch(name, help string, read func() float64) {
 }
 
 // request counts an answered request; e.mu is held.
-func (m *metrics) request(e *entry, status int, took time.Duration) {
+func (m *metrics) request(e *record, status int, took time.Duration) {
 	m.requests.WithLabelValues(e.route, strconv.Itoa(status)).Inc()
 	if e.cache != "" {
 		m.cache.WithLabelValues(e.cache).Inc()

@@ -34,7 +34,7 @@ type Operation struct {
 type Edge struct {
 	http.Handler
 	config  Config
-	gate    *admission
+	admission    *admission
 	metrics *metrics
 	queue   *queue
 
@@ -43,14 +43,14 @@ type Edge struct {
 	exporting *queue
 
 	mux    *http.ServeMux
-	asker  asker
-	direct asker // whose answers are not kept
+	loopback  loopback
+	direct loopback // whose answers are not kept
 	schema *ast.Schema
 	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
 func newEdge(c Config, g *admission) *Edge {
-	s := &Edge{config: c, gate: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })

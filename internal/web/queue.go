@@ -50,7 +50,7 @@ func (q *queue) enter(ctx context.Context) (leave func(), err error) {
 func (q *queue) wait(ctx context.Context) error {
 	defer q.waiting.Add(-1)
 	if q.waiting.Add(1) > q.places {
-		entryOf(ctx).refused("queue_full")
+		recordOf(ctx).refused("queue_full")
 		return labour.Faultf(labour.Unavailable, "The server is busy: %d requests wait already. Ask again in a moment.", q.places)
 	}
 	patient, cancel := context.WithTimeout(ctx, q.patience)
@@ -61,6 +61,6 @@ func (q *queue) wait(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	entryOf(ctx).refused("queue_wait")
+	recordOf(ctx).refused("queue_wait")
 	return labour.Faultf(labour.Unavailable, "The server is busy: the request waited for %s. Ask again in a moment.", q.patience)
 }

@@ -41,9 +41,9 @@ func (*runner) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters notes which document is asked; one that was asked by its hash has its text by now.
 func (*runner) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if e := entryOf(ctx); e != nil && params.Query != "" {
+	if e := recordOf(ctx); e != nil && params.Query != "" {
 		hash := hashOf(params.Query)[:12]
-		e.note(func(e *entry) { e.asked = inquiry{document: hash} })
+		e.note(func(e *record) { e.asked = inquiry{document: hash} })
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (*runner) MutateOperationParameters(ctx context.Context, params *graphql.Ra
 func (x *runner) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	whole := graphql.GetOperationContext(ctx)
 	operation := whole.Operation
-	entryOf(ctx).note(func(e *entry) { e.asked.operation, e.asked.cost = operation.Name, costOf(whole) })
+	recordOf(ctx).note(func(e *record) { e.asked.operation, e.asked.cost = operation.Name, costOf(whole) })
 	responses := next(ctx)
 	if operation.Operation == ast.Subscription {
 		return responses
@@ -69,7 +69,7 @@ func (x *runner) InterceptOperation(ctx context.Context, next graphql.OperationH
 
 func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition, responses graphql.ResponseHandler) *graphql.Response {
 	start := time.Now()
-	e := entryOf(ctx)
+	e := recordOf(ctx)
 	ctx, ended := x.tracing.operation(ctx, operation)
 	leave, err := x.queue.enter(ctx)
 	if err != nil {
@@ -107,7 +107,7 @@ func counting(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := present(ctx, err)
 		code := codeOf(shown)
-		e := entryOf(ctx)
+		e := recordOf(ctx)
 		e.failed(code)
 		_, spent := errorAs[*access.OverBudget](err)
 		if reason, is := refusals[labour.Code(code)]; is && len(shown.Path) == 0 && !spent {

@@ -49,7 +49,7 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 		return nil
 	case operation.Operation.Operation != ast.Query:
 		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for the answer to a query, found a %s.", operation.Operation.Operation))[0]
-	case ctx.Value(lenderKey{}) != nil:
+	case ctx.Value(acquirerKey{}) != nil:
 		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for an answer by GET or POST, and not for a stream."))[0]
 	}
 	if err := principalOf(ctx).Limiter.Charge(time.Now(), receiptCost); err != nil {

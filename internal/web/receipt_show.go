@@ -38,7 +38,7 @@ func (s shownReceipt) VariablesText() (string, error) {
 
 // receipts registers what /receipts/ gives: proofs of what was answered.
 func (s *Edge) receipts(mux *http.ServeMux) {
-	mux.Handle("/receipts/{id}", s.gate.admit(methods(forReading, http.HandlerFunc(s.showReceipt))))
+	mux.Handle("/receipts/{id}", s.admission.admit(methods(forReading, http.HandlerFunc(s.showReceipt))))
 }
 
 func (s *Edge) receiptAddress(id string) string { return s.config.PublicURL + "/receipts/" + id }
@@ -98,7 +98,7 @@ func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	if release.Info().ContentHash != of.ContentHash {
 		return verdict{reason: fmt.Sprintf("Release %d has another content here than the one that was asked.", of.Release)}, nil
 	}
-	hash, err := s.asker.again(graph.WithRelease(r.Context(), release), of)
+	hash, err := s.loopback.again(graph.WithRelease(r.Context(), release), of)
 	if _, spent := errorAs[*access.OverBudget](err); spent {
 		return verdict{}, err
 	}
@@ -123,7 +123,7 @@ func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 }
 
 // again asks the question of a receipt in the principal's own name, and gives the hash of the answer's data.
-func (a asker) again(ctx context.Context, of receipt) (hash string, err error) {
+func (a loopback) again(ctx context.Context, of receipt) (hash string, err error) {
 	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.OperationName, "variables": of.Variables})
 	if err != nil {
 		return "", fmt.Errorf("ask again: %w", err)

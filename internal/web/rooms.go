@@ -25,15 +25,15 @@ func (s *Edge) Explained(page func(w http.ResponseWriter, r *http.Request, statu
 }
 
 // Admit identifies the principal of a request, and charges 1 for asking.
-func (s *Edge) Admit(next http.Handler) http.Handler { return s.gate.admit(next) }
+func (s *Edge) Admit(next http.Handler) http.Handler { return s.admission.admit(next) }
 
 // AdmitReader is Admit for embeds: the values may name the partner whose page shows one. False leaves it at Admit.
 func (s *Edge) AdmitReader(values func(*http.Request) (url.Values, bool), next http.Handler) http.Handler {
-	return s.gate.admitBy(func(r *http.Request) (*principal, error) {
+	return s.admission.admitBy(func(r *http.Request) (*principal, error) {
 		if named, may := values(r); may {
-			return s.gate.identifyReader(r, named)
+			return s.admission.identifyReader(r, named)
 		}
-		return s.gate.identify(r)
+		return s.admission.identify(r)
 	}, next)
 }
 
@@ -61,7 +61,7 @@ func (s *Edge) DoNotKeep(w http.ResponseWriter) {
 
 // Ask decodes the data that a document is answered into a value, as encoding/json does.
 func (s *Edge) Ask(ctx context.Context, document string, variables map[string]any, into any) error {
-	return s.asker.ask(ctx, document, variables, into)
+	return s.loopback.ask(ctx, document, variables, into)
 }
 
 // AskAnew is Ask past the answers that are kept.
@@ -85,8 +85,8 @@ func (s *Edge) CacheControl(r *http.Request) []string { return freshness(r) }
 
 // FrameAncestors lists the pages that may show an embed, as Content-Security-Policy has it.
 func (s *Edge) FrameAncestors(values url.Values) (string, error) {
-	partner, err := s.gate.partner(values)
-	return s.gate.mayFrame(partner), err
+	partner, err := s.admission.partner(values)
+	return s.admission.mayFrame(partner), err
 }
 
 // Rights names what the principal of a request may read.
@@ -96,7 +96,7 @@ func (s *Edge) Rights(ctx context.Context) string {
 
 // Anonymous returns a context for questions of a reader without a key. False says that no such reader is let in.
 func (s *Edge) Anonymous(ctx context.Context) (context.Context, bool) {
-	return s.gate.known(ctx, &principal{allowance: s.gate.allowance(nil)}), !s.gate.RefuseAnonymous
+	return s.admission.known(ctx, &principal{allowance: s.admission.allowance(nil)}), !s.admission.RefuseAnonymous
 }
 
 // Slot waits for a turn to compute; leave gives it back.
@@ -110,16 +110,16 @@ func (s *Edge) ExportSlot(ctx context.Context) (leave func(), err error) {
 // Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log.
 func (s *Edge) Metered(ctx context.Context) (metered context.Context, done func()) {
 	ledger := &db.Ledger{Limit: int64(s.config.MaxStatements), Watch: s.config.Tracing.statements(ctx)}
-	return db.WithLedger(ctx, ledger), func() { entryOf(ctx).read(ledger) }
+	return db.WithLedger(ctx, ledger), func() { recordOf(ctx).read(ledger) }
 }
 
 // Cost returns what the last question of a request was found to cost.
-func (s *Edge) Cost(ctx context.Context) int { return entryOf(ctx).asks().cost }
+func (s *Edge) Cost(ctx context.Context) int { return recordOf(ctx).asks().cost }
 
 // Charge takes a cost from the principal's budget: where that is more than a whole budget, all but the 1 that asking costs.
 // What runs under the context that it returns is paid for.
 func (s *Edge) Charge(ctx context.Context, cost int) (context.Context, error) {
-	entryOf(ctx).note(func(e *entry) { e.asked.cost += cost })
+	recordOf(ctx).note(func(e *record) { e.asked.cost += cost })
 	principal := *principalOf(ctx)
 	if principal.Limiter != nil {
 		if err := principal.Limiter.Charge(time.Now(), min(cost, principal.Limiter.Budget.Cost-1)); err != nil {
@@ -131,7 +131,7 @@ func (s *Edge) Charge(ctx context.Context, cost int) (context.Context, error) {
 }
 
 // CountRefusal counts a request that a bound cut short.
-func (s *Edge) CountRefusal(ctx context.Context, reason string) { entryOf(ctx).refused(reason) }
+func (s *Edge) CountRefusal(ctx context.Context, reason string) { recordOf(ctx).refused(reason) }
 
 // permanent returns the address under which a release is found for good.
 func (s *Edge) permanent(number int) string {

@@ -26,12 +26,12 @@ const (
 )
 
 // lender lends the release that a query reads.
-type lender func(context.Context) (release *db.Release, done func(), err error)
+type acquirer func(context.Context) (release *db.Release, done func(), err error)
 
-type lenderKey struct{}
+type acquirerKey struct{}
 
-func withLender(ctx context.Context, lend lender) context.Context {
-	return context.WithValue(ctx, lenderKey{}, lend)
+func withAcquirer(ctx context.Context, acquire acquirer) context.Context {
+	return context.WithValue(ctx, acquirerKey{}, acquire)
 }
 
 // streamed tells whether a request is about a stream. It is lent a release by each query in the stream, for as long as the query
@@ -119,7 +119,7 @@ const (
 // operations are those that run on one connection, by the ids that its client gave them.
 type operations struct {
 	exec   graphql.GraphExecutor
-	lend   lender
+	acquire   acquirer
 	take   func() (leave func(), err error)
 	send   func(message) // may wait until the client reads
 	ctx    context.Context
@@ -142,7 +142,7 @@ func (s *streams) open(ctx context.Context, r *http.Request, exec graphql.GraphE
 	ctx, cancel := context.WithCancel(ctx)
 	client := s.client(r)
 	o := &operations{
-		exec: exec, lend: r.Context().Value(lenderKey{}).(lender), send: send, ctx: ctx, cancel: cancel, over: make(chan struct{}),
+		exec: exec, acquire: r.Context().Value(acquirerKey{}).(acquirer), send: send, ctx: ctx, cancel: cancel, over: make(chan struct{}),
 		take: func() (func(), error) { return s.places.take(client) }, running: map[string]*running{},
 	}
 	go func() {
@@ -199,7 +199,7 @@ func (o *operations) prepare(ctx context.Context, params *graphql.RawParams) (ne
 	}
 	done = leave
 	if operation.Operation.Operation != ast.Subscription {
-		release, giveBack, err := o.lend(ctx)
+		release, giveBack, err := o.acquire(ctx)
 		if err != nil {
 			leave()
 			return nil, nil, o.refusal(ctx, gqlerror.List{{Err: err, Message: err.Error()}})

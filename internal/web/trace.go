@@ -44,7 +44,7 @@ func (t *Tracing) request(ctx context.Context, r *http.Request) (context.Context
 }
 
 // answered ends the span of a request; e.mu is held.
-func (t *Tracing) answered(span trace.Span, method string, e *entry, status int) {
+func (t *Tracing) answered(span trace.Span, method string, e *record, status int) {
 	if t == nil {
 		return
 	}

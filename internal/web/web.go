@@ -64,7 +64,7 @@ func New(c Config) *Edge {
 	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
-	s.asker, s.direct, s.schema, s.cached = asker{api}, asker{answers}, schema.Schema(), api.of
+	s.loopback, s.direct, s.schema, s.cached = loopback{api}, loopback{answers}, schema.Schema(), api.of
 	mux := http.NewServeMux()
 	s.mux = mux
 	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))
@@ -141,12 +141,12 @@ func bounded(next http.Handler) http.Handler {
 // current lends each request the current release, from its first field to its last. streams takes what is asked of a stream;
 // it is nil where there is none to ask.
 func current(c Config, next, streams http.Handler) http.Handler {
-	return lending(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
+	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
 }
 
 // numbered lends each request the release that its path names.
 func numbered(c Config, next, streams http.Handler) http.Handler {
-	return lending(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
+	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
 		number, err := strconv.Atoi(r.PathValue("number"))
 		if err != nil || strconv.Itoa(number) != r.PathValue("number") {
 			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number such as 7.", r.PathValue("number"))
@@ -155,9 +155,9 @@ func numbered(c Config, next, streams http.Handler) http.Handler {
 	})
 }
 
-func lending(c Config, next, streams http.Handler, lend func(*http.Request) (*db.Release, func(), error)) http.Handler {
+func acquiring(c Config, next, streams http.Handler, acquire func(*http.Request) (*db.Release, func(), error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		release, done, err := lend(r)
+		release, done, err := acquire(r)
 		var fault *labour.Fault
 		switch {
 		case errors.As(err, &fault) && fault.Code == labour.NotFound:
@@ -170,12 +170,12 @@ func lending(c Config, next, streams http.Handler, lend func(*http.Request) (*db
 			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
 		case streams != nil && streamed(r):
 			done()
-			streams.ServeHTTP(w, r.WithContext(withLender(r.Context(), func(ctx context.Context) (*db.Release, func(), error) {
-				return lend(r.WithContext(ctx))
+			streams.ServeHTTP(w, r.WithContext(withAcquirer(r.Context(), func(ctx context.Context) (*db.Release, func(), error) {
+				return acquire(r.WithContext(ctx))
 			})))
 		default:
 			defer done()
-			entryOf(r.Context()).note(func(e *entry) { e.release = release.Info().Number })
+			recordOf(r.Context()).note(func(e *record) { e.release = release.Info().Number })
 			next.ServeHTTP(w, r.WithContext(graph.WithRelease(r.Context(), release)))
 		}
 	})
