@@ -65,14 +65,14 @@ type Limiters struct {
 	of *otter.Cache[string, *rate.Limiter]
 }
 
-const maxPurses = 100_000
+const maxLimiters = 100_000
 
 // NewLimiters returns limiters of clients that have spent nothing.
 func NewLimiters() Limiters {
-	return Limiters{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxPurses})}
+	return Limiters{otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: maxLimiters})}
 }
 
-// Limiter is what one client has left of its budget. A nil purse has no bound.
+// Limiter is what one client has left of its budget. A nil limiter has no bound.
 type Limiter struct {
 	*rate.Limiter
 	Name   string // of the policy, for the client

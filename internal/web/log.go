@@ -104,7 +104,7 @@ func (e *record) read(l *db.Ledger) {
 	})
 }
 
-// observed keeps an entry for every request, logs it and counts it. It stands before everything else.
+// observed keeps an accounting record for every request, logs it and counts it. It stands before everything else.
 func (s *Edge) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()

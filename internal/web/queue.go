@@ -15,18 +15,18 @@ import (
 // everybody through.
 type queue struct {
 	slots    *semaphore.Weighted
-	places   int64 // for those that wait
+	backlog   int64 // for those that wait
 	patience time.Duration
 	within   atomic.Int64 // that compute
 	waiting  atomic.Int64
 }
 
 // newQueue makes a queue before so many slots; 0 slots are no bound.
-func newQueue(slots, places int, patience time.Duration) *queue {
+func newQueue(slots, backlog int, patience time.Duration) *queue {
 	if slots <= 0 {
 		return nil
 	}
-	return &queue{slots: semaphore.NewWeighted(int64(slots)), places: int64(places), patience: patience}
+	return &queue{slots: semaphore.NewWeighted(int64(slots)), backlog: int64(backlog), patience: patience}
 }
 
 // enter waits for a slot; leave gives it back. It returns a Fault with Unavailable where too many wait or it would take too
@@ -49,9 +49,9 @@ func (q *queue) enter(ctx context.Context) (leave func(), err error) {
 
 func (q *queue) wait(ctx context.Context) error {
 	defer q.waiting.Add(-1)
-	if q.waiting.Add(1) > q.places {
+	if q.waiting.Add(1) > q.backlog {
 		recordOf(ctx).refused("queue_full")
-		return labour.Faultf(labour.Unavailable, "The server is busy: %d requests wait already. Ask again in a moment.", q.places)
+		return labour.Faultf(labour.Unavailable, "The server is busy: %d requests wait already. Ask again in a moment.", q.backlog)
 	}
 	patient, cancel := context.WithTimeout(ctx, q.patience)
 	defer cancel()

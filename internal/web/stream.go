@@ -25,7 +25,7 @@ const (
 	writeTimeout = 10 * time.Second // of one message to a client that does not read
 )
 
-// lender lends the release that a query reads.
+// lender acquires the release that a query reads.
 type acquirer func(context.Context) (release *db.Release, done func(), err error)
 
 type acquirerKey struct{}
@@ -48,7 +48,7 @@ func streamed(r *http.Request) bool {
 
 // streams is what all streams of a server share.
 type streams struct {
-	places   *places
+	backlog   *backlog
 	client   func(*http.Request) string
 	stopping <-chan struct{} // closed when the server is about to stop; nil where it never is
 }
@@ -58,7 +58,7 @@ func newStreams(c Config) *streams {
 	if client == nil {
 		client = addressOf
 	}
-	return &streams{&places{most: c.StreamsPerClient, held: map[string]int{}}, client, c.Stopping}
+	return &streams{&backlog{most: c.StreamsPerClient, held: map[string]int{}}, client, c.Stopping}
 }
 
 // addressOf takes the address that a request comes from for its client.
@@ -71,7 +71,7 @@ func addressOf(r *http.Request) string {
 }
 
 // places counts what each client holds open: connections, and operations on those that carry several.
-type places struct {
+type backlog struct {
 	most int // 0 is no bound
 
 	mu   sync.Mutex
@@ -79,7 +79,7 @@ type places struct {
 }
 
 // take gives a client one place more. It returns a Fault with LimitExceeded where it has too many.
-func (p *places) take(client string) (leave func(), err error) {
+func (p *backlog) take(client string) (leave func(), err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.most > 0 && p.held[client] >= p.most {
@@ -143,7 +143,7 @@ func (s *streams) open(ctx context.Context, r *http.Request, exec graphql.GraphE
 	client := s.client(r)
 	o := &operations{
 		exec: exec, acquire: r.Context().Value(acquirerKey{}).(acquirer), send: send, ctx: ctx, cancel: cancel, over: make(chan struct{}),
-		take: func() (func(), error) { return s.places.take(client) }, running: map[string]*running{},
+		take: func() (func(), error) { return s.backlog.take(client) }, running: map[string]*running{},
 	}
 	go func() {
 		select {

@@ -109,7 +109,7 @@ func (e *events) reserve(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows text/plain, as which a token comes."))
 		return
 	}
-	leave, err := e.places.take(e.client(r))
+	leave, err := e.backlog.take(e.client(r))
 	if err != nil {
 		refuse(w, r, http.StatusTooManyRequests, err)
 		return

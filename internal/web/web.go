@@ -58,7 +58,7 @@ func New(c Config) *Edge {
 		c.Client = g.client
 	}
 	if c.AllowOrigin == nil {
-		c.AllowOrigin = func(string) bool { return true } // the gate has looked at it
+		c.AllowOrigin = func(string) bool { return true } // the admission has looked at it
 	}
 	s := newEdge(c, g)
 	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
@@ -138,13 +138,13 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// current lends each request the current release, from its first field to its last. streams takes what is asked of a stream;
+// current acquires each request the current release, from its first field to its last. streams takes what is asked of a stream;
 // it is nil where there is none to ask.
 func current(c Config, next, streams http.Handler) http.Handler {
 	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
 }
 
-// numbered lends each request the release that its path names.
+// numbered acquires each request the release that its path names.
 func numbered(c Config, next, streams http.Handler) http.Handler {
 	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
 		number, err := strconv.Atoi(r.PathValue("number"))

@@ -85,7 +85,7 @@ func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		_ = conn.Close(closeSubprotocol, "Subprotocol not acceptable")
 		return
 	}
-	leave, err := s.places.take(s.client(r))
+	leave, err := s.backlog.take(s.client(r))
 	if err != nil {
 		_ = conn.Close(closeTooMany, reason(err.Error()))
 		return

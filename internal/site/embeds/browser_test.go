@@ -206,7 +206,7 @@ func TestEmbed_IsRefusedToPagesThatTheOperatorDoesNotName(t *testing.T) {
 	fits(t, browser)
 	require.Empty(t, browser.Problems())
 
-	// A frame is asked for without an Origin, so that the gate cannot look at it, and the policy has to.
+	// A frame is asked for without an Origin, so that the admission cannot look at it, and the policy has to.
 	mu.Lock()
 	for _, r := range arrived {
 		assert.Empty(t, r.Header.Get("Origin"), r.URL.Path)

@@ -76,7 +76,7 @@ func (a *api) last(t *testing.T) request {
 	return asked[len(asked)-1]
 }
 
-// visitor is a browser before a server that has the page at /graphiql and an api at /graphql.
+// principal is a browser before a server that has the page at /graphiql and an api at /graphql.
 type visitor struct {
 	*browsertest.Browser
 	t      *testing.T

@@ -33,7 +33,7 @@ type homeData struct {
 	Notice    string // why no release is shown
 	KeyNeeded bool   // whether for want of a key
 
-	Exports    []homeExport // that this visitor may have
+	Exports    []homeExport // that this principal may have
 	RowsClosed bool         // whether those of single permits and repatriations are not among them
 
 	Current string // number of the current release, where this is the page of another one
@@ -129,7 +129,7 @@ type homeSource struct {
 // homePart is what every part of the story has.
 type homePart struct {
 	Figure  *homeFigure // nil where there is nothing to draw
-	Refused string      // why the part cannot be told to this visitor now
+	Refused string      // why the part cannot be told to this principal now
 }
 
 func (p *homePart) part() *homePart { return p }
@@ -260,7 +260,7 @@ type homeSpan struct {
 }
 
 // tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes too long or
-// the visitor cannot pay for it, leaves the others as they are.
+// the principal cannot pay for it, leaves the others as they are.
 func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 	data := &homeData{Factual: graph.ReleaseOf(ctx).Info().Factual, Claims: &homeClaims{}}
 	variables := map[string]any{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator, "country": "", "hasCountry": false}
@@ -336,7 +336,7 @@ func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, er
 	return answer.Compliance, err
 }
 
-// listExports gives the tables of the release that the visitor may take away. Whether rows are among them, a row tells.
+// listExports gives the tables of the release that the principal may take away. Whether rows are among them, a row tells.
 func (s *Pages) listExports(ctx context.Context, data *homeData) error {
 	var rows struct{ Permits struct{ TotalCount int } }
 	err := s.Ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)

@@ -139,7 +139,7 @@ func Values(r *http.Request) (url.Values, error) {
 	return values, nil
 }
 
-// Picture gives the data of a chart, of the release that ctx lends. It returns a Fault for a name, a parameter or a region that
+// Picture gives the data of a chart, of the release that ctx acquires. It returns a Fault for a name, a parameter or a region that
 // there is not. theme, width and scale are parameters of the drawing and make no difference here.
 func (s *Pictures) Picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
 	shown, err := s.Of(ctx, name, values)

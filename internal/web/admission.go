@@ -93,7 +93,7 @@ func (g *admission) client(r *http.Request) string {
 	return "address " + g.address(r)
 }
 
-// admit lends next the requests of principals that may ask, once they have paid for being asked at all. What their answer
+// admit acquires next the requests of principals that may ask, once they have paid for being asked at all. What their answer
 // costs on top is taken when it has to be computed.
 func (g *admission) admit(next http.Handler) http.Handler { return g.admitBy(g.identify, next) }
 
@@ -179,7 +179,7 @@ func bearer(r *http.Request) (text string, sent bool, err error) {
 	return strings.TrimSpace(text), true, nil
 }
 
-// challenge gives the status that a Fault of the gate goes with, and writes the headers that go with that.
+// challenge gives the status that a Fault of the admission goes with, and writes the headers that go with that.
 func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 	if spent, ok := errorAs[*access.OverBudget](err); ok {
 		recordOf(r.Context()).refused("budget")

@@ -6,7 +6,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// census counts what a document is made of, before it is held against the schema.
+// document's counts counts what a document is made of, before it is held against the schema.
 type documentCounts struct {
 	aliases, directives int
 	rootFields          int            // of the operation that has most

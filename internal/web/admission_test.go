@@ -287,7 +287,7 @@ func TestTrusted_AreAskedByTheirHash(t *testing.T) {
 		assert.Equal(t, "FORBIDDEN", refused.Failure(t).Extensions.Code)
 		assert.Equal(t, "Trusted documents alone are answered here, and this text is none of them.", refused.Failure(t).Message)
 	}
-	// Another visitor has taught the server a text by its hash, which makes it no trusted one.
+	// Another principal has taught the server a text by its hash, which makes it no trusted one.
 	s.Do("POST", "/graphql", fmt.Sprintf(`{"query":%q,"extensions":{"persistedQuery":{"version":1,"sha256Hash":%q}}}`, other, sitetest.Sha256Of(other)), "Content-Type", "application/json")
 	unknown := s.Do("POST", "/graphql", fmt.Sprintf(`{"documentId":%q}`, sitetest.Sha256Of(other)), "Content-Type", "application/json", "Authorization", "Bearer "+bound)
 	assert.Equal(t, "NOT_FOUND", unknown.Failure(t).Extensions.Code)

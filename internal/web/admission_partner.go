@@ -29,7 +29,7 @@ func (g *admission) partner(values url.Values) (*access.Key, error) {
 
 // identifyReader says who reads an embed that the values name. A partner's id lets in those who have no key of their own, and
 // no further than the public: an embed is as public as the page that it stands on. Their address pays, since anybody could
-// empty the purse of a key whose id is there to be read.
+// empty the limiter of a key whose id is there to be read.
 func (g *admission) identifyReader(r *http.Request, values url.Values) (*principal, error) {
 	key, err := g.partner(values)
 	if err != nil {
