@@ -1,6 +1,6 @@
-// Package bench holds Homebound against limits and peers. Every figure is a ratio: the two sides take turns in the same
-// run, so that a slow or busy machine slows both. bench/run prints the table of docs/PERFORMANCE.md; go test -bench gives
-// single rows.
+// Package bench holds Homebound against limits and peers. Every figure is a ratio: the two sides take turns in the
+// same run, so that a slow or busy machine slows both. bench/run prints the table of docs/PERFORMANCE.md; go test
+// -bench gives single rows.
 package bench
 
 import (
@@ -69,8 +69,8 @@ type result struct {
 	ours, theirs time.Duration
 }
 
-// run lets the sides take turns. The ratio is of times, ours over theirs; for a lower bound, which is one of throughput,
-// it is the other way round.
+// run lets the sides take turns. The ratio is of times, ours over theirs; for a lower bound, which is one of
+// throughput, it is the other way round.
 func (c contest) run(tb testing.TB) result {
 	tb.Helper()
 	ours, theirs := c.prepare(tb)

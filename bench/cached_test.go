@@ -21,9 +21,10 @@ import (
 	"homebound/internal/web"
 )
 
-// Cached answers are measured over HTTP on the loopback: connections stay open, and each sends its next request once it has
-// read the whole answer to the last. The load comes from goroutines of this process that write a finished request to
-// a raw socket and look at nothing but the length of what comes back, so that nearly all work is the server's.
+// Cached answers are measured over HTTP on the loopback: connections stay open, and each sends its next request
+// once it has read the whole answer to the last. The load comes from goroutines of this process that write a
+// finished request to a raw socket and look at nothing but the length of what comes back, so that nearly all work
+// is the server's.
 const (
 	connections = 8
 	perTurn     = 250 // requests of a connection in one turn
@@ -85,7 +86,8 @@ func listen(tb testing.TB, handler http.Handler) string {
 	return listener.Addr().String()
 }
 
-// request gives the bytes of a request as a browser's or a library's would be, without the headers that tell them apart.
+// request returns the bytes of a request as a browser's or a library's would be, without the headers that tell them
+// apart.
 func request(method string, gzip bool) []byte {
 	var text strings.Builder
 	body := fmt.Sprintf(`{"query":%q}`, cachedQuery)
@@ -120,7 +122,7 @@ func once(tb testing.TB, address string, text []byte) (*http.Response, []byte) {
 	return response, body
 }
 
-// load gives a turn of requests on connections that stay open from turn to turn.
+// load returns a turn of requests on connections that stay open from turn to turn.
 func load(tb testing.TB, address string, text []byte) func() error {
 	tb.Helper()
 	clients := make([]*client, connections)

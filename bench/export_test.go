@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The columns of the export of permits, as SQL that a person would write for the sqlite3 shell; ids stay the register's own there, and
-// names are looked up where the shell can: in the tables.
+// The columns of the export of permits, as SQL that a person would write for the sqlite3 shell; ids stay the
+// register's own there, and names are looked up where the shell can: in the tables.
 const (
 	permitsByHand = `SELECT f.id, f.number, f.employer_id AS "employer.id", e.name AS "employer.name", f.region_code AS "region.code", r.name_en AS "region.name",
   f.nationality AS "nationality.code", c.name AS "nationality.name", f.industry AS "industry.code", i.name_en AS "industry.name", f.occupation, f.workers,
@@ -132,8 +132,8 @@ func sampled(kept *[]string) func(io.Reader) error {
 	}
 }
 
-// exportMemory gives the resident memory that sending an export takes beside that of the idle server, in MiB: the most that
-// the process has had since, less what it had once the page of the release was ready.
+// exportMemory returns the resident memory that sending an export takes beside that of the idle server, in MiB: the
+// most that the process has had since, less what it had once the page of the release was ready.
 func exportMemory(tb testing.TB, program, data, file string) float64 {
 	tb.Helper()
 	s := serve(tb, program, data)

@@ -35,7 +35,7 @@ func farCursor(tb testing.TB, w *world, page int) string {
 	return after.(string)
 }
 
-// lastFullPage gives farPage, or the last full page of a register that has fewer.
+// lastFullPage returns farPage, or the last full page of a register that has fewer.
 func lastFullPage() int { return min(farPage, *permitsFlag/pageRows) }
 
 var farPageOverFirst = contest{"page 1,000, or the last full one, of permits with employer, region and source", "page 1 of the same", atMost(1.2), func(tb testing.TB) (ours, theirs func() error) {

@@ -35,7 +35,8 @@ func built(tb testing.TB) string {
 	return program
 }
 
-// importing gives a side that imports a package into an empty folder, and a place that keeps the most memory it took, in MiB.
+// importing returns a side that imports a package into an empty folder, and a place that keeps the most memory it
+// took, in MiB.
 func importing(tb testing.TB, permits int) (do func() error, most *float64) {
 	tb.Helper()
 	program, dir, pkg := built(tb), filepath.Join(tb.TempDir(), "data"), packaged(tb, permits)
@@ -53,7 +54,7 @@ func importing(tb testing.TB, permits int) (do func() error, most *float64) {
 	}, most
 }
 
-// peakMemory gives the most resident memory that an ended process has had, in MiB.
+// peakMemory returns the most resident memory that an ended process has had, in MiB.
 func peakMemory(state *os.ProcessState) float64 {
 	usage := state.SysUsage().(*syscall.Rusage)
 	if runtime.GOOS == "darwin" { // which counts bytes, where Linux counts KiB
@@ -62,8 +63,8 @@ func peakMemory(state *os.ProcessState) float64 {
 	return float64(usage.Maxrss) / (1 << 10)
 }
 
-// importOverShell sets an import with every check, rollup and the content hash against sqlite3's own .import of the same
-// files into the same tables, with the same indexes made afterwards, journal and syncing switched off.
+// importOverShell sets an import with every check, rollup and the content hash against sqlite3's own .import of the
+// same files into the same tables, with the same indexes made afterwards, journal and syncing switched off.
 var importOverShell = contest{"import with every check, rollups and hash", "sqlite3 .import plus the same indexes", atMost(3), func(tb testing.TB) (ours, theirs func() error) {
 	shell, err := exec.LookPath("sqlite3")
 	if err != nil {
@@ -178,8 +179,8 @@ func (s *server) ask(ctx context.Context, query string) error {
 	}
 }
 
-// start gives the time from the start of the program to its first answer on a release that is there, less the time that the
-// program takes to say its version, in milliseconds.
+// start returns the time from the start of the program to its first answer on a release that is there, less the
+// time that the program takes to say its version, in milliseconds.
 func start(tb testing.TB, program, data string) float64 {
 	tb.Helper()
 	var took []time.Duration
@@ -214,8 +215,8 @@ var mixed = []string{
 	`{ claims(first: 100) { nodes { id check { verdict } } } }`,
 }
 
-// serving gives the most resident memory that the server takes under the mixed load, in MiB, and what of it is the process's
-// own rather than pages of the release's file.
+// serving returns the most resident memory that the server takes under the mixed load, in MiB, and what of it is
+// the process's own rather than pages of the release's file.
 func serving(tb testing.TB, program, data string) (most, own float64) {
 	tb.Helper()
 	s := serve(tb, program, data)

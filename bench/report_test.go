@@ -14,7 +14,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// A report of region by year, as SQL that a person would write: over the rollup that holds it, and over the register's rows.
+// A report of region by year, as SQL that a person would write: over the rollup that holds it, and over the
+// register's rows.
 const (
 	regionYearOverRollup = `SELECT region_code, substr(month, 1, 4), SUM(permits), SUM(workers) FROM issues_by_region GROUP BY 1, 2 ORDER BY 1, 2`
 	regionYearOverRows   = `SELECT region_code, substr(issued_on, 1, 4), COUNT(*), SUM(workers) FROM permits GROUP BY 1, 2 ORDER BY 1, 2`
@@ -153,9 +154,9 @@ func impact(what, more string) contest {
 	}}
 }
 
-// peakByHand follows the head count of some regions: what permits bring when they start and take when they end, and what
-// repatriations take until then, summed by day and then from the first day on. It is right for a register in which no more
-// workers are repatriated under a permit than it has.
+// peakByHand follows the head count of some regions: what permits bring when they start and take when they end, and
+// what repatriations take until then, summed by day and then from the first day on. It is right for a register in
+// which no more workers are repatriated under a permit than it has.
 func peakByHand(regions []string, p labour.Period) string {
 	return fmt.Sprintf(`
 WITH own AS (

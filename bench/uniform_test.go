@@ -12,9 +12,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// writeUniform writes a package whose permits are spread evenly over everything: 83 subjects, 6 nationalities,
-// 8 industries, N^0.7 employers and ten years. No rollup can be small then, which makes it the worst case. One permit in ten
-// has a repatriation. The reference tables are those of the default package.
+// writeUniform writes a package whose permits are spread evenly over everything: 83 subjects, 6 nationalities, 8
+// industries, N^0.7 employers and ten years. No rollup can be small then, which makes it the worst case. One permit
+// in ten has a repatriation. The reference tables are those of the default package.
 func writeUniform(ctx context.Context, dir string, permits int) error {
 	pkg, err := datapackage.OpenFS(ctx, seed.Files(), datapackage.Limits{})
 	if err != nil {

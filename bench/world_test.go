@@ -31,7 +31,7 @@ type world struct {
 	api     *executor.Executor
 }
 
-// open gives the register of a size in the shape that is asked for, and makes it where it is not there yet.
+// open returns the register of a size in the shape that is asked for, and makes it where it is not there yet.
 func open(tb testing.TB, permits int) *world {
 	tb.Helper()
 	store, err := db.OpenStore(released(tb, permits))
@@ -64,7 +64,7 @@ func (w *world) ask(ctx context.Context, query string, variables map[string]any)
 	return response.Data, nil
 }
 
-// asking gives a side of a contest that answers a query.
+// asking returns a side of a contest that answers a query.
 func (w *world) asking(tb testing.TB, query string, variables map[string]any) func() error {
 	return func() error {
 		_, err := w.ask(tb.Context(), query, variables)
@@ -79,7 +79,7 @@ func folder(tb testing.TB, permits int) string {
 	return dir
 }
 
-// packaged gives the folder of a register's package.
+// packaged returns the folder of a register's package.
 func packaged(tb testing.TB, permits int) string {
 	tb.Helper()
 	dir := filepath.Join(folder(tb, permits), "package")
@@ -95,7 +95,7 @@ func packaged(tb testing.TB, permits int) string {
 	return dir
 }
 
-// released gives the data folder of a register. A release is made again when the sources of package db are newer.
+// released returns the data folder of a register. A release is made again when the sources of package db are newer.
 func released(tb testing.TB, permits int) string {
 	tb.Helper()
 	dir := filepath.Join(folder(tb, permits), "data")
@@ -114,7 +114,7 @@ func released(tb testing.TB, permits int) string {
 	return dir
 }
 
-// newest gives the time at which a source in a folder was last written.
+// newest returns the time at which a source in a folder was last written.
 func newest(tb testing.TB, dir string) time.Time {
 	tb.Helper()
 	var last time.Time
@@ -131,7 +131,7 @@ func newest(tb testing.TB, dir string) time.Time {
 	return last
 }
 
-// releaseFile gives the file of the current release.
+// releaseFile returns the file of the current release.
 func (w *world) releaseFile(tb testing.TB) string {
 	tb.Helper()
 	name, err := os.ReadFile(filepath.Join(w.store.Dir(), "CURRENT"))

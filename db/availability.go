@@ -18,7 +18,8 @@ type Availability struct {
 	Industries    []string
 	Nationalities []string
 	Outcomes      []labour.Outcome
-	From, To      *labour.Date // the first and last day with a register row, within the filter's period; nil where there is none
+	// the first and last day with a register row, within the filter's period; nil where there is none
+	From, To *labour.Date
 }
 
 // Availability says what can be asked under a filter: rows that are issued, in force or repatriated in its period.
@@ -67,8 +68,8 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	return a, nil
 }
 
-// eachTouched hands out the cells of the rows that are issued, in force or repatriated in the period: from the days of the
-// register where these cover the question. A cell may come more than once.
+// eachTouched hands out the cells of the rows that are issued, in force or repatriated in the period: from the days
+// of the register where these cover the question. A cell may come more than once.
 func (b *Behind) eachTouched(ctx context.Context, view string, visit func(registerCell, touched)) error {
 	if view == build.RepatriationFacts { // not those of other days that lowered the stock of this period
 		dated := *b
@@ -83,7 +84,8 @@ func (b *Behind) eachTouched(ctx context.Context, view string, visit func(regist
 	from, to := b.period.From.String(), b.period.To.String()
 	if view == build.PermitFacts {
 		b.permits(sb)
-		// The first day of a permit in the period is its issue or its first day in force there, whichever is there and earlier.
+		// The first day of a permit in the period is its issue or its first day in force there, whichever is there
+		// and earlier.
 		issued := sb.Between("f.issued_on", from, to)
 		held := inForce(sb, b.period)
 		sb.SelectMore("NULL",
@@ -99,7 +101,8 @@ func (b *Behind) eachTouched(ctx context.Context, view string, visit func(regist
 	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var c registerCell
 		var t touched
-		if err := rows.Scan(&c.region, sqlite.Text(&c.industry), &c.nationality, sqlite.Text(&c.outcome), sqlite.Date(&t.days.From), sqlite.Date(&t.days.To)); err != nil {
+		if err := rows.Scan(&c.region, sqlite.Text(&c.industry), &c.nationality, sqlite.Text(&c.outcome),
+			sqlite.Date(&t.days.From), sqlite.Date(&t.days.To)); err != nil {
 			return err
 		}
 		visit(c, t)

@@ -14,8 +14,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// Behind picks the register rows that one row of a report has counted: permits issued in its period where it counts issues,
-// in force on a day of it where it follows the stock; repatriations dated in it, and those that lowered that stock.
+// Behind picks the register rows that one row of a report has counted: permits issued in its period where it counts
+// issues, in force on a day of it where it follows the stock; repatriations dated in it, and those that lowered
+// that stock.
 type Behind struct {
 	release  *Release
 	facts    facts
@@ -24,7 +25,7 @@ type Behind struct {
 	families map[labour.Family]bool
 }
 
-// Behind gives what one row of the report has counted.
+// Behind returns what one row of the report has counted.
 func (rep *Report) Behind(row ReportRow) *Behind {
 	b := rep.behind(row.Period, row.measures)
 	for _, d := range rep.dimensions() {
@@ -36,14 +37,17 @@ func (rep *Report) Behind(row ReportRow) *Behind {
 }
 
 func (rep *Report) behind(p labour.Period, measures []labour.Measure) *Behind {
-	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn, families: rep.familiesOf(measures)}
+	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn,
+		families: rep.familiesOf(measures)}
 }
 
 // narrow adds the filter and the group to a query over a view, under the name f.
 func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 	f := b.facts
 	// A district is a set of regions here, so that no join is needed.
-	f.group = slices.DeleteFunc(slices.Clone(f.group), func(g groupValue) bool { return g.dimension == labour.ByDistrict })
+	f.group = slices.DeleteFunc(slices.Clone(f.group), func(g groupValue) bool {
+		return g.dimension == labour.ByDistrict
+	})
 	for _, g := range b.facts.group {
 		if g.dimension != labour.ByDistrict {
 			continue
@@ -103,16 +107,18 @@ func (b *Behind) repatriations(sb *sqlbuilder.SelectBuilder) {
 
 // inForce is the condition that a permit is in force on a day of the period.
 func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
-	return sb.And(sb.LessEqualThan("f.valid_from", p.To.String()), sb.GreaterEqualThan("f.ends_on", p.From.String()), "f.valid_from <= f.ends_on")
+	return sb.And(sb.LessEqualThan("f.valid_from", p.To.String()), sb.GreaterEqualThan("f.ends_on", p.From.String()),
+		"f.valid_from <= f.ends_on")
 }
 
 // Provenance is what stands behind a figure.
 type Provenance struct {
-	Sources   []labour.Source // in the order of ids
-	RowsRead  int             // register rows and observations that took part; of a release that withholds counts, observations alone
-	Synthetic bool            // whether any of them is synthetic
-	Method    string          // how it was computed, in sentences
-	SQL       []string        // the statements that ran
+	Sources []labour.Source // in the order of ids
+	// register rows and observations that took part; of a release that withholds counts, observations alone
+	RowsRead  int
+	Synthetic bool     // whether any of them is synthetic
+	Method    string   // how it was computed, in sentences
+	SQL       []string // the statements that ran
 }
 
 // Provenance says what stands behind the whole report, all pages together.
@@ -137,13 +143,15 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 			}
 			left = fmt.Sprint(count)
 		}
-		sentences = append(sentences, left+" permits with a wage in a currency without a rate for their year were left out of it.")
+		sentences = append(sentences,
+			left+" permits with a wage in a currency without a rate for their year were left out of it.")
 	}
-	p.Method = strings.Join(append(sentences, fmt.Sprintf("Regions are taken on the boundaries of %s.", rep.BoundariesOn)), " ")
+	p.Method = strings.Join(append(sentences,
+		fmt.Sprintf("Regions are taken on the boundaries of %s.", rep.BoundariesOn)), " ")
 	return p, nil
 }
 
-// Stands tells whether any register row stands behind the whole report.
+// Stands reports whether any register row stands behind the whole report.
 func (rep *Report) Stands(ctx context.Context) (bool, error) {
 	if rep.empty {
 		return false, nil
@@ -189,9 +197,10 @@ func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 	return b.release.addSources(p, sources)
 }
 
-// eachSource counts the rows of a part by source and mark, from the days of the register where these cover the question. A source
-// may come more than once.
-func (b *Behind) eachSource(ctx context.Context, part registerPart, visit func(source string, synthetic bool, rows int)) error {
+// eachSource counts the rows of a part by source and mark, from the days of the register where these cover the
+// question. A source may come more than once.
+func (b *Behind) eachSource(ctx context.Context, part registerPart,
+	visit func(source string, synthetic bool, rows int)) error {
 	if b.isCovered() {
 		return b.eachCell(ctx, part.view, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
 	}

@@ -8,8 +8,8 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// What builds a release is in db/internal/build and what opens a file in db/internal/sqlite; these are the parts of both
-// that a caller of Store sees.
+// What builds a release is in db/internal/build and what opens a file in db/internal/sqlite; these are the parts of
+// both that a caller of Store sees.
 type (
 	// Draft is a release in the making; see build.Draft.
 	Draft = build.Draft

@@ -14,8 +14,9 @@ import (
 // ChangeTables lists the tables that releases are compared by, in the order of their changes: all of what is hashed.
 func ChangeTables() []string { return append([]string{"settings"}, sqlite.ContentTables...) }
 
-// ChangeCounts gives how many rows of each of ChangeTables this release holds otherwise than another one. Repatriations of
-// outcome PROTECTED are not there for it: one that becomes so is removed. Both releases are read once, and the outcome is kept.
+// ChangeCounts returns how many rows of each of ChangeTables this release holds otherwise than another one.
+// Repatriations of outcome PROTECTED are not there for it: one that becomes so is removed. Both releases are read
+// once, and the outcome is kept.
 func (r *Release) ChangeCounts(ctx context.Context, since *Release) ([]labour.ChangeCounts, error) {
 	c, err := r.compare(ctx, since)
 	if err != nil {
@@ -28,9 +29,11 @@ func (r *Release) ChangeCounts(ctx context.Context, since *Release) ([]labour.Ch
 	return counts, nil
 }
 
-// ChangesSince gives a stretch of the rows that this release holds otherwise than another one, forwards: those that
-// ChangeCounts counts, of some tables, in the order of ChangeTables and then of keys. A Position is a table and a key of it.
-func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []string, span Span) (Page[labour.Change], error) {
+// ChangesSince returns a stretch of the rows that this release holds otherwise than another one, forwards: those
+// that ChangeCounts counts, of some tables, in the order of ChangeTables and then of keys. A Position is a table
+// and a key of it.
+func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []string, span Span) (Page[labour.Change],
+	error) {
 	var page Page[labour.Change]
 	c, err := r.compare(ctx, since)
 	if err != nil {
@@ -41,7 +44,8 @@ func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []str
 	if span.After != nil {
 		place, after = c.index(fmt.Sprint(span.After.Value)), span.After.ID
 		if place < 0 || len(c.tables[place].Names("", sqlite.IsKey)) != strings.Count(after, sqlite.FieldEnd)+1 {
-			return page, labour.Faultf(labour.BadUserInput, "after: expected a cursor of this list, found one of another.")
+			return page, labour.Faultf(labour.BadUserInput,
+				"after: expected a cursor of this list, found one of another.")
 		}
 	}
 	for i, t := range c.tables {
@@ -62,8 +66,9 @@ func (r *Release) ChangesSince(ctx context.Context, since *Release, tables []str
 	return page, nil
 }
 
-// changedAfter gives up to so many keys of rows that differ, after one of them.
-func (d *difference) changedAfter(ctx context.Context, before, after *Release, key string, most int) (keys []string, err error) {
+// changedAfter returns up to so many keys of rows that differ, after one of them.
+func (d *difference) changedAfter(ctx context.Context, before, after *Release, key string, most int) (keys []string,
+	err error) {
 	for _, s := range d.stretches {
 		if s.to <= key || len(keys) == most {
 			continue
@@ -84,16 +89,18 @@ func (d *difference) changedAfter(ctx context.Context, before, after *Release, k
 }
 
 // read adds the changes of rows to a page, until it is full and there is one more.
-func (d *difference) read(ctx context.Context, before, after *Release, keys []string, limit int, page *Page[labour.Change]) error {
+func (d *difference) read(ctx context.Context, before, after *Release, keys []string, limit int,
+	page *Page[labour.Change]) error {
 	for some := range slices.Chunk(keys, maxLookUp) {
-		err := d.exactly().walk(ctx, before, after, stretch{keys: some}, func(kind labour.ChangeKind, key []byte, older, newer *stream) bool {
-			if page.More = len(page.Nodes) == limit; page.More {
-				return false
-			}
-			page.Nodes = append(page.Nodes, d.change(kind, string(key), older, newer))
-			page.Positions = append(page.Positions, Position{Value: d.Name, ID: string(key)})
-			return true
-		})
+		err := d.exactly().walk(ctx, before, after, stretch{keys: some},
+			func(kind labour.ChangeKind, key []byte, older, newer *stream) bool {
+				if page.More = len(page.Nodes) == limit; page.More {
+					return false
+				}
+				page.Nodes = append(page.Nodes, d.change(kind, string(key), older, newer))
+				page.Positions = append(page.Positions, Position{Value: d.Name, ID: string(key)})
+				return true
+			})
 		if err != nil || page.More {
 			return err
 		}
@@ -136,7 +143,7 @@ type comparisons struct {
 // maxComparisons is how many of them a release keeps.
 const maxComparisons = 16
 
-// to gives the comparison with a release, begun or not.
+// to returns the comparison with a release, begun or not.
 func (c *comparisons) to(content string) *comparison {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -167,7 +174,7 @@ func (c *comparison) index(table string) int {
 	return slices.IndexFunc(c.tables, func(d *difference) bool { return d.Name == table })
 }
 
-// compare gives the whole comparison with another release. Where others are at it, it waits for what they find.
+// compare returns the whole comparison with another release. Where others are at it, it waits for what they find.
 func (r *Release) compare(ctx context.Context, since *Release) (*comparison, error) {
 	c := r.compared.to(since.info.ContentHash)
 	select {
@@ -194,8 +201,8 @@ func (r *Release) compare(ctx context.Context, since *Release) (*comparison, err
 	return c, nil
 }
 
-// difference is how a table differs between two releases: how many rows, and where they lie. Its size does not grow with
-// their number.
+// difference is how a table differs between two releases: how many rows, and where they lie. Its size does not grow
+// with their number.
 type difference struct {
 	rows
 	counts    labour.ChangeCounts
@@ -218,11 +225,12 @@ const maxStretches = 64
 // compare goes on comparing from where it stopped the last time.
 func (d *difference) compare(ctx context.Context, before, after *Release) error {
 	var through []byte
-	err := d.roughly().walk(ctx, before, after, stretch{after: d.through}, func(kind labour.ChangeKind, key []byte, _, _ *stream) bool {
-		d.count(kind, key)
-		through = append(through[:0], key...)
-		return true
-	})
+	err := d.roughly().walk(ctx, before, after, stretch{after: d.through},
+		func(kind labour.ChangeKind, key []byte, _, _ *stream) bool {
+			d.count(kind, key)
+			through = append(through[:0], key...)
+			return true
+		})
 	if d.whole = err == nil; !d.whole && through != nil {
 		d.through = string(through)
 	}

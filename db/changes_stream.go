@@ -36,7 +36,8 @@ type stream struct {
 	ctx   context.Context
 }
 
-// cell is a value, or several that are joined. Real numbers are held as such: engines do not agree on how to write them.
+// cell is a value, or several that are joined. Real numbers are held as such: engines do not agree on how to write
+// them.
 type cell struct {
 	real   bool
 	number sql.NullFloat64
@@ -46,7 +47,7 @@ type cell struct {
 // mark is the column that says whether a row is synthetic, as 0 or 1.
 const mark = "synthetic"
 
-// shown gives the value of a column as a package writes it, nil for one that is absent.
+// shown returns the value of a column as a package writes it, nil for one that is absent.
 func (c *cell) shown(of sqlite.Column) *string {
 	switch {
 	case c.real && !c.number.Valid || !c.real && len(c.text) == 0:
@@ -78,8 +79,8 @@ type rows struct {
 	reals        []bool // which of the expressions are real numbers
 }
 
-// rowsOf describes a table of two releases by the columns of the newer. One that the older does not have is absent from each
-// of its rows.
+// rowsOf describes a table of two releases by the columns of the newer. One that the older does not have is absent
+// from each of its rows.
 func rowsOf(ctx context.Context, before, after *Release, name string) (rows, error) {
 	t, err := sqlite.Describe(ctx, after.file, name)
 	if err != nil {
@@ -95,7 +96,8 @@ func rowsOf(ctx context.Context, before, after *Release, name string) (rows, err
 			older += ", NULL AS " + sqlite.Quote(c.Name)
 		}
 	}
-	return rows{Table: t, older: "(SELECT " + older + " FROM " + sqlite.Quote(name) + ")", newer: sqlite.Quote(name)}, nil
+	return rows{Table: t, older: "(SELECT " + older + " FROM " + sqlite.Quote(name) + ")",
+		newer: sqlite.Quote(name)}, nil
 }
 
 // roughly reads what tells whether two rows are the same, in as few values as it can.
@@ -156,7 +158,7 @@ func (t rows) open(ctx context.Context, r *Release, from string, s stretch) (*st
 	return opened, nil
 }
 
-// values gives the values of a joined key in brackets.
+// values returns the values of a joined key in brackets.
 func values(sb *sqlbuilder.SelectBuilder, key string) string {
 	var marks []string
 	for part := range strings.SplitSeq(key, sqlite.FieldEnd) {
@@ -183,9 +185,11 @@ func (s *stream) equal(other *stream) bool {
 	return slices.EqualFunc(s.cells, other.cells, func(a, b cell) bool { return a.equal(&b) })
 }
 
-// walk goes through a stretch of the table in both releases in step, and hands out every key that either holds: what became of
-// its row, "" where it is the same in both. The streams are at that row where they have it. It ends where yield says no.
-func (t rows) walk(ctx context.Context, before, after *Release, s stretch, yield func(kind labour.ChangeKind, key []byte, older, newer *stream) bool) (err error) {
+// walk goes through a stretch of the table in both releases in step, and hands out every key that either holds:
+// what became of its row, "" where it is the same in both. The streams are at that row where they have it. It ends
+// where yield says no.
+func (t rows) walk(ctx context.Context, before, after *Release, s stretch,
+	yield func(kind labour.ChangeKind, key []byte, older, newer *stream) bool) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("compare %s: %w", t.Name, err)

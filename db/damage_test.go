@@ -18,8 +18,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Whatever happens to CURRENT or to the file that it names, what was served before is served on, and the error says what
-// was found.
+// Whatever happens to CURRENT or to the file that it names, what was served before is served on, and the error says
+// what was found.
 func TestStore_DamageKeepsTheReleaseThatWas(t *testing.T) {
 	second := func(dir string) string {
 		files, err := filepath.Glob(filepath.Join(dir, "releases", "0002-*.db"))

@@ -35,7 +35,8 @@ func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) 
 			return err
 		},
 		func() error {
-			memberships, err = sqlite.Collect(ctx, q, sqlite.ScanMembership, `SELECT code, parent_code, valid_from, valid_to FROM region_parents`)
+			memberships, err = sqlite.Collect(ctx, q, sqlite.ScanMembership,
+				`SELECT code, parent_code, valid_from, valid_to FROM region_parents`)
 			return err
 		},
 		func() error {
@@ -59,7 +60,8 @@ func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) 
 		func() error {
 			d.sanctions, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (s labour.Sanction, err error) {
 				var nationalities string
-				err = rows.Scan(&s.Symbol, sqlite.Text(&s.Paragraph), &s.Title, sqlite.Date(&s.AdoptedOn), sqlite.OptionalDate(&s.Deadline), &nationalities, &s.Source)
+				err = rows.Scan(&s.Symbol, sqlite.Text(&s.Paragraph), &s.Title, sqlite.Date(&s.AdoptedOn),
+					sqlite.OptionalDate(&s.Deadline), &nationalities, &s.Source)
 				s.Nationalities = strings.Split(nationalities, ";")
 				return s, err
 			}, `SELECT symbol, paragraph, title, adopted_on, deadline, nationalities, source_id FROM sanctions ORDER BY symbol`)
@@ -67,7 +69,8 @@ func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) 
 		},
 		func() error {
 			d.sources, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (s labour.Source, err error) {
-				return s, rows.Scan(&s.ID, &s.Title, &s.Publisher, sqlite.Text(&s.URL), sqlite.OptionalDate(&s.PublishedOn), &s.Kind, sqlite.Text(&s.Licence))
+				return s, rows.Scan(&s.ID, &s.Title, &s.Publisher, sqlite.Text(&s.URL),
+					sqlite.OptionalDate(&s.PublishedOn), &s.Kind, sqlite.Text(&s.Licence))
 			}, `SELECT id, title, publisher, url, published_on, kind, licence FROM sources ORDER BY id`)
 			return err
 		},
@@ -80,7 +83,7 @@ func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) 
 	return &d, nil
 }
 
-// Geography gives the regions and what belongs to them on which day.
+// Geography returns the regions and what belongs to them on which day.
 func (d *dictionary) Geography() *labour.Geography { return d.geography }
 
 // Regions lists every region in the order of codes.
@@ -101,40 +104,44 @@ func (d *dictionary) Sanctions() []labour.Sanction { return d.sanctions }
 // Sources lists every source in the order of ids.
 func (d *dictionary) Sources() []labour.Source { return d.sources }
 
-// Region gives a region by its code, or a Fault with NotFound.
+// Region returns a region by its code, or a Fault with NotFound.
 func (d *dictionary) Region(code string) (labour.Region, error) {
 	return find(d.regions, code, "region", func(r labour.Region) string { return r.Code })
 }
 
-// Country gives a country by its code, or a Fault with NotFound.
+// Country returns a country by its code, or a Fault with NotFound.
 func (d *dictionary) Country(code string) (labour.Country, error) {
 	return find(d.countries, code, "country", func(c labour.Country) string { return c.Code })
 }
 
-// Industry gives an industry by its code, or a Fault with NotFound.
+// Industry returns an industry by its code, or a Fault with NotFound.
 func (d *dictionary) Industry(code string) (labour.Industry, error) {
 	return find(d.industries, code, "industry", func(i labour.Industry) string { return i.Code })
 }
 
-// Indicator gives an indicator by its code, or a Fault with NotFound.
+// Indicator returns an indicator by its code, or a Fault with NotFound.
 func (d *dictionary) Indicator(code string) (labour.Indicator, error) {
 	return find(d.indicators, code, "indicator", func(i labour.Indicator) string { return i.Code })
 }
 
-// Sanction gives a sanction by its symbol, with or without blanks (the United Nations print S/RES/2397 (2017)), or a Fault
-// with NotFound.
+// Sanction returns a sanction by its symbol, with or without blanks (the United Nations print S/RES/2397 (2017)),
+// or a Fault with NotFound.
 func (d *dictionary) Sanction(symbol string) (labour.Sanction, error) {
-	return find(d.sanctions, strings.ReplaceAll(symbol, " ", ""), "sanction", func(s labour.Sanction) string { return s.Symbol })
+	return find(d.sanctions, strings.ReplaceAll(symbol, " ", ""), "sanction", func(s labour.Sanction) string {
+		return s.Symbol
+	})
 }
 
-// Source gives a source by its id, or a Fault with NotFound.
+// Source returns a source by its id, or a Fault with NotFound.
 func (d *dictionary) Source(id string) (labour.Source, error) {
 	return find(d.sources, id, "source", func(s labour.Source) string { return s.ID })
 }
 
 // find looks a key up in a list that is in the order of its keys.
 func find[T any](list []T, key, noun string, keyOf func(T) string) (T, error) {
-	i, found := slices.BinarySearchFunc(list, key, func(one T, key string) int { return strings.Compare(keyOf(one), key) })
+	i, found := slices.BinarySearchFunc(list, key, func(one T, key string) int {
+		return strings.Compare(keyOf(one), key)
+	})
 	if !found {
 		var none T
 		return none, labour.Faultf(labour.NotFound, "There is no %s %.80q in this release.", noun, key)

@@ -17,7 +17,8 @@ func setOf(m labour.Measure) measureSet {
 	return 1 << slices.IndexFunc(labour.Measures, func(info labour.MeasureInfo) bool { return info.Measure == m })
 }
 
-// Withheld tells whether a measure of the row is not shown since it tells of few workers, or would give back one that does.
+// Withheld reports whether a measure of the row is not shown since it tells of few workers, or would give back one
+// that does.
 func (v Values) Withheld(m labour.Measure) bool { return v.withheld&setOf(m) != 0 }
 
 // withhold takes measures out of the values, so that nobody reads them by mistake.
@@ -43,8 +44,8 @@ func (v *Values) withhold(measures ...labour.Measure) {
 	}
 }
 
-// SuppressBelow gives the least count of workers that the release shows: counts of 1 to one less are withheld. It is 0 where
-// every count is shown.
+// SuppressBelow returns the least count of workers that the release shows: counts of 1 to one less are withheld. It
+// is 0 where every count is shown.
 func (r *Release) SuppressBelow() int { return r.suppressBelow }
 
 // withhold takes out of some rows of the report, or out of its totals, what may not be shown of some measures.
@@ -67,9 +68,10 @@ func (rep *Report) withhold(ctx context.Context, rows []ReportRow, measures []la
 	return nil
 }
 
-// guard knows which figures of one family of measures a report may show. It looks at the report's cells among all that
-// other filters and periods would give: what a filter names becomes a dimension, and a period is one among those of the
-// whole release. So the answer to a narrow question is withheld just as its cell would be in the answer to the wide one.
+// guard knows which figures of one family of measures a report may show. It looks at the report's cells among all
+// that other filters and periods would give: what a filter names becomes a dimension, and a period is one among
+// those of the whole release. So the answer to a narrow question is withheld just as its cell would be in the
+// answer to the wide one.
 type guard struct {
 	rep        *Report
 	family     labour.Family
@@ -98,7 +100,7 @@ type guardedDimension struct {
 // maxGuarded bounds the cells that are weighed against each other for one report.
 const maxGuarded = 1_000_000
 
-// guard gives the guard of a family, which serves the rows and the totals.
+// guard returns the guard of a family, which serves the rows and the totals.
 func (rep *Report) guard(ctx context.Context, family labour.Family) (*guard, error) {
 	if g := rep.guards[family]; g != nil {
 		return g, nil
@@ -117,9 +119,10 @@ func (rep *Report) guard(ctx context.Context, family labour.Family) (*guard, err
 	return g, nil
 }
 
-// guarded lists the dimensions by which a family is looked at: those that the report groups or filters by, districts being
-// made of regions, and beside them always those of the rollups by cell, so that coarse questions and fine ones withhold the
-// same. A report by days is looked at by its own dimensions alone, since there would be too many cells.
+// guarded lists the dimensions by which a family is looked at: those that the report groups or filters by,
+// districts being made of regions, and beside them always those of the rollups by cell, so that coarse questions
+// and fine ones withhold the same. A report by days is looked at by its own dimensions alone, since there would be
+// too many cells.
 func (rep *Report) guarded(family labour.Family) []labour.Dimension {
 	named := append(rep.dimensions(), rep.facts.dimensions()...)
 	if rep.facts.outcomes != nil {
@@ -203,7 +206,7 @@ func (f facts) keeping(by labour.Dimension, values []string) []int {
 	return kept
 }
 
-// above gives, for every region that one of some lies in, which of them do, by their numbers.
+// above returns, for every region that one of some lies in, which of them do, by their numbers.
 func (r *Release) above(codes []string, on labour.Date) [][]int {
 	within := map[string][]int{}
 	for n, code := range codes {
@@ -253,7 +256,8 @@ func (g *guard) mark(row *ReportRow) {
 	}
 }
 
-// membersOf finds a row's place in the tables. Dimensions that it is not grouped by are taken as far as the filter goes.
+// membersOf finds a row's place in the tables. Dimensions that it is not grouped by are taken as far as the filter
+// goes.
 func (g *guard) membersOf(row *ReportRow) []int {
 	members := make([]int, 0, len(g.dimensions)+1)
 	for _, d := range g.dimensions {

@@ -25,8 +25,8 @@ func (r *Release) StockWithheld(ctx context.Context, f StockFilter, days []labou
 	return withheld, nil
 }
 
-// StockWithheldIn tells for which calendar units of a period, or for the whole where granularity is "", the workers present
-// at its end or through it may not be shown.
+// StockWithheldIn tells for which calendar units of a period, or for the whole where granularity is "", the workers
+// present at its end or through it may not be shown.
 func (r *Release) StockWithheldIn(ctx context.Context, f StockFilter, p labour.Period, granularity labour.Granularity) (map[labour.Period]bool, error) {
 	rows, err := r.guarded(ctx, f, p, granularity, nil, labour.WorkersPresent, labour.WorkerDays)
 	if err != nil {
@@ -39,8 +39,8 @@ func (r *Release) StockWithheldIn(ctx context.Context, f StockFilter, p labour.P
 	return withheld, nil
 }
 
-// DepartedWithheld tells whether the workers repatriated in a period by some outcomes may not be shown. What Departed gives
-// is exact, for the models to compute with.
+// DepartedWithheld reports whether the workers repatriated in a period by some outcomes may not be shown. What
+// Departed gives is exact, for the models to compute with.
 func (r *Release) DepartedWithheld(ctx context.Context, f StockFilter, p labour.Period, outcomes []labour.Outcome) (bool, error) {
 	rows, err := r.guarded(ctx, f, p, "", outcomes, labour.WorkersRepatriated)
 	if err != nil {

@@ -21,7 +21,7 @@ func (s *system) add(unknowns []string) {
 	}
 }
 
-// follows tells whether a sum of unknowns is a combination of the sums that are known.
+// follows reports whether a sum of unknowns is a combination of the sums that are known.
 func (s *system) follows(unknowns []string) bool { return pivotOf(s.reduce(unknowns)) < 0 }
 
 func pivotOf(row []*big.Rat) int {

@@ -25,7 +25,7 @@ func twice(t *testing.T, content dbtest.Content, k int) (plain, guarded *db.Rele
 	return dbtest.MustRead(t, store), dbtest.MustRead(t, other)
 }
 
-// counted gives what decides whether a measure is small: the workers that it is of.
+// counted returns what decides whether a measure is small: the workers that it is of.
 func counted(v db.Values, m labour.Measure) float64 {
 	switch m {
 	case labour.PermitsIssued, labour.AverageMonthlyWage:
@@ -91,8 +91,8 @@ var additive = []struct {
 	overTime bool
 }{{labour.WorkersAuthorised, true}, {labour.WorkersRepatriated, true}, {labour.WorkerDays, true}, {labour.PermitsIssued, true}, {labour.WorkersPresent, false}}
 
-// What is withheld in an answer does not follow from any one of its lines and marginals, and what is small, in tables of some
-// hundred cells, not from all of them together. Marginals are asked for as questions of their own.
+// What is withheld in an answer does not follow from any one of its lines and marginals, and what is small, in
+// tables of some hundred cells, not from all of them together. Marginals are asked for as questions of their own.
 func TestSuppressBelow_RowsAndTotalsDoNotGiveOneBack(t *testing.T) {
 	const k = 12
 	dimensions := []labour.Dimension{labour.ByRegion, labour.ByIndustry, labour.ByNationality}
@@ -124,7 +124,8 @@ func TestSuppressBelow_RowsAndTotalsDoNotGiveOneBack(t *testing.T) {
 	}
 }
 
-// attack knows the answer to a question and to all coarser ones, as far as they are shown, and the truth to compare with.
+// attack knows the answer to a question and to all coarser ones, as far as they are shown, and the truth to compare
+// with.
 type attack struct {
 	q        db.ReportQuery
 	truth    map[string]float64
@@ -173,7 +174,8 @@ func newAttack(t *testing.T, plain, guarded *db.Release, q db.ReportQuery, overT
 	return a
 }
 
-// subtract takes from each shown figure the shown parts of any finer grouping, and fails where one withheld part is left.
+// subtract takes from each shown figure the shown parts of any finer grouping, and fails where one withheld part is
+// left.
 func (a attack) subtract(t *testing.T) {
 	groupings := map[string][]string{}
 	for key := range a.truth {

@@ -7,9 +7,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// pieces cuts the whole time of the release at the report's period: what lies before it, the period itself, and what lies
-// after. A period that is made of calendar units is one among all units of that kind. Nothing is cut coarser than into
-// quarters, so that reports by years and by quarters withhold the same.
+// pieces cuts the whole time of the release at the report's period: what lies before it, the period itself, and
+// what lies after. A period that is made of calendar units is one among all units of that kind. Nothing is cut
+// coarser than into quarters, so that reports by years and by quarters withhold the same.
 func (rep *Report) pieces() []calendar {
 	whole := rep.span()
 	aligned := labour.Granularity("")
@@ -36,12 +36,12 @@ func (rep *Report) pieces() []calendar {
 	return pieces
 }
 
-// finer tells whether the units of a granularity are smaller than those of another; without one, time is not cut.
+// finer reports whether the units of a granularity are smaller than those of another; without one, time is not cut.
 func finer(a, b labour.Granularity) bool {
 	return a != "" && (b == "" || slices.Index(labour.Granularities, a) < slices.Index(labour.Granularities, b))
 }
 
-// span gives the days of the release and of the report.
+// span returns the days of the release and of the report.
 func (rep *Report) span() labour.Period {
 	whole := rep.Period
 	if info := rep.release.info; info.DataFrom != nil {
@@ -50,7 +50,7 @@ func (rep *Report) span() labour.Period {
 	return whole
 }
 
-// madeOf tells whether a period begins and ends with a calendar unit, as far as there are data.
+// madeOf reports whether a period begins and ends with a calendar unit, as far as there are data.
 func madeOf(p labour.Period, unit labour.Granularity, whole labour.Period) bool {
 	return (p.From == whole.From || p.From == unit.Unit(p.From).From) && (p.To == whole.To || p.To == unit.Unit(p.To).To)
 }

@@ -11,8 +11,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// weigh decides what is withheld. Questions that are weighed alike read the figures once: which values there are depends on
-// the dimensions and the intervals alone, and the decision on the axes that are made of these.
+// weigh decides what is withheld. Questions that are weighed alike read the figures once: which values there are
+// depends on the dimensions and the intervals alone, and the decision on the axes that are made of these.
 func (g *guard) weigh(ctx context.Context) error {
 	intervals, err := g.intervals()
 	if err != nil {
@@ -92,7 +92,8 @@ type figure struct {
 	Values
 }
 
-// read gives the figures of the whole release by the guarded dimensions and by the intervals that the report's period makes.
+// read returns the figures of the whole release by the guarded dimensions and by the intervals that the report's
+// period makes.
 func (g *guard) read(ctx context.Context) (figures []figure, err error) {
 	rep := g.rep
 	by, intervals := g.by(), 0
@@ -125,7 +126,7 @@ func (g *guard) valuesOf(figures []figure) [][]string {
 	return values
 }
 
-// tables gives those that the figures are weighed in, still empty: of counts, and of the stock's worker-days.
+// tables returns those that the figures are weighed in, still empty: of counts, and of the stock's worker-days.
 func (g *guard) tables() (counts, days *disclosure.Table) {
 	least := float64(g.least)
 	axes := make([]*disclosure.Axis, len(g.dimensions))

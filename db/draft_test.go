@@ -174,7 +174,7 @@ func TestDraft_Settings(t *testing.T) {
 	assert.Equal(t, "RUB", dbtest.MustPublish(t, store, dbtest.Sample()).Currency, "a replacement starts from nothing")
 }
 
-// permit gives a valid permit of March 2018.
+// permit returns a valid permit of March 2018.
 func permit(id string) labour.Permit {
 	return labour.Permit{ID: id, Number: id, Region: "RU-PRI", Nationality: "KP", Workers: 5, IssuedOn: *dbtest.On("2018-03-01"),
 		ValidFrom: *dbtest.On("2018-03-01"), ValidTo: *dbtest.On("2018-03-31"), Source: "register"}

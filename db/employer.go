@@ -38,7 +38,8 @@ var employers = listing[labour.Employer]{
 	view:    "employers",
 	columns: []string{"f.id", "f.name", "f.region_code", "f.industry", "f.tax_id", "f.source_id", "f.synthetic"},
 	scan: func(e *labour.Employer) []any {
-		return []any{&e.ID, &e.Name, &e.Region, sqlite.Text(&e.Industry), sqlite.Text(&e.TaxID), &e.Source, &e.Synthetic}
+		return []any{&e.ID, &e.Name, &e.Region, sqlite.Text(&e.Industry), sqlite.Text(&e.TaxID), &e.Source,
+			&e.Synthetic}
 	},
 	id: func(e labour.Employer) string { return e.ID },
 }
@@ -49,7 +50,8 @@ func (r *Release) Employers(ctx context.Context, ids []string) ([]*labour.Employ
 }
 
 // EmployerPages reads the same stretch of several lists of employers, one for each filter.
-func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, order Order[EmployerOrder], span Span) ([]Page[labour.Employer], error) {
+func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, order Order[EmployerOrder],
+	span Span) ([]Page[labour.Employer], error) {
 	sortBy, known := employerSort[order.Field]
 	if !known {
 		return nil, fmt.Errorf("employers: no order %q", order.Field)
@@ -75,14 +77,15 @@ func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func
 	}, nil
 }
 
-// contains keeps rows one of whose texts has the search in it. Engines fold the case of ASCII letters at best, so other scripts are
-// looked for as typed, in small letters, in capitals and with a capital first.
+// contains keeps rows one of whose texts has the search in it. Engines fold the case of ASCII letters at best, so
+// other scripts are looked for as typed, in small letters, in capitals and with a capital first.
 func contains(sb *sqlbuilder.SelectBuilder, search string, columns ...string) {
 	if search == "" {
 		return
 	}
 	first, size := utf8.DecodeRuneInString(search)
-	forms := []string{search, strings.ToLower(search), strings.ToUpper(search), string(unicode.ToUpper(first)) + strings.ToLower(search[size:])}
+	forms := []string{search, strings.ToLower(search), strings.ToUpper(search),
+		string(unicode.ToUpper(first)) + strings.ToLower(search[size:])}
 	slices.Sort(forms)
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 	var either []string

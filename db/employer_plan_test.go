@@ -14,7 +14,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Permits by employer have no rollup, so they are counted from an index that has all it takes, and no permit is looked up.
+// Permits by employer have no rollup, so they are counted from an index that has all it takes, and no permit is
+// looked up.
 func TestReport_ByEmployerReadsAnIndexAlone(t *testing.T) {
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, register())
@@ -32,7 +33,7 @@ func TestReport_ByEmployerReadsAnIndexAlone(t *testing.T) {
 	}
 }
 
-// planOf gives the steps in which SQLite answers a statement.
+// planOf returns the steps in which SQLite answers a statement.
 func planOf(t *testing.T, path, statement string) (steps []string) {
 	t.Helper()
 	file, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&immutable=1")

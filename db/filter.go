@@ -25,8 +25,9 @@ type ReportFilter struct {
 	NotSource     string // leaves out the rows of one source
 }
 
-// facts is a filter whose codes are known to exist and whose region is spelled out, ready to become SQL. The same columns
-// carry the same names in permit_facts, repatriation_facts and stock_changes, so that one filter fits all three.
+// facts is a filter whose codes are known to exist and whose region is spelled out, ready to become SQL. The same
+// columns carry the same names in permit_facts, repatriation_facts and stock_changes, so that one filter fits all
+// three.
 type facts struct {
 	regions       [][]string // a row's region is in every one of these lists
 	industries    []string
@@ -46,7 +47,8 @@ type groupValue struct {
 
 // resolve checks a filter's codes and spells out its region on the boundaries of a day.
 func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labour.Date) (facts, error) {
-	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers, outcomes: f.Outcomes,
+	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers,
+		outcomes:  f.Outcomes,
 		synthetic: f.Synthetic, notSource: f.NotSource}
 	var err error
 	if resolved.regions, err = r.allWithin(f.Within, boundariesOn); err != nil {
@@ -69,7 +71,8 @@ func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labo
 		}
 		for i, employer := range found {
 			if employer == nil {
-				return resolved, labour.Faultf(labour.NotFound, "There is no employer %.80q in this release.", f.Employers[i])
+				return resolved, labour.Faultf(labour.NotFound, "There is no employer %.80q in this release.",
+					f.Employers[i])
 			}
 		}
 	}
@@ -145,7 +148,8 @@ func (f facts) dimensions() []labour.Dimension {
 	return list
 }
 
-// selectFrom starts a query over a view, with the district of every region on the boundaries of a day where it is asked for.
+// selectFrom starts a query over a view, with the district of every region on the boundaries of a day where it is
+// asked for.
 func (r *Release) selectFrom(view string, districts bool, boundariesOn labour.Date) *sqlbuilder.SelectBuilder {
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.From(view + " AS f")

@@ -112,7 +112,7 @@ func TestContentHash_ChangesWithEveryCell(t *testing.T) {
 	assert.Greater(t, cells, 100)
 }
 
-// otherValues gives values that a cell might have instead: another one, and none where that is allowed.
+// otherValues returns values that a cell might have instead: another one, and none where that is allowed.
 func otherValues(table dbtest.Table, column string, value any) []any {
 	required := slices.Contains(tableKeys[table.Name], column)
 	if other, refers := tableReferences[table.Name][column]; refers {

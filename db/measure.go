@@ -14,8 +14,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// grouped starts a query over a view or a rollup of some facts, narrowed to the report's filter, that selects the tally's
-// dimensions first.
+// grouped starts a query over a view or a rollup of some facts, narrowed to the report's filter, that selects the
+// tally's dimensions first.
 func (rep *Report) grouped(t *tally, from, kind string) *sqlbuilder.SelectBuilder {
 	sb := rep.release.selectFrom(from, slices.Contains(t.dimensions, labour.ByDistrict), rep.BoundariesOn)
 	for _, d := range t.dimensions {
@@ -34,7 +34,8 @@ func sortByFirst(sb *sqlbuilder.SelectBuilder, n int) {
 }
 
 // fold runs a grouped query and hands each row's group to add; the columns after the dimensions are scanned into more.
-func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuilder, add func(*group) error, more ...any) error {
+func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuilder, add func(*group) error,
+	more ...any) error {
 	values := make([]string, len(t.dimensions))
 	into := make([]any, 0, len(values)+len(more))
 	for i := range values {
@@ -54,7 +55,7 @@ func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuil
 	}, statement, args...)
 }
 
-// unitOf gives SQL for the calendar unit of a day, as Granularity.Label writes it.
+// unitOf returns SQL for the calendar unit of a day, as Granularity.Label writes it.
 func unitOf(day string, g labour.Granularity) string {
 	switch g {
 	case labour.Day:
@@ -91,12 +92,15 @@ type flow struct {
 
 var issueFlow = flow{
 	facts: build.PermitFacts, day: "f.issued_on",
-	rows: []string{"COUNT(*)", "SUM(f.workers)", "SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
+	rows: []string{"COUNT(*)", "SUM(f.workers)",
+		"SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
 		"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)"},
-	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)", "COALESCE(SUM(f.wage_workers), 0)"},
+	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)",
+		"COALESCE(SUM(f.wage_workers), 0)"},
 }
 
-var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
+var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"},
+	summed: []string{"SUM(f.workers)"}}
 
 // count adds up a flow by group and period, and scans its first columns into some values before each add. It reads the
 // smallest rollup that covers the question, and the register's rows where none does.
@@ -110,7 +114,8 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	}
 	from, day, columns := f.facts, f.day, f.rows
 	first, last := rep.Period.From.String(), rep.Period.To.String()
-	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day && rep.wholeMonths(f.facts) {
+	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day &&
+		rep.wholeMonths(f.facts) {
 		from, day, columns = r.Name, "f.month", f.summed
 		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
 	}
@@ -130,7 +135,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	}, append([]any{&unit}, into...)...)
 }
 
-// plan gives the rollup that answers a question, or false.
+// plan returns the rollup that answers a question, or false.
 func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollup, bool) {
 	if rep.facts.outcomes != nil && kind == build.RepatriationFacts {
 		dimensions = append(dimensions, labour.ByOutcome)
@@ -138,11 +143,13 @@ func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollu
 	return rep.release.planner(kind, dimensions)
 }
 
-// wholeMonths tells whether no row of some facts lies in a month that the report's period cuts, but outside the period.
+// wholeMonths reports whether no row of some facts lies in a month that the report's period cuts, but outside the
+// period.
 func (rep *Report) wholeMonths(kind string) bool {
 	span := rep.release.spans[kind]
 	p := rep.Period
-	return (p.From == labour.Month.Unit(p.From).From || p.From <= span.From) && (p.To == labour.Month.Unit(p.To).To || p.To >= span.To)
+	return (p.From == labour.Month.Unit(p.From).From || p.From <= span.From) &&
+		(p.To == labour.Month.Unit(p.To).To || p.To >= span.To)
 }
 
 // countPermits computes permitsIssued, workersAuthorised and, where wanted, averageMonthlyWage.
@@ -164,24 +171,25 @@ func (rep *Report) countRepatriations(ctx context.Context, t *tally) error {
 	return rep.count(ctx, t, departureFlow, func(v *Values) { v.WorkersRepatriated = workers }, &workers)
 }
 
-// followStock computes the measures of workers present: a walk through each group's changes gives every day's stock, and
-// with it the last day's, the highest, and the worker-days of each period.
+// followStock computes the measures of workers present: a walk through each group's changes gives every day's
+// stock, and with it the last day's, the highest, and the worker-days of each period.
 func (rep *Report) followStock(ctx context.Context, t *tally) error {
 	if err := t.checkSize(); err != nil {
 		return err
 	}
-	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period, func(values []string, days stockDays) error {
-		walk := stockWalk{tally: t, group: t.group(values), day: rep.Period.From}
-		for i, c := range days.changes {
-			if c != (packed.Change{}) {
-				walk.until(days.from.AddDays(i))
-				walk.workers += c.Workers
-				walk.permits += c.Permits
+	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period,
+		func(values []string, days stockDays) error {
+			walk := stockWalk{tally: t, group: t.group(values), day: rep.Period.From}
+			for i, c := range days.changes {
+				if c != (packed.Change{}) {
+					walk.until(days.from.AddDays(i))
+					walk.workers += c.Workers
+					walk.permits += c.Permits
+				}
 			}
-		}
-		walk.until(rep.Period.To + 1)
-		return t.checkSize()
-	})
+			walk.until(rep.Period.To + 1)
+			return t.checkSize()
+		})
 	rep.SQL = append(rep.SQL, statement)
 	return err
 }

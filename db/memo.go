@@ -8,7 +8,7 @@ import (
 // digest stands for all that something was computed from.
 type digest [sha256.Size]byte
 
-// and gives the digest of this and others.
+// and returns the digest of this and others.
 func (d digest) and(others ...[sha256.Size]byte) digest {
 	text := d[:]
 	for _, other := range others {

@@ -14,7 +14,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// tableKeys and tableReferences say a second time what the schema says: which columns name a row, and which name another's.
+// tableKeys and tableReferences say a second time what the schema says: which columns name a row, and which name
+// another's.
 var (
 	tableKeys = map[string][]string{
 		"sources": {"id"}, "countries": {"code"}, "industries": {"code"}, "regions": {"code"}, "indicators": {"code"},
@@ -75,7 +76,7 @@ func (n naiveRelease) merge(table dbtest.Table, rows [][]any) labour.ImportCount
 	return counts
 }
 
-// resolves tells whether everything that a row names exists, and is synthetic where the row is.
+// resolves reports whether everything that a row names exists, and is synthetic where the row is.
 func (n naiveRelease) resolves(table dbtest.Table, row []any) bool {
 	synthetic := slices.Index(table.Columns, "synthetic")
 	for column, other := range tableReferences[table.Name] {

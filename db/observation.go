@@ -37,7 +37,8 @@ func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labo
 	sb.OrderBy(observationOrder)
 	statement, args := sb.Build()
 	observations, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
-		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, sqlite.Date(&o.From), sqlite.Date(&o.To), &o.Value, &o.Unit,
+		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, sqlite.Date(&o.From),
+			sqlite.Date(&o.To), &o.Value, &o.Unit,
 			&o.Status, &o.Source, sqlite.Text(&o.Confidence), sqlite.Text(&o.Note))
 	}, statement, args...)
 	if err != nil {
@@ -71,7 +72,8 @@ func (r *Release) observationCondition(f ObservationFilter) (func(*sqlbuilder.Se
 // Claims reads every claim in the order of ids.
 func (r *Release) Claims(ctx context.Context) ([]labour.Claim, error) {
 	claims, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (c labour.Claim, err error) {
-		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, sqlite.Text(&c.SpeakerRole), sqlite.OptionalDate(&c.MadeOn), sqlite.Text(&c.Operator),
+		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, sqlite.Text(&c.SpeakerRole),
+			sqlite.OptionalDate(&c.MadeOn), sqlite.Text(&c.Operator),
 			&c.ValueLow, &c.ValueHigh, sqlite.Text(&c.Unit), sqlite.OptionalDate(&c.From), sqlite.OptionalDate(&c.To), sqlite.Text(&c.Region), sqlite.Text(&c.Industry),
 			sqlite.Text(&c.Nationality), sqlite.Text(&c.Measure), &c.Source, sqlite.Text(&c.Confidence), sqlite.Text(&c.Note))
 	}, `SELECT id, topic, statement, speaker, speaker_role, made_on, operator, value_low, value_high, unit, "from", "to", region_code,

@@ -11,7 +11,8 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between equals.
+// Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between
+// equals.
 type Position struct {
 	Value any // string or int64
 	ID    string
@@ -64,7 +65,8 @@ type counted struct{ from, rows, workers string }
 const maxUnion = 100
 
 // pages reads the same stretch of several lists, each narrowed in its own way, in one statement per maxUnion lists.
-func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, descending bool, span Span, lists []selection) ([]Page[T], error) {
+func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, descending bool, span Span,
+	lists []selection) ([]Page[T], error) {
 	all := make([]Page[T], 0, len(lists))
 	for some := range slices.Chunk(lists, maxUnion) {
 		read, err := l.read(ctx, r, sortBy, descending, span, some)
@@ -81,7 +83,8 @@ func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, 
 	return all, nil
 }
 
-func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descending bool, span Span, lists []selection) ([]Page[T], error) {
+func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descending bool, span Span,
+	lists []selection) ([]Page[T], error) {
 	direction := "ASC"
 	if descending != span.Backward {
 		direction = "DESC"
@@ -89,7 +92,8 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	parts := make([]sqlbuilder.Builder, len(lists))
 	for i, list := range lists {
 		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value", "f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
+		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
+			"f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
 		list.narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
 		bound(sb, sortBy, span.Before, descending)
@@ -138,7 +142,8 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 			sum = *list.counted
 		}
 		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)", "COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
+		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)",
+			"COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
 		list.narrow(sb)
 		parts[i] = sb
 	}

@@ -13,8 +13,9 @@ import (
 
 // PermitFilter narrows a list of permits. Empty fields narrow nothing.
 type PermitFilter struct {
-	Within        []string     // region codes: a permit lies within every one of them
-	BoundariesOn  *labour.Date // nil for the last day of what Issued covers, else InForceOn, else the release's last day
+	Within []string // region codes: a permit lies within every one of them
+	// nil for the last day of what Issued covers, else InForceOn, else the release's last day
+	BoundariesOn  *labour.Date
 	Industries    []string
 	Nationalities []string
 	Employers     []string
@@ -43,10 +44,12 @@ var permitSort = map[PermitOrder]string{
 
 var permits = listing[labour.Permit]{
 	view: build.PermitFacts,
-	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry", "f.occupation", "f.workers",
+	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry",
+		"f.occupation", "f.workers",
 		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
 	scan: func(p *labour.Permit) []any {
-		return []any{&p.ID, &p.Number, sqlite.Text(&p.Employer), &p.Region, &p.Nationality, sqlite.Text(&p.Industry), sqlite.Text(&p.Occupation), &p.Workers,
+		return []any{&p.ID, &p.Number, sqlite.Text(&p.Employer), &p.Region, &p.Nationality, sqlite.Text(&p.Industry),
+			sqlite.Text(&p.Occupation), &p.Workers,
 			sqlite.Date(&p.IssuedOn), sqlite.Date(&p.ValidFrom), sqlite.Date(&p.ValidTo), sqlite.OptionalDate(&p.RevokedOn), &p.WageMonthly, sqlite.Text(&p.WageCurrency), &p.Source, &p.Synthetic}
 	},
 	id:    func(p labour.Permit) string { return p.ID },
@@ -59,7 +62,8 @@ func (r *Release) Permits(ctx context.Context, ids []string) ([]*labour.Permit, 
 }
 
 // PermitPages reads the same stretch of several lists of permits, one for each filter.
-func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order Order[PermitOrder], span Span) ([]Page[labour.Permit], error) {
+func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order Order[PermitOrder],
+	span Span) ([]Page[labour.Permit], error) {
 	sortBy, known := permitSort[order.Field]
 	if !known {
 		return nil, fmt.Errorf("permits: no order %q", order.Field)
@@ -83,7 +87,8 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	case f.Issued.To != nil:
 		boundaries = *f.Issued.To
 	}
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
+	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
+		Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
 	if err != nil {
 		return selection{}, err
 	}
@@ -118,7 +123,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	return list, nil
 }
 
-// LastDay gives a day, or where it is nil the release's last one, else that of its publication.
+// LastDay returns a day, or where it is nil the release's last one, else that of its publication.
 func (r *Release) LastDay(d *labour.Date) labour.Date {
 	switch {
 	case d != nil:
@@ -132,7 +137,8 @@ func (r *Release) LastDay(d *labour.Date) labour.Date {
 // check returns a Fault with BadUserInput for a range that ends before it starts.
 func (d DateRange) check(name string) error {
 	if d.From != nil && d.To != nil && *d.From > *d.To {
-		return labour.Faultf(labour.BadUserInput, "%s: expected a first day that is not after the last, found %s to %s.", name, *d.From, *d.To)
+		return labour.Faultf(labour.BadUserInput,
+			"%s: expected a first day that is not after the last, found %s to %s.", name, *d.From, *d.To)
 	}
 	return nil
 }

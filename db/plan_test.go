@@ -38,8 +38,8 @@ func TestReport_IsTheSameByEveryPlan(t *testing.T) {
 	}
 }
 
-// What stands behind a report or an estimate, and what there is to ask for, is the same from the days of the register and from
-// its rows, withheld or not.
+// What stands behind a report or an estimate, and what there is to ask for, is the same from the days of the
+// register and from its rows, withheld or not.
 func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 	"homebound/internal/labour"
 )
 
-// Prune removes the files of releases but for the keep highest-numbered ones and the one that CURRENT names, and gives the
-// numbers of those that it removed, in order. Whoever has such a file open reads on to the end, on systems that let an
-// open file be unlinked. It returns ErrBusy while an import runs, and a Fault, BadUserInput, where keep is below 1:
-// numbers are counted on from the highest that is there.
+// Prune removes the files of releases but for the keep highest-numbered ones and the one that CURRENT names, and
+// gives the numbers of those that it removed, in order. Whoever has such a file open reads on to the end, on
+// systems that let an open file be unlinked. It returns ErrBusy while an import runs, and a Fault, BadUserInput,
+// where keep is below 1: numbers are counted on from the highest that is there.
 func (s *Store) Prune(keep int) (removed []int, err error) {
 	if keep < 1 {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)

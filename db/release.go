@@ -18,8 +18,9 @@ import (
 
 // Release is a published release, open for reading by any number of goroutines.
 type Release struct {
-	file  *sql.DB
-	whole *sql.DB // for whole lists, so that those who take long over one keep no connection from the questions of others
+	file *sql.DB
+	// for whole lists, so that those who take long over one keep no connection from the questions of others
+	whole *sql.DB
 	info  labour.Release
 	// derivedHash is what Verify expects of everything that is not content.
 	derivedHash string
@@ -35,7 +36,8 @@ type Release struct {
 	decisions     memo[decision]
 }
 
-// openRelease opens a release's file, and withholds counts of fewer workers than a least one. It returns ErrCorrupt (wrapped) for a file that is not a whole release.
+// openRelease opens a release's file, and withholds counts of fewer workers than a least one. It returns ErrCorrupt
+// (wrapped) for a file that is not a whole release.
 func openRelease(ctx context.Context, path string, suppressBelow int) (*Release, error) {
 	if _, err := os.Stat(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -70,11 +72,11 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 
 func (r *Release) close() error { return errors.Join(r.file.Close(), r.whole.Close()) }
 
-// Info gives what the release says of itself.
+// Info returns what the release says of itself.
 func (r *Release) Info() labour.Release { return r.info }
 
-// Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is damaged or
-// holds anything else than was published.
+// Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is
+// damaged or holds anything else than was published.
 func (r *Release) Verify(ctx context.Context) error {
 	found, err := sqlite.Single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
 	if err != nil {
@@ -95,20 +97,21 @@ func (r *Release) Verify(ctx context.Context) error {
 			return fmt.Errorf("verify release %d: %w", r.info.Number, err)
 		}
 		if found != sum.want {
-			return fmt.Errorf("verify release %d: %w: expected %s to be %s, found %s", r.info.Number, sqlite.ErrCorrupt, sum.what, sum.want, found)
+			return fmt.Errorf("verify release %d: %w: expected %s to be %s, found %s", r.info.Number,
+				sqlite.ErrCorrupt, sum.what, sum.want, found)
 		}
 	}
 	return nil
 }
 
-// Imports gives what became of each file's rows in the import that made the release.
+// Imports returns what became of each file's rows in the import that made the release.
 func (r *Release) Imports(ctx context.Context) ([]labour.ImportCounts, error) {
 	return sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (c labour.ImportCounts, err error) {
 		return c, rows.Scan(&c.Table, &c.Read, &c.Inserted, &c.Replaced, &c.Unchanged, &c.Rejected, &c.Warnings)
 	}, `SELECT table_name, read, inserted, replaced, unchanged, rejected, warnings FROM imports`)
 }
 
-// Settings gives what the publisher has set for the whole release.
+// Settings returns what the publisher has set for the whole release.
 func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 	var s build.Settings
 	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
@@ -142,12 +145,15 @@ func (r *Release) Rows(ctx context.Context, name string, columns []string, yield
 	if err != nil {
 		return err
 	}
-	return sqlite.EachValues(ctx, r.file, len(columns), yield, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), sqlite.Quote(name), strings.Join(t.Names("", sqlite.IsKey), ", ")))
+	return sqlite.EachValues(ctx, r.file, len(columns), yield,
+		fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), sqlite.Quote(name),
+			strings.Join(t.Names("", sqlite.IsKey), ", ")))
 }
 
 // readSpans reads the first and the last day on which each kind of facts has anything. A kind without any has no days.
 func readSpans(ctx context.Context, q sqlite.Querier) (map[string]labour.Period, error) {
-	spans := map[string]labour.Period{build.PermitFacts: packed.NoDays, build.RepatriationFacts: packed.NoDays, build.StockFacts: packed.NoDays}
+	spans := map[string]labour.Period{build.PermitFacts: packed.NoDays, build.RepatriationFacts: packed.NoDays,
+		build.StockFacts: packed.NoDays}
 	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var facts string
 		var span labour.Period

@@ -13,7 +13,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// RepatriationFilter narrows a list of repatriations. Empty fields narrow nothing; those of outcome PROTECTED are never listed.
+// RepatriationFilter narrows a list of repatriations. Empty fields narrow nothing; those of outcome PROTECTED are
+// never listed.
 type RepatriationFilter struct {
 	Within        []string     // region codes: a repatriation lies within every one of them
 	BoundariesOn  *labour.Date // nil for the last day of what Date covers, else the release's last day
@@ -36,17 +37,20 @@ var repatriationSort = map[RepatriationOrder]string{RepatriationByDate: "f.date"
 
 var repatriations = listing[labour.Repatriation]{
 	view: build.RepatriationFacts,
-	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers", "f.outcome",
+	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers",
+		"f.outcome",
 		"f.sanction_symbol", "f.source_id", "f.synthetic"},
 	scan: func(p *labour.Repatriation) []any {
-		return []any{&p.ID, &p.Region, &p.Nationality, sqlite.Text(&p.Employer), sqlite.Text(&p.Permit), sqlite.Date(&p.Date), &p.Workers, &p.Outcome,
+		return []any{&p.ID, &p.Region, &p.Nationality, sqlite.Text(&p.Employer), sqlite.Text(&p.Permit),
+			sqlite.Date(&p.Date), &p.Workers, &p.Outcome,
 			sqlite.Text(&p.Sanction), &p.Source, &p.Synthetic}
 	},
 	id:    func(p labour.Repatriation) string { return p.ID },
 	count: "f.workers",
 }
 
-// Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist or are of outcome PROTECTED.
+// Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist or are of
+// outcome PROTECTED.
 func (r *Release) Repatriations(ctx context.Context, ids []string) ([]*labour.Repatriation, error) {
 	found, err := byID(ctx, r, repatriations, ids)
 	for i, one := range found {
@@ -67,7 +71,8 @@ func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([
 	under := make(map[string][]labour.Repatriation, len(permitIDs))
 	for some := range slices.Chunk(permitIDs, 1000) {
 		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select(repatriations.columns...).From(build.RepatriationFacts+" AS f").Where(sb.In("f.permit_id", sqlbuilder.List(some))).OrderBy("f.date", "f.id")
+		sb.Select(repatriations.columns...).From(build.RepatriationFacts+" AS f").Where(sb.In("f.permit_id",
+			sqlbuilder.List(some))).OrderBy("f.date", "f.id")
 		listed(sb)
 		statement, args := sb.Build()
 		err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
@@ -90,7 +95,8 @@ func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([
 }
 
 // RepatriationPages reads the same stretch of several lists of repatriations, one for each filter.
-func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationFilter, order Order[RepatriationOrder], span Span) ([]Page[labour.Repatriation], error) {
+func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationFilter, order Order[RepatriationOrder],
+	span Span) ([]Page[labour.Repatriation], error) {
 	sortBy, known := repatriationSort[order.Field]
 	if !known {
 		return nil, fmt.Errorf("repatriations: no order %q", order.Field)
@@ -105,12 +111,14 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 	return pages(ctx, r, repatriations, sortBy, order.Descending, span, lists)
 }
 
-func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder), error) {
+func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder),
+	error) {
 	boundaries := r.LastDay(f.Date.To)
 	if f.BoundariesOn != nil {
 		boundaries = *f.BoundariesOn
 	}
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
+	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Nationalities: f.Nationalities,
+		Outcomes: f.Outcomes}, boundaries)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,8 @@ type ReportOrder struct {
 	Descending bool
 }
 
-// MeasureCondition keeps the rows whose measure lies within the bounds, both included; a row without a value is left out.
+// MeasureCondition keeps the rows whose measure lies within the bounds, both included; a row without a value is
+// left out.
 type MeasureCondition struct {
 	Measure         labour.Measure
 	AtLeast, AtMost *float64
@@ -35,8 +36,8 @@ type MeasureCondition struct {
 // maxCells bounds the rows of one report, all pages together; they are held while they are sorted and counted.
 const maxCells = 1_000_000
 
-// Report is a question and its answer: every row that it has, in order. Rows hold the measures asked for and no other. One
-// goroutine uses it at a time.
+// Report is a question and its answer: every row that it has, in order. Rows hold the measures asked for and no
+// other. One goroutine uses it at a time.
 type Report struct {
 	Query        ReportQuery
 	Period       labour.Period // what the report covers
@@ -77,12 +78,12 @@ type Values struct {
 	withheld    measureSet
 }
 
-// AverageWorkersPresent gives the worker-days over the days of the period.
+// AverageWorkersPresent returns the worker-days over the days of the period.
 func (v Values) AverageWorkersPresent() float64 {
 	return float64(v.WorkerDays) / float64(max(1, v.Days))
 }
 
-// Of gives a measure's value, or false where it has none or is withheld.
+// Of returns a measure's value, or false where it has none or is withheld.
 func (v Values) Of(m labour.Measure) (float64, bool) {
 	if v.Withheld(m) {
 		return 0, false
@@ -111,7 +112,8 @@ func (v Values) Of(m labour.Measure) (float64, bool) {
 	return 0, false
 }
 
-// Report answers a question. It returns a Fault with BadUserInput, NotFound or LimitExceeded where the question is at fault.
+// Report answers a question. It returns a Fault with BadUserInput, NotFound or LimitExceeded where the question is
+// at fault.
 func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 	rep, err := r.Ask(ctx, q)
 	if err != nil {
@@ -160,23 +162,27 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 	}
 	for _, order := range q.OrderBy {
 		if (order.By == "") == (order.Measure == "") {
-			return nil, labour.Faultf(labour.BadUserInput, "orderBy: expected either by or measure in each entry, found %s.", bothOrNeither(order.By != ""))
+			return nil, labour.Faultf(labour.BadUserInput,
+				"orderBy: expected either by or measure in each entry, found %s.", bothOrNeither(order.By != ""))
 		}
 		if order.By != "" && order.By != labour.ByPeriod && !slices.Contains(q.GroupBy, order.By) {
-			return nil, labour.Faultf(labour.BadUserInput, "orderBy: expected a dimension of groupBy, found %s.", order.By)
+			return nil, labour.Faultf(labour.BadUserInput, "orderBy: expected a dimension of groupBy, found %s.",
+				order.By)
 		}
 		rep.need(order.Measure)
 	}
 	for _, condition := range q.Having {
 		if condition.AtLeast == nil && condition.AtMost == nil {
-			return nil, labour.Faultf(labour.BadUserInput, "having: expected atLeast or atMost for %s, found neither.", condition.Measure)
+			return nil, labour.Faultf(labour.BadUserInput,
+				"having: expected atLeast or atMost for %s, found neither.", condition.Measure)
 		}
 		rep.need(condition.Measure)
 	}
 	if slices.Contains(q.GroupBy, labour.ByOutcome) {
 		for _, m := range rep.measures {
 			if info, _ := m.Info(); info.Family != labour.DepartureFlow {
-				return nil, labour.Faultf(labour.BadUserInput, "groupBy: OUTCOME groups repatriations alone; expected no measure but workersRepatriated, found %s.", info.Field)
+				return nil, labour.Faultf(labour.BadUserInput,
+					"groupBy: OUTCOME groups repatriations alone; expected no measure but workersRepatriated, found %s.", info.Field)
 			}
 		}
 	}
@@ -197,7 +203,7 @@ func (rep *Report) need(m labour.Measure) {
 	}
 }
 
-// period gives the days that a range covers in this release, and whether the release is without any dated row.
+// period returns the days that a range covers in this release, and whether the release is without any dated row.
 func (r *Release) period(asked DateRange) (p labour.Period, empty bool, err error) {
 	if r.info.DataFrom == nil && (asked.From == nil || asked.To == nil) {
 		return labour.Period{}, true, nil
@@ -212,7 +218,8 @@ func (r *Release) period(asked DateRange) (p labour.Period, empty bool, err erro
 		p.To = *asked.To
 	}
 	if p.Days() == 0 {
-		return p, false, labour.Faultf(labour.BadUserInput, "period: expected a first day that is not after the last, found %s to %s.", p.From, p.To)
+		return p, false, labour.Faultf(labour.BadUserInput,
+			"period: expected a first day that is not after the last, found %s to %s.", p.From, p.To)
 	}
 	return p, false, nil
 }
@@ -228,8 +235,8 @@ func (rep *Report) dimensions() []labour.Dimension {
 	return dimensions
 }
 
-// Totals computes measures over all groups and the whole period: a peak of sums, not a sum of peaks. Having and paging do
-// not touch it.
+// Totals computes measures over all groups and the whole period: a peak of sums, not a sum of peaks. Having and
+// paging do not touch it.
 func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (ReportRow, error) {
 	t := newTally(nil, calendar{whole: rep.Period})
 	if err := rep.compute(ctx, t, measures, rep.familiesOf(measures)); err != nil {
@@ -255,13 +262,15 @@ func (rep *Report) familiesOf(measures []labour.Measure) map[labour.Family]bool 
 	}
 	if len(families) == 0 {
 		byOutcome := slices.Contains(rep.Query.GroupBy, labour.ByOutcome)
-		return map[labour.Family]bool{labour.IssueFlow: !byOutcome, labour.Stock: !byOutcome, labour.DepartureFlow: true}
+		return map[labour.Family]bool{labour.IssueFlow: !byOutcome, labour.Stock: !byOutcome,
+			labour.DepartureFlow: true}
 	}
 	return families
 }
 
 // compute runs one statement for each of some families of measures.
-func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Measure, families map[labour.Family]bool) error {
+func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Measure,
+	families map[labour.Family]bool) error {
 	if rep.empty {
 		return nil
 	}
@@ -283,7 +292,7 @@ func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Meas
 	return t.checkSize()
 }
 
-// meets tells whether a row is within every condition.
+// meets reports whether a row is within every condition.
 func (row ReportRow) meets(conditions []MeasureCondition) bool {
 	for _, c := range conditions {
 		value, known := row.Of(c.Measure)
@@ -299,25 +308,34 @@ func (rep *Report) compare(a, b ReportRow) int {
 	for _, order := range rep.Query.OrderBy {
 		var result int
 		if order.Measure != "" {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (float64, bool) { return row.Of(order.Measure) })
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (float64, bool) {
+				return row.Of(order.Measure)
+			})
 		} else if order.By == labour.ByPeriod {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (labour.Date, bool) { return row.Period.From, true })
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (labour.Date, bool) {
+				return row.Period.From, true
+			})
 		} else {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (string, bool) { return row.Group[order.By], row.Group[order.By] != "" })
+			result = compareKnown(order.Descending, a, b, func(row ReportRow) (string, bool) {
+				return row.Group[order.By], row.Group[order.By] != ""
+			})
 		}
 		if result != 0 {
 			return result
 		}
 	}
 	for _, d := range rep.dimensions() {
-		if result := compareKnown(false, a, b, func(row ReportRow) (string, bool) { return row.Group[d], row.Group[d] != "" }); result != 0 {
+		if result := compareKnown(false, a, b, func(row ReportRow) (string, bool) {
+			return row.Group[d], row.Group[d] != ""
+		}); result != 0 {
 			return result
 		}
 	}
 	return a.Period.From.Sub(b.Period.From)
 }
 
-func compareKnown[T interface{ ~string | ~float64 | ~int32 }](descending bool, a, b ReportRow, of func(ReportRow) (T, bool)) int {
+func compareKnown[T interface{ ~string | ~float64 | ~int32 }](descending bool, a, b ReportRow,
+	of func(ReportRow) (T, bool)) int {
 	x, known := of(a)
 	y, alsoKnown := of(b)
 	switch {
@@ -342,5 +360,5 @@ func (rep *Report) Key(row ReportRow) string {
 	return strings.Join(append(parts, row.Period.Label()), "\x1f")
 }
 
-// Covers tells whether the report has any day to cover; a release without a single dated row has none.
+// Covers reports whether the report has any day to cover; a release without a single dated row has none.
 func (rep *Report) Covers() bool { return !rep.empty }

@@ -11,8 +11,9 @@ import (
 )
 
 // Rescue makes the highest-numbered release that can be opened the one that is lent, for a server that starts where
-// CURRENT names none that can. CURRENT stays as it is: Refresh goes on trying the release that it names, and Trouble says
-// so until then. It returns ErrNoRelease where the folder holds no release, and why each failed where none can be opened.
+// CURRENT names none that can. CURRENT stays as it is: Refresh goes on trying the release that it names, and
+// Trouble says so until then. It returns ErrNoRelease where the folder holds no release, and why each failed where
+// none can be opened.
 func (s *Store) Rescue(ctx context.Context) (labour.Release, error) {
 	names, err := s.folder.Files()
 	if err != nil {

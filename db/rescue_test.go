@@ -13,7 +13,7 @@ import (
 	"homebound/db/dbtest"
 )
 
-// threeReleases gives a folder with releases of 0, 1 and 2 permits, of which the third is current.
+// threeReleases returns a folder with releases of 0, 1 and 2 permits, of which the third is current.
 func threeReleases(t *testing.T) string {
 	t.Helper()
 	store := dbtest.MustOpen(t)

@@ -228,7 +228,7 @@ func TestMerge_WarnsOfWhatIsOdd(t *testing.T) {
 	}, found)
 }
 
-// register gives the sample world with one row of each kind that names everything it can.
+// register returns the sample world with one row of each kind that names everything it can.
 func register() dbtest.Content {
 	c := dbtest.Sample()
 	c.Observations[0].Industry, c.Observations[0].Nationality = "F", "KP"

@@ -15,8 +15,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// StockFilter says whose stock of workers is meant: in a region and everything in it (everywhere where it is ""), on the
-// boundaries of a day, of some nationalities.
+// StockFilter says whose stock of workers is meant: in a region and everything in it (everywhere where it is ""),
+// on the boundaries of a day, of some nationalities.
 type StockFilter struct {
 	Within        string
 	BoundariesOn  labour.Date
@@ -37,9 +37,10 @@ type stockDays struct {
 	changes []packed.Change
 }
 
-// eachStock reads the stock of each group through a period, and gives the statement that ran. Groups come once each; the
-// days are good until visit returns.
-func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date, p labour.Period, visit func(values []string, days stockDays) error) (string, error) {
+// eachStock reads the stock of each group through a period, and gives the statement that ran. Groups come once
+// each; the days are good until visit returns.
+func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date,
+	p labour.Period, visit func(values []string, days stockDays) error) (string, error) {
 	from, ok := r.planner(build.StockFacts, append(f.dimensions(), dimensions...))
 	if !ok {
 		return "", fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
@@ -102,7 +103,7 @@ type gathered struct {
 	changes []packed.Change
 }
 
-// group gives the group of a row. Where the groups come sorted, the one before is complete and visited.
+// group returns the group of a row. Where the groups come sorted, the one before is complete and visited.
 func (g *stockGatherer) group(values []string, sorted bool) (*gathered, error) {
 	if len(g.order) > 0 && slices.Equal(g.order[len(g.order)-1].values, values) {
 		return g.order[len(g.order)-1], nil
@@ -136,14 +137,15 @@ func (g *stockGatherer) finish() error {
 	return nil
 }
 
-// StockOn gives the workers present on each of some days, and the statement that ran.
+// StockOn returns the workers present on each of some days, and the statement that ran.
 func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date) ([]int, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
 	stocks := make([]int, len(days))
-	statement, err := r.eachStock(ctx, narrowed, nil, f.BoundariesOn, labour.Period{From: slices.Min(days), To: slices.Max(days)},
+	statement, err := r.eachStock(ctx, narrowed, nil, f.BoundariesOn,
+		labour.Period{From: slices.Min(days), To: slices.Max(days)},
 		func(_ []string, through stockDays) error {
 			for i, c := range through.changes {
 				for j, day := range days {
@@ -161,7 +163,8 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 }
 
 // Departed sums the workers repatriated from one day through another by outcome, and gives the statement that ran.
-func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) (map[labour.Outcome]int, string, error) {
+func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) (map[labour.Outcome]int, string,
+	error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
@@ -194,15 +197,17 @@ type StockChange struct {
 	Workers          int
 }
 
-// StockChanges gives the changes of the stock by region and industry in the order of days; those up to p.From come as of
-// that day. It also gives the statement that ran.
-func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Period) (iter.Seq[StockChange], string, error) {
+// StockChanges returns the changes of the stock by region and industry in the order of days; those up to p.From
+// come as of that day. It also gives the statement that ran.
+func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Period) (iter.Seq[StockChange], string,
+	error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
 	byDay := map[labour.Date][]StockChange{}
-	statement, err := r.eachStock(ctx, narrowed, []labour.Dimension{labour.ByRegion, labour.ByIndustry}, f.BoundariesOn, p,
+	statement, err := r.eachStock(ctx, narrowed, []labour.Dimension{labour.ByRegion, labour.ByIndustry},
+		f.BoundariesOn, p,
 		func(values []string, through stockDays) error {
 			for i, c := range through.changes {
 				if c.Workers != 0 {
@@ -226,16 +231,16 @@ func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Peri
 	}, statement, nil
 }
 
-// DepartedWage is the average monthly wage of the workers who departed from a region and an industry between two days, in
-// the release's currency: of each permit's wage, weighted by the fall of its workers present.
+// DepartedWage is the average monthly wage of the workers who departed from a region and an industry between two
+// days, in the release's currency: of each permit's wage, weighted by the fall of its workers present.
 type DepartedWage struct {
 	Region, Industry string
 	Monthly          float64
 	Workers          int // the falls that it is weighted by
 }
 
-// DepartedWages gives the departed permits' own wages, and the statement that ran. Regions and industries without a known
-// wage are left out.
+// DepartedWages returns the departed permits' own wages, and the statement that ran. Regions and industries without
+// a known wage are left out.
 func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Period) ([]DepartedWage, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
@@ -245,7 +250,8 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("c.region_code", "c.industry", "d.year", "d.days").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
-		Where(sb.In("d.held", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year())).
+		Where(sb.In("d.held", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", p.From.Year()),
+			sb.GreaterEqualThan("d.until", p.From.Year())).
 		OrderBy("1", "2", "d.rowid")
 	statement, args := sb.Build()
 	var wages []DepartedWage
@@ -279,13 +285,15 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 }
 
 // StockProvenance says which register rows stand behind a stock followed through a period.
-func (r *Release) StockProvenance(ctx context.Context, f StockFilter, p labour.Period, sql []string) (Provenance, error) {
+func (r *Release) StockProvenance(ctx context.Context, f StockFilter, p labour.Period, sql []string) (Provenance,
+	error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return Provenance{}, err
 	}
 	provenance := Provenance{SQL: sql}
-	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn, families: map[labour.Family]bool{labour.Stock: true}}
+	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn,
+		families: map[labour.Family]bool{labour.Stock: true}}
 	return provenance, b.describe(ctx, &provenance)
 }
 

@@ -51,8 +51,8 @@ const keptOpen = 4
 // Option sets how a store's releases are read.
 type Option func(*Store)
 
-// SuppressBelow withholds counts of 1 to k-1 workers in whatever is read from a release; 0 withholds nothing. A release that
-// itself asks for more is read so: see Settings.
+// SuppressBelow withholds counts of 1 to k-1 workers in whatever is read from a release; 0 withholds nothing. A
+// release that itself asks for more is read so: see Settings.
 func SuppressBelow(k int) Option { return func(s *Store) { s.suppressBelow = k } }
 
 // OpenStore opens a folder of releases, and makes it where there is none. Close ends it.
@@ -70,7 +70,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	return s, nil
 }
 
-// Dir gives the folder.
+// Dir returns the folder.
 func (s *Store) Dir() string { return string(s.folder) }
 
 // Close closes every release, once its last reader has gone.
@@ -144,7 +144,9 @@ func (s *Store) acquire(ctx context.Context, name string) (*handle, error) {
 			return h, nil
 		}
 		select {
-		case opened := <-s.opening.DoChan(name, func() (any, error) { return nil, s.openNamed(context.WithoutCancel(ctx), name) }):
+		case opened := <-s.opening.DoChan(name, func() (any, error) {
+			return nil, s.openNamed(context.WithoutCancel(ctx), name)
+		}):
 			if opened.Err != nil {
 				return nil, opened.Err
 			}
@@ -267,7 +269,7 @@ func (s *Store) Watch(ctx context.Context, every time.Duration, report func(erro
 	}, report)
 }
 
-// Published gives a channel on which every newly published release arrives, until ctx ends or the store closes.
+// Published returns a channel on which every newly published release arrives, until ctx ends or the store closes.
 func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 	listener := make(chan labour.Release, 8)
 	s.mu.Lock()

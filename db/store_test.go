@@ -19,7 +19,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// permits gives the sample world with n permits.
+// permits returns the sample world with n permits.
 func permits(n int) dbtest.Content {
 	c := dbtest.Sample()
 	for i := range n {

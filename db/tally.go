@@ -12,7 +12,7 @@ type calendar struct {
 	granularity labour.Granularity
 }
 
-// count gives the number of units.
+// count returns the number of units.
 func (c calendar) count() int {
 	if c.granularity == "" {
 		return 1
@@ -63,12 +63,13 @@ func newTally(dimensions []labour.Dimension, periods calendar) *tally {
 // checkSize returns a Fault with LimitExceeded where the report has outgrown what one report may hold.
 func (t *tally) checkSize() error {
 	if t.cells > maxCells {
-		return labour.Faultf(labour.LimitExceeded, "The report has more than %d rows, groups times periods: expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
+		return labour.Faultf(labour.LimitExceeded,
+			"The report has more than %d rows, groups times periods: expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
 	}
 	return nil
 }
 
-// group gives the group of some values, which the caller may use again.
+// group returns the group of some values, which the caller may use again.
 func (t *tally) group(values []string) *group {
 	key := strings.Join(values, "\x1f")
 	g, ok := t.groups[key]
@@ -83,7 +84,7 @@ func (t *tally) group(values []string) *group {
 	return g
 }
 
-// cell gives the group's figures in a period, and fills the periods between it and those it has.
+// cell returns the group's figures in a period, and fills the periods between it and those it has.
 func (t *tally) cell(g *group, period int) *Values {
 	switch {
 	case t.closed && (period < g.first || period >= g.first+len(g.cells)):
@@ -101,7 +102,7 @@ func (t *tally) cell(g *group, period int) *Values {
 	return &g.cells[period-g.first]
 }
 
-// empty gives the figures of the periods from first until before end, all zero.
+// empty returns the figures of the periods from first until before end, all zero.
 func (t *tally) empty(first, end int) []Values {
 	t.cells += end - first
 	cells := make([]Values, end-first)

@@ -19,14 +19,14 @@ type registerCell struct {
 	synthetic                              bool
 }
 
-// touched is what a period counts of some rows of the register: how many there are, and the first and the last of their days
-// in the period. Those of a repatriation that is counted for the stock alone are left out of the days.
+// touched is what a period counts of some rows of the register: how many there are, and the first and the last of
+// their days in the period. Those of a repatriation that is counted for the stock alone are left out of the days.
 type touched struct {
 	rows int
 	days labour.Period
 }
 
-// isCovered tells whether the days of the register answer what is asked. They know no employers.
+// isCovered reports whether the days of the register answer what is asked. They know no employers.
 func (b *Behind) isCovered() bool {
 	_, yes := b.release.planner(build.DayFacts, b.facts.dimensions())
 	return yes
@@ -46,16 +46,19 @@ func (b *Behind) eachCell(ctx context.Context, view string, visit func(registerC
 	if b.families[labour.Stock] {
 		held = sb.In("d.held", b.cells(build.PermitFacts))
 	}
-	sb.Select("c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic", own, held, "d.year", "d.days").
+	sb.Select("c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic", own, held,
+		"d.year", "d.days").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.cell").
-		Where(sb.Equal("d.facts", view), sb.LessEqualThan("d.year", b.period.To.Year()), sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(own, held))
+		Where(sb.Equal("d.facts", view), sb.LessEqualThan("d.year", b.period.To.Year()),
+			sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(own, held))
 	statement, args := sb.Build()
 	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var c registerCell
 		var byDay, byStock bool
 		var year int
 		var days sql.RawBytes
-		err := rows.Scan(&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic, &byDay, &byStock, &year, &days)
+		err := rows.Scan(&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source,
+			&c.synthetic, &byDay, &byStock, &year, &days)
 		if err != nil {
 			return err
 		}

@@ -14,8 +14,9 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// Whole is a list that is read from its first row to its last, in one statement whose memory does not grow with it. Unlike
-// pages it leaves the rows as the database has them, column by column, so that a million of them are handed on quickly.
+// Whole is a list that is read from its first row to its last, in one statement whose memory does not grow with it.
+// Unlike pages it leaves the rows as the database has them, column by column, so that a million of them are handed
+// on quickly.
 type Whole struct {
 	columns []string
 	release *Release
@@ -27,8 +28,8 @@ type Whole struct {
 // joinedNames are the names of columns that come from another table than the list's own.
 var joinedNames = map[string]string{"e.name": "employer_name", "n.number": "permit_number"}
 
-// Columns names what rows hold, in their order: the columns of the list's table, as docs/DATA.md has them, and what is joined to
-// it, such as employer_name.
+// Columns names what rows hold, in their order: the columns of the list's table, as docs/DATA.md has them, and what
+// is joined to it, such as employer_name.
 func (l *Whole) Columns() []string {
 	names := make([]string, len(l.columns))
 	for i, column := range l.columns {
@@ -41,7 +42,7 @@ func (l *Whole) Columns() []string {
 	return names
 }
 
-// Count gives the number of rows.
+// Count returns the number of rows.
 func (l *Whole) Count(ctx context.Context) (int, error) {
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("COUNT(*)").From(l.from)
@@ -50,8 +51,8 @@ func (l *Whole) Count(ctx context.Context) (int, error) {
 	return sqlite.Single[int](ctx, l.release.whole, statement, args...)
 }
 
-// Each hands out the rows in the list's order. Their values are nil, string, int64 or float64; what is unknown is nil. The row
-// is filled anew for the next one, the values in it stay.
+// Each hands out the rows in the list's order. Their values are nil, string, int64 or float64; what is unknown is
+// nil. The row is filled anew for the next one, the values in it stay.
 func (l *Whole) Each(ctx context.Context, yield func(row []any) error) error {
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select(l.columns...).From(l.from)
@@ -70,7 +71,7 @@ type Evidence struct {
 	Synthetic bool   // whether rows of that source are marked as synthetic, where rows have such a mark
 }
 
-// Evidence gives where the list's rows come from, in the order of the sources' ids.
+// Evidence returns where the list's rows come from, in the order of the sources' ids.
 func (l *Whole) Evidence(ctx context.Context) ([]Evidence, error) {
 	synthetic := "0"
 	if slices.Contains(l.columns, "f.synthetic") {
@@ -94,17 +95,20 @@ func (l *Whole) Evidence(ctx context.Context) ([]Evidence, error) {
 // nameOfEmployer joins the name of a row's employer, e.name.
 const nameOfEmployer = " LEFT JOIN employers AS e ON e.id = f.employer_id"
 
-// WholePermits gives the list that PermitPages gives in pages, with the names of the employers.
+// WholePermits returns the list that PermitPages gives in pages, with the names of the employers.
 func (r *Release) WholePermits(ctx context.Context, f PermitFilter, order Order[PermitOrder]) (*Whole, error) {
 	list, err := r.permitSelection(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitFacts+" AS f"+nameOfEmployer, permitSort, order, list.narrow)
+	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitFacts+" AS f"+nameOfEmployer,
+		permitSort, order, list.narrow)
 }
 
-// WholeRepatriations gives the list that RepatriationPages gives in pages, with the names of the employers and the numbers of the permits.
-func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter, order Order[RepatriationOrder]) (*Whole, error) {
+// WholeRepatriations returns the list that RepatriationPages gives in pages, with the names of the employers and
+// the numbers of the permits.
+func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter,
+	order Order[RepatriationOrder]) (*Whole, error) {
 	narrow, err := r.repatriationCondition(ctx, f)
 	if err != nil {
 		return nil, err
@@ -113,7 +117,7 @@ func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter, 
 		build.RepatriationFacts+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
 }
 
-// WholeEmployers gives the list that EmployerPages gives in pages.
+// WholeEmployers returns the list that EmployerPages gives in pages.
 func (r *Release) WholeEmployers(ctx context.Context, f EmployerFilter, order Order[EmployerOrder]) (*Whole, error) {
 	narrow, err := r.employerCondition(ctx, f)
 	if err != nil {
@@ -122,7 +126,7 @@ func (r *Release) WholeEmployers(ctx context.Context, f EmployerFilter, order Or
 	return whole(r, employers.columns, "employers AS f", employerSort, order, narrow)
 }
 
-// WholeObservations gives the list that Observations gives at once.
+// WholeObservations returns the list that Observations gives at once.
 func (r *Release) WholeObservations(f ObservationFilter) (*Whole, error) {
 	narrow, err := r.observationCondition(f)
 	if err != nil {
@@ -131,7 +135,8 @@ func (r *Release) WholeObservations(f ObservationFilter) (*Whole, error) {
 	return &Whole{observationColumns, r, "observations AS f", observationOrder, narrow}, nil
 }
 
-func whole[F ~string](r *Release, columns []string, from string, sorts map[F]string, order Order[F], narrow func(*sqlbuilder.SelectBuilder)) (*Whole, error) {
+func whole[F ~string](r *Release, columns []string, from string, sorts map[F]string, order Order[F],
+	narrow func(*sqlbuilder.SelectBuilder)) (*Whole, error) {
 	sortBy, known := sorts[order.Field]
 	if !known {
 		return nil, fmt.Errorf("a whole list: no order %q", order.Field)

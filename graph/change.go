@@ -17,11 +17,13 @@ import (
 	"homebound/internal/labour"
 )
 
-// Changes compares a release with another one. The other one may be removed while this one stays, so that the answer is not
-// of this one alone.
-func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since string, tables []string, first *int, after *string) (*model.ChangeConnection, error) {
+// Changes compares a release with another one. The other one may be removed while this one stays, so that the
+// answer is not of this one alone.
+func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since string, tables []string, first *int,
+	after *string) (*model.ChangeConnection, error) {
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
-		return nil, labour.Faultf(labour.BadUserInput, "changes: expected a query, found a subscription; it tells of a release, and a query of what that changed.")
+		return nil, labour.Faultf(labour.BadUserInput,
+			"changes: expected a query, found a subscription; it tells of a release, and a query of what that changed.")
 	}
 	markVolatile(ctx)
 	tables, err := changeTables(tables)
@@ -30,7 +32,8 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 	}
 	number, err := strconv.Atoi(keyOf("Release", since))
 	if err != nil {
-		return nil, labour.Faultf(labour.BadUserInput, "since: expected a release's id or its number, found %.100q.", since)
+		return nil, labour.Faultf(labour.BadUserInput, "since: expected a release's id or its number, found %.100q.",
+			since)
 	}
 	this, done, err := f.r.Store.Numbered(ctx, obj.Number)
 	if err != nil {
@@ -49,12 +52,14 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 	}
 	counts, err := this.ChangeCounts(ctx, other)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, labour.Faultf(labour.Timeout, "Releases %d and %d are not compared to the end yet; asked again, the comparison goes on from where it stopped.", number, obj.Number)
+		return nil, labour.Faultf(labour.Timeout,
+			"Releases %d and %d are not compared to the end yet; asked again, the comparison goes on from where it stopped.", number, obj.Number)
 	} else if err != nil {
 		return nil, err
 	}
 	var page db.Page[labour.Change]
-	if graphql.FieldRequested(ctx, "nodes") || graphql.FieldRequested(ctx, "edges") || graphql.FieldRequested(ctx, "pageInfo") {
+	if graphql.FieldRequested(ctx, "nodes") || graphql.FieldRequested(ctx, "edges") ||
+		graphql.FieldRequested(ctx, "pageInfo") {
 		if err := checkChanges(ctx, tables, this, other); err != nil {
 			return nil, err
 		}
@@ -71,7 +76,7 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 // registerTables are those whose rows are listed to those who may read single permits and repatriations.
 var registerTables = []string{"permits", "repatriations"}
 
-// changeTables gives the tables that are asked for, all of them where none is.
+// changeTables returns the tables that are asked for, all of them where none is.
 func changeTables(asked []string) ([]string, error) {
 	all := db.ChangeTables()
 	if asked == nil {
@@ -79,7 +84,8 @@ func changeTables(asked []string) ([]string, error) {
 	}
 	for _, name := range asked {
 		if !slices.Contains(all, name) {
-			return nil, labour.Faultf(labour.BadUserInput, "tables: expected some of %s, found %.100q.", strings.Join(all, ", "), name)
+			return nil, labour.Faultf(labour.BadUserInput, "tables: expected some of %s, found %.100q.",
+				strings.Join(all, ", "), name)
 		}
 	}
 	return asked, nil
@@ -92,14 +98,15 @@ func checkChanges(ctx context.Context, tables []string, releases ...*db.Release)
 	}
 	for _, release := range releases {
 		if err := answers.CheckRows(ctx, release); err != nil {
-			return labour.Faultf(labour.Forbidden, "%s To list what else has changed, name other tables in `tables`.", err)
+			return labour.Faultf(labour.Forbidden, "%s To list what else has changed, name other tables in `tables`.",
+				err)
 		}
 	}
 	return nil
 }
 
-// summary gives the counts of the tables that are asked for, and their sum. Those of the register may be withheld: with the
-// reports of both releases, one row between them would tell its workers.
+// summary returns the counts of the tables that are asked for, and their sum. Those of the register may be
+// withheld: with the reports of both releases, one row between them would tell its workers.
 func summary(counts []labour.ChangeCounts, tables []string, withheld bool) (summed []model.ChangeCounts, total *int) {
 	summed, total = []model.ChangeCounts{}, new(int)
 	for _, c := range counts {
@@ -110,7 +117,8 @@ func summary(counts []labour.ChangeCounts, tables []string, withheld bool) (summ
 			summed, total = append(summed, model.ChangeCounts{Table: c.Table}), nil
 			continue
 		}
-		summed = append(summed, model.ChangeCounts{Table: c.Table, Added: &c.Added, Removed: &c.Removed, Changed: &c.Changed})
+		summed = append(summed, model.ChangeCounts{Table: c.Table, Added: &c.Added, Removed: &c.Removed,
+			Changed: &c.Changed})
 		if total != nil {
 			*total += c.Added + c.Removed + c.Changed
 		}

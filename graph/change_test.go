@@ -75,8 +75,8 @@ func TestChanges_PagesMakeUpTheWhole(t *testing.T) {
 	assert.Equal(t, whole.Nodes, found)
 }
 
-// corrected publishes a release of real rows and one in which a few are put right, and gives both stores' second release:
-// with counts below k withheld, and with every count.
+// corrected publishes a release of real rows and one in which a few are put right, and gives both stores' second
+// release: with counts below k withheld, and with every count.
 func corrected(t *testing.T, k int) (guarded, plain *world) {
 	t.Helper()
 	store := dbtest.MustOpen(t)
@@ -158,7 +158,8 @@ func TestChanges_WithholdCountsOfTheRegister(t *testing.T) {
 	assert.Nil(t, closed.Release.Changes.TotalCount)
 }
 
-// The release that is compared with may withhold more than the one that answers: it tells no more here than under its own number.
+// The release that is compared with may withhold more than the one that answers: it tells no more here than under
+// its own number.
 func TestChanges_WithholdWhatEitherReleaseWithholds(t *testing.T) {
 	store := dbtest.MustOpen(t)
 	guarded := dbtest.Random(rand.New(rand.NewPCG(11, 12)), 20)

@@ -11,7 +11,8 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.ClaimConnection, error) {
+func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int,
+	before *string) (*model.ClaimConnection, error) {
 	release := releaseOf(ctx)
 	claims, err := release.Claims(ctx)
 	if err != nil {
@@ -36,11 +37,15 @@ func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, 
 			return nil, err
 		}
 	}
-	return slicePage(ctx, claims, pageArgs{first, after, last, before}, listOrder{name: "claims"}, func(c labour.Claim) string { return c.ID })
+	return slicePage(ctx, claims, pageArgs{first, after, last, before}, listOrder{name: "claims"},
+		func(c labour.Claim) string {
+			return c.ID
+		})
 }
 
 // withVerdict keeps the claims whose check comes to one of the verdicts.
-func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) ([]labour.Claim, error) {
+func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim,
+	verdicts []labour.Verdict) ([]labour.Claim, error) {
 	pointers := make([]*labour.Claim, len(claims))
 	for i := range claims {
 		pointers[i] = &claims[i]
@@ -68,7 +73,8 @@ func (claimFields) SpeakerRole(_ context.Context, obj *labour.Claim) (*string, e
 	return known(obj.SpeakerRole), nil
 }
 
-// Operator gives how the number is meant. The contract has a value here always: EXACTLY stands for a claim without a number.
+// Operator returns how the number is meant. The contract has a value here always: EXACTLY stands for a claim
+// without a number.
 func (claimFields) Operator(_ context.Context, obj *labour.Claim) (labour.ClaimOperator, error) {
 	if obj.Operator == "" {
 		return labour.Exactly, nil

@@ -7,8 +7,10 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error) {
-	return answers.Judge(ctx, releaseOf(ctx), answers.ComplianceQuestion{Sanction: sanction, Region: deref(region), AsOf: asOf, Basis: basis})
+func (query) Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date,
+	basis labour.Basis) (*answers.Compliance, error) {
+	return answers.Judge(ctx, releaseOf(ctx),
+		answers.ComplianceQuestion{Sanction: sanction, Region: deref(region), AsOf: asOf, Basis: basis})
 }
 
 type complianceFields struct{}

@@ -30,7 +30,8 @@ type pageArgs struct {
 
 // span turns the arguments into a stretch of a list that is sorted by order.
 func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
-	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") || graphql.FieldRequested(ctx, "totalWorkers")}
+	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") ||
+		graphql.FieldRequested(ctx, "totalWorkers")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
 	}
@@ -62,7 +63,8 @@ func checkLimit(name string, n int) error {
 	return nil
 }
 
-// listOrder is what a list is and how it is sorted. A cursor carries its name, so that none is taken for one of another list.
+// listOrder is what a list is and how it is sorted. A cursor carries its name, so that none is taken for one of
+// another list.
 type listOrder struct {
 	name string  // e.g. "permits WORKERS DESC"
 	by   sortKey // what Position.Value is
@@ -96,7 +98,8 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 	if text == nil {
 		return nil, nil
 	}
-	fault := labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list in this order, found %.100q.", name, *text)
+	fault := labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list in this order, found %.100q.",
+		name, *text)
 	raw, err := base64.RawURLEncoding.DecodeString(*text)
 	if err != nil {
 		return nil, fault
@@ -149,7 +152,8 @@ func connections[T any](ctx context.Context, pages []db.Page[T], span db.Span, o
 }
 
 // slicePage takes a page out of a list that is held whole, in its order. key names an item within it.
-func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listOrder, key func(T) string) (*model.Connection[T], error) {
+func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listOrder,
+	key func(T) string) (*model.Connection[T], error) {
 	span, err := args.span(ctx, order)
 	if err != nil {
 		return nil, err
@@ -158,7 +162,8 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	place := func(name string, at *db.Position) (int, error) {
 		i := slices.IndexFunc(items, func(item T) bool { return key(item) == at.ID })
 		if i < 0 {
-			return 0, labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list, found one of another.", name)
+			return 0, labour.Faultf(labour.BadUserInput, "%s: expected a cursor of this list, found one of another.",
+				name)
 		}
 		return i, nil
 	}
@@ -188,8 +193,8 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	return connections(ctx, []db.Page[T]{page}, span, order)[0], nil
 }
 
-// orderOf gives the order of a list that the database sorts, from its argument. Of the fields that it can be sorted by,
-// one is a number and the others are text.
+// orderOf returns the order of a list that the database sorts, from its argument. Of the fields that it can be
+// sorted by, one is a number and the others are text.
 func orderOf[F ~string](list string, field, number F, direction model.OrderDirection) (db.Order[F], listOrder) {
 	listed := listOrder{orderName(list, string(field), direction), byText}
 	if field == number {

@@ -13,8 +13,8 @@ import (
 
 var orders = []listOrder{{"sources", byPlace}, {"permits ISSUED_ON DESC", byText}, {"permits WORKERS", byNumber}}
 
-// No text brings parseCursor down, and what it accepts is a place in the list that it was asked for, which formatCursor writes
-// again as a cursor of the same place.
+// No text brings parseCursor down, and what it accepts is a place in the list that it was asked for, which
+// formatCursor writes again as a cursor of the same place.
 func FuzzCursor(f *testing.F) {
 	for _, order := range orders {
 		f.Add(formatCursor(order, db.Position{ID: "P01"}))

@@ -12,8 +12,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// leaving is a register in which 3 of 100 workers are left in Primorye, 20 of 30 in Buryatia and all of 500 in Amur; 97 and 10
-// went home, and 2 who were on no permit are protected. 4 of those who went from Primorye were farmers, who earn a wage.
+// leaving is a register in which 3 of 100 workers are left in Primorye, 20 of 30 in Buryatia and all of 500 in
+// Amur; 97 and 10 went home, and 2 who were on no permit are protected. 4 of those who went from Primorye were
+// farmers, who earn a wage.
 func leaving() dbtest.Content {
 	day := labour.MustParseDate
 	c := dbtest.Sample()

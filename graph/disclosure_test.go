@@ -58,7 +58,7 @@ type attacker struct {
 	measure string
 }
 
-// figure gives a total, or nil where it is withheld.
+// figure returns a total, or nil where it is withheld.
 func (a attacker) figure(q question) *float64 {
 	a.t.Helper()
 	answer := data[struct {
@@ -103,8 +103,8 @@ func quoted(codes ...string) []string {
 
 func span(p labour.Period) string { return fmt.Sprintf("{from: %q, to: %q}", p.From, p.To) }
 
-// No figure of few workers comes out of a difference: of a region and its parts, of a year and its quarters, of a filter and
-// the same without it.
+// No figure of few workers comes out of a difference: of a region and its parts, of a year and its quarters, of a
+// filter and the same without it.
 func TestSuppression_WithstandsDifferences(t *testing.T) {
 	const k = 12
 	content := dbtest.Random(rand.New(rand.NewPCG(21, 1)), 50)

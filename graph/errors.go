@@ -12,8 +12,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Presenter makes of every error what its reader is shown: a Fault's own sentence and code; for the rest one fixed sentence,
-// while the operator's log gets the whole. It is the only place where an error becomes text for a reader.
+// Presenter makes of every error what its reader is shown: a Fault's own sentence and code; for the rest one fixed
+// sentence, while the operator's log gets the whole. It is the only place where an error becomes text for a reader.
 func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
@@ -37,13 +37,14 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// IsUnknownHash tells whether a query was asked by a hash that the server does not know; the code of that is set by the
-// protocol of persisted queries.
+// IsUnknownHash reports whether a query was asked by a hash that the server does not know; the code of that is set
+// by the protocol of persisted queries.
 func IsUnknownHash(err *gqlerror.Error) bool {
 	return err.Extensions["code"] == "PERSISTED_QUERY_NOT_FOUND"
 }
 
-// madeByParser tells errors about the document or its variables from those of resolvers: they have no cause beneath them.
+// madeByParser tells errors about the document or its variables from those of resolvers: they have no cause beneath
+// them.
 func madeByParser(err error, shown *gqlerror.Error) bool {
 	var own *gqlerror.Error
 	if !errors.As(err, &own) {

@@ -19,8 +19,12 @@ func (query) Sanction(ctx context.Context, symbol string) (*labour.Sanction, err
 	return found(releaseOf(ctx).Sanction(symbol))
 }
 
-func (query) Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.SourceConnection, error) {
-	return slicePage(ctx, releaseOf(ctx).Sources(), pageArgs{first, after, last, before}, listOrder{name: "sources"}, func(s labour.Source) string { return s.ID })
+func (query) Sources(ctx context.Context, first *int, after *string, last *int,
+	before *string) (*model.SourceConnection, error) {
+	return slicePage(ctx, releaseOf(ctx).Sources(), pageArgs{first, after, last, before}, listOrder{name: "sources"},
+		func(s labour.Source) string {
+			return s.ID
+		})
 }
 
 type sourceFields struct{}

@@ -21,8 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "write the answers of testdata anew; read the differences before keeping them")
 
-// goldenCase is a query of testdata/<field>/<case>.graphql, with <case>.variables.json where it has variables. A comment
-// "# world: default" asks the default release, else the small world is asked.
+// goldenCase is a query of testdata/<field>/<case>.graphql, with <case>.variables.json where it has variables. A
+// comment "# world: default" asks the default release, else the small world is asked.
 type goldenCase struct {
 	name      string // <field>/<case>
 	query     string

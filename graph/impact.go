@@ -13,14 +13,16 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error) {
+func (query) EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact,
+	error) {
 	return economicImpact(ctx, region, scenario)
 }
 
 func economicImpact(ctx context.Context, region string, given *model.Scenario) (*answers.EconomicImpact, error) {
 	release := releaseOf(ctx)
 	return answers.Impact(ctx, release, answers.ImpactQuestion{
-		Scenario: scenario(release, region, given), Wages: wagesRequested(ctx), Provenance: graphql.FieldRequested(ctx, "provenance"),
+		Scenario: scenario(release, region,
+			given), Wages: wagesRequested(ctx), Provenance: graphql.FieldRequested(ctx, "provenance"),
 	})
 }
 
@@ -59,8 +61,8 @@ func scenario(release *db.Release, region string, given *model.Scenario) impact.
 	return s
 }
 
-// wagesRequested tells whether anything is selected that the departed permits' own wages are part of. They are followed permit by
-// permit, which costs as much as all the rest.
+// wagesRequested reports whether anything is selected that the departed permits' own wages are part of. They are
+// followed permit by permit, which costs as much as all the rest.
 func wagesRequested(ctx context.Context) bool {
 	return slices.ContainsFunc([]string{"wagesLost", "incomeTaxLost", "inputs", "provenance"}, func(field string) bool {
 		return graphql.FieldRequested(ctx, field)
@@ -73,7 +75,8 @@ func (economicImpactFields) Region(ctx context.Context, obj *answers.EconomicImp
 	return found(releaseOf(ctx).Region(obj.Scenario.Region))
 }
 
-func (economicImpactFields) Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
+func (economicImpactFields) Timeline(ctx context.Context, obj *answers.EconomicImpact,
+	granularity labour.Granularity) ([]impact.PeriodImpact, error) {
 	return answers.TimelineOf(ctx, releaseOf(ctx), obj, granularity)
 }
 
@@ -85,7 +88,8 @@ func (industryImpactFields) Industry(ctx context.Context, objs []*impact.Industr
 
 type modelInputFields struct{}
 
-// Value gives the figure. The contract has a number here always: 0 stands for one that is missing, and the note says so.
+// Value returns the figure. The contract has a number here always: 0 stands for one that is missing, and the note
+// says so.
 func (modelInputFields) Value(_ context.Context, obj *impact.Input) (float64, error) {
 	return deref(obj.Value), nil
 }

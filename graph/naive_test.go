@@ -18,8 +18,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// naive answers from the rows of testdata/worlds/small by itself: day by day, row by row, and with nothing of the project but
-// its calendar.
+// naive answers from the rows of testdata/worlds/small by itself: day by day, row by row, and with nothing of the
+// project but its calendar.
 type naive struct {
 	permits, repatriations, observations, employers, parents []map[string]string
 }
@@ -56,7 +56,7 @@ func number(text string) float64 {
 	return value
 }
 
-// within tells whether a region lies in another, or is it, on a day; dates compare as text.
+// within reports whether a region lies in another, or is it, on a day; dates compare as text.
 func (n naive) within(region, above string, on labour.Date) bool {
 	if above == "" || region == above {
 		return true
@@ -99,7 +99,7 @@ func (n naive) present(p map[string]string, d labour.Date) float64 {
 // cell is a region and an industry.
 type cell struct{ region, industry string }
 
-// stock gives the workers present by cell.
+// stock returns the workers present by cell.
 func (n naive) stock(region string, boundaries, d labour.Date, nationalities []string) map[cell]float64 {
 	stock := map[cell]float64{}
 	for _, p := range n.permits {
@@ -117,7 +117,7 @@ func sum(stock map[cell]float64) (total float64) {
 	return total
 }
 
-// observed gives an indicator's value of a year, else of the nearest earlier year, else of the nearest later.
+// observed returns an indicator's value of a year, else of the nearest earlier year, else of the nearest later.
 func (n naive) observed(indicator, region, industry string, year int) (float64, bool) {
 	byYear := map[int]float64{}
 	for _, o := range n.observations {
@@ -233,7 +233,7 @@ func TestEconomicImpact_AgreesWithADayByDayComputation(t *testing.T) {
 	}
 }
 
-// productivity gives the output of an average worker a year, in roubles.
+// productivity returns the output of an average worker a year, in roubles.
 func (n naive) productivity(t *testing.T, c cell, year int) float64 {
 	t.Helper()
 	added, known := n.observed("GVA", c.region, c.industry, year)
@@ -246,7 +246,7 @@ func (n naive) productivity(t *testing.T, c cell, year int) float64 {
 	return added * 1e6 / (employed * 1e3)
 }
 
-// ownWage gives the wage of a cell's permits, weighted by what each has lost between two days.
+// ownWage returns the wage of a cell's permits, weighted by what each has lost between two days.
 func (n naive) ownWage(c cell, from, to labour.Date, nationalities []string) (float64, bool) {
 	var paid, gone float64
 	for _, p := range n.permits {

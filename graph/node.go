@@ -29,7 +29,7 @@ func parseGlobalID(id string) (typename, key string, ok bool) {
 	return typename, key, ok && known
 }
 
-// keyOf gives the publisher's own key from an id of a type, which may be global or the publisher's own.
+// keyOf returns the publisher's own key from an id of a type, which may be global or the publisher's own.
 func keyOf(typename, id string) string {
 	if named, key, ok := parseGlobalID(id); ok && named == typename {
 		return key
@@ -153,7 +153,8 @@ func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	for i, id := range ids {
 		typename, key, ok := parseGlobalID(id)
 		if !ok {
-			return nil, labour.Faultf(labour.BadUserInput, "node: expected an id that this server gave out, found %q.", id)
+			return nil, labour.Faultf(labour.BadUserInput,
+				"node: expected an id that this server gave out, found %q.", id)
 		}
 		keys[typename] = append(keys[typename], key)
 		places[typename] = append(places[typename], i)

@@ -15,7 +15,8 @@ func (query) Region(ctx context.Context, code string) (*labour.Region, error) {
 	return found(releaseOf(ctx).Region(code))
 }
 
-func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *model.RegionOrder, first *int, after *string, last *int, before *string) (*model.RegionConnection, error) {
+func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *model.RegionOrder, first *int,
+	after *string, last *int, before *string) (*model.RegionConnection, error) {
 	release := releaseOf(ctx)
 	f := deref(filter)
 	var within []string
@@ -43,7 +44,9 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 	if order.Direction == model.OrderDirectionDesc {
 		slices.Reverse(regions)
 	}
-	return slicePage(ctx, regions, pageArgs{first, after, last, before}, listed, func(r labour.Region) string { return r.Code })
+	return slicePage(ctx, regions, pageArgs{first, after, last, before}, listed, func(r labour.Region) string {
+		return r.Code
+	})
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
@@ -64,7 +67,7 @@ func (regionFields) Name(_ context.Context, obj *labour.Region, language model.L
 	return nameIn(language, obj.NameEN, obj.NameLocal), nil
 }
 
-// nameIn gives the local name where it is asked for and known, else the English one.
+// nameIn returns the local name where it is asked for and known, else the English one.
 func nameIn(language model.Language, english, local string) string {
 	if language == model.LanguageLocal && local != "" {
 		return local
@@ -84,7 +87,8 @@ func (regionFields) Children(ctx context.Context, objs []*labour.Region, on *lab
 		children := make([][]labour.Region, len(objs))
 		for i, region := range objs {
 			var err error
-			if children[i], err = regionsOf(release, release.Geography().Children(region.Code, release.LastDay(on))); err != nil {
+			if children[i], err = regionsOf(release,
+				release.Geography().Children(region.Code, release.LastDay(on))); err != nil {
 				return nil, err
 			}
 		}
@@ -118,7 +122,8 @@ func namedBy[T any](codes []string, find func(string) (T, error)) ([]T, error) {
 	return values, nil
 }
 
-func (regionFields) Observations(ctx context.Context, objs []*labour.Region, indicators []string, from, to *labour.Date) ([][]labour.Observation, error) {
+func (regionFields) Observations(ctx context.Context, objs []*labour.Region, indicators []string, from,
+	to *labour.Date) ([][]labour.Observation, error) {
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([][]labour.Observation, error) {
 		codes := make([]string, len(objs))
 		for i, region := range objs {
@@ -142,7 +147,9 @@ func (regionFields) Observations(ctx context.Context, objs []*labour.Region, ind
 	})
 }
 
-func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.EmployerConnection, error) {
+func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter,
+	orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.EmployerConnection,
+	error) {
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.EmployerConnection, error) {
 		filters := make([]db.EmployerFilter, len(objs))
 		for i, region := range objs {
@@ -153,7 +160,9 @@ func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter
 	})
 }
 
-func (regionFields) Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection, error) {
+func (regionFields) Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter,
+	orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection,
+	error) {
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.PermitConnection, error) {
 		filters := make([]db.PermitFilter, len(objs))
 		for i, region := range objs {
@@ -164,7 +173,9 @@ func (regionFields) Permits(ctx context.Context, objs []*labour.Region, filter *
 	})
 }
 
-func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
+func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter,
+	orderBy *model.RepatriationOrder, first *int, after *string, last *int,
+	before *string) ([]*model.RepatriationConnection, error) {
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*model.RepatriationConnection, error) {
 		filters := make([]db.RepatriationFilter, len(objs))
 		for i, region := range objs {
@@ -175,20 +186,25 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 	})
 }
 
-// Report is the root's report of what lies within the region; a filter's own within narrows it further, to a region that
-// lies inside.
-func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
+// Report is the root's report of what lies within the region; a filter's own within narrows it further, to a region
+// that lies inside.
+func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
+	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
+	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
 	inside := reportFilter(filter)
 	inside.Within = append(inside.Within, obj.Code)
 	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after)
 }
 
-func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error) {
+func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region,
+	scenario *model.Scenario) (*answers.EconomicImpact, error) {
 	return economicImpact(ctx, obj.Code, scenario)
 }
 
-func (regionFields) Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error) {
-	return answers.Judge(ctx, releaseOf(ctx), answers.ComplianceQuestion{Sanction: sanction, Region: obj.Code, AsOf: asOf, Basis: basis})
+func (regionFields) Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date,
+	basis labour.Basis) (*answers.Compliance, error) {
+	return answers.Judge(ctx, releaseOf(ctx),
+		answers.ComplianceQuestion{Sanction: sanction, Region: obj.Code, AsOf: asOf, Basis: basis})
 }
 
 type industryFields struct{}

@@ -27,7 +27,7 @@ func (query) Repatriation(ctx context.Context, id string) (*labour.Repatriation,
 	return one(releaseOf(ctx).Repatriations(ctx, []string{keyOf("Repatriation", id)}))
 }
 
-// one gives the only row of a look-up by one id.
+// one returns the only row of a look-up by one id.
 func one[T any](rows []*T, err error) (*T, error) {
 	if err != nil {
 		return nil, err
@@ -35,19 +35,25 @@ func one[T any](rows []*T, err error) (*T, error) {
 	return rows[0], nil
 }
 
-func (query) Permits(ctx context.Context, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) (*model.PermitConnection, error) {
+func (query) Permits(ctx context.Context, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int,
+	after *string, last *int, before *string) (*model.PermitConnection, error) {
 	return one(permitPages(ctx, []db.PermitFilter{permitFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
 }
 
-func (query) Employers(ctx context.Context, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) (*model.EmployerConnection, error) {
-	return one(employerPages(ctx, []db.EmployerFilter{employerFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+func (query) Employers(ctx context.Context, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int,
+	after *string, last *int, before *string) (*model.EmployerConnection, error) {
+	return one(employerPages(ctx, []db.EmployerFilter{employerFilter(filter)}, orderBy,
+		pageArgs{first, after, last, before}))
 }
 
-func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) (*model.RepatriationConnection, error) {
-	return one(repatriationPages(ctx, []db.RepatriationFilter{repatriationFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder,
+	first *int, after *string, last *int, before *string) (*model.RepatriationConnection, error) {
+	return one(repatriationPages(ctx, []db.RepatriationFilter{repatriationFilter(filter)}, orderBy,
+		pageArgs{first, after, last, before}))
 }
 
-func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder, args pageArgs) ([]*model.PermitConnection, error) {
+func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder,
+	args pageArgs) ([]*model.PermitConnection, error) {
 	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
@@ -67,7 +73,8 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 	return connections(ctx, pages, span, listed), err
 }
 
-func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder, args pageArgs) ([]*model.EmployerConnection, error) {
+func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder,
+	args pageArgs) ([]*model.EmployerConnection, error) {
 	if orderBy == nil {
 		orderBy = &model.EmployerOrder{Field: model.EmployerOrderFieldName}
 	}
@@ -77,7 +84,8 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 			return nil, err
 		}
 	}
-	order, listed := orderOf("employers", db.EmployerOrder(orderBy.Field), db.EmployerByWorkersAuthorised, orderBy.Direction)
+	order, listed := orderOf("employers", db.EmployerOrder(orderBy.Field), db.EmployerByWorkersAuthorised,
+		orderBy.Direction)
 	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
@@ -90,14 +98,16 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 	return connections(ctx, pages, span, listed), err
 }
 
-func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder, args pageArgs) ([]*model.RepatriationConnection, error) {
+func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder,
+	args pageArgs) ([]*model.RepatriationConnection, error) {
 	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
 	if orderBy == nil {
 		orderBy = &model.RepatriationOrder{Field: model.RepatriationOrderFieldDate}
 	}
-	order, listed := orderOf("repatriations", db.RepatriationOrder(orderBy.Field), db.RepatriationByWorkers, orderBy.Direction)
+	order, listed := orderOf("repatriations", db.RepatriationOrder(orderBy.Field), db.RepatriationByWorkers,
+		orderBy.Direction)
 	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
@@ -106,7 +116,9 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 	if err != nil {
 		return nil, err
 	}
-	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholeRepatriations(ctx, filters[0], order) })
+	err = leaveWhole(ctx, func() (*db.Whole, error) {
+		return releaseOf(ctx).WholeRepatriations(ctx, filters[0], order)
+	})
 	return connections(ctx, pages, span, listed), err
 }
 
@@ -116,7 +128,8 @@ func permitFilter(f *model.PermitFilter) db.PermitFilter {
 	}
 	return db.PermitFilter{
 		Within: list(f.Within), BoundariesOn: f.BoundariesOn, Industries: f.Industries, Nationalities: f.Nationalities,
-		Employers: keysOf("Employer", f.Employers), Issued: dateRange(f.Issued), InForceOn: f.InForceOn, Status: f.Status,
+		Employers: keysOf("Employer",
+			f.Employers), Issued: dateRange(f.Issued), InForceOn: f.InForceOn, Status: f.Status,
 	}
 }
 
@@ -144,7 +157,7 @@ func dateRange(d *model.DateRange) db.DateRange {
 	return db.DateRange{From: d.From, To: d.To}
 }
 
-// list gives the value, if any, as a list.
+// list returns the value, if any, as a list.
 func list(value *string) []string {
 	if value == nil {
 		return nil
@@ -174,7 +187,9 @@ func (employerFields) Source(ctx context.Context, objs []*labour.Employer) ([]*l
 	return lookUp(objs, func(e *labour.Employer) string { return e.Source }, releaseOf(ctx).Source)
 }
 
-func (employerFields) Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection, error) {
+func (employerFields) Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter,
+	orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection,
+	error) {
 	return model.Together(ctx, objs, func(objs []*labour.Employer) ([]*model.PermitConnection, error) {
 		filters := make([]db.PermitFilter, len(objs))
 		for i, employer := range objs {

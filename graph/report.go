@@ -12,12 +12,16 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
+func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
+	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
+	having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
 	return report(ctx, reportFilter(filter), groupBy, granularity, boundariesOn, orderBy, having, first, after)
 }
 
 // report asks the database for the measures that the selection names, and for nothing else.
-func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
+func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity,
+	boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int,
+	after *string) (*model.Report, error) {
 	release := releaseOf(ctx)
 	rep, err := release.Ask(ctx, db.ReportQuery{
 		Filter: filter, GroupBy: groupBy, Granularity: deref(granularity), BoundariesOn: boundariesOn,
@@ -34,7 +38,8 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		limit = *first
 	}
 	answer := &model.Report{}
-	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") || graphql.FieldRequested(ctx, "pageInfo") {
+	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") ||
+		graphql.FieldRequested(ctx, "pageInfo") {
 		if err := rep.Answer(ctx); err != nil {
 			return nil, err
 		}
@@ -101,7 +106,8 @@ func reportRows(q db.ReportQuery) listOrder {
 func selectedMeasures(ctx context.Context, path string) []labour.Measure {
 	var measures []labour.Measure
 	for _, info := range labour.Measures {
-		if graphql.FieldRequested(ctx, path+info.Field) || info.Measure == labour.PeakWorkersPresent && graphql.FieldRequested(ctx, path+"peakOn") {
+		if graphql.FieldRequested(ctx, path+info.Field) || info.Measure == labour.PeakWorkersPresent &&
+			graphql.FieldRequested(ctx, path+"peakOn") {
 			measures = append(measures, info.Measure)
 		}
 	}
@@ -171,7 +177,8 @@ func reportFilter(f *model.ReportFilter) db.ReportFilter {
 func reportOrder(orders []model.ReportOrder) []db.ReportOrder {
 	list := make([]db.ReportOrder, len(orders))
 	for i, o := range orders {
-		list[i] = db.ReportOrder{By: deref(o.By), Measure: deref(o.Measure), Descending: o.Direction == model.OrderDirectionDesc}
+		list[i] = db.ReportOrder{By: deref(o.By), Measure: deref(o.Measure),
+			Descending: o.Direction == model.OrderDirectionDesc}
 	}
 	return list
 }
@@ -184,7 +191,8 @@ func conditions(having []model.MeasureCondition) []db.MeasureCondition {
 	return list
 }
 
-func (query) Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error) {
+func (query) Availability(ctx context.Context, filter *model.ReportFilter,
+	boundariesOn *labour.Date) (*model.Availability, error) {
 	release := releaseOf(ctx)
 	has, err := release.Availability(ctx, reportFilter(filter), boundariesOn)
 	if err != nil {
@@ -226,7 +234,8 @@ func (reportRowFields) Employer(ctx context.Context, objs []*model.ReportRow) ([
 	return fetch(ctx, objs, func(r *model.ReportRow) string { return r.Employer }, releaseOf(ctx).Employers)
 }
 
-func (reportRowFields) Permits(ctx context.Context, objs []*model.ReportRow, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.PermitConnection, error) {
+func (reportRowFields) Permits(ctx context.Context, objs []*model.ReportRow, orderBy *model.PermitOrder, first *int,
+	after *string, last *int, before *string) ([]*model.PermitConnection, error) {
 	filters := make([]db.PermitFilter, len(objs))
 	for i, row := range objs {
 		filters[i].Behind, _ = row.Behind.(*db.Behind)
@@ -234,7 +243,8 @@ func (reportRowFields) Permits(ctx context.Context, objs []*model.ReportRow, ord
 	return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
 }
 
-func (reportRowFields) Repatriations(ctx context.Context, objs []*model.ReportRow, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
+func (reportRowFields) Repatriations(ctx context.Context, objs []*model.ReportRow, orderBy *model.RepatriationOrder,
+	first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
 	filters := make([]db.RepatriationFilter, len(objs))
 	for i, row := range objs {
 		filters[i].Behind, _ = row.Behind.(*db.Behind)

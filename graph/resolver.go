@@ -27,7 +27,7 @@ type Resolver struct {
 
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
-// NewSchema gives the executable schema over a store.
+// NewSchema returns the executable schema over a store.
 func NewSchema(r *Resolver) graphql.ExecutableSchema {
 	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
 	schema.Directives = maps.Clone(schema.Directives)
@@ -60,21 +60,22 @@ type (
 
 type releaseKey struct{}
 
-// WithRelease gives a context whose request reads one release from its first field to its last, whatever is published
+// WithRelease returns a context whose request reads one release from its first field to its last, whatever is published
 // meanwhile.
 func WithRelease(ctx context.Context, release *db.Release) context.Context {
 	return context.WithValue(model.WithBatches(ctx), releaseKey{}, release)
 }
 
-// ReleaseOf gives the release that a request reads. It panics for a request without one, since then the wiring is wrong.
+// ReleaseOf returns the release that a request reads. It panics for a request without one, since then the wiring is
+// wrong.
 func ReleaseOf(ctx context.Context) *db.Release { return ctx.Value(releaseKey{}).(*db.Release) }
 
 func releaseOf(ctx context.Context) *db.Release { return ReleaseOf(ctx) }
 
 type volatileKey struct{}
 
-// WithVolatile gives a context, and a mark that is set once a resolver under it answers with more than the one release
-// tells: such an answer may be another one tomorrow. A context that has a mark keeps it.
+// WithVolatile returns a context, and a mark that is set once a resolver under it answers with more than the one
+// release tells: such an answer may be another one tomorrow. A context that has a mark keeps it.
 func WithVolatile(ctx context.Context) (context.Context, *atomic.Bool) {
 	if mark, ok := ctx.Value(volatileKey{}).(*atomic.Bool); ok {
 		return ctx, mark
@@ -89,7 +90,7 @@ func markVolatile(ctx context.Context) {
 	}
 }
 
-// known gives nil for "", which the domain has for what is not known.
+// known returns nil for "", which the domain has for what is not known.
 func known[T ~string](s T) *T {
 	if s == "" {
 		return nil
@@ -97,7 +98,7 @@ func known[T ~string](s T) *T {
 	return &s
 }
 
-// deref gives the value, or the zero value where there is none.
+// deref returns the value, or the zero value where there is none.
 func deref[T any](p *T) T {
 	if p == nil {
 		var zero T
@@ -118,7 +119,8 @@ func found[T any](value T, err error) (*T, error) {
 	return &value, nil
 }
 
-// lookUp finds what each parent names, nil where it names nothing. What a release names it holds: import has checked it.
+// lookUp finds what each parent names, nil where it names nothing. What a release names it holds: import has
+// checked it.
 func lookUp[P, T any](parents []*P, key func(*P) string, find func(string) (T, error)) ([]*T, error) {
 	values := make([]*T, len(parents))
 	for i, parent := range parents {
@@ -134,7 +136,8 @@ func lookUp[P, T any](parents []*P, key func(*P) string, find func(string) (T, e
 }
 
 // fetch is lookUp for what is read from the database: once for all parents of a page.
-func fetch[P, T any](ctx context.Context, parents []*P, key func(*P) string, read func(context.Context, []string) ([]*T, error)) ([]*T, error) {
+func fetch[P, T any](ctx context.Context, parents []*P, key func(*P) string,
+	read func(context.Context, []string) ([]*T, error)) ([]*T, error) {
 	return model.Together(ctx, parents, func(parents []*P) ([]*T, error) {
 		var keys []string
 		for _, parent := range parents {
@@ -215,12 +218,16 @@ func (f releaseFields) Citation(_ context.Context, obj *labour.Release) (string,
 }
 
 // Releases lists every published release, the newest first.
-func (q query) Releases(ctx context.Context, first *int, after *string, last *int, before *string) (*model.ReleaseConnection, error) {
+func (q query) Releases(ctx context.Context, first *int, after *string, last *int,
+	before *string) (*model.ReleaseConnection, error) {
 	markVolatile(ctx)
 	releases, err := q.r.Store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	slices.Reverse(releases)
-	return slicePage(ctx, releases, pageArgs{first, after, last, before}, listOrder{name: "releases"}, func(r labour.Release) string { return fmt.Sprint(r.Number) })
+	return slicePage(ctx, releases, pageArgs{first, after, last, before}, listOrder{name: "releases"},
+		func(r labour.Release) string {
+			return fmt.Sprint(r.Number)
+		})
 }

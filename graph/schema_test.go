@@ -16,7 +16,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// ownTypes gives the types of the contract, in the order of names, without those that GraphQL itself defines.
+// ownTypes returns the types of the contract, in the order of names, without those that GraphQL itself defines.
 func ownTypes() []*ast.Definition {
 	var own []*ast.Definition
 	for _, def := range generated.NewExecutableSchema(generated.Config{}).Schema().Types {
@@ -28,7 +28,7 @@ func ownTypes() []*ast.Definition {
 	return own
 }
 
-// ownFields gives the fields of a type, without those that introspection adds to Query.
+// ownFields returns the fields of a type, without those that introspection adds to Query.
 func ownFields(def *ast.Definition) []*ast.FieldDefinition {
 	return slices.DeleteFunc(slices.Clone(def.Fields), func(f *ast.FieldDefinition) bool { return strings.HasPrefix(f.Name, "__") })
 }
@@ -121,7 +121,7 @@ func TestSchema_ListsHoldNoNulls(t *testing.T) {
 	}
 }
 
-// texts gives the values as the contract writes them.
+// texts returns the values as the contract writes them.
 func texts[T ~string](values []T) []string {
 	out := make([]string, len(values))
 	for i, value := range values {

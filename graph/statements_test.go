@@ -54,7 +54,7 @@ func TestStatements_AreAsManyForALongListAsForAShortOne(t *testing.T) {
 	}
 }
 
-// pageAt gives a cursor so many permits into the list.
+// pageAt returns a cursor so many permits into the list.
 func pageAt(t *testing.T, w *world, n int) string {
 	t.Helper()
 	type page struct {

@@ -15,8 +15,8 @@ var (
 	wrongEnum = regexp.MustCompile(`^(?P<found>.*) is not a valid (?P<expected>\S+)$`)
 )
 
-// ofVariable gives the parser's message about a variable as a sentence that names the variable, what was expected and what was
-// found; any other message as it is.
+// ofVariable returns the parser's message about a variable as a sentence that names the variable, what was expected
+// and what was found; any other message as it is.
 func ofVariable(shown *gqlerror.Error) string {
 	if len(shown.Path) < 2 || shown.Path[0] != ast.PathName("variable") {
 		return shown.Message

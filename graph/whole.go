@@ -8,8 +8,9 @@ import (
 
 type wholeKey struct{}
 
-// WithWhole gives a context, and a place that holds, once a query under it has listed employers, permits or repatriations, the
-// whole list that its page is of: by the same filter, in the same order, and only where the request may read it.
+// WithWhole returns a context, and a place that holds, once a query under it has listed employers, permits or
+// repatriations, the whole list that its page is of: by the same filter, in the same order, and only where the
+// request may read it.
 func WithWhole(ctx context.Context) (context.Context, **db.Whole) {
 	place := new(*db.Whole)
 	return context.WithValue(ctx, wholeKey{}, place), place
@@ -23,8 +24,8 @@ func leaveWhole(ctx context.Context, list func() (*db.Whole, error)) (err error)
 	return err
 }
 
-// GlobalID gives the id that `node` finds an object by.
+// GlobalID returns the id that `node` finds an object by.
 func GlobalID(typename, key string) string { return globalID(typename, key) }
 
-// KeyOf gives the publisher's own key of an object, whose global id or key is given.
+// KeyOf returns the publisher's own key of an object, whose global id or key is given.
 func KeyOf(typename, id string) string { return keyOf(typename, id) }

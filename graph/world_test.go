@@ -106,7 +106,7 @@ func makeWorld(name string, publish func(context.Context, *db.Store) error) (*wo
 	return overStore(store), nil
 }
 
-// overStore gives the schema over a store, set up as the server sets it up.
+// overStore returns the schema over a store, set up as the server sets it up.
 func overStore(store *db.Store) *world {
 	w := &world{store: store, log: &bytes.Buffer{}}
 	w.api = executor.New(graph.NewSchema(&graph.Resolver{Store: store, Permalink: func(n int) string {
@@ -134,7 +134,7 @@ func publishWorld(ctx context.Context, store *db.Store, name string, options exc
 	return err
 }
 
-// in gives the world of a name.
+// in returns the world of a name.
 func in(tb testing.TB, name string) *world {
 	tb.Helper()
 	w, err := worlds.byName[name]()
@@ -181,7 +181,7 @@ func dataOf[T any](ctx context.Context, tb testing.TB, w *world, query string, v
 	return value
 }
 
-// codeOf gives an error's code.
+// codeOf returns an error's code.
 func codeOf(err *gqlerror.Error) labour.Code {
 	code, _ := err.Extensions["code"].(labour.Code)
 	return code

@@ -73,8 +73,8 @@ func (w whole) consistent() bool {
 	return w.Release.Counts.Permits == w.Report.Totals.PermitsIssued && w.Release.Counts.Permits == w.Permits.TotalCount
 }
 
-// underLoad asks without a pause, by several clients, until what is done ends; each answer is handed to check. Text that
-// differs each time keeps the answers from being those of before.
+// underLoad asks without a pause, by several clients, until what is done ends; each answer is handed to check. Text
+// that differs each time keeps the answers from being those of before.
 func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

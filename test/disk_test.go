@@ -30,7 +30,8 @@ func init() {
 	}
 }
 
-// mustFail runs a command that may write files of so many bytes at most, 0 for any, and returns what it says at its end.
+// mustFail runs a command that may write files of so many bytes at most, 0 for any, and returns what it says at its
+// end.
 func mustFail(t *testing.T, bound int64, args ...string) string {
 	t.Helper()
 	cmd := program(context.WithoutCancel(t.Context()), args...)
@@ -122,8 +123,8 @@ func TestImport_OnAFullDiskLeavesTheLastReleaseWhole(t *testing.T) {
 		says string
 	}{
 		"no room for the rows": {"size=6m", noRoom},
-		// The disk, the data folder, CURRENT, the lock, the releases and one of them, the draft and its two files: there is
-		// none for the next CURRENT.
+		// The disk, the data folder, CURRENT, the lock, the releases and one of them, the draft and its two files:
+		// there is none for the next CURRENT.
 		"no room for a name": {"size=64m,nr_inodes=9", `^homebound: name the current release: open [^ ]*/CURRENT.next: no space left on device\n$`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,8 +35,8 @@ type examples struct {
 	changes map[*document]map[int]string
 }
 
-// TestDocs_ExamplesAreTrue publishes the default release and runs what the documents show against it: queries, the commands
-// of a shell, and the recipe of the content hash.
+// TestDocs_ExamplesAreTrue publishes the default release and runs what the documents show against it: queries, the
+// commands of a shell, and the recipe of the content hash.
 func TestDocs_ExamplesAreTrue(t *testing.T) {
 	folder, err := os.Getwd()
 	require.NoError(t, err)
@@ -109,8 +109,8 @@ var (
 	ownServer = regexp.MustCompile(`http://127\.0\.0\.1:8080(/[^\s'"]+)`)
 )
 
-// runQueries asks the server every query of a document; the block after a query is its answer. What is got by its address alone
-// has to be there.
+// runQueries asks the server every query of a document; the block after a query is its answer. What is got by its
+// address alone has to be there.
 func (e *examples) runQueries(t *testing.T, d *document, server string) {
 	for i, b := range d.blocks {
 		query := b.text
@@ -168,7 +168,8 @@ func get(t *testing.T, address, accept string) (status int, answer []byte) {
 	return response.StatusCode, answer
 }
 
-// sameJSON reports whether two texts hold the same values. Numbers may differ in the last digits, which processors round differently.
+// sameJSON reports whether two texts hold the same values. Numbers may differ in the last digits, which processors
+// round differently.
 func sameJSON(t *testing.T, a, b []byte) bool {
 	t.Helper()
 	var x, y any
@@ -234,8 +235,8 @@ func layOut(raw []byte, indent string) string {
 
 var word = regexp.MustCompile(`"[^"]*"|\S+`)
 
-// runConsole runs a document's console blocks, one after the other, in a folder that holds the default release in data/ and,
-// from where they stand in the document on, the files that it shows.
+// runConsole runs a document's console blocks, one after the other, in a folder that holds the default release in
+// data/ and, from where they stand in the document on, the files that it shows.
 func (e *examples) runConsole(t *testing.T, d *document) {
 	if !slices.ContainsFunc(d.blocks, func(b block) bool { return b.language == "console" }) {
 		return

@@ -68,7 +68,8 @@ func readDocuments(t *testing.T) []*document {
 	return documents
 }
 
-// checkPart compares the part of a document between <!-- generated: name --> and <!-- end --> with the text that belongs there.
+// checkPart compares the part of a document between <!-- generated: name --> and <!-- end --> with the text that
+// belongs there.
 func checkPart(t *testing.T, document, name, want string) {
 	t.Helper()
 	text := readDocument(t, document).text

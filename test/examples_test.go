@@ -21,12 +21,14 @@ import (
 	"homebound/internal/exchange"
 )
 
-// TestExamples runs what examples/ holds against the program with its default release: the notebooks, the TypeScript and the
-// commands of its README. What they print is compared with what is committed; -update writes what is found.
+// TestExamples runs what examples/ holds against the program with its default release: the notebooks, the
+// TypeScript and the commands of its README. What they print is compared with what is committed; -update writes
+// what is found.
 func TestExamples(t *testing.T) {
 	long(t)
 	t.Parallel() // it waits for other programs most of the time
-	// The address that the release names for good, which is also the one that the examples ask unless they are told otherwise.
+	// The address that the release names for good, which is also the one that the examples ask unless they are told
+	// otherwise.
 	const public = "http://127.0.0.1:8080"
 	data := filepath.Join(t.TempDir(), "data")
 	store, err := db.OpenStore(data)

@@ -206,8 +206,9 @@ func TestHouse_NothingIsPutOff(t *testing.T) {
 	}
 }
 
-// TestHouse_EverythingExportedIsDescribed asks for a comment on every exported name, on its own or on its group. The values of
-// an enumeration are described with its type, and methods that only fill in an interface of generated code need none.
+// TestHouse_EverythingExportedIsDescribed asks for a comment on every exported name, on its own or on its group.
+// The values of an enumeration are described with its type, and methods that only fill in an interface of generated
+// code need none.
 func TestHouse_EverythingExportedIsDescribed(t *testing.T) {
 	for name, text := range sources(t) {
 		if strings.HasSuffix(name, "_test.go") {
@@ -267,8 +268,8 @@ func fillsIn(d *ast.FuncDecl) bool {
 	return ok && (!name.IsExported() || name.Name == "Resolver")
 }
 
-// TestHouse_VariablesAreTheServers walks every command: the flags of serve have an environment variable each, --data has one
-// everywhere, and nothing else has any.
+// TestHouse_VariablesAreTheServers walks every command: the flags of serve have an environment variable each,
+// --data has one everywhere, and nothing else has any.
 func TestHouse_VariablesAreTheServers(t *testing.T) {
 	parser, err := command.Parser()
 	require.NoError(t, err)

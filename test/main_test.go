@@ -23,8 +23,8 @@ import (
 	"homebound/internal/command"
 )
 
-// TestMain lets the test binary be the program, and a small client of it, when it is started under their names. The tests
-// themselves run in the root of the repository, whose files they name.
+// TestMain lets the test binary be the program, and a small client of it, when it is started under their names. The
+// tests themselves run in the root of the repository, whose files they name.
 func TestMain(m *testing.M) {
 	testscript.Main(fromRoot{m}, map[string]func(){"homebound": homeboundMain, "gql": gqlMain, "fetch": fetchMain})
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestScripts runs test/testdata/script/*.txtar, which show the program as its user meets it. Beside the commands of
-// testscript they have
+// TestScripts runs test/testdata/script/*.txtar, which show the program as its user meets it. Beside the commands
+// of testscript they have
 //
 //	exec gql [-at PATH] QUERY  posts a query to $URL/graphql or $URL/PATH and prints the data; fails where there are errors.
 //	                           It sends the key $GQL_KEY, where that is set

@@ -212,8 +212,8 @@ func naiveCounts(changes []labour.Change) []labour.ChangeCounts {
 	return counts
 }
 
-// edited gives the content as a publisher might correct it: rows taken out, put in and put right, people who come under
-// protection and others who no longer are.
+// edited returns the content as a publisher might correct it: rows taken out, put in and put right, people who come
+// under protection and others who no longer are.
 func (d dice) edited(c Content) Content {
 	c.Settings.Currency = pick(d, []string{"RUB", "RUB", "USD"})
 	c.Sources = append(slices.Clone(c.Sources), labour.Source{ID: "amendment", Title: "Corrections", Publisher: "Ministry of Labour", Kind: labour.Government})

@@ -93,7 +93,7 @@ func table[T any](name, columns string, rows func(Content) []T, values func(T) [
 	}}
 }
 
-// text gives nil for what is absent, as a package's reader does for an empty cell.
+// text returns nil for what is absent, as a package's reader does for an empty cell.
 func text[T ~string](s T) any {
 	if s == "" {
 		return nil

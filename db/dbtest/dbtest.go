@@ -43,7 +43,8 @@ func MustOpen(tb testing.TB) *db.Store {
 // PublishedAt is the time at which MustPublish publishes.
 var PublishedAt = time.Date(2020, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// MustPublish publishes content as the store's next release, whatever the one before held, and makes the store serve it.
+// MustPublish publishes content as the store's next release, whatever the one before held, and makes the store
+// serve it.
 func MustPublish(tb testing.TB, store *db.Store, c Content) labour.Release {
 	tb.Helper()
 	return MustPublishInto(tb, store, db.Replace, c)

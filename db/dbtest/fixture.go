@@ -39,8 +39,8 @@ func measures(t *testing.T, open func(testing.TB) *db.Store) {
 	}
 }
 
-// runFixture publishes what the statements load, and holds the answers to what they expect. The naive computation is held to
-// it too, so that neither can be wrong alone.
+// runFixture publishes what the statements load, and holds the answers to what they expect. The naive computation
+// is held to it too, so that neither can be wrong alone.
 func runFixture(t *testing.T, store *db.Store, file string, statements []statement) {
 	content, published := Sample(), false
 	var report *db.Report
@@ -153,7 +153,7 @@ func parseStatement(line int, words []string) (statement, error) {
 	return s, nil
 }
 
-// expected gives the table under a statement, one line each, with single blanks.
+// expected returns the table under a statement, one line each, with single blanks.
 func (s statement) expected() []string {
 	lines := []string{strings.Join(s.header, " ")}
 	for _, row := range s.rows {

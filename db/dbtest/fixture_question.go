@@ -152,7 +152,7 @@ func (r *record) fail(format string, args ...any) {
 	}
 }
 
-// text gives a column's value, "" for a dash, or what stands for a column that is left out.
+// text returns a column's value, "" for a dash, or what stands for a column that is left out.
 func (r *record) text(column, otherwise string) string {
 	value, given := r.values[column]
 	delete(r.values, column)

@@ -44,7 +44,7 @@ func NewNaive(c Content) *Naive {
 	return n
 }
 
-// Span gives the first and the last day of the data, and whether there is any.
+// Span returns the first and the last day of the data, and whether there is any.
 func (n *Naive) Span() (labour.Period, bool) {
 	var days []labour.Date
 	for _, p := range n.content.Permits {
@@ -71,7 +71,7 @@ func (n *Naive) Span() (labour.Period, bool) {
 	return span, true
 }
 
-// Period gives the days that a report covers: its range, open ends filled from the data.
+// Period returns the days that a report covers: its range, open ends filled from the data.
 func (n *Naive) Period(r db.DateRange) labour.Period {
 	p, _ := n.Span()
 	if r.From != nil {
@@ -83,7 +83,7 @@ func (n *Naive) Period(r db.DateRange) labour.Period {
 	return p
 }
 
-// parent gives the region that a region belongs to on a day, or "".
+// parent returns the region that a region belongs to on a day, or "".
 func (n *Naive) parent(code string, on labour.Date) string {
 	for _, m := range n.content.Memberships {
 		from, to := m.ValidFrom, m.ValidTo
@@ -94,7 +94,7 @@ func (n *Naive) parent(code string, on labour.Date) string {
 	return ""
 }
 
-// within tells whether a region is another, or lies in it on a day.
+// within reports whether a region is another, or lies in it on a day.
 func (n *Naive) within(code, other string, on labour.Date) bool {
 	for ; code != ""; code = n.parent(code, on) {
 		if code == other {
@@ -104,7 +104,7 @@ func (n *Naive) within(code, other string, on labour.Date) bool {
 	return false
 }
 
-// district gives the nearest district from a region upwards on a day, or "".
+// district returns the nearest district from a region upwards on a day, or "".
 func (n *Naive) district(code string, on labour.Date) string {
 	for ; code != ""; code = n.parent(code, on) {
 		for _, r := range n.content.Regions {
@@ -116,7 +116,7 @@ func (n *Naive) district(code string, on labour.Date) string {
 	return ""
 }
 
-// present gives the workers of a permit who are there on a day; only those of the repatriations listed are gone.
+// present returns the workers of a permit who are there on a day; only those of the repatriations listed are gone.
 func present(p *labour.Permit, repatriations []*labour.Repatriation, d labour.Date) int {
 	if !inForce(p, d) {
 		return 0
@@ -130,12 +130,12 @@ func present(p *labour.Permit, repatriations []*labour.Repatriation, d labour.Da
 	return max(0, left)
 }
 
-// inForce tells whether a permit is in force on a day: started, not run out, and not revoked by that day.
+// inForce reports whether a permit is in force on a day: started, not run out, and not revoked by that day.
 func inForce(p *labour.Permit, d labour.Date) bool {
 	return p.ValidFrom <= d && d <= p.ValidTo && (p.RevokedOn == nil || d < *p.RevokedOn)
 }
 
-// inForceIn tells whether a permit is in force on some day of a period.
+// inForceIn reports whether a permit is in force on some day of a period.
 func inForceIn(p *labour.Permit, in labour.Period) bool {
 	for d := max(in.From, p.ValidFrom); d <= min(in.To, p.ValidTo); d++ {
 		if inForce(p, d) {
@@ -145,7 +145,7 @@ func inForceIn(p *labour.Permit, in labour.Period) bool {
 	return false
 }
 
-// rate gives units of the release's currency for one of another, on average over a year, and whether it is known.
+// rate returns units of the release's currency for one of another, on average over a year, and whether it is known.
 func (n *Naive) rate(currency string, year int) (float64, bool) {
 	own := cmp.Or(n.content.Settings.Currency, "RUB")
 	if currency == own {
@@ -192,7 +192,7 @@ func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
 	return reg
 }
 
-// anyOf tells whether a value is listed; an empty list lets all through.
+// anyOf reports whether a value is listed; an empty list lets all through.
 func anyOf[T comparable](list []T, value T) bool {
 	return len(list) == 0 || slices.Contains(list, value)
 }

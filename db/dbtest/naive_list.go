@@ -37,8 +37,8 @@ func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []lab
 	})
 }
 
-// Repatriations lists the repatriations that a filter keeps and that may be listed, sorted, equals by id. A filter's Behind
-// is left aside.
+// Repatriations lists the repatriations that a filter keeps and that may be listed, sorted, equals by id. A
+// filter's Behind is left aside.
 func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.RepatriationOrder]) []labour.Repatriation {
 	boundaries := n.lastDay(f.Date.To)
 	if f.BoundariesOn != nil {

@@ -117,7 +117,7 @@ func without(dimensions []labour.Dimension, one labour.Dimension) []labour.Dimen
 	return slices.DeleteFunc(slices.Clone(dimensions), func(d labour.Dimension) bool { return d == one })
 }
 
-// counts tells whether one of the measures belongs to a family.
+// counts reports whether one of the measures belongs to a family.
 func counts(measures []labour.Measure, family labour.Family) bool {
 	return slices.ContainsFunc(measures, func(m labour.Measure) bool {
 		info, _ := m.Info()
@@ -125,7 +125,7 @@ func counts(measures []labour.Measure, family labour.Family) bool {
 	})
 }
 
-// compute gives the measures of a group in a period.
+// compute returns the measures of a group in a period.
 func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period) Row {
 	row := Row{ReportRow: db.ReportRow{Group: g.values, Period: period}}
 	all := n.everything(g, period)
@@ -154,8 +154,8 @@ func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period
 	return row
 }
 
-// counted lists what the measures count of a group in a period: permits issued in it, permits in force on a day of it and
-// the repatriations under them up to its end, repatriations dated in it.
+// counted lists what the measures count of a group in a period: permits issued in it, permits in force on a day of
+// it and the repatriations under them up to its end, repatriations dated in it.
 func counted(g group, measures []labour.Measure, period labour.Period) Counted {
 	permits, repatriations := map[string]bool{}, map[string]bool{}
 	for _, p := range g.permits {
@@ -182,7 +182,7 @@ func counted(g group, measures []labour.Measure, period labour.Period) Counted {
 // figures is every measure of a group in a period.
 type figures struct{ db.Values }
 
-// everything gives the flows of a group in a period.
+// everything returns the flows of a group in a period.
 func (n *Naive) everything(g group, period labour.Period) figures {
 	var v figures
 	var paid, weighed float64
@@ -223,7 +223,7 @@ func (v *figures) stock(g group, period labour.Period) {
 	}
 }
 
-// having tells whether every condition is met; a measure without a value meets none.
+// having reports whether every condition is met; a measure without a value meets none.
 func having(v db.Values, conditions []db.MeasureCondition) bool {
 	for _, c := range conditions {
 		value, known := valueOf(v, c.Measure)

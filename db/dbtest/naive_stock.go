@@ -20,7 +20,7 @@ func (n *Naive) stockOf(f db.StockFilter) register {
 	return n.filter(filter, f.BoundariesOn)
 }
 
-// StockOn gives the workers present on a day, by region and industry, and together.
+// StockOn returns the workers present on a day, by region and industry, and together.
 func (n *Naive) StockOn(f db.StockFilter, d labour.Date) (cells map[cell]int, sum int) {
 	reg := n.stockOf(f)
 	cells = map[cell]int{}
@@ -43,8 +43,8 @@ func (n *Naive) Departed(f db.StockFilter, p labour.Period) map[labour.Outcome]i
 	return workers
 }
 
-// DepartedWages gives the wages of the permits with fewer workers present on the last day of a period than on its first,
-// weighted by the difference, by region and industry in order.
+// DepartedWages returns the wages of the permits with fewer workers present on the last day of a period than on its
+// first, weighted by the difference, by region and industry in order.
 func (n *Naive) DepartedWages(f db.StockFilter, p labour.Period) []db.DepartedWage {
 	reg := n.stockOf(f)
 	paid, weighed := map[cell]float64{}, map[cell]float64{}

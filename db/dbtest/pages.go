@@ -226,7 +226,7 @@ func (d dice) employerFilter() db.EmployerFilter {
 	return f
 }
 
-// maybeDay gives a day once in n throws.
+// maybeDay returns a day once in n throws.
 func (d dice) maybeDay(n int) *labour.Date {
 	if d.once(n) {
 		return Some(d.day())

@@ -7,10 +7,11 @@ import (
 	"homebound/internal/labour"
 )
 
-// Random gives the sample world with a register of about size permits and as many repatriations, which hits the edges:
-// permits revoked before they start or after their end, valid for one day or none, without an end in sight; permits
-// without an employer, or an industry, or a known wage; several repatriations on one day, before the start, after
-// the end, without a permit, of more workers than permitted; equal names and days; synthetic rows among the others.
+// Random returns the sample world with a register of about size permits and as many repatriations, which hits the
+// edges: permits revoked before they start or after their end, valid for one day or none, without an end in sight;
+// permits without an employer, or an industry, or a known wage; several repatriations on one day, before the start,
+// after the end, without a permit, of more workers than permitted; equal names and days; synthetic rows among the
+// others.
 func Random(rng *rand.Rand, size int) Content {
 	c := Sample()
 	d := dice{rng}
@@ -39,7 +40,7 @@ type dice struct{ *rand.Rand }
 // once tells, once in n throws, to do something.
 func (d dice) once(n int) bool { return d.IntN(n) == 0 }
 
-// between gives a number from low to high, both included.
+// between returns a number from low to high, both included.
 func (d dice) between(low, high int) int { return low + d.IntN(high-low+1) }
 
 func pick[T any](d dice, from []T) T { return from[d.IntN(len(from))] }
@@ -84,7 +85,7 @@ func (d dice) provenance() (source string, synthetic bool) {
 	return pick(d, sources), false
 }
 
-// mayName tells whether a row may name another: nothing made up is attached to anything real.
+// mayName reports whether a row may name another: nothing made up is attached to anything real.
 func mayName(synthetic, other bool) bool { return other || !synthetic }
 
 func (d dice) employer(c Content, id string) labour.Employer {
@@ -159,7 +160,7 @@ func (d dice) repatriation(c Content, id string) labour.Repatriation {
 	return r
 }
 
-// observations gives published stocks, each under a key of its own.
+// observations returns published stocks, each under a key of its own.
 func (d dice) observations(c Content, n int) []labour.Observation {
 	var all []labour.Observation
 	for i := range n {

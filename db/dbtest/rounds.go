@@ -15,8 +15,8 @@ func Thin(full, thin int) int {
 	return full
 }
 
-// Seeds returns the seeds of a test's random rounds: the fixed ones, and that of HOMEBOUND_TEST_SEED where it is set. Tests
-// are the same in each run unless somebody asks for another seed; make explore does.
+// Seeds returns the seeds of a test's random rounds: the fixed ones, and that of HOMEBOUND_TEST_SEED where it is
+// set. Tests are the same in each run unless somebody asks for another seed; make explore does.
 func Seeds(tb testing.TB, fixed ...uint64) []uint64 {
 	tb.Helper()
 	text := os.Getenv("HOMEBOUND_TEST_SEED")

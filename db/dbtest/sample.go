@@ -2,9 +2,10 @@ package dbtest
 
 import "homebound/internal/labour"
 
-// Sample gives the reference tables of a small world, all valid, and no register: Russia with the Far East and Siberia,
-// of which Buryatia leaves the second for the first on 4 November 2018; a grouping that belongs to nobody; Mozambique abroad;
-// North Korean, Vietnamese and Uzbek workers; two resolutions; rates of the dollar for 2017 and 2018, and none of the won.
+// Sample returns the reference tables of a small world, all valid, and no register: Russia with the Far East and
+// Siberia, of which Buryatia leaves the second for the first on 4 November 2018; a grouping that belongs to nobody;
+// Mozambique abroad; North Korean, Vietnamese and Uzbek workers; two resolutions; rates of the dollar for 2017 and
+// 2018, and none of the won.
 func Sample() Content {
 	date := labour.MustParseDate
 	year := func(indicator string, y int, value float64, unit string) labour.Observation {

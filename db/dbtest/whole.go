@@ -11,7 +11,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// wholes holds every list that is read at once to the naive one: the same rows in the same order, counted, with their sources.
+// wholes holds every list that is read at once to the naive one: the same rows in the same order, counted, with
+// their sources.
 func wholes(t *testing.T, open func(testing.TB) *db.Store) {
 	random(t, open, 60, func(t *testing.T, r *db.Release, n *Naive, d dice) {
 		for range questions() / 8 {

@@ -10,5 +10,5 @@ import (
 //go:embed datapackage.json *.csv
 var files embed.FS
 
-// Files gives the package as a folder: datapackage.json and the CSV files it lists, at its root.
+// Files returns the package as a folder: datapackage.json and the CSV files it lists, at its root.
 func Files() fs.FS { return files }

@@ -35,7 +35,7 @@ func NewConnection[T any](items []T, cursor func(T) string) *Connection[T] {
 	return c
 }
 
-// Nodes gives the page's items without their cursors.
+// Nodes returns the page's items without their cursors.
 func (c Connection[T]) Nodes() []T {
 	if c.items == nil {
 		return []T{}

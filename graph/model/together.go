@@ -24,7 +24,7 @@ type place[T any] struct {
 
 type batchesKey struct{}
 
-// WithBatches gives a context whose request remembers which objects were read together.
+// WithBatches returns a context whose request remembers which objects were read together.
 func WithBatches(ctx context.Context) context.Context {
 	return context.WithValue(ctx, batchesKey{}, new(sync.Map)) // by *T, a place[T]
 }
@@ -64,12 +64,12 @@ func Join[T any](ctx context.Context, connections []*Connection[T]) {
 	}
 }
 
-// Together resolves a field for all objects that were read together with its parents, and gives each its own. gqlgen
-// gathers the parents of one list itself; but it hands over the nodes of edges, and objects that are not in a list, one by
-// one, and the lists of several parents list by list.
+// Together resolves a field for all objects that were read together with its parents, and gives each its own.
+// gqlgen gathers the parents of one list itself; but it hands over the nodes of edges, and objects that are not in
+// a list, one by one, and the lists of several parents list by list.
 //
-// resolve gives one result for each of its parents, in their order. Its error fails all of them, or each its own where
-// it is a graphql.BatchErrors.
+// resolve gives one result for each of its parents, in their order. Its error fails all of them, or each its own
+// where it is a graphql.BatchErrors.
 func Together[T, R any](ctx context.Context, parents []*T, resolve func([]*T) ([]R, error)) ([]R, error) {
 	places, ok := placesOf(ctx, parents)
 	if !ok {
@@ -127,7 +127,7 @@ func placesOf[T any](ctx context.Context, parents []*T) ([]place[T], bool) {
 	return places, true
 }
 
-// edgeAbove gives the edge whose node the field is of, or nil where it is not the node of an edge.
+// edgeAbove returns the edge whose node the field is of, or nil where it is not the node of an edge.
 func edgeAbove[T any](field *graphql.FieldContext) *Edge[T] {
 	if field == nil || field.Parent == nil || field.Parent.Parent == nil {
 		return nil

@@ -72,7 +72,7 @@ func (p permit) Employer(ctx context.Context, permits []*labour.Permit) ([]*labo
 	})
 }
 
-// ask gives the data and the messages and paths of the errors that a query is answered with.
+// ask returns the data and the messages and paths of the errors that a query is answered with.
 func (r *resolvers) ask(t *testing.T, text string) (string, []string) {
 	t.Helper()
 	exec := executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: r}))

@@ -10,8 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalFloat writes a number in plain decimal digits, as JavaScript does below 1e21, so that money reads as money. What
-// is no number is an error.
+// MarshalFloat writes a number in plain decimal digits, as JavaScript does below 1e21, so that money reads as
+// money. What is no number is an error.
 func MarshalFloat(f float64) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		if math.IsInf(f, 0) || math.IsNaN(f) {

@@ -16,7 +16,8 @@ import (
 func MarshalInt(n int) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		if n < math.MinInt32 || n > math.MaxInt32 {
-			return labour.Faultf(labour.LimitExceeded, "expected a number that fits an Int, up to %d, found %d: narrow the filter", math.MaxInt32, n)
+			return labour.Faultf(labour.LimitExceeded,
+				"expected a number that fits an Int, up to %d, found %d: narrow the filter", math.MaxInt32, n)
 		}
 		_, err := io.WriteString(w, strconv.Itoa(n))
 		return err
@@ -27,7 +28,8 @@ func MarshalInt(n int) graphql.ContextMarshaler {
 func UnmarshalInt(_ context.Context, v any) (int, error) {
 	n, err := graphql.UnmarshalInt32(v)
 	if err != nil {
-		return 0, labour.Faultf(labour.BadUserInput, "expected a whole number from %d to %d, found %v", math.MinInt32, math.MaxInt32, v)
+		return 0, labour.Faultf(labour.BadUserInput, "expected a whole number from %d to %d, found %v", math.MinInt32,
+			math.MaxInt32, v)
 	}
 	return int(n), nil
 }

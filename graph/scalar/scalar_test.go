@@ -14,7 +14,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// written gives the JSON that m writes.
+// written returns the JSON that m writes.
 func written(m graphql.Marshaler) string {
 	var out bytes.Buffer
 	m.MarshalGQL(&out)

@@ -12,8 +12,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Budget is how much a client may ask for: what it has not spent grows back evenly, up to the whole. The zero Budget has
-// no bound.
+// Budget is how much a client may ask for: what it has not spent grows back evenly, up to the whole. The zero
+// Budget has no bound.
 type Budget struct {
 	Cost int           // what may be spent at once; see measure for what a question costs
 	Per  time.Duration // how long it takes until all of it has grown back
@@ -59,8 +59,8 @@ func (b *Budget) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Limiters keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too many,
-// and begins anew.
+// Limiters keeps what each client has left to spend. Who has not asked for longest is forgotten where there are too
+// many, and begins anew.
 type Limiters struct {
 	of *otter.Cache[string, *rate.Limiter]
 }
@@ -79,13 +79,16 @@ type Limiter struct {
 	Budget Budget
 }
 
-// Of returns a client's limiter, with the whole budget where there was none. A budget that has changed counts from now on.
+// Of returns a client's limiter, with the whole budget where there was none. A budget that has changed counts from
+// now on.
 func (p Limiters) Of(client, name string, budget Budget) *Limiter {
 	if budget.Cost == 0 {
 		return nil
 	}
 	limit := rate.Limit(float64(budget.Cost) / budget.Per.Seconds())
-	limiter, _ := p.of.ComputeIfAbsent(client, func() (*rate.Limiter, bool) { return rate.NewLimiter(limit, budget.Cost), false })
+	limiter, _ := p.of.ComputeIfAbsent(client, func() (*rate.Limiter, bool) {
+		return rate.NewLimiter(limit, budget.Cost), false
+	})
 	if limiter.Limit() != limit || limiter.Burst() != budget.Cost {
 		limiter.SetLimit(limit)
 		limiter.SetBurst(budget.Cost)
@@ -111,22 +114,24 @@ func (o *OverBudget) RetryAfter() string { return strconv.Itoa(Seconds(o.Wait)) 
 // Seconds returns a span in whole seconds, rounded up.
 func Seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// Charge takes a cost from the budget, or nothing at all: then it returns an OverBudget, or a Fault where the budget could
-// never hold as much.
+// Charge takes a cost from the budget, or nothing at all: then it returns an OverBudget, or a Fault where the
+// budget could never hold as much.
 func (p *Limiter) Charge(now time.Time, cost int) error {
 	if p == nil || cost <= 0 {
 		return nil
 	}
 	r := p.ReserveN(now, cost)
 	if !r.OK() {
-		return labour.Faultf(labour.LimitExceeded, "This costs more than the whole budget of %s. Ask for less, or with a key that has a larger one.", p.Budget)
+		return labour.Faultf(labour.LimitExceeded,
+			"This costs more than the whole budget of %s. Ask for less, or with a key that has a larger one.", p.Budget)
 	}
 	wait := r.DelayFrom(now)
 	if wait == 0 {
 		return nil
 	}
 	r.CancelAt(now)
-	return &OverBudget{Fault: labour.Faultf(labour.LimitExceeded, "The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
+	return &OverBudget{Fault: labour.Faultf(labour.LimitExceeded,
+		"The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
 		p.Budget, cost, p.Left(now), Seconds(wait)), Wait: wait}
 }
 

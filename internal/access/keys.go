@@ -17,8 +17,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Key is what an operator has granted to one client. Its secret is not kept, only a hash of it: 256 random bits cannot be
-// guessed, so that one round of SHA-256 keeps them as well as a slow hash would keep a password.
+// Key is what an operator has granted to one client. Its secret is not kept, only a hash of it: 256 random bits
+// cannot be guessed, so that one round of SHA-256 keeps them as well as a slow hash would keep a password.
 type Key struct {
 	ID          string     `json:"id"` // the public part, by which a key is found
 	Name        string     `json:"name"`
@@ -49,8 +49,8 @@ var (
 	keyName     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 )
 
-// renew gives the key a new id and secret, and returns the text that its holder sends: hb_<id>_<secret>. It cannot be had
-// again.
+// renew returns the key a new id and secret, and returns the text that its holder sends: hb_<id>_<secret>. It
+// cannot be had again.
 func (k *Key) renew() string {
 	random := make([]byte, 5+32)
 	_, _ = rand.Read(random) // never fails
@@ -62,12 +62,13 @@ func (k *Key) renew() string {
 // Keyring is a set of keys at one time. It is not changed once it is made.
 type Keyring []Key
 
-// Find gives the key that a text stands for. A Fault with Unauthenticated says why there is none: to the holder of the secret
-// alone it tells of a key that has expired or was revoked.
+// Find returns the key that a text stands for. A Fault with Unauthenticated says why there is none: to the holder
+// of the secret alone it tells of a key that has expired or was revoked.
 func (ring Keyring) Find(text string, now time.Time) (*Key, error) {
 	parts := keyText.FindStringSubmatch(text)
 	if parts == nil || parts[0] != text {
-		return nil, labour.Faultf(labour.Unauthenticated, "The key has not the form of one: expected hb_, 8 letters, _ and 52 letters.")
+		return nil, labour.Faultf(labour.Unauthenticated,
+			"The key has not the form of one: expected hb_, 8 letters, _ and 52 letters.")
 	}
 	hash := []byte(secretHash(parts[2]))
 	for i := range ring {
@@ -79,7 +80,8 @@ func (ring Keyring) Find(text string, now time.Time) (*Key, error) {
 		case "revoked":
 			return nil, labour.Faultf(labour.Unauthenticated, "The key was revoked.")
 		case "expired":
-			return nil, labour.Faultf(labour.Unauthenticated, "The key expired on %s.", k.Expires.UTC().Format("2006-01-02 15:04 UTC"))
+			return nil, labour.Faultf(labour.Unauthenticated, "The key expired on %s.",
+				k.Expires.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 		return k, nil
 	}
@@ -93,7 +95,8 @@ func (ring Keyring) check() error {
 		sum, err := hex.DecodeString(k.Hash)
 		switch {
 		case !keyName.MatchString(k.Name):
-			return fmt.Errorf("key %d: expected a name of small letters, digits and -, at most 40, found %.60q", i+1, k.Name)
+			return fmt.Errorf("key %d: expected a name of small letters, digits and -, at most 40, found %.60q", i+1,
+				k.Name)
 		case err != nil || len(sum) != sha256.Size:
 			return fmt.Errorf("key %s: expected a hash of 64 hexadecimal digits, found %.80q", k.Name, k.Hash)
 		case len(k.ID) != 8 || ids[k.ID]:
@@ -109,7 +112,7 @@ func (ring Keyring) check() error {
 	return nil
 }
 
-// AllowsOrigin tells whether any active key may be sent by pages of an origin.
+// AllowsOrigin reports whether any active key may be sent by pages of an origin.
 func (ring Keyring) AllowsOrigin(origin string, now time.Time) bool {
 	return slices.ContainsFunc(ring, func(k Key) bool {
 		return k.State(now) == "active" && slices.Contains(k.Origins, origin)
@@ -132,7 +135,7 @@ func ParseOrigin(text string) (string, error) {
 	return u.Scheme + "://" + host, nil
 }
 
-// ContainsKey tells whether a text has a key in it, be it percent-encoded.
+// ContainsKey reports whether a text has a key in it, be it percent-encoded.
 func ContainsKey(text string) bool {
 	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
 	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {

@@ -41,7 +41,8 @@ func OpenKeys(dir string) (*Keys, error) {
 	return k, k.Refresh()
 }
 
-// Refresh reads the file where it has changed. Where it cannot be read, the keys stay as they were and the error says why.
+// Refresh reads the file where it has changed. Where it cannot be read, the keys stay as they were and the error
+// says why.
 func (k *Keys) Refresh() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -74,7 +75,7 @@ func (k *Keys) Watch(ctx context.Context, every time.Duration, report func(error
 	poll.Every(ctx, every, func(context.Context) error { return k.Refresh() }, report)
 }
 
-// Current gives the keys as they stand; a nil Keys has none.
+// Current returns the keys as they stand; a nil Keys has none.
 func (k *Keys) Current() Keyring {
 	if k == nil {
 		return nil
@@ -82,18 +83,21 @@ func (k *Keys) Current() Keyring {
 	return *k.ring.Load()
 }
 
-// List gives all keys, expired and revoked ones too, in the order in which they were made.
+// List returns all keys, expired and revoked ones too, in the order in which they were made.
 func (k *Keys) List() []Key { return slices.Clone(k.Current()) }
 
-// Add keeps a key by its name, origins, budget, end and permissions, and gives the text that its holder sends, which cannot be
-// had again. It returns a Fault with BadUserInput where an active key has the name, or the name is none.
+// Add keeps a key by its name, origins, budget, end and permissions, and gives the text that its holder sends,
+// which cannot be had again. It returns a Fault with BadUserInput where an active key has the name, or the name is
+// none.
 func (k *Keys) Add(key Key, now time.Time) (text string, err error) {
 	if !keyName.MatchString(key.Name) {
-		return "", labour.Faultf(labour.BadUserInput, "Expected a name of small letters, digits and -, at most 40, found %.60q.", key.Name)
+		return "", labour.Faultf(labour.BadUserInput,
+			"Expected a name of small letters, digits and -, at most 40, found %.60q.", key.Name)
 	}
 	err = k.change(func(ring Keyring) (Keyring, error) {
 		if active(ring, key.Name, now) != nil {
-			return nil, labour.Faultf(labour.BadUserInput, "There is an active key %s already: revoke it or rotate it, or take another name.", key.Name)
+			return nil, labour.Faultf(labour.BadUserInput,
+				"There is an active key %s already: revoke it or rotate it, or take another name.", key.Name)
 		}
 		text = key.renew()
 		key.Created = now.UTC().Truncate(time.Second)
@@ -117,8 +121,8 @@ func (k *Keys) Revoke(name string, now time.Time) error {
 	})
 }
 
-// Rotate makes a new secret for the name of an active key, with all that the newest key of the name allows. Those before it
-// count for as long as grace says. It returns a Fault with NotFound where there is none.
+// Rotate makes a new secret for the name of an active key, with all that the newest key of the name allows. Those
+// before it count for as long as grace says. It returns a Fault with NotFound where there is none.
 func (k *Keys) Rotate(name string, grace time.Duration, now time.Time) (text string, err error) {
 	err = k.change(func(ring Keyring) (Keyring, error) {
 		keys := active(ring, name, now)
@@ -143,7 +147,7 @@ func unknownKey(name string) error {
 	return labour.Faultf(labour.NotFound, "There is no active key %.60q; homebound keys list shows them.", name)
 }
 
-// active gives the active keys of a name, the newest last.
+// active returns the active keys of a name, the newest last.
 func active(ring Keyring, name string, now time.Time) []*Key {
 	var keys []*Key
 	for i := range ring {
@@ -181,7 +185,8 @@ func (k *Keys) change(edit func(Keyring) (Keyring, error)) error {
 	return k.Refresh()
 }
 
-// ReplaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two whole.
+// ReplaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two
+// whole.
 func ReplaceFile(path string, text []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {

@@ -47,8 +47,8 @@ func Claims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([
 	return checks, nil
 }
 
-// claimPeriod gives the days that a claim is about. One without a first day, about the time before the release's data, is
-// about its last day: a report from the first day of the data would have no day to cover.
+// claimPeriod returns the days that a claim is about. One without a first day, about the time before the release's
+// data, is about its last day: a report from the first day of the data would have no day to cover.
 func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
 	span := db.DateRange{From: c.From, To: c.To}
 	if day, known := c.Day(); known && span.To == nil {
@@ -62,8 +62,9 @@ func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
 
 // againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
 func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*ClaimCheck, error) {
-	filter := db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry), Nationalities: named(c.Nationality),
-		Period: claimPeriod(release, c), Synthetic: new(false), NotSource: c.Source}
+	filter := db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry),
+		Nationalities: named(c.Nationality),
+		Period:        claimPeriod(release, c), Synthetic: new(false), NotSource: c.Source}
 	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
 	if err != nil {
 		return nil, err
@@ -96,12 +97,15 @@ func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Ob
 	o, has := c.Evidence(stocks)
 	if !has {
 		return &ClaimCheck{
-			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release, c),
-			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s", c.Expectation(), wouldDecide(c)),
+			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release,
+				c),
+			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s",
+				c.Expectation(), wouldDecide(c)),
 		}
 	}
 	verdict, relative := judge(c, o.Value)
-	explanation := fmt.Sprintf("The claim says %s; %s was %.10g %s on %s by another source.", c.Expectation(), o.Indicator, o.Value, o.Unit, o.To)
+	explanation := fmt.Sprintf("The claim says %s; %s was %.10g %s on %s by another source.", c.Expectation(),
+		o.Indicator, o.Value, o.Unit, o.To)
 	if c.Measure == labour.PeakWorkersPresent && o.Value < *c.ValueLow {
 		explanation += " The stock of one day is no more than a lower bound of a peak."
 		if verdict == labour.Inconsistent {
@@ -116,7 +120,7 @@ func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Ob
 	}
 }
 
-// judge gives the verdict, and how far the figure is from the claim's number as a share of it; nil where that is 0.
+// judge returns the verdict, and how far the figure is from the claim's number as a share of it; nil where that is 0.
 func judge(c labour.Claim, computed float64) (labour.Verdict, *float64) {
 	holds, relative := c.Holds(computed)
 	verdict := labour.Inconsistent
@@ -175,5 +179,6 @@ func reportQuery(release *db.Release, c labour.Claim) string {
 	if ends != nil {
 		filters = append(filters, "period: {"+strings.Join(ends, ", ")+"}")
 	}
-	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s } provenance { synthetic sources { title } } } }", strings.Join(filters, ", "), info.Field)
+	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s } provenance { synthetic sources { title } } } }",
+		strings.Join(filters, ", "), info.Field)
 }

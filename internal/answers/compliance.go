@@ -50,7 +50,8 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 		return nil, err
 	}
 	if sanction.Deadline == nil {
-		return nil, labour.Faultf(labour.BadUserInput, "compliance: expected a sanction with a deadline, found %s, which sets none.", sanction.Symbol)
+		return nil, labour.Faultf(labour.BadUserInput,
+			"compliance: expected a sanction with a deadline, found %s, which sets none.", sanction.Symbol)
 	}
 	if region != "" {
 		if _, err := release.Region(region); err != nil {
@@ -59,7 +60,8 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 	}
 	day := release.LastDay(q.AsOf)
 	if day < sanction.AdoptedOn {
-		return nil, labour.Faultf(labour.BadUserInput, "asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
+		return nil, labour.Faultf(labour.BadUserInput,
+			"asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}
 	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
 	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
@@ -67,7 +69,9 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 		return nil, err
 	}
 	if !known {
-		return nil, labour.Faultf(labour.NotFound, "compliance: expected a stock of workers to judge %s by, found none on basis %s%s.", sanction.Symbol, basis, inRegion(region))
+		return nil, labour.Faultf(labour.NotFound,
+			"compliance: expected a stock of workers to judge %s by, found none on basis %s%s.", sanction.Symbol,
+			basis, inRegion(region))
 	}
 	verdict := sanction.Comply(day, stocks)
 	c.Progress, c.DaysToDeadline, c.Status = verdict.Progress, verdict.DaysToDeadline, verdict.Status
@@ -75,7 +79,8 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 	c.HalfwayMet, c.RequiredMonthlyPace, c.RecentMonthlyPace = verdict.HalfwayMet, verdict.RequiredMonthlyPace, &verdict.RecentMonthlyPace
 	c.ProjectedCompletion = verdict.ProjectedCompletion
 	if basis == labour.Register {
-		departed, _, err := release.Departed(ctx, db.StockFilter{Within: region, BoundariesOn: day, Nationalities: sanction.Nationalities},
+		departed, _, err := release.Departed(ctx,
+			db.StockFilter{Within: region, BoundariesOn: day, Nationalities: sanction.Nationalities},
 			labour.Period{From: sanction.AdoptedOn, To: day})
 		if err != nil {
 			return nil, err
@@ -104,14 +109,15 @@ func inRegion(code string) string {
 	return " for " + code
 }
 
-// judgedOn lists the days whose head counts a sanction is judged by: of its adoption, half-way, of the judgement, and of one, two
-// and three months before.
+// judgedOn lists the days whose head counts a sanction is judged by: of its adoption, half-way, of the judgement,
+// and of one, two and three months before.
 func judgedOn(s labour.Sanction, asOf labour.Date) []labour.Date {
 	return []labour.Date{s.AdoptedOn, s.HalfwayDay(), asOf, asOf.AddMonths(-1), asOf.AddMonths(-2), asOf.AddMonths(-3)}
 }
 
 // sanctionStocks reads the head counts that a sanction is judged by, and whether any are known.
-func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date, basis labour.Basis) (labour.Stocks, bool, error) {
+func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date,
+	basis labour.Basis) (labour.Stocks, bool, error) {
 	days := judgedOn(s, asOf)
 	counts := make([]float64, len(days))
 	if basis == labour.Reported {
@@ -126,7 +132,8 @@ func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction,
 			}
 		}
 	} else {
-		present, _, err := release.StockOn(ctx, db.StockFilter{Within: region, BoundariesOn: asOf, Nationalities: s.Nationalities}, days)
+		present, _, err := release.StockOn(ctx,
+			db.StockFilter{Within: region, BoundariesOn: asOf, Nationalities: s.Nationalities}, days)
 		if err != nil {
 			return labour.Stocks{}, false, err
 		}
@@ -139,10 +146,11 @@ func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction,
 	}, basis == labour.Reported || release.Info().Counts.Permits > 0, nil
 }
 
-// reportedStock gives the published stocks of a region by cell, and the observations that they were read from: the region's
-// own series where it has one, else those of the uppermost regions within it that have. Of several figures for one day the
-// one of highest confidence counts, then of the first source.
-func reportedStock(ctx context.Context, release *db.Release, region string, on labour.Date, nationalities []string) (map[impact.Cell]labour.Series, []labour.Observation, error) {
+// reportedStock returns the published stocks of a region by cell, and the observations that they were read from:
+// the region's own series where it has one, else those of the uppermost regions within it that have. Of several
+// figures for one day the one of highest confidence counts, then of the first source.
+func reportedStock(ctx context.Context, release *db.Release, region string, on labour.Date,
+	nationalities []string) (map[impact.Cell]labour.Series, []labour.Observation, error) {
 	g := release.Geography()
 	roots := []string{region}
 	if region == "" {
@@ -175,14 +183,17 @@ func reportedStock(ctx context.Context, release *db.Release, region string, on l
 	return series, used, nil
 }
 
-// addSeries makes a region's observations into series: by industry where all of them are, else of all industries in one.
-// Nationalities are added up, each interpolated by itself; where some figures are of all nationalities, these count alone.
+// addSeries makes a region's observations into series: by industry where all of them are, else of all industries in
+// one. Nationalities are added up, each interpolated by itself; where some figures are of all nationalities, these
+// count alone.
 func addSeries(into map[impact.Cell]labour.Series, region string, observations []labour.Observation) {
 	byIndustry := !slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Industry == "" })
 	ofAll := slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Nationality == "" })
 	type key struct{ industry, nationality string }
 	single := map[key]labour.Series{}
-	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool { return o.Status == labour.StatusMissing })
+	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool {
+		return o.Status == labour.StatusMissing
+	})
 	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
 		return cmp.Or(int(a.To)-int(b.To), a.Confidence.Rank()-b.Confidence.Rank(), cmp.Compare(a.Source, b.Source))
 	})
@@ -219,16 +230,22 @@ func addSeries(into map[impact.Cell]labour.Series, region string, observations [
 }
 
 // publiclyReported lists what was reported of stocks and departures since adoption, the day asked about included.
-func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date) ([]labour.Observation, error) {
+func publiclyReported(ctx context.Context, release *db.Release, s labour.Sanction, region string,
+	asOf labour.Date) ([]labour.Observation, error) {
 	filter := db.ObservationFilter{
-		Indicators:    KnownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate, labour.RepatriatedReported),
+		Indicators: KnownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate,
+			labour.RepatriatedReported),
 		Nationalities: s.Nationalities, Span: db.DateRange{From: &s.AdoptedOn, To: &asOf},
 	}
 	if region != "" {
 		filter.Regions = []string{region}
 	}
 	observations, err := release.Observations(ctx, filter)
-	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool { return o.Status == labour.StatusMissing })
-	slices.SortStableFunc(observations, func(a, b labour.Observation) int { return cmp.Or(int(a.To)-int(b.To), int(a.From)-int(b.From)) })
+	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool {
+		return o.Status == labour.StatusMissing
+	})
+	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
+		return cmp.Or(int(a.To)-int(b.To), int(a.From)-int(b.From))
+	})
 	return observations, err
 }

@@ -61,8 +61,9 @@ func hideCompliance(ctx context.Context, release *db.Release, c *Compliance) err
 	return nil
 }
 
-// boundedProgress stands in for a progress that would give a withheld count back: what the most workers that are withheld
-// would leave of the baseline, and 0 where the baseline is withheld itself. Where nobody remains there is nothing to hide.
+// boundedProgress stands in for a progress that would give a withheld count back: what the most workers that are
+// withheld would leave of the baseline, and 0 where the baseline is withheld itself. Where nobody remains there is
+// nothing to hide.
 func boundedProgress(below int, baseline bool, c *Compliance) float64 {
 	switch {
 	case *c.Remaining == 0:

@@ -12,7 +12,8 @@ import (
 
 // hideImpact takes out of a result by the register what is withheld: everything where it is of few workers, else the
 // industries and the wages that are.
-func hideImpact(ctx context.Context, release *db.Release, answer *EconomicImpact, facts impact.Facts, wages []db.DepartedWage) error {
+func hideImpact(ctx context.Context, release *db.Release, answer *EconomicImpact, facts impact.Facts,
+	wages []db.DepartedWage) error {
 	below := release.SuppressBelow()
 	if below == 0 || answer.Scenario.Basis != labour.Register {
 		return nil
@@ -45,17 +46,20 @@ func hideImpact(ctx context.Context, release *db.Release, answer *EconomicImpact
 	for _, wage := range wages {
 		if wage.Workers < below {
 			name := impact.Cell{Region: wage.Region, Industry: wage.Industry}.OwnWage()
-			shown.Inputs = slices.DeleteFunc(slices.Clone(shown.Inputs), func(in impact.Input) bool { return in.Name == name })
+			shown.Inputs = slices.DeleteFunc(slices.Clone(shown.Inputs), func(in impact.Input) bool {
+				return in.Name == name
+			})
 		}
 	}
 	answer.Result = &shown
 	return nil
 }
 
-// fewIn tells whether a result as a whole is of few workers, or would give back a stock that is withheld.
+// fewIn reports whether a result as a whole is of few workers, or would give back a stock that is withheld.
 func fewIn(ctx context.Context, release *db.Release, results ...*impact.Result) (bool, error) {
 	for _, r := range results {
-		for _, workers := range []*float64{r.BaselineWorkers, r.DepartedWorkers, perDay(r.WorkerYearsLost, r.Scenario.Horizon())} {
+		for _, workers := range []*float64{r.BaselineWorkers, r.DepartedWorkers,
+			perDay(r.WorkerYearsLost, r.Scenario.Horizon())} {
 			if isFew(workers, release.SuppressBelow()) {
 				return true, nil
 			}
@@ -74,7 +78,7 @@ func isFew(workers *float64, below int) bool {
 	return workers != nil && *workers > 0 && *workers < float64(below)
 }
 
-// perDay gives the mean number of workers whose absence through a period makes up some worker-years.
+// perDay returns the mean number of workers whose absence through a period makes up some worker-years.
 func perDay(workerYears *float64, p labour.Period) *float64 {
 	if workerYears == nil {
 		return nil
@@ -83,7 +87,7 @@ func perDay(workerYears *float64, p labour.Period) *float64 {
 	return &mean
 }
 
-// years gives the length of a period.
+// years returns the length of a period.
 func years(p labour.Period) float64 {
 	sum := 0.0
 	for _, part := range p.Split(labour.Year) {
@@ -95,8 +99,8 @@ func years(p labour.Period) float64 {
 // daysInYear turns worker-years into worker-days, for which one is the least there can be.
 const daysInYear = 365
 
-// hideIndustries takes out the industries of few workers, and others as far as these would follow from the total. It tells
-// where the total has to go as well.
+// hideIndustries takes out the industries of few workers, and others as far as these would follow from the total.
+// It tells where the total has to go as well.
 func hideIndustries(below int, shown, gone *impact.Result) (list []impact.IndustryImpact, all bool) {
 	list = slices.Clone(shown.ByIndustry)
 	if len(list) == 0 {
@@ -127,9 +131,10 @@ func hideIndustries(below int, shown, gone *impact.Result) (list []impact.Indust
 	return list, false
 }
 
-// TimelineOf returns the estimate by periods; none where the whole is withheld. It takes out the periods of few workers and those whose stock is withheld, and others as far as these would follow
-// from the whole.
-func TimelineOf(ctx context.Context, release *db.Release, answer *EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error) {
+// TimelineOf returns the estimate by periods; none where the whole is withheld. It takes out the periods of few
+// workers and those whose stock is withheld, and others as far as these would follow from the whole.
+func TimelineOf(ctx context.Context, release *db.Release, answer *EconomicImpact,
+	granularity labour.Granularity) ([]impact.PeriodImpact, error) {
 	if answer.Suppressed {
 		return nil, nil
 	}

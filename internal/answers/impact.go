@@ -70,7 +70,8 @@ func checkScenario(release *db.Release, s impact.Scenario) error {
 		return err
 	}
 	if days := (labour.Period{From: s.Baseline, To: s.To}).Days(); days > maxHorizon {
-		return labour.Faultf(labour.LimitExceeded, "scenario: expected at most %d days from the baseline to the end, found %d.",
+		return labour.Faultf(labour.LimitExceeded,
+			"scenario: expected at most %d days from the baseline to the end, found %d.",
 			maxHorizon, days)
 	}
 	return nil
@@ -95,8 +96,9 @@ func impactFacts(ctx context.Context, release *db.Release, q ImpactQuestion) (im
 	var evidence stockEvidence
 	var err error
 	facts.Observations, err = release.Observations(ctx, db.ObservationFilter{
-		Indicators: KnownIndicators(release, labour.GrossRegionalProduct, labour.GrossValueAdded, labour.EmployedPersons, labour.AverageWage, labour.IncomeTaxRate),
-		Regions:    relatives(release.Geography(), s.Region, s.BoundariesOn),
+		Indicators: KnownIndicators(release, labour.GrossRegionalProduct, labour.GrossValueAdded,
+			labour.EmployedPersons, labour.AverageWage, labour.IncomeTaxRate),
+		Regions: relatives(release.Geography(), s.Region, s.BoundariesOn),
 	})
 	if err != nil {
 		return facts, evidence, err
@@ -140,9 +142,10 @@ func relatives(g *labour.Geography, region string, on labour.Date) []string {
 	return codes
 }
 
-// levels sums changes up to the level of each cell. A register that has permits knows that nobody is present where it has
-// none: then one level of nobody stands first.
-func levels(changes iter.Seq[db.StockChange], baseline labour.Date, region string, known bool) iter.Seq2[impact.Level, error] {
+// levels sums changes up to the level of each cell. A register that has permits knows that nobody is present where
+// it has none: then one level of nobody stands first.
+func levels(changes iter.Seq[db.StockChange], baseline labour.Date, region string, known bool) iter.Seq2[impact.Level,
+	error] {
 	return func(yield func(impact.Level, error) bool) {
 		if known && !yield(impact.Level{On: baseline, Cell: impact.Cell{Region: region}}, nil) {
 			return
@@ -159,12 +162,14 @@ func levels(changes iter.Seq[db.StockChange], baseline labour.Date, region strin
 }
 
 // impactProvenance says what stands behind a result: register rows or reported stocks, and every figure that it used.
-func impactProvenance(ctx context.Context, release *db.Release, result *impact.Result, evidence stockEvidence) (db.Provenance, error) {
+func impactProvenance(ctx context.Context, release *db.Release, result *impact.Result,
+	evidence stockEvidence) (db.Provenance, error) {
 	s := result.Scenario
 	stands := db.Provenance{}
 	if s.Basis == labour.Register {
 		var err error
-		stands, err = release.StockProvenance(ctx, stockFilter(s), labour.Period{From: s.Baseline, To: s.To}, evidence.sql)
+		stands, err = release.StockProvenance(ctx, stockFilter(s), labour.Period{From: s.Baseline, To: s.To},
+			evidence.sql)
 		if err != nil {
 			return stands, err
 		}

@@ -37,6 +37,7 @@ func CheckSmall(ctx context.Context, release *db.Release, what string) error {
 	if rights.Small || release.SuppressBelow() == 0 || !release.Info().Factual {
 		return nil
 	}
-	return labour.Faultf(labour.Forbidden, "%s are not shown here, since counts below %d workers are withheld and would "+
-		"follow from them; reports and totals are.", what, release.SuppressBelow())
+	return labour.Faultf(labour.Forbidden,
+		"%s are not shown here, since counts below %d workers are withheld and would "+
+			"follow from them; reports and totals are.", what, release.SuppressBelow())
 }

@@ -26,9 +26,9 @@ const Patience = time.Minute
 // times has room for it, and for one wait that is in vain.
 const timeout = 5 * time.Minute
 
-// Browser is one page of a headless Chromium, with a profile of its own that is empty at first: storage, cache, cookies,
-// permissions and workers are shared with no other Browser. What is the machine's is shared: the clipboard.
-// It reaches this machine's loopback addresses alone: the names of all other hosts fail to resolve.
+// Browser is one page of a headless Chromium, with a profile of its own that is empty at first: storage, cache,
+// cookies, permissions and workers are shared with no other Browser. What is the machine's is shared: the
+// clipboard. It reaches this machine's loopback addresses alone: the names of all other hosts fail to resolve.
 type Browser struct {
 	t       testing.TB
 	ctx     context.Context
@@ -38,10 +38,11 @@ type Browser struct {
 	problems []string
 }
 
-// New gives a Browser that ends with the test. Requests to anything but the given origins, such as
+// New returns a Browser that ends with the test. Requests to anything but the given origins, such as
 // http://127.0.0.1:8080, count as problems.
 //
-// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is skipped.
+// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is
+// skipped.
 func New(t testing.TB, origins ...string) *Browser {
 	t.Helper()
 	if testing.Short() {
@@ -72,7 +73,8 @@ func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Get gives what an action such as chromedp.Title or chromedp.Evaluate reads from the page, and ends the test if it fails.
+// Get returns what an action such as chromedp.Title or chromedp.Evaluate reads from the page, and ends the test if
+// it fails.
 func Get[T any](b *Browser, action chromedp.Action[T]) T {
 	b.t.Helper()
 	value, err := chromedp.Run(b.ctx, action)
@@ -80,7 +82,7 @@ func Get[T any](b *Browser, action chromedp.Action[T]) T {
 	return value
 }
 
-// Problems gives what the page did wrong so far, in order: errors and warnings in the console, uncaught exceptions,
+// Problems returns what the page did wrong so far, in order: errors and warnings in the console, uncaught exceptions,
 // violations of its Content-Security-Policy, requests that failed, and requests to foreign origins.
 func (b *Browser) Problems() []string {
 	b.mu.Lock()

@@ -16,7 +16,7 @@ import (
 	"homebound/internal/browsertest"
 )
 
-// serve gives a server with one page that runs a script, under a policy that lets it do little else.
+// serve returns a server with one page that runs a script, under a policy that lets it do little else.
 func serve(t *testing.T, script string) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -33,8 +33,8 @@ func serve(t *testing.T, script string) *httptest.Server {
 	return server
 }
 
-// TestNew_KeepsNothingOfAnotherBrowser leaves behind whatever a page can leave, and looks for it with the next Browser at the
-// same origin, while the first is there and when it has gone.
+// TestNew_KeepsNothingOfAnotherBrowser leaves behind whatever a page can leave, and looks for it with the next
+// Browser at the same origin, while the first is there and when it has gone.
 func TestNew_KeepsNothingOfAnotherBrowser(t *testing.T) {
 	server := serve(t, ``)
 	done := chromedp.Poll[bool](`document.title === 'done'`, chromedp.WithPollingTimeout(browsertest.Patience))

@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// process is the Chromium whose pages the Browsers of a test program are. It starts with the first of them, since to start
-// one for each costs more than most tests do.
+// process is the Chromium whose pages the Browsers of a test program are. It starts with the first of them, since
+// to start one for each costs more than most tests do.
 type process struct {
 	once sync.Once
 	ctx  context.Context
@@ -32,7 +32,7 @@ func Run(m *testing.M) int {
 	return m.Run()
 }
 
-// start gives the context of the running Chromium. One that has died is not replaced, so that no test hides why.
+// start returns the context of the running Chromium. One that has died is not replaced, so that no test hides why.
 func (p *process) start(path string) (context.Context, error) {
 	p.once.Do(func() { p.launch(path) })
 	if p.err == nil && p.ctx.Err() != nil {

@@ -20,7 +20,7 @@ func (b *Browser) watch(event any) {
 	}
 }
 
-// judge gives a line for an event that is a problem, "" for any other.
+// judge returns a line for an event that is a problem, "" for any other.
 func (b *Browser) judge(event any) string {
 	switch event := event.(type) {
 	case *log.EventEntryAdded:

@@ -8,16 +8,19 @@ type obstacles struct {
 	lines [][2]point
 }
 
-// blocked tells whether something stands in a room.
+// blocked reports whether something stands in a room.
 func (o obstacles) blocked(b box) bool {
-	return slices.ContainsFunc(o.boxes, b.meets) || slices.ContainsFunc(o.lines, func(l [2]point) bool { return b.crossed(l[0], l[1]) })
+	return slices.ContainsFunc(o.boxes, b.meets) || slices.ContainsFunc(o.lines, func(l [2]point) bool {
+		return b.crossed(l[0], l[1])
+	})
 }
 
-// crossed tells whether a straight line passes a room.
+// crossed reports whether a straight line passes a room.
 func (b box) crossed(from, to point) bool {
 	enter, leave := 0.0, 1.0
 	for _, side := range [][3]float64{
-		{from.x, to.x - from.x, b.left}, {-from.x, from.x - to.x, -b.right}, {from.y, to.y - from.y, b.top}, {-from.y, from.y - to.y, -b.bottom},
+		{from.x, to.x - from.x, b.left}, {-from.x, from.x - to.x, -b.right}, {from.y, to.y - from.y, b.top}, {-from.y,
+			from.y - to.y, -b.bottom},
 	} {
 		at, step, bound := side[0], side[1], side[2]
 		switch {
@@ -55,7 +58,8 @@ func (t Timeline) obstacles(p *page, f frame) obstacles {
 			case s.Drawn == Reported || s.Drawn == Estimated:
 				o.boxes = append(o.boxes, box{at.x - 6, at.y - 6, at.x + 6, at.y + 6})
 				if q.Period.From < q.Period.To {
-					o.lines = append(o.lines, [2]point{{f.x(max(q.Period.From, f.from)), at.y}, {f.x(min(q.Period.To, f.to)), at.y}})
+					o.lines = append(o.lines,
+						[2]point{{f.x(max(q.Period.From, f.from)), at.y}, {f.x(min(q.Period.To, f.to)), at.y}})
 				}
 			case s.Drawn == Band:
 				o.lines = append(o.lines, [2]point{{f.x(q.Period.From), at.y}, {f.x(q.Period.To), at.y}})
@@ -68,8 +72,8 @@ func (t Timeline) obstacles(p *page, f frame) obstacles {
 	return o
 }
 
-// at gives the place of a point's figure: the middle of the days that it is about, or their end where it is a stock by the
-// register.
+// at returns the place of a point's figure: the middle of the days that it is about, or their end where it is a
+// stock by the register.
 func (s Series) at(f frame, q Point) point {
 	right := f.x(min(q.Period.To, f.to))
 	if s.Drawn != Area && s.Drawn != Pace {
@@ -94,15 +98,19 @@ func (t Timeline) annotate(p *page, f frame, m magnitude) {
 				gap = 11 // past its own marker
 			}
 			for _, corner := range []point{
-				{at.x - width/2, at.y - gap - height}, {at.x - gap - width, at.y - height - 2}, {at.x + gap, at.y - height - 2},
-				{at.x + gap, at.y - height/2}, {at.x - gap - width, at.y - height/2}, {at.x + gap, at.y + 2}, {at.x - gap - width, at.y + 2},
+				{at.x - width/2, at.y - gap - height}, {at.x - gap - width, at.y - height - 2}, {at.x + gap,
+					at.y - height - 2},
+				{at.x + gap, at.y - height/2}, {at.x - gap - width, at.y - height/2}, {at.x + gap,
+					at.y + 2}, {at.x - gap - width, at.y + 2},
 				{at.x - width/2, at.y + gap},
 			} {
 				b := box{corner.x - 4, corner.y - 1, corner.x + width + 4, corner.y + height + 1}
-				if b.left < f.left || b.right > p.inner.right || b.top < f.top-height || b.bottom > f.bottom || o.blocked(b) {
+				if b.left < f.left || b.right > p.inner.right || b.top < f.top-height || b.bottom > f.bottom ||
+					o.blocked(b) {
 					continue
 				}
-				words := text{at: point{corner.x, corner.y + size*ascent}, size: size, bold: true, colour: p.ink, words: words}
+				words := text{at: point{corner.x, corner.y + size*ascent}, size: size, bold: true, colour: p.ink,
+					words: words}
 				p.add(words)
 				o.boxes = append(o.boxes, b)
 				break
@@ -111,7 +119,7 @@ func (t Timeline) annotate(p *page, f frame, m magnitude) {
 	}
 }
 
-// notable gives the points whose figures a reader looks for.
+// notable returns the points whose figures a reader looks for.
 func (s Series) notable() []Point {
 	var known []Point
 	for _, q := range s.Points {

@@ -71,7 +71,7 @@ func Amount(v float64, unit string) string {
 	return m.write(v) + " " + m.word + unit
 }
 
-// ticks gives round figures from 0 to the first that is not below the greatest, about so many steps.
+// ticks returns round figures from 0 to the first that is not below the greatest, about so many steps.
 func ticks(greatest float64, steps int) []float64 {
 	if greatest <= 0 {
 		return []float64{0, 1}
@@ -115,7 +115,7 @@ func dayTicks(from, to labour.Date, room func(tick) float64, at func(labour.Date
 	return nil
 }
 
-// everyMonths gives the first days of every so many months, counted from January of the year 0.
+// everyMonths returns the first days of every so many months, counted from January of the year 0.
 func everyMonths(from, to labour.Date, months int) []tick {
 	var all []tick
 	year, month, _ := from.Time().Date()
@@ -138,14 +138,15 @@ func everyMonths(from, to labour.Date, months int) []tick {
 	}
 }
 
-// figures is the axis of figures beside a plot: its steps, how they are written, and the room that this takes, in pixels.
+// figures is the axis of figures beside a plot: its steps, how they are written, and the room that this takes, in
+// pixels.
 type figures struct {
 	magnitude
 	steps  []float64
 	gutter float64
 }
 
-// axisOf gives the axis from nothing to a figure for a plot of the page's height.
+// axisOf returns the axis from nothing to a figure for a plot of the page's height.
 func (p *page) axisOf(greatest float64, m magnitude) figures {
 	a := figures{steps: ticks(greatest, max(3, int(p.height()/70)))}
 	a.magnitude = magnitude{m.divisor, m.word, decimalsOf(a.steps, m)}
@@ -165,7 +166,7 @@ func (p *page) step(a figures, v, y, left, right float64, colour rgb) {
 	p.add(text{at: point{left - 8, y + size*0.35}, anchor: end, size: size, colour: p.muted, words: a.write(v)})
 }
 
-// decimalsOf gives how many decimals tell all steps apart.
+// decimalsOf returns how many decimals tell all steps apart.
 func decimalsOf(steps []float64, m magnitude) int {
 	for d := range 3 {
 		power := math.Pow(10, float64(d))

@@ -28,7 +28,8 @@ func (bars Bars) draw(p *page, unit string) {
 	thickness := 18.0
 	for _, b := range bars {
 		if beside {
-			p.add(text{at: point{left - 10, p.y + thickness/2 + size*0.35}, anchor: end, size: size, colour: p.ink, words: b.Label})
+			p.add(text{at: point{left - 10, p.y + thickness/2 + size*0.35}, anchor: end, size: size, colour: p.ink,
+				words: b.Label})
 		} else {
 			p.paragraph(b.Label, size, false, p.ink)
 			thickness = 12
@@ -40,7 +41,8 @@ func (bars Bars) draw(p *page, unit string) {
 			p.rect(box{left, p.y, max(x, left+1), p.y + thickness}, p.series[0], 1)
 			colour = p.ink
 		}
-		p.add(text{at: point{x + 6, p.y + thickness/2 + size*0.35}, size: size, bold: b.Value != nil, colour: colour, words: b.text(m)})
+		p.add(text{at: point{x + 6, p.y + thickness/2 + size*0.35}, size: size, bold: b.Value != nil, colour: colour,
+			words: b.text(m)})
 		p.y += thickness + 8
 	}
 	p.line(point{left, p.y - 4}, point{left, p.y - 4}, p.axis, 1)
@@ -53,7 +55,7 @@ func (b Bar) text(m magnitude) string {
 	return m.write(*b.Value)
 }
 
-// Total gives the sum of a column, and whether all of it is known.
+// Total returns the sum of a column, and whether all of it is known.
 func (c Columns) Total(column int) (sum float64, whole bool) {
 	whole = true
 	for _, part := range c.Parts {
@@ -128,7 +130,8 @@ func (p *page) columnTexts(c Columns, m magnitude, left, slot float64, y func(fl
 			free = centre + width/2 + 4
 		}
 		if sum, _ := c.Total(i); totals+4 <= slot {
-			p.add(text{at: point{x, y(sum) - 4}, anchor: middle, size: size, bold: true, colour: p.ink, words: words[i]})
+			p.add(text{at: point{x, y(sum) - 4}, anchor: middle, size: size, bold: true, colour: p.ink,
+				words: words[i]})
 		}
 	}
 }
@@ -143,7 +146,8 @@ func (c Columns) keys() []key {
 	return keys
 }
 
-// layer fills the room of one part in its colour, and in the hatching that tells it from its neighbours without the colour.
+// layer fills the room of one part in its colour, and in the hatching that tells it from its neighbours without the
+// colour.
 func (p *page) layer(b box, part int) {
 	p.rect(b, p.series[part%len(p.series)], 1)
 	const step = 6.0
@@ -155,7 +159,8 @@ func (p *page) layer(b box, part int) {
 	switch part % len(p.series) {
 	case 1: // rising
 		for d := step; d < width+height; d += step {
-			hatch(point{b.left + max(0, d-height), b.bottom - min(d, height)}, point{b.left + min(d, width), b.bottom - max(0, d-width)})
+			hatch(point{b.left + max(0, d-height), b.bottom - min(d, height)},
+				point{b.left + min(d, width), b.bottom - max(0, d-width)})
 		}
 	case 2: // level
 		for y := b.bottom - step/2; y > b.top; y -= step {
@@ -167,7 +172,8 @@ func (p *page) layer(b box, part int) {
 		}
 	case 4: // falling
 		for d := step; d < width+height; d += step {
-			hatch(point{b.left + max(0, d-height), b.top + min(d, height)}, point{b.left + min(d, width), b.top + max(0, d-width)})
+			hatch(point{b.left + max(0, d-height), b.top + min(d, height)},
+				point{b.left + min(d, width), b.top + max(0, d-width)})
 		}
 	}
 }

@@ -1,5 +1,6 @@
-// Package chart draws the pictures that pages, embeds and articles show. A picture says what it shows by itself: its title,
-// its unit, its sources and the mark of synthetic rows stand inside it. The same picture gives the same bytes.
+// Package chart draws the pictures that pages, embeds and articles show. A picture says what it shows by itself:
+// its title, its unit, its sources and the mark of synthetic rows stand inside it. The same picture gives the same
+// bytes.
 package chart
 
 import (
@@ -62,11 +63,13 @@ type Series struct {
 type Drawing int
 
 const (
-	Area      Drawing = iota // a line over a tinted area, through the last day of each point: a stock that the picture is about
-	Pace                     // a dashed line: what was required
-	Reported                 // filled diamonds: what others reported
-	Estimated                // hollow circles: what others estimated
-	Band                     // a box from low to high over the days of each point, with a line at its value: a flow and its range
+	// a line over a tinted area, through the last day of each point: a stock that the picture is about
+	Area      Drawing = iota
+	Pace              // a dashed line: what was required
+	Reported          // filled diamonds: what others reported
+	Estimated         // hollow circles: what others estimated
+	// a box from low to high over the days of each point, with a line at its value: a flow and its range
+	Band
 )
 
 // Point is a figure about some days. A stock is about one: its period has the same day at both ends.

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// The two sans-serif faces that texts are measured by and that PNGs are written in. Arial and Helvetica, which browsers use
-// in their place, have the same widths.
+// The two sans-serif faces that texts are measured by and that PNGs are written in. Arial and Helvetica, which
+// browsers use in their place, have the same widths.
 var (
 	regularFace = sync.OnceValue(func() *sfnt.Font { return mustParse(liberationsansregular.TTF) })
 	boldFace    = sync.OnceValue(func() *sfnt.Font { return mustParse(liberationsansbold.TTF) })
@@ -46,7 +46,8 @@ func widthOf(words string, size float64, bold bool) float64 {
 			continue // it is not drawn either
 		}
 		if i > 0 {
-			if kern, err := face.Kern(&buffer, previous, glyph, em, font.HintingNone); err == nil { // most pairs have none
+			// most pairs have none
+			if kern, err := face.Kern(&buffer, previous, glyph, em, font.HintingNone); err == nil {
 				width += kern
 			}
 		}

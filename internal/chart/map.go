@@ -28,7 +28,8 @@ type classes []float64
 // mostClasses is how many shades the eye tells apart.
 const mostClasses = 5
 
-// classesOf cuts counts into classes of about as many subjects each, at round figures. What is withheld has no part in where.
+// classesOf cuts counts into classes of about as many subjects each, at round figures. What is withheld has no part
+// in where.
 func classesOf(m Map) classes {
 	var known []float64
 	for _, a := range m {
@@ -47,7 +48,7 @@ func classesOf(m Map) classes {
 	return ends
 }
 
-// nextRound gives the first round figure that is not below a count.
+// nextRound returns the first round figure that is not below a count.
 func nextRound(v float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, round := range []float64{1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9} {
@@ -58,7 +59,7 @@ func nextRound(v float64) float64 {
 	return 10 * power
 }
 
-// of gives the class of a subject.
+// of returns the class of a subject.
 func (c classes) of(a Subject) int {
 	switch {
 	case a.Value == nil:
@@ -70,7 +71,7 @@ func (c classes) of(a Subject) int {
 	return at
 }
 
-// shade gives the member of the ramp for a class: the classes that there are take the whole of it.
+// shade returns the member of the ramp for a class: the classes that there are take the whole of it.
 func (c classes) shade(class int) int {
 	if len(c) == 0 {
 		return mostClasses - 1
@@ -114,7 +115,9 @@ func (m Map) draw(p *page, unit string) {
 	const edge = 4.0 // keeps lines and dots within the picture's margins
 	laid, height := fit(shapes, p.inner.right-p.inner.left-2*edge, min(620, (p.inner.right-p.inner.left)*0.8))
 	for i, shape := range laid {
-		laid[i] = shape.each(func(at point) point { return point{half(at.x + p.inner.left + edge), half(at.y + p.y + edge)} })
+		laid[i] = shape.each(func(at point) point {
+			return point{half(at.x + p.inner.left + edge), half(at.y + p.y + edge)}
+		})
 		p.area(laid[i], ends, ends.of(drawn[i]))
 	}
 	for i, shape := range laid {
@@ -127,20 +130,21 @@ func (m Map) draw(p *page, unit string) {
 	p.legend(ends.keys(m))
 }
 
-// keys gives the legend of the classes that there are, from none to the greatest, and what is withheld.
+// keys returns the legend of the classes that there are, from none to the greatest, and what is withheld.
 func (c classes) keys(m Map) []key {
 	var keys []key
 	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, withheldClass) {
 		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
 			keys = append(keys, key{c.name(class), func(p *page, at box) {
-				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2}, {at.left + 2, at.bottom - 2}}}, c, class)
+				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2},
+					{at.left + 2, at.bottom - 2}}}, c, class)
 			}})
 		}
 	}
 	return keys
 }
 
-// look gives the fill and the border of a class.
+// look returns the fill and the border of a class.
 func (p *page) look(c classes, class int) (fill, border rgb) {
 	if class < 0 {
 		return p.ground, p.axis

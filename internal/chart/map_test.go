@@ -41,7 +41,7 @@ func TestShapes_AreReadWhole(t *testing.T) {
 	assert.Regexp(t, regexp.MustCompile(`^(RU-[A-Z]{2,3}(\t`+ring+`)+\n){83}$`), subjectsText)
 }
 
-// projectedAt gives where a place lies on the map, by the formulas of Albers for a sphere.
+// projectedAt returns where a place lies on the map, by the formulas of Albers for a sphere.
 func projectedAt(latitude, longitude float64) point {
 	const radius, degree = 6371.0072, math.Pi / 180
 	n := (math.Sin(52*degree) + math.Sin(64*degree)) / 2
@@ -51,10 +51,11 @@ func projectedAt(latitude, longitude float64) point {
 	return point{distance * sin, distance * cos}
 }
 
-// TestShapes_HoldTheirTowns asks where towns lie, those of the districts that were merged between 2005 and 2008 and of what Moscow
-// took in 2012 among them, and beyond the 180th meridian.
+// TestShapes_HoldTheirTowns asks where towns lie, those of the districts that were merged between 2005 and 2008 and
+// of what Moscow took in 2012 among them, and beyond the 180th meridian.
 func TestShapes_HoldTheirTowns(t *testing.T) {
-	// By hand: 52° N is a parallel of true scale, so its distance is R cos 52° / n = 6371.0072 * 0.6156615 / 0.8434024 km.
+	// By hand: 52° N is a parallel of true scale, so its distance is R cos 52° / n = 6371.0072 * 0.6156615 /
+	// 0.8434024 km.
 	assert.InDelta(t, 4650.67, projectedAt(52, 105).y, 0.01)
 	assert.InDelta(t, 0, projectedAt(52, 105).x, 1e-9)
 	// A quarter of a turn on the map is 90° / n = 106.711° of longitude.
@@ -85,7 +86,8 @@ func TestShapes_HoldTheirTowns(t *testing.T) {
 	}
 }
 
-// TestShapes_HaveTheAreasOfTheSubjects measures what an equal-area map must keep, in thousands of square kilometres by Rosstat.
+// TestShapes_HaveTheAreasOfTheSubjects measures what an equal-area map must keep, in thousands of square kilometres
+// by Rosstat.
 func TestShapes_HaveTheAreasOfTheSubjects(t *testing.T) {
 	for code, thousands := range map[string]float64{
 		"RU-SA": 3083.5, "RU-KYA": 2366.8, "RU-KHA": 787.6, "RU-IRK": 774.8, "RU-YAN": 769.3, "RU-CHU": 721.5, "RU-KAM": 464.3, "RU-MAG": 462.5, "RU-ZAB": 431.9,
@@ -138,7 +140,8 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 	}
 }
 
-// TestMap_TellsNothingOfWhatIsWithheld draws the same map as if the count were unknown for another reason, and looks for figures.
+// TestMap_TellsNothingOfWhatIsWithheld draws the same map as if the count were unknown for another reason, and
+// looks for figures.
 func TestMap_TellsNothingOfWhatIsWithheld(t *testing.T) {
 	p := &Picture{Title: "Map", Plot: Map{{"RU-SA", "Sakha", nil}, {"RU-CHU", "Chukotka", value(0)}, {"RU-MAG", "Magadan", value(40)}}}
 	_, texts := readSVG(t, p.SVG(Options{Theme: Light, Width: 1000}))

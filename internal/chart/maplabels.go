@@ -9,8 +9,8 @@ import (
 // labelled is the width from which a map has room for names.
 const labelled = 800
 
-// labels writes each subject's name and count within its borders where there is room; else, where it has a count, beside it, if
-// there it can be meant by nobody else. The greatest counts come first.
+// labels writes each subject's name and count within its borders where there is room; else, where it has a count,
+// beside it, if there it can be meant by nobody else. The greatest counts come first.
 func (p *page) labels(room box, laid []outline, drawn Map, c classes) {
 	order, boxes := make([]int, len(laid)), make([]box, len(laid))
 	for i := range order {
@@ -69,7 +69,7 @@ func (p *page) labelOf(s Subject) label {
 	return l
 }
 
-// about gives the room of a label about its middle.
+// about returns the room of a label about its middle.
 func (l label) about(at point) box {
 	return box{at.x - l.width/2, at.y - l.height/2, at.x + l.width/2, at.y + l.height/2}
 }
@@ -93,8 +93,8 @@ func (o outline) room(width, height float64) (at point, found bool) {
 	return at, found
 }
 
-// beside finds a place for a label in a room, on free ground next to the largest part of a subject, from which every other one is
-// clearly further away.
+// beside finds a place for a label in a room, on free ground next to the largest part of a subject, from which
+// every other one is clearly further away.
 func beside(room box, laid []outline, boxes []box, own int, l label, taken []box) (at point, found bool) {
 	const step, least, reach, apart = 4.0, 3.0, 14.0, 8.0
 	b := boxes[own]
@@ -110,7 +110,8 @@ func beside(room box, laid []outline, boxes []box, own int, l label, taken []box
 			for i := 0; free && i < len(laid); i++ {
 				switch {
 				case i != own && boxes[i].widened(distance+apart).meets(words):
-					free = laid[i].distance(words) > distance+apart && !laid[i].holds(point{x, y}) && !laid[i].crossed(words)
+					free = laid[i].distance(words) > distance+apart && !laid[i].holds(point{x, y}) &&
+						!laid[i].crossed(words)
 				case i == own:
 					free = !laid[i].holds(point{x, y}) && !laid[i].crossed(words)
 				}
@@ -123,17 +124,17 @@ func beside(room box, laid []outline, boxes []box, own int, l label, taken []box
 	return at, found
 }
 
-// holds tells whether another box lies within.
+// holds reports whether another box lies within.
 func (b box) holds(c box) bool {
 	return b.left <= c.left && c.right <= b.right && b.top <= c.top && c.bottom <= b.bottom
 }
 
-// widened gives a box with a margin on every side.
+// widened returns a box with a margin on every side.
 func (b box) widened(by float64) box {
 	return box{b.left - by, b.top - by, b.right + by, b.bottom + by}
 }
 
-// distance gives how far the nearest of an outline's points is from a room.
+// distance returns how far the nearest of an outline's points is from a room.
 func (o outline) distance(b box) float64 {
 	nearest := math.Inf(1)
 	for _, ring := range o {

@@ -33,7 +33,7 @@ const (
 	normal = 13.0
 )
 
-// body gives the size of the texts of a plot.
+// body returns the size of the texts of a plot.
 func (p *page) body() float64 {
 	if p.narrow {
 		return small + 0.5
@@ -104,11 +104,13 @@ func (p *page) mark(words string) {
 	}
 	p.y += 8
 	b := box{p.inner.left, p.y, p.inner.left + widest/slack + 2*pad, p.y + float64(len(lines))*size*leading + pad}
-	p.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}}, closed: true,
-		fill: p.badge, opacity: 1, stroke: p.badgeEdge, width: 1})
+	p.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}},
+		closed: true,
+		fill:   p.badge, opacity: 1, stroke: p.badgeEdge, width: 1})
 	y := p.y + pad/2 + size*(ascent+0.1)
 	for i, line := range lines {
-		p.add(text{at: point{b.left + pad, y + float64(i)*size*leading}, size: size, bold: true, colour: p.badgeInk, words: line})
+		p.add(text{at: point{b.left + pad, y + float64(i)*size*leading}, size: size, bold: true, colour: p.badgeInk,
+			words: line})
 	}
 	p.y = b.bottom
 }
@@ -120,10 +122,12 @@ func (p *page) emptiness(words string) {
 	top := p.y
 	lines := wrap(words, size, false, (p.inner.right-p.inner.left-2*pad)*slack)
 	bottom := top + 2*pad + float64(len(lines))*size*leading
-	p.add(shape{points: []point{{p.inner.left, top}, {p.inner.right, top}, {p.inner.right, bottom}, {p.inner.left, bottom}}, closed: true,
+	p.add(shape{points: []point{{p.inner.left, top}, {p.inner.right, top}, {p.inner.right, bottom},
+		{p.inner.left, bottom}}, closed: true,
 		stroke: p.axis, width: 1, dash: []float64{4, 4}})
 	for i, line := range lines {
-		p.add(text{at: point{(p.inner.left + p.inner.right) / 2, top + pad + size*ascent + float64(i)*size*leading}, anchor: middle, size: size, colour: p.ink, words: line})
+		p.add(text{at: point{(p.inner.left + p.inner.right) / 2, top + pad + size*ascent + float64(i)*size*leading},
+			anchor: middle, size: size, colour: p.ink, words: line})
 	}
 	p.y = bottom
 }

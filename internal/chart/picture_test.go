@@ -127,7 +127,7 @@ type written struct {
 	words string
 }
 
-// readSVG gives the size and the texts of an SVG.
+// readSVG returns the size and the texts of an SVG.
 func readSVG(t *testing.T, svg []byte) (size point, texts []written) {
 	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(svg))

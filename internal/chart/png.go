@@ -42,8 +42,9 @@ type canvas struct {
 	scale  float64 // dots to a pixel of the scene
 }
 
-// dots converts a length. It goes by way of inches, and place measures from the lower edge, because pictures were first
-// drawn so: in another order the last bit is rounded otherwise, and a picture at a permanent address would change its bytes.
+// dots converts a length. It goes by way of inches, and place measures from the lower edge, because pictures were
+// first drawn so: in another order the last bit is rounded otherwise, and a picture at a permanent address would
+// change its bytes.
 func (c canvas) dots(length float64) float64 { return length / 72 * (72 * c.scale) }
 
 func (c canvas) place(x, y float64) (float64, float64) { return c.dots(x), c.dots(c.bottom - y) }
@@ -87,7 +88,8 @@ func (c canvas) shape(m shape) {
 	}
 }
 
-// text fills the outlines of the letters, each at its own place. gg's own writing rounds every letter's place to whole dots.
+// text fills the outlines of the letters, each at its own place. gg's own writing rounds every letter's place to
+// whole dots.
 func (c canvas) text(t text) {
 	face := faceOf(t.bold)
 	var buffer sfnt.Buffer

@@ -28,7 +28,7 @@ type shape struct {
 	dash    []float64
 }
 
-// paths gives all lines of a shape.
+// paths returns all lines of a shape.
 func (m shape) paths() [][]point { return append([][]point{m.points}, m.more...) }
 
 // anchor is which part of a text stands at its place.
@@ -40,7 +40,7 @@ const (
 	end
 )
 
-// share gives how much of a text stands left of its place.
+// share returns how much of a text stands left of its place.
 func (a anchor) share() float64 { return [...]float64{start: 0, middle: 0.5, end: 1}[a] }
 
 // text is one line of words.
@@ -60,7 +60,7 @@ func (b box) meets(c box) bool {
 	return b.left < c.right && c.left < b.right && b.top < c.bottom && c.top < b.bottom
 }
 
-// box gives the room that a text takes from its highest to its lowest letter.
+// box returns the room that a text takes from its highest to its lowest letter.
 func (t text) box() box {
 	width := widthOf(t.words, t.size, t.bold)
 	left := t.at.x - width*t.anchor.share()
@@ -83,11 +83,12 @@ func (s *scene) line(from, to point, colour rgb, width float64, dash ...float64)
 
 // rect adds a filled rectangle.
 func (s *scene) rect(b box, fill rgb, opacity float64) {
-	s.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}}, closed: true, fill: fill, opacity: opacity})
+	s.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}},
+		closed: true, fill: fill, opacity: opacity})
 }
 
-// wrap breaks words into lines of at most a width. A word that is longer than a line is broken after a sign of an address,
-// or anywhere.
+// wrap breaks words into lines of at most a width. A word that is longer than a line is broken after a sign of an
+// address, or anywhere.
 func wrap(words string, size float64, bold bool, width float64) []string {
 	var lines []string
 	var line string
@@ -109,7 +110,7 @@ func wrap(words string, size float64, bold bool, width float64) []string {
 	return append(lines, line)
 }
 
-// breakAt gives where a long word is broken: after the last sign of an address that fits, else after the last letter.
+// breakAt returns where a long word is broken: after the last sign of an address that fits, else after the last letter.
 func breakAt(word string, size float64, bold bool, width float64) int {
 	last, sign := 0, 0
 	for i, letter := range word {

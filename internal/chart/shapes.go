@@ -11,9 +11,10 @@ import (
 //go:embed subjects/subjects.txt
 var subjectsText string
 
-// subjectShapes are the outlines of Russia's federal subjects by their codes of ISO 3166-2, as subjects/README.md tells: outer
-// rings and, running the other way round, holes, the largest first. Coordinates are kilometres on Albers' equal-area conic with
-// the parallels 52° and 64° N, from the point where the meridians meet: x to the east, y to the south along 105° E.
+// subjectShapes are the outlines of Russia's federal subjects by their codes of ISO 3166-2, as subjects/README.md
+// tells: outer rings and, running the other way round, holes, the largest first. Coordinates are kilometres on
+// Albers' equal-area conic with the parallels 52° and 64° N, from the point where the meridians meet: x to the
+// east, y to the south along 105° E.
 var subjectShapes = sync.OnceValue(func() map[string][][]point {
 	shapes := map[string][][]point{}
 	for line := range strings.Lines(subjectsText) {
@@ -34,14 +35,15 @@ var subjectShapes = sync.OnceValue(func() map[string][][]point {
 	return shapes
 })
 
-// HasShape tells whether a Map can draw a region: whether it is a federal subject of Russia, by its code.
+// HasShape reports whether a Map can draw a region: whether it is a federal subject of Russia, by its code.
 func HasShape(code string) bool { return subjectShapes()[code] != nil }
 
 // outline is a region as it lies on a page: rings of points in pixels.
 type outline [][]point
 
-// fit lays shapes into a room of a width and at most a height, the meridian through their middle upright, and gives them with the
-// height that they take. On a cone, a turn about the point where the meridians meet makes another meridian the central one.
+// fit lays shapes into a room of a width and at most a height, the meridian through their middle upright, and gives
+// them with the height that they take. On a cone, a turn about the point where the meridians meet makes another
+// meridian the central one.
 func fit(shapes []outline, width, height float64) ([]outline, float64) {
 	west, east := math.Inf(1), math.Inf(-1)
 	for _, shape := range shapes {
@@ -101,7 +103,7 @@ func (o outline) thinned() outline {
 	return all
 }
 
-// box gives the room that the outline takes.
+// box returns the room that the outline takes.
 func (o outline) box() box {
 	b := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 	for _, ring := range o {
@@ -112,7 +114,7 @@ func (o outline) box() box {
 	return b
 }
 
-// area gives the area of what lies within the rings, holes left out.
+// area returns the area of what lies within the rings, holes left out.
 func (o outline) area() float64 {
 	twice := 0.0
 	for _, ring := range o {
@@ -124,7 +126,7 @@ func (o outline) area() float64 {
 	return math.Abs(twice) / 2
 }
 
-// middle gives the centre of gravity of the largest ring.
+// middle returns the centre of gravity of the largest ring.
 func (o outline) middle() point {
 	ring := o[0]
 	var sum point
@@ -140,7 +142,7 @@ func (o outline) middle() point {
 	return point{sum.x / (3 * twice), sum.y / (3 * twice)}
 }
 
-// holds tells whether a place lies within the outline.
+// holds reports whether a place lies within the outline.
 func (o outline) holds(at point) bool {
 	within := false
 	for _, ring := range o {
@@ -154,12 +156,13 @@ func (o outline) holds(at point) bool {
 	return within
 }
 
-// crossed tells whether an edge passes a room.
+// crossed reports whether an edge passes a room.
 func (o outline) crossed(b box) bool {
 	for _, ring := range o {
 		for i, p := range ring {
 			q := ring[(i+1)%len(ring)]
-			apart := max(p.x, q.x) < b.left || min(p.x, q.x) > b.right || max(p.y, q.y) < b.top || min(p.y, q.y) > b.bottom
+			apart := max(p.x, q.x) < b.left || min(p.x, q.x) > b.right || max(p.y, q.y) < b.top ||
+				min(p.y, q.y) > b.bottom
 			if !apart && b.crossed(p, q) {
 				return true
 			}

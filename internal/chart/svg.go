@@ -11,8 +11,8 @@ import (
 // fontFamily names faces of the widths that texts were measured by, for each system one.
 const fontFamily = "Liberation Sans, Arial, Helvetica, sans-serif"
 
-// SVG draws the picture as an image for pages and print: texts are texts, and everything is said by attributes, so that it
-// stands under a policy that allows no style, no script and no other host.
+// SVG draws the picture as an image for pages and print: texts are texts, and everything is said by attributes, so
+// that it stands under a policy that allows no style, no script and no other host.
 func (p *Picture) SVG(o Options) []byte {
 	s := p.scene(o)
 	var b bytes.Buffer

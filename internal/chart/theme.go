@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Theme is a set of colours. Series are told apart by the palette of Okabe and Ito, which the colour-blind can read, in the
-// members that stand out from the theme's ground; and never by colour alone.
+// Theme is a set of colours. Series are told apart by the palette of Okabe and Ito, which the colour-blind can
+// read, in the members that stand out from the theme's ground; and never by colour alone.
 type Theme string
 
 const (
@@ -56,13 +56,13 @@ func (t Theme) palette() palette {
 	}
 }
 
-// contrast gives how far two colours stand apart to the eye: 1 where they do not, 21 for black and white (WCAG 2.2).
+// contrast returns how far two colours stand apart to the eye: 1 where they do not, 21 for black and white (WCAG 2.2).
 func contrast(a, b rgb) float64 {
 	lighter, darker := max(a.luminance(), b.luminance()), min(a.luminance(), b.luminance())
 	return (lighter + 0.05) / (darker + 0.05)
 }
 
-// luminance gives how bright a colour is, from 0 to 1.
+// luminance returns how bright a colour is, from 0 to 1.
 func (c rgb) luminance() float64 {
 	linear := func(shift int) float64 {
 		v := float64(c>>shift&0xFF) / 255

@@ -87,11 +87,11 @@ func (t Timeline) days(p *page, f frame) {
 	}
 }
 
-// height gives the height of a plot with axes, which its width decides.
+// height returns the height of a plot with axes, which its width decides.
 func (p *page) height() float64 { return min(420, max(190, p.width*0.42)) }
 
-// events draws days to see the figures by, their labels above the plot in as few rows as keep them apart, and gives where the
-// plot begins below them. Where no number of rows does, the lines stand without words.
+// events draws days to see the figures by, their labels above the plot in as few rows as keep them apart, and gives
+// where the plot begins below them. Where no number of rows does, the lines stand without words.
 func (t Timeline) events(p *page, f frame) (top float64) {
 	size := p.body()
 	row := size*leading + 2
@@ -106,7 +106,8 @@ func (t Timeline) events(p *page, f frame) (top float64) {
 		x, from := f.x(e.On), top
 		if places != nil {
 			from = p.y + float64(places[i].row+1)*row - 2
-			p.add(text{at: point{x, from - row + 2 + size*(ascent+0.1)}, anchor: places[i].anchor, size: size, bold: true, colour: p.ink, words: e.Label})
+			p.add(text{at: point{x, from - row + 2 + size*(ascent+0.1)}, anchor: places[i].anchor, size: size,
+				bold: true, colour: p.ink, words: e.Label})
 		}
 		p.line(point{x, from}, point{x, top + p.height()}, p.event, 1.25, 2, 3)
 	}
@@ -121,7 +122,7 @@ type place struct {
 	left, right float64
 }
 
-// clear tells whether two labels and the lines that go down from them keep apart.
+// clear reports whether two labels and the lines that go down from them keep apart.
 func (a place) clear(b place) bool {
 	if a.row > b.row {
 		a, b = b, a
@@ -143,7 +144,9 @@ func (t Timeline) places(p *page, f frame, rows int, done []place) []place {
 		for _, a := range []anchor{middle, end, start} {
 			left := x - width*a.share()
 			next := place{x, row, a, left, left + width}
-			if left < p.inner.left || left+width > p.inner.right || slices.ContainsFunc(done, func(o place) bool { return !o.clear(next) }) {
+			if left < p.inner.left || left+width > p.inner.right || slices.ContainsFunc(done, func(o place) bool {
+				return !o.clear(next)
+			}) {
 				continue
 			}
 			if all := t.places(p, f, rows, append(slices.Clone(done), next)); all != nil {
@@ -182,7 +185,7 @@ func (t Timeline) keys() []key {
 	return keys
 }
 
-// colour gives the member of the palette that a drawing always has.
+// colour returns the member of the palette that a drawing always has.
 func (d Drawing) colour() int {
 	return map[Drawing]int{Area: 0, Band: 0, Reported: 1, Estimated: 2, Pace: 3}[d]
 }

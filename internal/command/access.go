@@ -54,7 +54,8 @@ func (f *accessFlags) access(dir string) (web.Access, error) {
 	if err := f.check(); err != nil {
 		return web.Access{}, err
 	}
-	a := web.Access{RefuseAnonymous: !f.Anonymous, RowsNeedKey: f.RowsNeedKey, AnonymousBudget: f.AnonymousBudget, TrustedOnly: f.TrustedOnly}
+	a := web.Access{RefuseAnonymous: !f.Anonymous, RowsNeedKey: f.RowsNeedKey, AnonymousBudget: f.AnonymousBudget,
+		TrustedOnly: f.TrustedOnly}
 	var err error
 	if a.Keys, err = access.OpenKeys(dir); err != nil {
 		return a, err
@@ -72,7 +73,8 @@ func (f *accessFlags) access(dir string) (web.Access, error) {
 			network, err = address.Prefix(address.BitLen())
 		}
 		if err != nil {
-			return a, fmt.Errorf("--trusted-proxy: expected an address or a network such as 10.0.0.0/8, found %.60q", text)
+			return a, fmt.Errorf("--trusted-proxy: expected an address or a network such as 10.0.0.0/8, found %.60q",
+				text)
 		}
 		a.Proxies = append(a.Proxies, network.Masked())
 	}

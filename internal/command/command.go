@@ -87,9 +87,9 @@ func Parser(options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(&commandLine{}, options...)
 }
 
-// nameVariables gives an environment variable to each flag of serve and to --data of every command: that of --max-cost is
-// HOMEBOUND_MAX_COST. No other flag has one. A variable that is set for a server therefore changes no other command, for
-// example which rights a new key gets.
+// nameVariables returns an environment variable to each flag of serve and to --data of every command: that of
+// --max-cost is HOMEBOUND_MAX_COST. No other flag has one. A variable that is set for a server therefore changes no
+// other command, for example which rights a new key gets.
 func nameVariables(parser *kong.Kong) error {
 	for _, command := range parser.Model.Leaves(false) {
 		for _, flag := range command.Flags {

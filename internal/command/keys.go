@@ -64,8 +64,8 @@ func (s *Session) handOver(name, text string) {
 		name, text)
 }
 
-// parseEnd returns the moment at which a key ends: the end of a day (UTC) such as 2027-12-31, or a span from now such as
-// 90d or 12h.
+// parseEnd returns the moment at which a key ends: the end of a day (UTC) such as 2027-12-31, or a span from now
+// such as 90d or 12h.
 func parseEnd(text string, now time.Time) (time.Time, error) {
 	if day, err := labour.ParseDate(text); err == nil {
 		if end := day.AddDays(1).Time(); end.After(now) {

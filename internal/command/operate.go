@@ -96,8 +96,8 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 	}
 }
 
-// server returns the HTTP server of a site. Its own messages name the addresses of clients, so that they are logged at level
-// debug only. It sets no write timeout, because the site sets one for each answer: see web.Operation.
+// server returns the HTTP server of a site. Its own messages name the addresses of clients, so that they are logged
+// at level debug only. It sets no write timeout, because the site sets one for each answer: see web.Operation.
 func (f *operateFlags) server(edge *web.Edge, log *slog.Logger) (*http.Server, error) {
 	server := &http.Server{
 		Handler: edge, ConnState: edge.ConnState, MaxHeaderBytes: 32 << 10,

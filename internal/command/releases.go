@@ -52,7 +52,8 @@ func (c *releasesList) Run(s *Session) (err error) {
 		if r.Number == current {
 			mark = "*"
 		}
-		fmt.Fprintf(table, "%d%s\t%s\t%d\t%d\t%d\t%t\tsha256:%.12s\t%s\n", r.Number, mark, r.PublishedAt.Format(time.RFC3339),
+		fmt.Fprintf(table, "%d%s\t%s\t%d\t%d\t%d\t%t\tsha256:%.12s\t%s\n", r.Number, mark,
+			r.PublishedAt.Format(time.RFC3339),
 			r.Counts.Permits, r.Counts.Repatriations, r.Counts.Observations, r.Synthetic, r.ContentHash, r.Note)
 	}
 	return table.Flush()

@@ -59,15 +59,18 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	}
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
-	edge := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema, CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(), Sockets: &sockets,
-		Access: access, Limits: c.limits(),
+	edge := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema,
+		CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(),
+		Sockets: &sockets,
+		Access:  access, Limits: c.limits(),
 		Operation: c.operation(log, tracing)})
 	mounted := site.Mount(edge)
 	server, err := c.server(edge, log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address, address, address)
+	fmt.Fprintf(s.Stdout, "Homebound answers at %s\n  GraphiQL    %s/graphiql\n  GraphQL     %s/graphql\n", address,
+		address, address)
 
 	if admin != nil {
 		fmt.Fprintf(s.Stdout, "  operator    http://%s/metrics\n", admin.Addr())
@@ -78,7 +81,9 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		group.Go(func() error { return c.serveAdmin(ctx, edge, admin, log) })
 	}
 	group.Go(func() error {
-		access.Keys.Watch(ctx, lookEvery, func(err error) { log.Error("the keys cannot be read; those before stay", "error", err) })
+		access.Keys.Watch(ctx, lookEvery, func(err error) {
+			log.Error("the keys cannot be read; those before stay", "error", err)
+		})
 		return nil
 	})
 	group.Go(func() error {
@@ -89,7 +94,9 @@ func (c *serveCommand) Run(s *Session) (err error) {
 			warm(ctx, store, mounted, log)
 			return nil
 		})
-		store.Watch(ctx, lookEvery, func(err error) { log.Error("the current release cannot be read; the one before stays", "error", err) })
+		store.Watch(ctx, lookEvery, func(err error) {
+			log.Error("the current release cannot be read; the one before stays", "error", err)
+		})
 		return nil
 	})
 	group.Go(func() error {
@@ -124,8 +131,8 @@ func warm(ctx context.Context, store *db.Store, mounted *site.Site, log *slog.Lo
 	}
 }
 
-// ensureRelease makes sure that there is a release to serve: the one that CURRENT names, else the newest that can be read.
-// When the folder holds none at all, it publishes one of the default package.
+// ensureRelease makes sure that there is a release to serve: the one that CURRENT names, else the newest that can
+// be read. When the folder holds none at all, it publishes one of the default package.
 func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.Logger) error {
 	trouble := store.Refresh(ctx)
 	if trouble == nil {

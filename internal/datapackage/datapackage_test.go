@@ -18,7 +18,8 @@ import (
 // files is a package in memory: the text of each file by its path.
 type files map[string]string
 
-// fsys gives the files as a file system. Without a datapackage.json of their own they get one that names each CSV file.
+// fsys returns the files as a file system. Without a datapackage.json of their own they get one that names each CSV
+// file.
 func (f files) fsys(tb testing.TB) fs.FS {
 	tb.Helper()
 	fsys := fstest.MapFS{}
@@ -97,7 +98,7 @@ const (
 	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true"
 )
 
-// with gives the good row of a table with one column changed, and the place in it where that column begins.
+// with returns the good row of a table with one column changed, and the place in it where that column begins.
 func with(tb testing.TB, table, column, value string) (text string, at int) {
 	tb.Helper()
 	header, fields := strings.Split(tables[table][0], ","), strings.Split(tables[table][1], ",")

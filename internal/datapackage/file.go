@@ -29,10 +29,10 @@ type part struct {
 	field  []int // for each column of the table, which field it is, or -1
 }
 
-// Table gives the table that the rows belong to.
+// Table returns the table that the rows belong to.
 func (f *File) Table() Table { return f.table }
 
-// Name gives the path of the file in the package; of several, the first with the number of the others.
+// Name returns the path of the file in the package; of several, the first with the number of the others.
 func (f *File) Name() string {
 	if n := len(f.parts) - 1; n > 0 {
 		return f.parts[0].path + " and " + count(n, "more file")
@@ -40,7 +40,7 @@ func (f *File) Name() string {
 	return f.parts[0].path
 }
 
-// Size gives the number of bytes of text, for Record.Offset to be held against.
+// Size returns the number of bytes of text, for Record.Offset to be held against.
 func (f *File) Size() int64 {
 	var size int64
 	for _, p := range f.parts {
@@ -71,7 +71,7 @@ func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	}
 }
 
-// read gives out the records of one part. It tells whether more are wanted.
+// read returns out the records of one part. It tells whether more are wanted.
 func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*Record, error) bool) (bool, error) {
 	in, err := f.fsys.Open(r.part.path)
 	if err != nil {
@@ -101,7 +101,7 @@ func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*
 	}
 }
 
-// column gives the name of the i-th column, "" where there are not so many.
+// column returns the name of the i-th column, "" where there are not so many.
 func (p *part) column(i int) string {
 	if i < len(p.header) {
 		return p.header[i]
@@ -140,7 +140,8 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		switch {
 		case slices.Index(p.header, name) < i && name != "":
 			line, column := header.position(i)
-			faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again", Position{p.path, line, column}, quote(name)))
+			faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again",
+				Position{p.path, line, column}, quote(name)))
 		case t.index(name) < 0:
 			notices = append(notices, fmt.Sprintf("%s: the column %s is unknown and was left out", p.path, quote(name)))
 		}
@@ -158,10 +159,12 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		}
 	}
 	if len(required) > 0 {
-		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path, header.at, columns(required)))
+		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path,
+			header.at, columns(required)))
 	}
 	if len(optional) > 0 {
-		notices = append(notices, fmt.Sprintf("%s: optional and not there, so read as empty: %s", p.path, strings.Join(optional, ", ")))
+		notices = append(notices, fmt.Sprintf("%s: optional and not there, so read as empty: %s", p.path,
+			strings.Join(optional, ", ")))
 	}
 	return notices, errors.Join(faults...)
 }

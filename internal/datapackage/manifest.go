@@ -82,16 +82,18 @@ func parseDescriptor(text []byte) (descriptor, error) {
 	case errors.As(err, &syntax):
 		return d, fmt.Errorf("%s: expected JSON, found a fault of form: %w", jsonPosition(text, syntax.Offset), err)
 	case errors.As(err, &mismatch):
-		return d, fmt.Errorf("%s: expected another kind of value for %s, found a JSON %s", jsonPosition(text, mismatch.Offset), orWhole(mismatch.Field), mismatch.Value)
+		return d, fmt.Errorf("%s: expected another kind of value for %s, found a JSON %s",
+			jsonPosition(text, mismatch.Offset), orWhole(mismatch.Field), mismatch.Value)
 	case err != nil:
 		return d, fmt.Errorf("%s: %w", manifestName, err)
 	case len(d.Resources) == 0:
-		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none", manifestName)
+		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none",
+			manifestName)
 	}
 	return d, nil
 }
 
-// jsonPosition gives the place of the byte before an offset, at which encoding/json noticed the fault.
+// jsonPosition returns the place of the byte before an offset, at which encoding/json noticed the fault.
 func jsonPosition(text []byte, offset int64) Position {
 	before := text[:max(0, min(int(offset), len(text))-1)]
 	start := bytes.LastIndexByte(before, '\n') + 1
@@ -107,7 +109,8 @@ func orWhole(field string) string {
 
 // manifest checks the block homebound and gives it with the rest. The error tells all faults, one a line.
 func (d descriptor) manifest() (Manifest, error) {
-	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency, SuppressBelow: d.Homebound.SuppressBelow}
+	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency,
+		SuppressBelow: d.Homebound.SuppressBelow}
 	var faults []error
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
@@ -137,14 +140,15 @@ func (d descriptor) manifest() (Manifest, error) {
 		case g.AtLeast == nil && g.AtMost == nil:
 			fault(field, "expected atLeast, atMost or both, found neither")
 		case g.AtLeast != nil && g.AtMost != nil && *g.AtLeast > *g.AtMost:
-			fault(field, "expected an atMost of at least %s, which is atLeast, found %s", AppendValue(nil, *g.AtLeast), AppendValue(nil, *g.AtMost))
+			fault(field, "expected an atMost of at least %s, which is atLeast, found %s",
+				AppendValue(nil, *g.AtLeast), AppendValue(nil, *g.AtMost))
 		}
 		m.Gates = append(m.Gates, labour.Gate{Name: g.Name, Table: g.Table, AtLeast: g.AtLeast, AtMost: g.AtMost})
 	}
 	return m, errors.Join(faults...)
 }
 
-// paths gives the files of the resource.
+// paths returns the files of the resource.
 func (r *resource) paths() ([]string, error) {
 	const want = "expected path to be a text or a list of texts"
 	switch p := r.Path.(type) {
@@ -221,7 +225,7 @@ func (r *resource) checkMissingValues() error {
 	return nil
 }
 
-// homebound gives the manifest in the form that is written.
+// homebound returns the manifest in the form that is written.
 func (m Manifest) homebound() (homebound, error) {
 	h := homebound{Note: m.Note, Currency: m.Currency, SuppressBelow: m.SuppressBelow}
 	if m.DataThrough != nil {

@@ -82,8 +82,8 @@ func TestManifest_TheNameOfAResourceGoesBeforeThatOfItsFile(t *testing.T) {
 	assert.Equal(t, []string{`datapackage.json: the resource "report" is none of the known tables and was left out`}, p.Notices())
 }
 
-// FuzzManifest holds that no datapackage.json makes the reader panic or open a file that is not in the package, and that
-// what is read can be written and read again.
+// FuzzManifest holds that no datapackage.json makes the reader panic or open a file that is not in the package, and
+// that what is read can be written and read again.
 func FuzzManifest(f *testing.F) {
 	f.Add([]byte(countriesOnly))
 	f.Add([]byte(`{"name": "n", "resources": [{"name": "countries", "path": ["countries.csv", "../x"]}], "homebound": {"dataThrough": "2020-03-10", "currency": "RUB", "gates": [{"name": "g", "table": "permits", "atLeast": 1e3}]}}`))

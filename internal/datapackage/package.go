@@ -85,7 +85,7 @@ func openAndOwn(ctx context.Context, name string, fsys fs.FS, limits Limits, clo
 	return p, nil
 }
 
-// topFolder gives the folder of an archive that datapackage.json stands in: its root, or the one folder that was
+// topFolder returns the folder of an archive that datapackage.json stands in: its root, or the one folder that was
 // packed. It refuses an archive that would write outside when unpacked.
 func topFolder(archive *zip.Reader) (fs.FS, error) {
 	var found []string
@@ -162,12 +162,14 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 		paths, err := r.paths()
 		table, known := r.table(paths)
 		if !known {
-			p.notices = append(p.notices, fmt.Sprintf("%s: %s is none of the known tables and was left out", manifestName, r.label(i)))
+			p.notices = append(p.notices,
+				fmt.Sprintf("%s: %s is none of the known tables and was left out", manifestName, r.label(i)))
 			continue
 		}
 		err = errors.Join(err, r.check())
 		if byTable[table.Name] != nil {
-			err = errors.Join(err, fmt.Errorf("expected one resource for the table %s, found another; one resource may list several paths", table.Name))
+			err = errors.Join(err,
+				fmt.Errorf("expected one resource for the table %s, found another; one resource may list several paths", table.Name))
 		}
 		if err != nil {
 			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
@@ -194,7 +196,8 @@ func (p *Package) openParts(f *File, paths []string, label string) error {
 			continue
 		}
 		if slices.ContainsFunc(f.parts, func(other *part) bool { return other.path == next.path }) {
-			faults = append(faults, fmt.Errorf("%s: %s: expected each path once, found %s again", manifestName, label, quote(name)))
+			faults = append(faults, fmt.Errorf("%s: %s: expected each path once, found %s again", manifestName, label,
+				quote(name)))
 			continue
 		}
 		notices, err := next.open(f.fsys, f.table, f.recordBytes)
@@ -212,7 +215,8 @@ func (p *Package) checkSize(limits Limits) error {
 	for _, f := range p.files {
 		for _, part := range f.parts {
 			if part.size < 0 || part.size > left {
-				return fmt.Errorf("%s: expected at most %d bytes of unpacked CSV files in the package, found more", part.path, limits.UnpackedBytes)
+				return fmt.Errorf("%s: expected at most %d bytes of unpacked CSV files in the package, found more",
+					part.path, limits.UnpackedBytes)
 			}
 			left -= part.size
 		}
@@ -228,7 +232,7 @@ func (p *Package) Close() error {
 	return p.closer.Close()
 }
 
-// Manifest gives what the package says of itself.
+// Manifest returns what the package says of itself.
 func (p *Package) Manifest() Manifest { return p.manifest }
 
 // Files lists the tables that the package holds, in the order of Tables.

@@ -8,8 +8,9 @@ import (
 // Record is one row of a file. It and its slices hold good until the next record is read; the values in Values may be
 // kept.
 type Record struct {
-	Number   int64   // from 1, over all parts of the file, the header and blank lines not counted
-	Values   []any   // in the order of Table.Columns: nil, string, int64, float64 or bool; nil too where there is a fault
+	Number int64 // from 1, over all parts of the file, the header and blank lines not counted
+	// in the order of Table.Columns: nil, string, int64, float64 or bool; nil too where there is a fault
+	Values   []any
 	Faults   []Fault // why the row is not to be published
 	Warnings []Fault // odd, but possible
 
@@ -31,10 +32,10 @@ type Position struct {
 	Column int    // in characters, from 1
 }
 
-// String gives file:line:column.
+// String returns file:line:column.
 func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// Position gives where the value of a column begins, or the row where it has no such column.
+// Position returns where the value of a column begins, or the row where it has no such column.
 func (r *Record) Position(column string) Position {
 	i := slices.Index(r.part.header, column)
 	if column == "" || i < 0 || i >= len(r.scan.fields) {
@@ -44,14 +45,14 @@ func (r *Record) Position(column string) Position {
 	return Position{r.part.path, line, col}
 }
 
-// Raw gives the row's fields as they stand in the file. Where the row breaks the rules of CSV, the last one is the rest
-// of its line, quotes included.
+// Raw returns the row's fields as they stand in the file. Where the row breaks the rules of CSV, the last one is
+// the rest of its line, quotes included.
 func (r *Record) Raw() []string { return r.scan.texts() }
 
-// Header gives the names of the columns of the file that the row stands in, in the order of Raw.
+// Header returns the names of the columns of the file that the row stands in, in the order of Raw.
 func (r *Record) Header() []string { return slices.Clone(r.part.header) }
 
-// Offset gives how many bytes of the file have been read with this record, of File.Size.
+// Offset returns how many bytes of the file have been read with this record, of File.Size.
 func (r *Record) Offset() int64 { return r.base + r.scan.consumed }
 
 // checker turns fields into checked values.

@@ -40,7 +40,8 @@ func operatorFor(value string) rule {
 		if cell[0] != nil || cell[1] == nil {
 			return ""
 		}
-		return fmt.Sprintf("expected %s, since %s is given, found nothing", oneOf(spellings(labour.ClaimOperators)), value)
+		return fmt.Sprintf("expected %s, since %s is given, found nothing", oneOf(spellings(labour.ClaimOperators)),
+			value)
 	}}
 }
 
@@ -57,7 +58,8 @@ var highValue = rule{columns: []string{"value_high", "operator", "value_low"}, c
 	case between && high == nil:
 		return "expected a number, since operator is BETWEEN, found nothing"
 	case between && low != nil && high.(float64) < low.(float64):
-		return fmt.Sprintf("expected a number of at least value_low, which is %s, found %q", AppendValue(nil, low), AppendValue(nil, high))
+		return fmt.Sprintf("expected a number of at least value_low, which is %s, found %q", AppendValue(nil, low),
+			AppendValue(nil, high))
 	case !between && cell[1] != nil && high != nil:
 		return fmt.Sprintf("expected nothing, since operator is %s, found %q", cell[1], AppendValue(nil, high))
 	}
@@ -90,7 +92,7 @@ var farEnd = rule{columns: []string{"valid_to", "valid_from"}, odd: true, check:
 	return fmt.Sprintf("ends on %s, more than %d years after its start on %s", to, years, from)
 }}
 
-// text gives the cell of a text or date column, "" where it is empty.
+// text returns the cell of a text or date column, "" where it is empty.
 func text(cell any) string {
 	s, _ := cell.(string)
 	return s

@@ -29,7 +29,8 @@ type scanner struct {
 	raw    []byte // with its line end
 	at     int    // its line
 	fields []field
-	fault  string // how it breaks the rules, "" where it does not; the last field is then the rest of the line, as it is
+	// how it breaks the rules, "" where it does not; the last field is then the rest of the line, as it is
+	fault string
 }
 
 // field is a part of scanner.raw.
@@ -87,7 +88,7 @@ func (s *scanner) next() error {
 	}
 }
 
-// blank gives the length of the empty line that data begins with, 0 where there is none.
+// blank returns the length of the empty line that data begins with, 0 where there is none.
 func (s *scanner) blank(data []byte) int {
 	switch {
 	case bytes.HasPrefix(data, []byte("\n")):
@@ -179,7 +180,8 @@ func (s *scanner) splitQuoted(data []byte, last, full bool) int {
 			case f.to < 0 && last:
 				return s.broken(data, at, last, full, "expected a closing quote, found the end of the file")
 			case f.to < 0 && full:
-				return s.broken(data, at, last, full, fmt.Sprintf("expected a closing quote within a record of at most %d bytes, found none", s.limit))
+				return s.broken(data, at, last, full,
+					fmt.Sprintf("expected a closing quote within a record of at most %d bytes, found none", s.limit))
 			case f.to < 0:
 				return 0
 			}
@@ -196,7 +198,8 @@ func (s *scanner) splitQuoted(data []byte, last, full bool) int {
 			case bytes.HasPrefix(rest, []byte("\r\n")):
 				after++
 			case rest[0] != ',' && rest[0] != '\n':
-				return s.broken(data, at, last, full, "expected a comma or the end of the line after a closing quote, found "+quote(firstRune(rest)))
+				return s.broken(data, at, last, full,
+					"expected a comma or the end of the line after a closing quote, found "+quote(firstRune(rest)))
 			}
 		} else {
 			length := bytes.IndexAny(data[at:], ",\n\"")
@@ -206,7 +209,8 @@ func (s *scanner) splitQuoted(data []byte, last, full bool) int {
 			case length < 0:
 				length = len(data) - at
 			case data[at+length] == '"':
-				return s.broken(data, at, last, full, "expected quotes around the whole value or none, found one inside")
+				return s.broken(data, at, last, full,
+					"expected quotes around the whole value or none, found one inside")
 			}
 			after = at + length
 			f.to = after
@@ -262,7 +266,7 @@ func closingQuote(data []byte, from int) (at int, escaped bool) {
 	}
 }
 
-// text gives the value of the i-th field.
+// text returns the value of the i-th field.
 func (s *scanner) text(i int) []byte {
 	f := s.fields[i]
 	if f.escaped {
@@ -271,7 +275,7 @@ func (s *scanner) text(i int) []byte {
 	return s.raw[f.from:f.to]
 }
 
-// texts gives the values of all fields.
+// texts returns the values of all fields.
 func (s *scanner) texts() []string {
 	texts := make([]string, len(s.fields))
 	for i := range s.fields {
@@ -280,7 +284,7 @@ func (s *scanner) texts() []string {
 	return texts
 }
 
-// position gives the line and the column, in characters from 1, at which the i-th field begins.
+// position returns the line and the column, in characters from 1, at which the i-th field begins.
 func (s *scanner) position(i int) (line, column int) {
 	before := s.raw[:s.fields[i].at]
 	start := bytes.LastIndexByte(before, '\n') + 1

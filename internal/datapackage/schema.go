@@ -56,7 +56,8 @@ type reference struct {
 func (t Table) resource(held func(table string) bool) writtenResource {
 	s := schema{MissingValues: []string{""}}
 	for _, c := range t.Columns {
-		s.Fields = append(s.Fields, schemaField{c.Name, c.Type.frictionless(), c.Doc, constraints{c.Required, c.Enum, c.Min, c.Max}})
+		s.Fields = append(s.Fields, schemaField{c.Name, c.Type.frictionless(), c.Doc,
+			constraints{c.Required, c.Enum, c.Min, c.Max}})
 		if other, ok := TableByName(c.Refers); ok && held(c.Refers) {
 			s.ForeignKeys = append(s.ForeignKeys, foreignKey{c.Name, reference{other.Name, other.Key[0]}})
 		}
@@ -67,7 +68,7 @@ func (t Table) resource(held func(table string) bool) writtenResource {
 	return writtenResource{t.Name, t.file(), "tabular-data-resource", "csv", "text/csv", "utf-8", s}
 }
 
-// keyRequired tells whether all parts of the key are always there, as a primary key asks.
+// keyRequired reports whether all parts of the key are always there, as a primary key asks.
 func (t Table) keyRequired() bool {
 	for _, name := range t.Key {
 		if !t.Columns[t.index(name)].Required {

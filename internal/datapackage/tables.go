@@ -28,7 +28,7 @@ type Column struct {
 	Doc      string            // one sentence for people
 }
 
-// TableByName gives the table of a name, and whether there is one.
+// TableByName returns the table of a name, and whether there is one.
 func TableByName(name string) (Table, bool) {
 	i := slices.IndexFunc(Tables, func(t Table) bool { return t.Name == name })
 	if i < 0 {
@@ -37,7 +37,7 @@ func TableByName(name string) (Table, bool) {
 	return Tables[i], true
 }
 
-// index gives the place of a column in the table, or -1.
+// index returns the place of a column in the table, or -1.
 func (t Table) index(column string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == column })
 }
@@ -65,7 +65,8 @@ var Tables = []Table{
 			{Name: "publisher", Type: Text, Required: true, Doc: "Who published it."},
 			{Name: "url", Type: URL, Doc: "Where it can be read."},
 			{Name: "published_on", Type: Date, Doc: "Day of publication."},
-			{Name: "kind", Type: OneOf, Required: true, Enum: spellings(labour.SourceKinds), Doc: "What sort of publisher stands behind it."},
+			{Name: "kind", Type: OneOf, Required: true, Enum: spellings(labour.SourceKinds),
+				Doc: "What sort of publisher stands behind it."},
 			{Name: "licence", Type: Text, Doc: "Terms of reuse, as the publisher states them."},
 		},
 	},
@@ -90,13 +91,15 @@ var Tables = []Table{
 			{Name: "code", Type: Region, Required: true, Doc: "ISO 3166 code, or the publisher's own for a grouping."},
 			{Name: "name_en", Type: Text, Required: true, Doc: "Name in English."},
 			{Name: "name_local", Type: Text, Doc: "Name in the local language."},
-			{Name: "kind", Type: OneOf, Required: true, Enum: spellings(labour.RegionKinds), Doc: "Level of the region."},
+			{Name: "kind", Type: OneOf, Required: true, Enum: spellings(labour.RegionKinds),
+				Doc: "Level of the region."},
 		},
 	},
 	{
 		Name: "region_parents", Key: []string{"code", "parent_code", "valid_from"},
 		Columns: []Column{
-			{Name: "code", Type: Region, Required: true, Refers: "regions", Doc: "The region that belongs to a parent."},
+			{Name: "code", Type: Region, Required: true, Refers: "regions",
+				Doc: "The region that belongs to a parent."},
 			{Name: "parent_code", Type: Region, Required: true, Refers: "regions", Doc: "The parent."},
 			{Name: "valid_from", Type: Date, Doc: "First day of the membership; empty where it is open."},
 			{Name: "valid_to", Type: Date, Doc: "Last day of the membership; empty where it is open."},
@@ -113,7 +116,8 @@ var Tables = []Table{
 		},
 	},
 	{
-		Name: "observations", Key: []string{"indicator", "region_code", "industry", "nationality", "from", "to", "source_id"},
+		Name: "observations", Key: []string{"indicator", "region_code", "industry", "nationality", "from", "to",
+			"source_id"},
 		Columns: []Column{
 			{Name: "indicator", Type: Key, Required: true, Refers: "indicators", Doc: "What was counted."},
 			{Name: "region_code", Type: Region, Required: true, Refers: "regions", Doc: "Where."},
@@ -123,7 +127,8 @@ var Tables = []Table{
 			{Name: "to", Type: Date, Required: true, Doc: "Last day observed; the same as from for a stock."},
 			{Name: "value", Type: Number, Required: true, Doc: "The figure, in unit."},
 			{Name: "unit", Type: Text, Required: true, Doc: "Unit of the value."},
-			{Name: "status", Type: OneOf, Required: true, Enum: spellings(labour.ObservationStatuses), Aliases: sdmxStatuses, Doc: "SDMX observation status, as a word or a letter."},
+			{Name: "status", Type: OneOf, Required: true, Enum: spellings(labour.ObservationStatuses),
+				Aliases: sdmxStatuses, Doc: "SDMX observation status, as a word or a letter."},
 			sourceID,
 			confidence,
 			note,
@@ -138,7 +143,8 @@ var Tables = []Table{
 			{Name: "title", Type: Text, Required: true, Doc: "What it demands, in a few words."},
 			{Name: "adopted_on", Type: Date, Required: true, Doc: "Day of adoption."},
 			{Name: "deadline", Type: Date, Doc: "Last day to comply; empty where none is set."},
-			{Name: "nationalities", Type: Countries, Required: true, Doc: "Codes of the nationalities concerned, split by semicolons."},
+			{Name: "nationalities", Type: Countries, Required: true,
+				Doc: "Codes of the nationalities concerned, split by semicolons."},
 			sourceID,
 		},
 		rules: []rule{ordered("adopted_on", "deadline")},
@@ -152,7 +158,8 @@ var Tables = []Table{
 			{Name: "speaker", Type: Text, Required: true, Doc: "Who said it."},
 			{Name: "speaker_role", Type: Text, Doc: "In which office."},
 			{Name: "made_on", Type: Date, Doc: "Day on which it was said."},
-			{Name: "operator", Type: OneOf, Enum: spellings(labour.ClaimOperators), Doc: "How the number is meant; empty where there is none."},
+			{Name: "operator", Type: OneOf, Enum: spellings(labour.ClaimOperators),
+				Doc: "How the number is meant; empty where there is none."},
 			{Name: "value_low", Type: Number, Doc: "The number, or the lower end of BETWEEN."},
 			{Name: "value_high", Type: Number, Doc: "The upper end of BETWEEN."},
 			{Name: "unit", Type: Text, Doc: "Unit of the number."},
@@ -161,7 +168,8 @@ var Tables = []Table{
 			{Name: "region_code", Type: Region, Refers: "regions", Doc: "The region spoken of."},
 			{Name: "industry", Type: Industry, Refers: "industries", Doc: "The industry spoken of; empty for all."},
 			{Name: "nationality", Type: Country, Refers: "countries", Doc: "The nationality spoken of; empty for all."},
-			{Name: "measure", Type: OneOf, Enum: measures(), Doc: "The measure that says the same thing; empty where none does."},
+			{Name: "measure", Type: OneOf, Enum: measures(),
+				Doc: "The measure that says the same thing; empty where none does."},
 			sourceID,
 			confidence,
 			note,
@@ -187,14 +195,18 @@ var Tables = []Table{
 			{Name: "number", Type: Text, Required: true, Doc: "Number printed on the permit."},
 			{Name: "employer_id", Type: Key, Refers: "employers", Doc: "Who holds it; empty where unknown."},
 			{Name: "region_code", Type: Region, Required: true, Refers: "regions", Doc: "Where the work is."},
-			{Name: "nationality", Type: Country, Required: true, Refers: "countries", Doc: "Nationality of the workers."},
-			{Name: "industry", Type: Industry, Refers: "industries", Doc: "Industry of the work; empty where it is the employer's or unknown."},
+			{Name: "nationality", Type: Country, Required: true, Refers: "countries",
+				Doc: "Nationality of the workers."},
+			{Name: "industry", Type: Industry, Refers: "industries",
+				Doc: "Industry of the work; empty where it is the employer's or unknown."},
 			{Name: "occupation", Type: Text, Doc: "What the workers do."},
-			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)), Doc: "Head count that the permit covers."},
+			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
+				Doc: "Head count that the permit covers."},
 			{Name: "issued_on", Type: Date, Required: true, Doc: "Day of issue."},
 			{Name: "valid_from", Type: Date, Required: true, Doc: "First day of validity."},
 			{Name: "valid_to", Type: Date, Required: true, Doc: "Last day of validity."},
-			{Name: "revoked_on", Type: Date, Doc: "First day on which it no longer holds; empty where it was not revoked."},
+			{Name: "revoked_on", Type: Date,
+				Doc: "First day on which it no longer holds; empty where it was not revoked."},
 			{Name: "wage_monthly", Type: Number, Min: new(0.0), Doc: "Monthly wage per worker, in wage_currency."},
 			{Name: "wage_currency", Type: Currency, Doc: "ISO 4217 code of the wage's currency."},
 			sourceID,
@@ -207,13 +219,16 @@ var Tables = []Table{
 		Columns: []Column{
 			{Name: "id", Type: Key, Required: true, Doc: "The publisher's own key."},
 			{Name: "region_code", Type: Region, Required: true, Refers: "regions", Doc: "Where the workers left from."},
-			{Name: "nationality", Type: Country, Required: true, Refers: "countries", Doc: "Nationality of the workers."},
+			{Name: "nationality", Type: Country, Required: true, Refers: "countries",
+				Doc: "Nationality of the workers."},
 			{Name: "employer_id", Type: Key, Refers: "employers", Doc: "Their employer; empty where unknown."},
 			{Name: "permit_id", Type: Key, Refers: "permits", Doc: "Their permit; empty where unknown."},
 			{Name: "date", Type: Date, Required: true, Doc: "First day on which they are gone."},
-			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)), Doc: "How many left."},
+			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
+				Doc: "How many left."},
 			{Name: "outcome", Type: OneOf, Required: true, Enum: spellings(labour.Outcomes), Doc: "How they left."},
-			{Name: "sanction_symbol", Type: Key, Refers: "sanctions", Doc: "The sanction they left under; empty where none is named."},
+			{Name: "sanction_symbol", Type: Key, Refers: "sanctions",
+				Doc: "The sanction they left under; empty where none is named."},
 			sourceID,
 			synthetic,
 		},
@@ -223,9 +238,11 @@ var Tables = []Table{
 // Columns that several tables share.
 var (
 	sourceID   = Column{Name: "source_id", Type: Key, Required: true, Refers: "sources", Doc: "Where it was published."}
-	confidence = Column{Name: "confidence", Type: OneOf, Enum: spellings(labour.Confidences), Doc: "How far the editors of the data trust the row."}
-	note       = Column{Name: "note", Type: Text, Doc: "Remarks for the reader."}
-	synthetic  = Column{Name: "synthetic", Type: Boolean, Default: false, Doc: "Whether the row is made up; false where empty."}
+	confidence = Column{Name: "confidence", Type: OneOf, Enum: spellings(labour.Confidences),
+		Doc: "How far the editors of the data trust the row."}
+	note      = Column{Name: "note", Type: Text, Doc: "Remarks for the reader."}
+	synthetic = Column{Name: "synthetic", Type: Boolean, Default: false,
+		Doc: "Whether the row is made up; false where empty."}
 )
 
 // sdmxStatuses are the letters that statistical offices write for an observation's status.

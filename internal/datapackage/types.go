@@ -18,19 +18,20 @@ import (
 type Type int
 
 const (
-	Text      Type = iota + 1 // any text in UTF-8 without control characters, kept as written; line breaks and tabs are fine
-	Key                       // text on one line, of at most 256 bytes
-	Region                    // printable text without blanks, of at most 64 bytes
-	Country                   // two capital letters
-	Countries                 // such codes split by semicolons, each once
-	Industry                  // a letter from A to U
-	Currency                  // three capital letters
-	URL                       // an absolute http or https address
-	OneOf                     // one of the column's Enum
-	Date                      // an RFC 3339 full-date
-	Whole                     // a whole number in decimal digits; read as int64
-	Number                    // a finite decimal number; read as float64
-	Boolean                   // true, false, 1 or 0; read as bool
+	// any text in UTF-8 without control characters, kept as written; line breaks and tabs are fine
+	Text      Type = iota + 1
+	Key            // text on one line, of at most 256 bytes
+	Region         // printable text without blanks, of at most 64 bytes
+	Country        // two capital letters
+	Countries      // such codes split by semicolons, each once
+	Industry       // a letter from A to U
+	Currency       // three capital letters
+	URL            // an absolute http or https address
+	OneOf          // one of the column's Enum
+	Date           // an RFC 3339 full-date
+	Whole          // a whole number in decimal digits; read as int64
+	Number         // a finite decimal number; read as float64
+	Boolean        // true, false, 1 or 0; read as bool
 )
 
 const (
@@ -38,7 +39,7 @@ const (
 	maxRegionBytes = 64
 )
 
-// read gives the value of a cell that is not empty, or what is wrong with it.
+// read returns the value of a cell that is not empty, or what is wrong with it.
 func (c *Column) read(text []byte) (value any, fault string) {
 	switch c.Type {
 	case Text, Key, Region, URL:
@@ -55,7 +56,7 @@ func (c *Column) read(text []byte) (value any, fault string) {
 	return value, ""
 }
 
-// parse gives the value of a text, or nil where it is not of the column's type or out of its bounds.
+// parse returns the value of a text, or nil where it is not of the column's type or out of its bounds.
 func (c *Column) parse(text string) any {
 	switch c.Type {
 	case Date:
@@ -100,13 +101,15 @@ func (c *Column) parse(text string) any {
 	return text
 }
 
-// wellFormed tells whether a text has the form that a type of text asks for.
+// wellFormed reports whether a text has the form that a type of text asks for.
 func wellFormed(t Type, text string) bool {
 	switch t {
 	case Key:
 		return len(text) <= maxKeyBytes && !strings.ContainsAny(text, "\r\n")
 	case Region:
-		return len(text) <= maxRegionBytes && strings.IndexFunc(text, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }) < 0
+		return len(text) <= maxRegionBytes && strings.IndexFunc(text, func(r rune) bool {
+			return r == ' ' || !unicode.IsPrint(r)
+		}) < 0
 	case Country:
 		return capitals(text, 2)
 	case Countries:
@@ -174,7 +177,7 @@ func (c *Column) bounds() string {
 	return ""
 }
 
-// decimal tells whether a text that strconv takes for a number is written in decimal digits: -12, 0.5 or 1.5e6, and
+// decimal reports whether a text that strconv takes for a number is written in decimal digits: -12, 0.5 or 1.5e6, and
 // not .5, 5., +1, 0x1p4, 1_000 or Inf.
 func decimal(text string) bool {
 	digits := func(s string) bool {

@@ -28,7 +28,8 @@ func Create(dir string) (*Writer, error) {
 		return nil, err
 	}
 	if len(entries) > 0 {
-		return nil, fmt.Errorf("%s: expected an empty folder to write the package to, found %s in it", dir, quote(entries[0].Name()))
+		return nil, fmt.Errorf("%s: expected an empty folder to write the package to, found %s in it", dir,
+			quote(entries[0].Name()))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -70,12 +71,14 @@ func (w *Writer) Table(name string) (*TableWriter, error) {
 // Write writes a row. The values stand in the order of Table.Columns, as Record.Values does.
 func (t *TableWriter) Write(values []any) error {
 	if len(values) != len(t.table.Columns) {
-		return fmt.Errorf("table %s: expected %s, found %d", t.table.Name, count(len(t.table.Columns), "value"), len(values))
+		return fmt.Errorf("table %s: expected %s, found %d", t.table.Name, count(len(t.table.Columns), "value"),
+			len(values))
 	}
 	for i, v := range values {
 		if x, ok := v.(float64); ok && (math.IsNaN(x) || math.IsInf(x, 0)) {
 			t.row = t.row[:0]
-			return fmt.Errorf("table %s: expected a finite number for %s, found %v", t.table.Name, t.table.Columns[i].Name, x)
+			return fmt.Errorf("table %s: expected a finite number for %s, found %v", t.table.Name,
+				t.table.Columns[i].Name, x)
 		}
 		t.value = AppendValue(t.value[:0], v)
 		t.row = appendCell(t.row, i, t.value)
@@ -132,13 +135,14 @@ func writeSynced(root *os.Root, name string, text []byte) error {
 	return root.Rename(temporary, name)
 }
 
-// descriptor gives the text of datapackage.json.
+// descriptor returns the text of datapackage.json.
 func (w *Writer) descriptor(m Manifest) ([]byte, error) {
 	block, err := m.homebound()
 	if err != nil {
 		return nil, err
 	}
-	d := written{Profile: "tabular-data-package", Name: m.Name, Title: m.Title, Homebound: block, Resources: []writtenResource{}}
+	d := written{Profile: "tabular-data-package", Name: m.Name, Title: m.Title, Homebound: block,
+		Resources: []writtenResource{}}
 	if d.Name == "" {
 		d.Name = "homebound"
 	}
@@ -151,7 +155,7 @@ func (w *Writer) descriptor(m Manifest) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// file gives the name of the table's file where it is written.
+// file returns the name of the table's file where it is written.
 func (t Table) file() string { return t.Name + ".csv" }
 
 func appendCell(row []byte, i int, text []byte) []byte {

@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// Lines may give a cell back together though none does alone. The audit looks at all that hang together, as a reader might:
-// it solves them as equations, and narrows the cells down by what is known of their size. It does so for up to maxAudit
-// withheld cells: beyond, the work grows faster than the risk.
+// Lines may give a cell back together though none does alone. The audit looks at all that hang together, as a
+// reader might: it solves them as equations, and narrows the cells down by what is known of their size. It does so
+// for up to maxAudit withheld cells: beyond, the work grows faster than the risk.
 const maxAudit = 300
 
-// prime is the modulus of the arithmetic: exact, unlike fractions of floats, and so large that chance gives no cell back.
+// prime is the modulus of the arithmetic: exact, unlike fractions of floats, and so large that chance gives no cell
+// back.
 const prime = 2_147_483_647
 
 // equation is a line with withheld cells: their sum, each times its coefficient, is known.
@@ -37,8 +38,8 @@ func (t *Table) audit() bool {
 	return more
 }
 
-// around gives the cells that are shown in the lines through a withheld one; where there are none, in the lines through
-// those it shares a line with. Of these it gives the finest, since a total stands in other answers too.
+// around returns the cells that are shown in the lines through a withheld one; where there are none, in the lines
+// through those it shares a line with. Of these it gives the finest, since a total stands in other answers too.
 func (t *Table) around(key int) []int {
 	reached := map[int]bool{key: true}
 	for queue := []int{key}; len(queue) > 0; {
@@ -87,7 +88,7 @@ func (t *Table) breadth(key int) int {
 	return n
 }
 
-// connected gives, for the cells withheld since the last audit, the equations that hang together with them.
+// connected returns, for the cells withheld since the last audit, the equations that hang together with them.
 func (t *Table) connected() [][]equation {
 	reached := map[int]bool{}
 	seen := map[place]bool{}
@@ -169,7 +170,7 @@ func number(group []equation) system {
 	return s
 }
 
-// determined gives the cells that the equations leave one value.
+// determined returns the cells that the equations leave one value.
 func (s system) determined() []int {
 	var solved [][]int64 // coefficients by unknown; each has a pivot, its first unknown, that no other has
 	var pivots []int
@@ -216,7 +217,7 @@ func subtract(row, other []int64, pivot int) {
 	}
 }
 
-// inverse gives the number that times x is 1, by Fermat's little theorem.
+// inverse returns the number that times x is 1, by Fermat's little theorem.
 func inverse(x int64) int64 {
 	result := int64(1)
 	for n := int64(prime - 2); n > 0; n >>= 1 {
@@ -231,7 +232,8 @@ func inverse(x int64) int64 {
 // rounds bounds how often bounds are handed from line to line; they settle after a few.
 const rounds = 20
 
-// pinned gives the cells whose bounds meet: each is 1 at least, and at most what the other cells of its lines leave to it.
+// pinned returns the cells whose bounds meet: each is 1 at least, and at most what the other cells of its lines
+// leave to it.
 func (s system) pinned() []int {
 	type bound struct{ low, high float64 }
 	bounds := make([]bound, len(s.keys))

@@ -1,8 +1,8 @@
-// Package disclosure decides which counts of a table are withheld, so that none that tells of few persons can be read from
-// it or worked out from the others. It is pure: the same table gives the same decision.
+// Package disclosure decides which counts of a table are withheld, so that none that tells of few persons can be
+// read from it or worked out from the others. It is pure: the same table gives the same decision.
 //
-// It is cell suppression as statistical offices do it: counts below a least one are withheld for their own sake, and others
-// with them for as long as a total less its other parts would give one back.
+// It is cell suppression as statistical offices do it: counts below a least one are withheld for their own sake,
+// and others with them for as long as a total less its other parts would give one back.
 package disclosure
 
 import (
@@ -28,8 +28,8 @@ type line struct {
 	parts []int
 }
 
-// NewAxis gives the axis of some leaves, numbered from 0, with some sets of them as further members. The order in which the sets
-// are given makes no difference: questions that name one before another are decided alike.
+// NewAxis returns the axis of some leaves, numbered from 0, with some sets of them as further members. The order in
+// which the sets are given makes no difference: questions that name one before another are decided alike.
 func NewAxis(leaves int, sets ...[]int) *Axis {
 	a := &Axis{}
 	whole := make([]int, leaves)
@@ -64,7 +64,8 @@ func NewAxis(leaves int, sets ...[]int) *Axis {
 	return a
 }
 
-// Latest gives the same axis for a count that a set has from its last leaf, as a stock has it from the last day of a period.
+// Latest returns the same axis for a count that a set has from its last leaf, as a stock has it from the last day
+// of a period.
 func (a *Axis) Latest() *Axis {
 	b := &Axis{members: a.members, weights: a.weights, latest: true}
 	for m, set := range a.members {
@@ -76,7 +77,8 @@ func (a *Axis) Latest() *Axis {
 	return b
 }
 
-// Weigh gives the same axis with a weight for each leaf; the least count of a cell is that of the table times its weight.
+// Weigh returns the same axis with a weight for each leaf; the least count of a cell is that of the table times its
+// weight.
 func (a *Axis) Weigh(leaves []float64) *Axis {
 	b := *a
 	b.weights = make([]float64, len(a.members))
@@ -88,10 +90,10 @@ func (a *Axis) Weigh(leaves []float64) *Axis {
 	return &b
 }
 
-// Weight gives the weight of a member: the sum of those of its leaves.
+// Weight returns the weight of a member: the sum of those of its leaves.
 func (a *Axis) Weight(member int) float64 { return a.weights[member] }
 
-// Member gives the number of a set of leaves, or -1 where it is empty. It panics where the set is no member.
+// Member returns the number of a set of leaves, or -1 where it is empty. It panics where the set is no member.
 func (a *Axis) Member(set []int) int {
 	if len(set) == 0 {
 		return -1
@@ -153,7 +155,7 @@ func (a *Axis) index() {
 	}
 }
 
-// contains tells whether every element of the second set is in the first. Both are in order.
+// contains reports whether every element of the second set is in the first. Both are in order.
 func contains(set, other []int) bool {
 	for _, x := range other {
 		if _, found := slices.BinarySearch(set, x); !found {
@@ -163,7 +165,7 @@ func contains(set, other []int) bool {
 	return true
 }
 
-// cross tells whether two sets share leaves though neither holds the other.
+// cross reports whether two sets share leaves though neither holds the other.
 func cross(x, y []int) bool {
 	shared := len(x) - len(without(x, y))
 	return shared > 0 && shared < min(len(x), len(y))

@@ -13,7 +13,7 @@ type Decision struct {
 	withheld []int // keys, in order
 }
 
-// Decision gives what Withhold has decided.
+// Decision returns what Withhold has decided.
 func (t *Table) Decision() Decision {
 	d := Decision{strides: t.strides}
 	for key, c := range t.cells {
@@ -25,7 +25,7 @@ func (t *Table) Decision() Decision {
 	return d
 }
 
-// Withheld tells whether the cell of some members is withheld. A member of -1 is of nothing.
+// Withheld reports whether the cell of some members is withheld. A member of -1 is of nothing.
 func (d Decision) Withheld(members []int) bool {
 	key := 0
 	for i, m := range members {
@@ -38,10 +38,11 @@ func (d Decision) Withheld(members []int) bool {
 	return withheld
 }
 
-// Len gives the number of withheld cells.
+// Len returns the number of withheld cells.
 func (d Decision) Len() int { return len(d.withheld) }
 
-// Shape is a digest of a table's axes and its least count. Tables of one shape that count the same come to the same decision.
+// Shape is a digest of a table's axes and its least count. Tables of one shape that count the same come to the same
+// decision.
 func (t *Table) Shape() [sha256.Size]byte {
 	h := sha256.New()
 	write(h, t.least, int64(len(t.axes)))

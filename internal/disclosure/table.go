@@ -26,8 +26,8 @@ type cell struct {
 // place is a line of one axis at one place of the others.
 type place struct{ axis, line, rest int }
 
-// NewTable gives an empty table. A cell is withheld for its own sake where it counts more than 0 and less than least times
-// the weights of its members.
+// NewTable returns an empty table. A cell is withheld for its own sake where it counts more than 0 and less than
+// least times the weights of its members.
 func NewTable(least float64, axes ...*Axis) *Table {
 	t := &Table{least: least, axes: axes, cells: map[int]*cell{}, waiting: map[place]bool{}}
 	stride := 1
@@ -38,8 +38,8 @@ func NewTable(least float64, axes ...*Axis) *Table {
 	return t
 }
 
-// Add counts something at one leaf of each axis, for every member that holds it. rows is a second count that is withheld
-// with the first and may not be worked out either; 0 where there is none.
+// Add counts something at one leaf of each axis, for every member that holds it. rows is a second count that is
+// withheld with the first and may not be worked out either; 0 where there is none.
 func (t *Table) Add(leaves []int, count, rows float64) {
 	if count != 0 {
 		t.add(leaves, 0, 0, count, rows)
@@ -62,7 +62,7 @@ func (t *Table) add(leaves []int, axis, key int, count, rows float64) {
 	c.rows += rows
 }
 
-// Len gives the number of cells.
+// Len returns the number of cells.
 func (t *Table) Len() int { return len(t.cells) }
 
 // Hide withholds a cell for reasons of its own, before Withhold decides on the others. One of nothing stays shown.
@@ -86,7 +86,7 @@ func (t *Table) Withhold() {
 	t.close()
 }
 
-// Withheld tells whether the cell of some members is withheld. A member of -1 is of nothing.
+// Withheld reports whether the cell of some members is withheld. A member of -1 is of nothing.
 func (t *Table) Withheld(members []int) bool {
 	key := 0
 	for i, m := range members {
@@ -149,7 +149,7 @@ func (t *Table) hide(key int) {
 	}
 }
 
-// through gives the lines that a cell is a part or the total of.
+// through returns the lines that a cell is a part or the total of.
 func (t *Table) through(key int) iter.Seq[place] {
 	return func(yield func(place) bool) {
 		for i, a := range t.axes {
@@ -163,12 +163,12 @@ func (t *Table) through(key int) iter.Seq[place] {
 	}
 }
 
-// total gives the key of a line's total.
+// total returns the key of a line's total.
 func (t *Table) total(p place) int {
 	return p.rest + t.axes[p.axis].lines[p.line].total*t.strides[p.axis]
 }
 
-// parts gives the cells that a line adds up, by their keys.
+// parts returns the cells that a line adds up, by their keys.
 func (t *Table) parts(p place) iter.Seq2[int, *cell] {
 	return func(yield func(int, *cell) bool) {
 		for _, part := range t.axes[p.axis].lines[p.line].parts {
@@ -180,9 +180,9 @@ func (t *Table) parts(p place) iter.Seq2[int, *cell] {
 	}
 }
 
-// close withholds further cells until no line gives one back. It ends, since every step withholds one more. The lines of
-// what is small come first, for what these withhold is often enough for the others; lines whose total is withheld and no part
-// of it come last, for another line may yet withhold one.
+// close withholds further cells until no line gives one back. It ends, since every step withholds one more. The
+// lines of what is small come first, for what these withhold is often enough for the others; lines whose total is
+// withheld and no part of it come last, for another line may yet withhold one.
 func (t *Table) close() {
 	for {
 		var p place
@@ -209,7 +209,7 @@ func (t *Table) close() {
 	}
 }
 
-// onlyTotal tells whether of a line the total alone is withheld.
+// onlyTotal reports whether of a line the total alone is withheld.
 func (t *Table) onlyTotal(p place) bool {
 	if !t.cells[t.total(p)].withheld {
 		return false
@@ -222,7 +222,7 @@ func (t *Table) onlyTotal(p place) bool {
 	return true
 }
 
-// further gives the cell that must be withheld too, lest a line gives back one that is.
+// further returns the cell that must be withheld too, lest a line gives back one that is.
 func (t *Table) further(p place) (key int, unsafe bool) {
 	total := t.total(p)
 	whole := t.cells[total]
@@ -245,8 +245,8 @@ func (t *Table) further(p place) (key int, unsafe bool) {
 		}
 		return t.choose(t.shown(p))
 	}
-	// A reader knows the sum of what is withheld, and that each part of it is 1 at least. It is safe where any of them, for
-	// all the reader knows, may be large enough to be shown.
+	// A reader knows the sum of what is withheld, and that each part of it is 1 at least. It is safe where any of
+	// them, for all the reader knows, may be large enough to be shown.
 	safe := hidden == 0 || hidden > 1 && sum-(hidden-1) >= least && (rows == 0 || rows > hidden)
 	if safe {
 		return 0, false
@@ -257,7 +257,7 @@ func (t *Table) further(p place) (key int, unsafe bool) {
 	return total, true
 }
 
-// shown gives the parts of a line that are not withheld.
+// shown returns the parts of a line that are not withheld.
 func (t *Table) shown(p place) (keys []int) {
 	for key, c := range t.parts(p) {
 		if !c.withheld {
@@ -282,7 +282,7 @@ func (t *Table) choose(keys []int) (key int, ok bool) {
 	return key, ok
 }
 
-// lonely tells whether a cell is all that some total consists of.
+// lonely reports whether a cell is all that some total consists of.
 func (t *Table) lonely(key int) bool {
 	for p := range t.through(key) {
 		if t.axes[p.axis].latest || t.total(p) == key {

@@ -336,8 +336,8 @@ func (s *sample) worksOut(hidden func(int) bool) []bool {
 	return known
 }
 
-// bounds narrows what a reader can say of each cell down, knowing that a withheld one is 1 at least: a set of leaves has at
-// least what its parts have, and a part at most what the set leaves to it.
+// bounds narrows what a reader can say of each cell down, knowing that a withheld one is 1 at least: a set of
+// leaves has at least what its parts have, and a part at most what the set leaves to it.
 func (s *sample) bounds(hidden func(int) bool) (low, high []float64) {
 	low, high = make([]float64, len(s.cells)), make([]float64, len(s.cells))
 	for i, cell := range s.cells {

@@ -1,4 +1,5 @@
-// Package exchange brings data packages and releases together: a package becomes a release, and a release a package again.
+// Package exchange brings data packages and releases together: a package becomes a release, and a release a package
+// again.
 package exchange
 
 import (
@@ -34,8 +35,8 @@ type Options struct {
 	Note    string
 	Now     time.Time // of publication
 
-	// Progress is told how far the reading of a file has come, in bytes of its size. Fault is told each fault, and Warning
-	// each row that is odd but possible, in the order of files and rows. Each may be nil.
+	// Progress is told how far the reading of a file has come, in bytes of its size. Fault is told each fault, and
+	// Warning each row that is odd but possible, in the order of files and rows. Each may be nil.
 	Progress func(file string, done, size int64)
 	Fault    func(Remark)
 	Warning  func(Remark)
@@ -48,7 +49,7 @@ type Remark struct {
 	Message  string
 }
 
-// String gives `file:line:column: what is wrong, and what was found`.
+// String returns `file:line:column: what is wrong, and what was found`.
 func (r Remark) String() string {
 	if r.Column == "" {
 		return fmt.Sprintf("%s: %s", r.Position, r.Message)
@@ -74,9 +75,9 @@ func (e *FaultyError) Error() string {
 	return fmt.Sprintf("%d rows are faulty; nothing was published", e.Rows)
 }
 
-// Import makes a release of a package, on top of the current one or of nothing. Everything is checked before anything is
-// published. It returns a *FaultyError where rows are faulty and nothing is put in quarantine, a *db.GateError where a gate
-// does not hold, and db.ErrBusy while another import runs.
+// Import makes a release of a package, on top of the current one or of nothing. Everything is checked before
+// anything is published. It returns a *FaultyError where rows are faulty and nothing is put in quarantine, a
+// *db.GateError where a gate does not hold, and db.ErrBusy while another import runs.
 func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Options) (outcome Outcome, err error) {
 	if o.Mode == "" {
 		o.Mode = db.Merge
@@ -112,7 +113,8 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 		}
 	}
 	manifest := pkg.Manifest()
-	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough, SuppressBelow: manifest.SuppressBelow}); err != nil {
+	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough,
+		SuppressBelow: manifest.SuppressBelow}); err != nil {
 		return outcome, err
 	}
 	if err := draft.Check(ctx, manifest.Gates); err != nil {
@@ -223,7 +225,8 @@ func remarks(record int64, found []datapackage.Fault) []db.Fault {
 
 // located hands out what was remarked on each record, together with the record. The files are read once more for it, so
 // that no row had to be kept for the case that something is wrong with it.
-func located(ctx context.Context, pkg *datapackage.Package, of remarksOf, visit func(*datapackage.Record, []Remark) error) error {
+func located(ctx context.Context, pkg *datapackage.Package, of remarksOf,
+	visit func(*datapackage.Record, []Remark) error) error {
 	for _, file := range pkg.Files() {
 		if err := locatedIn(ctx, file, of, visit); err != nil {
 			return fmt.Errorf("find rows of %s again: %w", file.Name(), err)
@@ -235,7 +238,8 @@ func located(ctx context.Context, pkg *datapackage.Package, of remarksOf, visit 
 // remarksOf gives what was remarked on a table's records, in their order: Draft.Faults or Draft.Warnings.
 type remarksOf = func(ctx context.Context, table string) iter.Seq2[db.Fault, error]
 
-func locatedIn(ctx context.Context, file *datapackage.File, of remarksOf, visit func(*datapackage.Record, []Remark) error) error {
+func locatedIn(ctx context.Context, file *datapackage.File, of remarksOf,
+	visit func(*datapackage.Record, []Remark) error) error {
 	next, stop := iter.Pull2(of(ctx, file.Table().Name))
 	defer stop()
 	remark, err, more := next()

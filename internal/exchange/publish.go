@@ -28,6 +28,8 @@ func PublishDefault(ctx context.Context, store *db.Store, now time.Time) (releas
 		return release, fmt.Errorf("open the default package: %w", err)
 	}
 	defer pkg.Close()
-	outcome, err := Import(ctx, store, pkg, Options{Mode: db.Replace, Now: now, Note: "The default package: real reference data, figures and claims; a synthetic register."})
+	outcome, err := Import(ctx, store, pkg,
+		Options{Mode: db.Replace, Now: now,
+			Note: "The default package: real reference data, figures and claims; a synthetic register."})
 	return outcome.Release, err
 }

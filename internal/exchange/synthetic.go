@@ -11,8 +11,8 @@ import (
 	"homebound/internal/synth"
 )
 
-// WriteDefault writes the default package into a folder: the reference data, published figures and claims that come with
-// the program, and a synthetic register beside them, every row of it marked.
+// WriteDefault writes the default package into a folder: the reference data, published figures and claims that come
+// with the program, and a synthetic register beside them, every row of it marked.
 func WriteDefault(ctx context.Context, dir string, register synth.Config) error {
 	made, err := synth.New(register)
 	if err != nil {
@@ -56,7 +56,8 @@ func copyTable(ctx context.Context, file *datapackage.File, made *synth.Register
 			return err
 		}
 		if len(record.Faults) > 0 {
-			return fmt.Errorf("the default package: %s: %s", record.Position(record.Faults[0].Column), record.Faults[0].Message)
+			return fmt.Errorf("the default package: %s: %s", record.Position(record.Faults[0].Column),
+				record.Faults[0].Message)
 		}
 		if err := out.Write(record.Values); err != nil {
 			return err
@@ -66,7 +67,8 @@ func copyTable(ctx context.Context, file *datapackage.File, made *synth.Register
 		return nil
 	}
 	for _, s := range made.Sources() {
-		if err := out.Write([]any{s.ID, s.Title, s.Publisher, optional(s.URL), optionalDate(s.PublishedOn), string(s.Kind), optional(s.Licence)}); err != nil {
+		if err := out.Write([]any{s.ID, s.Title, s.Publisher, optional(s.URL), optionalDate(s.PublishedOn),
+			string(s.Kind), optional(s.Licence)}); err != nil {
 			return err
 		}
 	}
@@ -111,12 +113,14 @@ func permitRow(p labour.Permit) []any {
 	if p.WageMonthly != nil {
 		wage = *p.WageMonthly
 	}
-	return []any{p.ID, p.Number, optional(p.Employer), p.Region, p.Nationality, optional(p.Industry), optional(p.Occupation), int64(p.Workers),
+	return []any{p.ID, p.Number, optional(p.Employer), p.Region, p.Nationality, optional(p.Industry),
+		optional(p.Occupation), int64(p.Workers),
 		p.IssuedOn.String(), p.ValidFrom.String(), p.ValidTo.String(), optionalDate(p.RevokedOn), wage, optional(p.WageCurrency), p.Source, p.Synthetic}
 }
 
 func repatriationRow(r labour.Repatriation) []any {
-	return []any{r.ID, r.Region, r.Nationality, optional(r.Employer), optional(r.Permit), r.Date.String(), int64(r.Workers),
+	return []any{r.ID, r.Region, r.Nationality, optional(r.Employer), optional(r.Permit), r.Date.String(),
+		int64(r.Workers),
 		string(r.Outcome), optional(r.Sanction), r.Source, r.Synthetic}
 }
 

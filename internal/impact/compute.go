@@ -11,9 +11,10 @@ import (
 	"homebound/internal/labour"
 )
 
-// Compute answers a scenario from the facts. What no observation supports is nil in the result, and Inputs says what was missing.
-// It returns a Fault with BadUserInput for a scenario that breaks a rule (see Scenario.Validate) or whose parameters are so
-// large that a result is no finite number, and the wrapped error of the levels or of ctx where one ends the computation.
+// Compute answers a scenario from the facts. What no observation supports is nil in the result, and Inputs says
+// what was missing. It returns a Fault with BadUserInput for a scenario that breaks a rule (see Scenario.Validate)
+// or whose parameters are so large that a result is no finite number, and the wrapped error of the levels or of ctx
+// where one ends the computation.
 func Compute(ctx context.Context, s Scenario, f Facts) (*Result, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -73,7 +74,8 @@ func (r *Result) fill(d *departures, values *valuer) {
 func (r *Result) shareOfEmployment(values *valuer) *float64 {
 	share := *r.DepartedWorkers
 	if share > 0 {
-		employed, ok := values.total(r.Scenario.Region, labour.EmployedPersons, r.Scenario.To.Year(), "shareOfEmployment")
+		employed, ok := values.total(r.Scenario.Region, labour.EmployedPersons, r.Scenario.To.Year(),
+			"shareOfEmployment")
 		if !ok {
 			return nil
 		}
@@ -103,14 +105,16 @@ func (r *Result) shareOfGRP(values *valuer) *Estimate {
 	}
 	if product <= 0 {
 		key := series{labour.GrossRegionalProduct, r.Scenario.Region, ""}
-		values.ledger.missing(key, r.currency, "the gross product of the horizon is not above 0, so outputLostShareOfGrp is not known")
+		values.ledger.missing(key, r.currency,
+			"the gross product of the horizon is not above 0, so outputLostShareOfGrp is not known")
 		return nil
 	}
 	share.Low, share.Central, share.High = share.Low/product, share.Central/product, share.High/product
 	return &share
 }
 
-// bill is a sum of money of which one part is fixed and the other scales with RelativeWage; unknown where a figure is missing.
+// bill is a sum of money of which one part is fixed and the other scales with RelativeWage; unknown where a figure
+// is missing.
 type bill struct {
 	fixed, scaled float64
 	unknown       bool
@@ -124,7 +128,7 @@ func (b bill) estimate(relative Range, unit string) *Estimate {
 	return &Estimate{at(relative.Low), at(relative.Central), at(relative.High), unit}
 }
 
-// wages gives the wages that were not paid and the income tax on them.
+// wages returns the wages that were not paid and the income tax on them.
 func (d *departures) wages(currency string) (wages, tax *Estimate) {
 	var paid, taxed bill
 	for _, account := range d.workerYears {
@@ -184,7 +188,8 @@ func (d *departures) byIndustry(currency string) []IndustryImpact {
 
 // finite refuses results that only parameters beyond reason can give, and that no reader of numbers could be handed.
 func (r *Result) finite() error {
-	for _, e := range []*Estimate{r.OutputLost, r.OutputLostShareOfGRP, r.WagesLost, r.IncomeTaxLost, r.RemittancesForgone} {
+	for _, e := range []*Estimate{r.OutputLost, r.OutputLostShareOfGRP, r.WagesLost, r.IncomeTaxLost,
+		r.RemittancesForgone} {
 		if e != nil && (math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) || math.IsNaN(e.Low+e.Central+e.High)) {
 			return labour.Faultf(labour.BadUserInput,
 				"scenario: expected parameters that give finite results, found an estimate from %v to %v %s", e.Low, e.High, e.Unit)

@@ -72,7 +72,7 @@ func TestCompute_RangesMeetAtTheirEnds(t *testing.T) {
 	}
 }
 
-// district gives A 365,000 RUB a worker and year, B 730,000; 1,000 and 3,000 RUB a day.
+// district returns A 365,000 RUB a worker and year, B 730,000; 1,000 and 3,000 RUB a day.
 func district() []labour.Observation {
 	return []labour.Observation{grp("A", 2018, 365), employed("A", 2018, 1), grp("B", 2018, 2_190), employed("B", 2018, 2),
 		yearly("AVG_WAGE", "A", "", 2018, 10_000, "RUB per month"), yearly("AVG_WAGE", "B", "", 2018, 40_000, "RUB per month"),

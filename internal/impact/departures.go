@@ -68,9 +68,11 @@ func (d *departures) follow(ctx context.Context) error {
 			case err != nil:
 				return fmt.Errorf("economic model: levels: %w", err)
 			case level.On < reached:
-				return fmt.Errorf("economic model: levels: %s comes after %s, expected the order of days", level.On, reached)
+				return fmt.Errorf("economic model: levels: %s comes after %s, expected the order of days", level.On,
+					reached)
 			case !(level.Workers >= 0) || math.IsInf(level.Workers, 1):
-				return fmt.Errorf("economic model: levels: %v workers in %s on %s, expected 0 or more", level.Workers, level.Cell.Region, level.On)
+				return fmt.Errorf("economic model: levels: %v workers in %s on %s, expected 0 or more", level.Workers,
+					level.Cell.Region, level.On)
 			}
 			if level.On > s.To {
 				break
@@ -110,7 +112,7 @@ func (d *departures) account(p labour.Period) {
 	}
 }
 
-// gone gives how many have departed, less the stayers, and the sum of the falls of the cells that have fallen.
+// gone returns how many have departed, less the stayers, and the sum of the falls of the cells that have fallen.
 func (d *departures) gone() (departed, falls float64) {
 	total := 0.0
 	for i, now := range d.present {
@@ -149,7 +151,7 @@ func (d *departures) lay(part *stretch, falls float64) {
 	}
 }
 
-// accountOf gives the account of a year, long enough for every cell known so far.
+// accountOf returns the account of a year, long enough for every cell known so far.
 func (d *departures) accountOf(year int) *yearAccount {
 	if n := len(d.workerYears); n == 0 || d.workerYears[n-1].year != year {
 		d.workerYears = append(d.workerYears, yearAccount{year: year})

@@ -31,8 +31,9 @@ type figures struct {
 	refuse map[series]string // the unit of an observation that could not be read
 }
 
-// newFigures chooses among the observations. Of several for one year of a series it takes the highest confidence, then status
-// NORMAL before others, then the latest period, then the first source id, so that the choice hangs on no order of rows.
+// newFigures chooses among the observations. Of several for one year of a series it takes the highest confidence,
+// then status NORMAL before others, then the latest period, then the first source id, so that the choice hangs on
+// no order of rows.
 func newFigures(observations []labour.Observation, currency string) figures {
 	all := figures{map[series][]figure{}, map[series]string{}}
 	for _, o := range observations {
@@ -57,7 +58,7 @@ func newFigures(observations []labour.Observation, currency string) figures {
 	return all
 }
 
-// yearOf gives the calendar year that an observation is of. A flow must cover it whole; a level or a rate may also be
+// yearOf returns the calendar year that an observation is of. A flow must cover it whole; a level or a rate may also be
 // given on a day.
 func yearOf(o labour.Observation) (int, bool) {
 	year := o.To.Year()
@@ -68,7 +69,7 @@ func yearOf(o labour.Observation) (int, bool) {
 	return year, !flow && o.From == o.To
 }
 
-// usable tells whether the observation is a number about everybody. Nobody employed makes no ratio.
+// usable reports whether the observation is a number about everybody. Nobody employed makes no ratio.
 func usable(o labour.Observation) bool {
 	return o.Nationality == "" && o.Status != labour.StatusMissing && !math.IsNaN(o.Value) && !math.IsInf(o.Value, 0) &&
 		(o.Indicator != labour.EmployedPersons || o.Value > 0)
@@ -104,8 +105,8 @@ func boolCompare(a, b bool) int {
 
 func (f figures) have(key series) bool { return len(f.chosen[key]) > 0 }
 
-// at gives the figure of a year; where it is missing, that of the nearest earlier year, else of the nearest later. The series
-// must have a figure.
+// at returns the figure of a year; where it is missing, that of the nearest earlier year, else of the nearest
+// later. The series must have a figure.
 func (f figures) at(key series, year int) figure {
 	found := f.chosen[key]
 	i, exact := slices.BinarySearchFunc(found, year, func(f figure, year int) int { return cmp.Compare(f.year, year) })

@@ -1,7 +1,8 @@
 // Package impact is the economic model: what departures of workers cost a region's economy.
 //
-// It is pure. The same facts and scenario give the same estimate in a test, a notebook and ten years on; it reads no
-// database, no clock and no file. docs/METHODOLOGY.md explains every formula, and defaults.go gives each default its source.
+// It is pure. The same facts and scenario give the same estimate in a test, a notebook and ten years on; it reads
+// no database, no clock and no file. docs/METHODOLOGY.md explains every formula, and defaults.go gives each default
+// its source.
 package impact
 
 import (
@@ -19,7 +20,8 @@ type Estimate struct {
 	Unit               string
 }
 
-// Scenario is the question asked of the model. All of its fields are set; Defaults gives the parameters. Validate states the rules.
+// Scenario is the question asked of the model. All of its fields are set; Defaults gives the parameters. Validate
+// states the rules.
 type Scenario struct {
 	Region        string      // region code
 	From, To      labour.Date // the horizon, both days included
@@ -40,8 +42,8 @@ type Parameters struct {
 	RemittancePerWorkerYearUSD Range
 }
 
-// Cell is what departures are laid on and valued by: a region that no other of the scenario contains, usually a subject,
-// and an industry (ISIC section letter, "" where none is known).
+// Cell is what departures are laid on and valued by: a region that no other of the scenario contains, usually a
+// subject, and an industry (ISIC section letter, "" where none is known).
 type Cell struct{ Region, Industry string }
 
 // Level says that from day On until the cell's next level, or for ever, Workers are present in Cell.
@@ -56,17 +58,18 @@ type Facts struct {
 	Currency  string // ISO 4217, of GRP, wages and results
 	Geography *labour.Geography
 
-	// Levels come in the order of their days. A cell's level on the baseline is its last level on or before that day; a
-	// cell without one has nobody present. Levels after the horizon are ignored; with none up to its end no stock is known.
-	// An error ends the computation.
+	// Levels come in the order of their days. A cell's level on the baseline is its last level on or before that
+	// day; a cell without one has nobody present. Levels after the horizon are ignored; with none up to its end no
+	// stock is known. An error ends the computation.
 	Levels iter.Seq2[Level, error]
 
 	// OwnWages holds the departed permits' own average monthly wage by cell, in Currency; cells whose permits name no
 	// wage are absent. Nil with basis REPORTED.
 	OwnWages map[Cell]float64
 
-	// Observations holds every observation of GRP, GVA, EMPLOYED, AVG_WAGE and INCOME_TAX_RATE of the scenario's region,
-	// of the regions within it and of those it lies in, in any order. Those of one nationality are not read.
+	// Observations holds every observation of GRP, GVA, EMPLOYED, AVG_WAGE and INCOME_TAX_RATE of the scenario's
+	// region, of the regions within it and of those it lies in, in any order. Those of one nationality are not
+	// read.
 	Observations []labour.Observation
 }
 
@@ -77,15 +80,16 @@ type Result struct {
 	BaselineWorkers      *float64 // present on the baseline
 	DepartedWorkers      *float64 // departed(To): gone on the last day of the horizon, less the stayers
 	WorkerYearsLost      *float64
-	ShareOfEmployment    *float64         // DepartedWorkers over the employed of To's year
-	OutputLost           *Estimate        // in Currency
-	OutputLostShareOfGRP *Estimate        // a fraction
-	WagesLost            *Estimate        // in Currency
-	IncomeTaxLost        *Estimate        // in Currency
-	RemittancesForgone   *Estimate        // in USD
-	ByIndustry           []IndustryImpact // in the order of codes; departures of no known industry are in the totals alone
-	Sensitivity          []Sensitivity
-	Inputs               []Input // the parameters, then every figure read or missing, by name and period
+	ShareOfEmployment    *float64  // DepartedWorkers over the employed of To's year
+	OutputLost           *Estimate // in Currency
+	OutputLostShareOfGRP *Estimate // a fraction
+	WagesLost            *Estimate // in Currency
+	IncomeTaxLost        *Estimate // in Currency
+	RemittancesForgone   *Estimate // in USD
+	// in the order of codes; departures of no known industry are in the totals alone
+	ByIndustry  []IndustryImpact
+	Sensitivity []Sensitivity
+	Inputs      []Input // the parameters, then every figure read or missing, by name and period
 
 	currency  string
 	stretches []stretch // the days of the horizon, in order and without a gap; none where no stock is known

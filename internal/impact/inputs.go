@@ -46,7 +46,8 @@ func (c Cell) OwnWage() string { return series{"permits' own wage", c.Region, c.
 
 // wage records the departed permits' own wage.
 func (l ledger) wage(c Cell, wage float64, unit string) {
-	l.entry(entryKey{name: c.OwnWage()}, Input{Value: &wage, Unit: unit}).note("average monthly wage of the departed permits")
+	l.entry(entryKey{name: c.OwnWage()},
+		Input{Value: &wage, Unit: unit}).note("average monthly wage of the departed permits")
 }
 
 // missing records that a figure was not found, and what follows.
@@ -77,7 +78,8 @@ func (l ledger) inputs() []Input {
 		keys = append(keys, key)
 	}
 	slices.SortFunc(keys, func(a, b entryKey) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), comparePeriods(l.entries[a].Period, l.entries[b].Period), cmp.Compare(a.year, b.year))
+		return cmp.Or(cmp.Compare(a.name, b.name), comparePeriods(l.entries[a].Period, l.entries[b].Period),
+			cmp.Compare(a.year, b.year))
 	})
 	list := make([]Input, len(keys))
 	for i, key := range keys {

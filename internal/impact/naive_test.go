@@ -9,8 +9,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// naive computes a scenario a second time, straight from the definitions: day by day, cell by cell, each figure looked up anew.
-// It shares no code with the model beyond labour's calendar and geography.
+// naive computes a scenario a second time, straight from the definitions: day by day, cell by cell, each figure
+// looked up anew. It shares no code with the model beyond labour's calendar and geography.
 type naive struct {
 	s      impact.Scenario
 	f      impact.Facts
@@ -27,7 +27,7 @@ type naiveTotals struct {
 	substitution, productivity, multipliers [2]float64 // sensitivity: output at the low and high end
 }
 
-// stock gives what is present in each cell on a day.
+// stock returns what is present in each cell on a day.
 func (n naive) stock(on labour.Date) map[impact.Cell]float64 {
 	present := map[impact.Cell]float64{}
 	for _, l := range n.levels {
@@ -106,7 +106,7 @@ func (n naive) days(p labour.Period) naiveTotals {
 	return total
 }
 
-// product gives the gross product of the horizon, each year by its days.
+// product returns the gross product of the horizon, each year by its days.
 func (n naive) product() float64 {
 	sum := 0.0
 	for on := n.s.From; on <= n.s.To; on++ {
@@ -147,7 +147,7 @@ func (n naive) averageWage(region string, year int) float64 {
 	return math.NaN()
 }
 
-// best gives the sums of the indicators over the first set of regions that has all of them, else NaN.
+// best returns the sums of the indicators over the first set of regions that has all of them, else NaN.
 func (n naive) best(region, industry string, indicators ...string) func(year int) []float64 {
 	return func(year int) []float64 {
 		unknown := slices.Repeat([]float64{math.NaN()}, len(indicators))

@@ -9,9 +9,10 @@ import (
 	"homebound/internal/labour"
 )
 
-// ReportedLevels turns published stocks into levels for basis REPORTED: each cell's stock on every day from from to to, both
-// included, interpolated by Series.At. A day on which a cell's stock is that of the day before has no level, and a cell with
-// an empty series has none at all. Levels come in the order of days, then of cells; the error is always nil.
+// ReportedLevels turns published stocks into levels for basis REPORTED: each cell's stock on every day from from to
+// to, both included, interpolated by Series.At. A day on which a cell's stock is that of the day before has no
+// level, and a cell with an empty series has none at all. Levels come in the order of days, then of cells; the
+// error is always nil.
 func ReportedLevels(series map[Cell]labour.Series, from, to labour.Date) iter.Seq2[Level, error] {
 	return func(yield func(Level, error) bool) {
 		cells := slices.SortedFunc(maps.Keys(series), compareCells)

@@ -56,9 +56,9 @@ func TestReportedLevels_ComeInTheOrderOfDaysThenCells(t *testing.T) {
 }
 
 func TestCompute_ReportedStocksAreValuedWithTheCountrysOwnFigures(t *testing.T) {
-	// The fall from 30,023 is 18,533/365 a day through 2018: day n of the year has lost n times that. Over the year that is
-	// 18,533/365 x (1 + ... + 365)/365 = 18,533 x 366/(2 x 365) worker-years. Each makes 90,202,901.5 million RUB
-	// over 71,561.7 thousand employed.
+	// The fall from 30,023 is 18,533/365 a day through 2018: day n of the year has lost n times that. Over the year
+	// that is 18,533/365 x (1 + ... + 365)/365 = 18,533 x 366/(2 x 365) worker-years. Each makes 90,202,901.5
+	// million RUB over 71,561.7 thousand employed.
 	s := scenario("X", "2017-12-31", "2018-12-31")
 	s.Basis = labour.Reported
 	f := facts([]labour.Observation{grp("X", 2017, 79_745_093.9), employed("X", 2017, 71_842.7), grp("X", 2018, 90_202_901.5), employed("X", 2018, 71_561.7),

@@ -6,16 +6,17 @@ import (
 	"homebound/internal/labour"
 )
 
-// Horizon gives the days that the scenario asks about.
+// Horizon returns the days that the scenario asks about.
 func (s Scenario) Horizon() labour.Period { return labour.Period{From: s.From, To: s.To} }
 
-// Validate tells whether the model can answer the scenario. It returns a Fault with BadUserInput that names the first
+// Validate reports whether the model can answer the scenario. It returns a Fault with BadUserInput that names the first
 // field which breaks a rule: the dates in their order, no negative stayers, and every range finite, in order, and
 // within what the parameter can mean.
 func (s Scenario) Validate() error {
 	switch {
 	case s.Baseline > s.From:
-		return labour.Faultf(labour.BadUserInput, "baseline: expected a day not after from, %s, found %s", s.From, s.Baseline)
+		return labour.Faultf(labour.BadUserInput, "baseline: expected a day not after from, %s, found %s", s.From,
+			s.Baseline)
 	case s.From > s.To:
 		return labour.Faultf(labour.BadUserInput, "to: expected a day not before from, %s, found %s", s.From, s.To)
 	case s.Stayers < 0:
@@ -57,7 +58,7 @@ func outputFactor(relativeProductivity, substitutionRate, outputMultiplier float
 	return relativeProductivity * (1 - substitutionRate) * outputMultiplier
 }
 
-// outputFactors gives the factor with every parameter at the end that makes it smallest, central and largest.
+// outputFactors returns the factor with every parameter at the end that makes it smallest, central and largest.
 func (p Parameters) outputFactors() Range {
 	return Range{
 		Low:     outputFactor(p.RelativeProductivity.Low, p.SubstitutionRate.High, p.OutputMultiplier.Low),
@@ -90,7 +91,8 @@ func (p Parameters) sensitivity(base float64) []Sensitivity {
 	return list
 }
 
-// estimate scales base by the ends of a factor. A negative base, which a loss-making industry can have, turns them round.
+// estimate scales base by the ends of a factor. A negative base, which a loss-making industry can have, turns them
+// round.
 func estimate(base float64, factor Range, unit string) *Estimate {
 	if base < 0 {
 		factor.Low, factor.High = factor.High, factor.Low

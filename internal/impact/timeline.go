@@ -18,9 +18,9 @@ func (l *loss) add(s stretch, days int) {
 	l.unknown = l.unknown || s.unknown
 }
 
-// Timeline cuts the horizon into calendar units, the first and the last clipped to it, in the order of time. Worker-years and
-// output of the periods sum to the result's own; a period's output is nil where a figure that its own departures need is
-// missing, and all three figures are nil where no stock is known.
+// Timeline cuts the horizon into calendar units, the first and the last clipped to it, in the order of time.
+// Worker-years and output of the periods sum to the result's own; a period's output is nil where a figure that its
+// own departures need is missing, and all three figures are nil where no stock is known.
 func (r *Result) Timeline(g labour.Granularity) []PeriodImpact {
 	periods := r.Scenario.Horizon().Split(g)
 	timeline := make([]PeriodImpact, len(periods))
@@ -55,7 +55,7 @@ func (r *Result) whole() loss {
 	return part
 }
 
-// output gives the estimate of the output lost, or nil where it is not known.
+// output returns the estimate of the output lost, or nil where it is not known.
 func (r *Result) output(l loss) *Estimate {
 	if l.unknown {
 		return nil

@@ -8,9 +8,9 @@ import (
 
 var multipliers = map[string]float64{"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
-// plain gives what one of the observation's unit is in the unit the model computes in: currency units a year for GRP
-// and GVA, persons for EMPLOYED, currency units a month for AVG_WAGE, a fraction for INCOME_TAX_RATE. It is false for a unit
-// that the indicator cannot have, another currency included.
+// plain returns what one of the observation's unit is in the unit the model computes in: currency units a year for
+// GRP and GVA, persons for EMPLOYED, currency units a month for AVG_WAGE, a fraction for INCOME_TAX_RATE. It is
+// false for a unit that the indicator cannot have, another currency included.
 func plain(indicator, unit, currency string) (float64, bool) {
 	words := strings.Fields(strings.ReplaceAll(unit, "_", " "))
 	scale := 1.0

@@ -24,12 +24,12 @@ func newValuer(s Scenario, f Facts) *valuer {
 	return &valuer{s, f, newFigures(f.Observations, f.Currency), newLedger(), map[string][][]string{}}
 }
 
-// standing gives the sets of regions whose figures, summed, may stand for a region, the best first. It is the one rule
-// on whose figures count: a subject has its own; a country its own, else the sum over its subjects on BoundariesOn; a
-// district or other grouping that sum, else its own, because what is published of a grouping does not say whose
-// boundaries it follows. With basis REPORTED the scenario's region comes with a stock published in its own name, so
-// its own figures come first too. The first set that has every figure asked for is taken, so both sides of a ratio
-// are of the same set.
+// standing returns the sets of regions whose figures, summed, may stand for a region, the best first. It is the one
+// rule on whose figures count: a subject has its own; a country its own, else the sum over its subjects on
+// BoundariesOn; a district or other grouping that sum, else its own, because what is published of a grouping does
+// not say whose boundaries it follows. With basis REPORTED the scenario's region comes with a stock published in
+// its own name, so its own figures come first too. The first set that has every figure asked for is taken, so both
+// sides of a ratio are of the same set.
 func (v *valuer) standing(region string) [][]string {
 	if sets, ok := v.standings[region]; ok {
 		return sets
@@ -56,7 +56,7 @@ func (v *valuer) kind(region string) labour.RegionKind {
 	return r.Kind
 }
 
-// subjects gives the uppermost subjects below a region, so that none is counted twice.
+// subjects returns the uppermost subjects below a region, so that none is counted twice.
 func (v *valuer) subjects(region string, seen map[string]bool) []string {
 	var found []string
 	for _, child := range v.facts.Geography.Children(region, v.scenario.BoundariesOn) {
@@ -72,7 +72,7 @@ func (v *valuer) subjects(region string, seen map[string]bool) []string {
 	return found
 }
 
-// covered tells whether every region of a set has a figure of every indicator.
+// covered reports whether every region of a set has a figure of every indicator.
 func (v *valuer) covered(set []string, industry string, indicators ...string) bool {
 	for _, region := range set {
 		for _, indicator := range indicators {
@@ -84,7 +84,7 @@ func (v *valuer) covered(set []string, industry string, indicators ...string) bo
 	return true
 }
 
-// choose gives the first set of regions that covers the indicators, or nil.
+// choose returns the first set of regions that covers the indicators, or nil.
 func (v *valuer) choose(region, industry string, indicators ...string) []string {
 	for _, set := range v.standing(region) {
 		if v.covered(set, industry, indicators...) {
@@ -94,7 +94,7 @@ func (v *valuer) choose(region, industry string, indicators ...string) []string 
 	return nil
 }
 
-// read gives the figure of a year in the model's own unit and notes that it was read.
+// read returns the figure of a year in the model's own unit and notes that it was read.
 func (v *valuer) read(key series, year int, why string) float64 {
 	f := v.figures.at(key, year)
 	v.ledger.use(key, f, year, why)
@@ -114,7 +114,7 @@ func (v *valuer) sum(set []string, region, industry, indicator string, year int)
 	return total
 }
 
-// total gives the sum of an indicator for a region and year, and false, with a note, where it is not known.
+// total returns the sum of an indicator for a region and year, and false, with a note, where it is not known.
 func (v *valuer) total(region, indicator string, year int, wanted string) (float64, bool) {
 	set := v.choose(region, "", indicator)
 	if set == nil {
@@ -124,8 +124,8 @@ func (v *valuer) total(region, indicator string, year int, wanted string) (float
 	return v.sum(set, region, "", indicator, year), true
 }
 
-// productivity gives the output of an average worker of the cell in a year: of the industry where both its value added and its
-// employed are known, else of the whole region.
+// productivity returns the output of an average worker of the cell in a year: of the industry where both its value
+// added and its employed are known, else of the whole region.
 func (v *valuer) productivity(c Cell, year int) (float64, bool) {
 	if c.Industry != "" {
 		if set := v.choose(c.Region, c.Industry, labour.GrossValueAdded, labour.EmployedPersons); set != nil {
@@ -148,8 +148,8 @@ type pay struct {
 	scaled  bool
 }
 
-// pay gives what a departed worker of the cell earned in a year: by the permits, else by the region's average wage. An
-// average wage is never summed; over several regions it is weighted by their employed.
+// pay returns what a departed worker of the cell earned in a year: by the permits, else by the region's average
+// wage. An average wage is never summed; over several regions it is weighted by their employed.
 func (v *valuer) pay(c Cell, year int) (pay, bool) {
 	if own, ok := v.facts.OwnWages[c]; ok {
 		v.ledger.wage(c, own, plainUnit(labour.AverageWage, v.facts.Currency))
@@ -183,7 +183,7 @@ func (v *valuer) weightedWage(set []string, region string, year int) float64 {
 	return bill / employed
 }
 
-// taxRate gives the income tax rate of the country that the region lies in.
+// taxRate returns the income tax rate of the country that the region lies in.
 func (v *valuer) taxRate(region string, year int) (float64, bool) {
 	country := v.facts.Geography.Ancestor(region, labour.KindCountry, v.scenario.BoundariesOn)
 	key := series{labour.IncomeTaxRate, country, ""}
@@ -191,7 +191,8 @@ func (v *valuer) taxRate(region string, year int) (float64, bool) {
 	case country == "":
 		key.region = region
 		v.ledger.missing(key, plainUnit(labour.IncomeTaxRate, ""),
-			fmt.Sprintf("no country is known that %s lies in on %s, so incomeTaxLost is not known", region, v.scenario.BoundariesOn))
+			fmt.Sprintf("no country is known that %s lies in on %s, so incomeTaxLost is not known", region,
+				v.scenario.BoundariesOn))
 		return 0, false
 	case !v.figures.have(key):
 		v.ledger.missing(key, plainUnit(labour.IncomeTaxRate, ""), v.absence(key)+", so incomeTaxLost is not known")
@@ -224,7 +225,8 @@ func (v *valuer) explain(region, wanted string, indicators ...string) {
 // absence says why a series has no figure.
 func (v *valuer) absence(key series) string {
 	if unit, ok := v.figures.refuse[key]; ok {
-		return fmt.Sprintf("the observations for %s are in %q, expected %s", key.region, unit, plainUnit(key.indicator, v.facts.Currency))
+		return fmt.Sprintf("the observations for %s are in %q, expected %s", key.region, unit,
+			plainUnit(key.indicator, v.facts.Currency))
 	}
 	return "no observation was found for " + key.region
 }

@@ -21,7 +21,8 @@ const (
 // ChangeKinds lists all of them.
 var ChangeKinds = []ChangeKind{Added, Removed, Changed}
 
-// FieldChange is a column's value in either release, as a package writes it. Nil is a value that is absent, or a row that is.
+// FieldChange is a column's value in either release, as a package writes it. Nil is a value that is absent, or a
+// row that is.
 type FieldChange struct {
 	Name          string
 	Before, After *string

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Checkable tells whether the claim has a number and a measure to hold it against.
+// Checkable reports whether the claim has a number and a measure to hold it against.
 func (c Claim) Checkable() bool { return c.Operator != "" && c.ValueLow != nil && c.Measure != "" }
 
 // Tolerances of the operators, as shares of the claimed value.
@@ -16,8 +16,9 @@ const (
 	about   = 0.10
 )
 
-// Holds tells whether a computed value agrees with a checkable claim, and how far it is from what was claimed, as a share
-// of it: 0.1 where the value is 10 % above. Within the ends of BETWEEN the distance is 0, beyond them it is from the nearer.
+// Holds reports whether a computed value agrees with a checkable claim, and how far it is from what was claimed, as
+// a share of it: 0.1 where the value is 10 % above. Within the ends of BETWEEN the distance is 0, beyond them it is
+// from the nearer.
 func (c Claim) Holds(value float64) (holds bool, relative float64) {
 	low := *c.ValueLow
 	switch {
@@ -42,7 +43,7 @@ func (c Claim) Holds(value float64) (holds bool, relative float64) {
 	return false, relative
 }
 
-// share gives how far a value is from another, over that other; 0 and 0 do not differ.
+// share returns how far a value is from another, over that other; 0 and 0 do not differ.
 func share(value, from float64) float64 {
 	if value == from {
 		return 0
@@ -77,7 +78,8 @@ func number(x float64) string { return fmt.Sprintf("%.10g", x) }
 // maxDistance is how many days an observation may be away from the day that a claim is about.
 const maxDistance = 92
 
-// Day gives the day that a claim about a stock is about: the last of its period, else the first, else the day it was made.
+// Day returns the day that a claim about a stock is about: the last of its period, else the first, else the day it
+// was made.
 func (c Claim) Day() (Date, bool) {
 	for _, d := range []*Date{c.To, c.From, c.MadeOn} {
 		if d != nil {
@@ -100,7 +102,8 @@ func (c Claim) Evidence(observations []Observation) (Observation, bool) {
 	distance := func(o Observation) int { return max(0, o.From.Sub(day), day.Sub(o.To)) }
 	fitting := slices.DeleteFunc(slices.Clone(observations), func(o Observation) bool {
 		stock := o.Indicator == WorkersPresentReported || o.Indicator == WorkersPresentEstimate && o.Confidence == High
-		return !stock || o.Status == StatusMissing || o.Region != c.Region || o.Industry != c.Industry || o.Nationality != c.Nationality ||
+		return !stock || o.Status == StatusMissing || o.Region != c.Region || o.Industry != c.Industry ||
+			o.Nationality != c.Nationality ||
 			o.Source == c.Source || distance(o) > maxDistance
 	})
 	if len(fitting) == 0 {

@@ -11,7 +11,7 @@ type Date int32
 
 const secondsPerDay = 24 * 60 * 60
 
-// NewDate gives the date of a year, month and day; like time.Date it carries over values out of range.
+// NewDate returns the date of a year, month and day; like time.Date it carries over values out of range.
 func NewDate(year int, month time.Month, day int) Date {
 	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay)
 }
@@ -38,22 +38,22 @@ func MustParseDate(text string) Date {
 	return d
 }
 
-// DateOf gives the date that t has in its own zone.
+// DateOf returns the date that t has in its own zone.
 func DateOf(t time.Time) Date { return NewDate(t.Date()) }
 
-// Time gives midnight UTC of the day.
+// Time returns midnight UTC of the day.
 func (d Date) Time() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC() }
 
-// String gives the RFC 3339 full-date, e.g. 2017-12-22.
+// String returns the RFC 3339 full-date, e.g. 2017-12-22.
 func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 
-// Year gives the calendar year.
+// Year returns the calendar year.
 func (d Date) Year() int { return d.Time().Year() }
 
-// AddDays gives the date n days later, or earlier where n is negative.
+// AddDays returns the date n days later, or earlier where n is negative.
 func (d Date) AddDays(n int) Date { return d + Date(n) }
 
-// AddMonths gives the same day n months later, or the last day of that month where it has no such day:
+// AddMonths returns the same day n months later, or the last day of that month where it has no such day:
 // one month after 31 January is 28 or 29 February.
 func (d Date) AddMonths(n int) Date {
 	year, month, day := d.Time().Date()
@@ -61,10 +61,10 @@ func (d Date) AddMonths(n int) Date {
 	return min(NewDate(year, month+time.Month(n), 1).AddDays(day-1), last)
 }
 
-// Sub gives the number of days from other to d: 1 where d is the day after other.
+// Sub returns the number of days from other to d: 1 where d is the day after other.
 func (d Date) Sub(other Date) int { return int(d) - int(other) }
 
-// DaysInYear gives 365, or 366 in a leap year.
+// DaysInYear returns 365, or 366 in a leap year.
 func DaysInYear(year int) int {
 	return NewDate(year+1, time.January, 1).Sub(NewDate(year, time.January, 1))
 }

@@ -83,7 +83,8 @@ const (
 )
 
 // ObservationStatuses lists all of them.
-var ObservationStatuses = []ObservationStatus{StatusNormal, StatusEstimated, StatusProvisional, StatusImputed, StatusForecast, StatusMissing}
+var ObservationStatuses = []ObservationStatus{StatusNormal, StatusEstimated, StatusProvisional, StatusImputed,
+	StatusForecast, StatusMissing}
 
 // Confidence is how far the editors of the data trust a row.
 type Confidence string
@@ -97,7 +98,7 @@ const (
 // Confidences lists all of them, the best first.
 var Confidences = []Confidence{High, Medium, Low}
 
-// Rank gives the place of the confidence, the best first; a row that nobody judged comes last.
+// Rank returns the place of the confidence, the best first; a row that nobody judged comes last.
 func (c Confidence) Rank() int {
 	if i := slices.Index(Confidences, c); i >= 0 {
 		return i

@@ -31,5 +31,5 @@ func Faultf(code Code, format string, args ...any) error {
 	return &Fault{Code: code, text: fmt.Sprintf(format, args...)}
 }
 
-// Error gives the sentence.
+// Error returns the sentence.
 func (f *Fault) Error() string { return f.text }

@@ -53,7 +53,7 @@ var Measures = []MeasureInfo{
 		"workersRepatriated sums the workers of the repatriations dated in the period."},
 }
 
-// Info gives the description of the measure, and whether there is such a measure.
+// Info returns the description of the measure, and whether there is such a measure.
 func (m Measure) Info() (MeasureInfo, bool) {
 	for _, info := range Measures {
 		if info.Measure == m {

@@ -17,7 +17,8 @@ func CheckMembership(have []Membership, m Membership) string {
 		parents[other.Code] = append(parents[other.Code], other)
 	}
 	if closesCircle(parents, m.Code, m.Parent, span, len(have)+1) {
-		return fmt.Sprintf("expected regions that do not contain themselves, found %s above %s already", m.Code, m.Parent)
+		return fmt.Sprintf("expected regions that do not contain themselves, found %s above %s already", m.Code,
+			m.Parent)
 	}
 	return ""
 }
@@ -28,7 +29,8 @@ func closesCircle(parents map[string][]Membership, code, from string, span Perio
 		return true
 	}
 	for _, m := range parents[from] {
-		if part := span.Clip(m.span()); steps > 0 && part.Days() > 0 && closesCircle(parents, code, m.Parent, part, steps-1) {
+		if part := span.Clip(m.span()); steps > 0 && part.Days() > 0 &&
+			closesCircle(parents, code, m.Parent, part, steps-1) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ const (
 // Granularities lists all of them, the finest first.
 var Granularities = []Granularity{Day, Month, Quarter, Year}
 
-// Unit gives the whole calendar unit that d lies in.
+// Unit returns the whole calendar unit that d lies in.
 func (g Granularity) Unit(d Date) Period {
 	year, month, _ := d.Time().Date()
 	switch g {
@@ -36,21 +36,21 @@ func (g Granularity) Unit(d Date) Period {
 	return Period{d, d}
 }
 
-// YearPeriod gives 1 January to 31 December of a year.
+// YearPeriod returns 1 January to 31 December of a year.
 func YearPeriod(year int) Period {
 	return Period{NewDate(year, time.January, 1), NewDate(year, time.December, 31)}
 }
 
-// Days gives the number of days, both ends counted; 0 where To is before From.
+// Days returns the number of days, both ends counted; 0 where To is before From.
 func (p Period) Days() int { return max(0, p.To.Sub(p.From)+1) }
 
-// Contains tells whether d is one of the period's days.
+// Contains reports whether d is one of the period's days.
 func (p Period) Contains(d Date) bool { return p.From <= d && d <= p.To }
 
-// Clip gives the days that p shares with q; its Days are 0 where they share none.
+// Clip returns the days that p shares with q; its Days are 0 where they share none.
 func (p Period) Clip(q Period) Period { return Period{max(p.From, q.From), min(p.To, q.To)} }
 
-// Count gives how many calendar units p touches, without listing them.
+// Count returns how many calendar units p touches, without listing them.
 func (p Period) Count(g Granularity) int {
 	if p.Days() == 0 {
 		return 0

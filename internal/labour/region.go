@@ -32,7 +32,7 @@ type Membership struct {
 	ValidFrom, ValidTo *Date
 }
 
-// On tells whether the membership holds on day d.
+// On reports whether the membership holds on day d.
 func (m Membership) On(d Date) bool {
 	return (m.ValidFrom == nil || *m.ValidFrom <= d) && (m.ValidTo == nil || d <= *m.ValidTo)
 }
@@ -73,7 +73,7 @@ func (g *Geography) Changes() []Date {
 	return slices.Sorted(maps.Keys(days))
 }
 
-// Region gives the region of a code, and whether there is one.
+// Region returns the region of a code, and whether there is one.
 func (g *Geography) Region(code string) (Region, bool) {
 	r, ok := g.regions[code]
 	return r, ok
@@ -82,7 +82,7 @@ func (g *Geography) Region(code string) (Region, bool) {
 // Codes lists every region's code in order.
 func (g *Geography) Codes() []string { return slices.Sorted(maps.Keys(g.regions)) }
 
-// Parent gives the code of the region that code belongs to on day on, or "" where it belongs to none.
+// Parent returns the code of the region that code belongs to on day on, or "" where it belongs to none.
 func (g *Geography) Parent(code string, on Date) string {
 	for _, m := range g.parents[code] {
 		if m.On(on) {
@@ -118,7 +118,7 @@ func (g *Geography) Within(code string, on Date) []string {
 	return found
 }
 
-// Ancestor gives the code of the nearest region of a kind, from the region itself upwards on day on, or "".
+// Ancestor returns the code of the nearest region of a kind, from the region itself upwards on day on, or "".
 func (g *Geography) Ancestor(code string, kind RegionKind, on Date) string {
 	for seen := 0; code != "" && seen <= len(g.regions); seen++ {
 		if g.regions[code].Kind == kind {
@@ -129,5 +129,5 @@ func (g *Geography) Ancestor(code string, kind RegionKind, on Date) string {
 	return ""
 }
 
-// District gives the code of the nearest ancestor of kind DISTRICT on day on, or "".
+// District returns the code of the nearest ancestor of kind DISTRICT on day on, or "".
 func (g *Geography) District(code string, on Date) string { return g.Ancestor(code, KindDistrict, on) }

@@ -121,7 +121,7 @@ func TestCheckMembership_AgainstEveryDay(t *testing.T) {
 	assert.Greater(t, refused, 500)
 }
 
-// fitOn tells whether on one day no region has two parents, and none lies within itself.
+// fitOn reports whether on one day no region has two parents, and none lies within itself.
 func fitOn(memberships []labour.Membership, on labour.Date) bool {
 	parent := map[string]string{}
 	for _, m := range memberships {

@@ -31,7 +31,7 @@ type Permit struct {
 	Synthetic    bool
 }
 
-// End gives the last day on which the permit may be in force: the earlier of ValidTo and the day before RevokedOn.
+// End returns the last day on which the permit may be in force: the earlier of ValidTo and the day before RevokedOn.
 // A permit whose end is before its ValidFrom is never in force.
 func (p Permit) End() Date {
 	if p.RevokedOn != nil {
@@ -53,7 +53,7 @@ const (
 // PermitStatuses lists all of them.
 var PermitStatuses = []PermitStatus{Pending, InForce, Expired, Revoked}
 
-// Status gives where the permit stands on a day. A revocation counts from its own day and only until ValidTo is past:
+// Status returns where the permit stands on a day. A revocation counts from its own day and only until ValidTo is past:
 // a permit revoked after it had run out has expired.
 func (p Permit) Status(on Date) PermitStatus {
 	switch {
@@ -96,5 +96,5 @@ const (
 // Outcomes lists all of them; the first three count as repatriated under a sanction, the others as protected or exempt.
 var Outcomes = []Outcome{Returned, Deported, ThirdCountry, Protected, Exempt}
 
-// Repatriates tells whether the outcome takes a worker out of the host country.
+// Repatriates reports whether the outcome takes a worker out of the host country.
 func (o Outcome) Repatriates() bool { return o == Returned || o == Deported || o == ThirdCountry }

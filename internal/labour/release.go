@@ -45,12 +45,12 @@ type ImportCounts struct {
 	Warnings                                      int64
 }
 
-// Reconciles tells whether every row that was read is accounted for.
+// Reconciles reports whether every row that was read is accounted for.
 func (c ImportCounts) Reconciles() bool {
 	return c.Read == c.Inserted+c.Replaced+c.Unchanged+c.Rejected
 }
 
-// Holds tells whether a number of rows is within the gate's bounds.
+// Holds reports whether a number of rows is within the gate's bounds.
 func (g Gate) Holds(found float64) bool {
 	return (g.AtLeast == nil || found >= *g.AtLeast) && (g.AtMost == nil || found <= *g.AtMost)
 }

@@ -11,8 +11,8 @@ type Point struct {
 // Series is a stock known on some days, in their order, each day once.
 type Series []Point
 
-// At gives the stock on day d: interpolated linearly between the nearest days, held flat before the first and after the
-// last. An empty series gives 0 and false.
+// At returns the stock on day d: interpolated linearly between the nearest days, held flat before the first and
+// after the last. An empty series gives 0 and false.
 func (s Series) At(d Date) (float64, bool) {
 	if len(s) == 0 {
 		return 0, false

@@ -37,8 +37,9 @@ func ranges(accept string) []mediaRange {
 	return all
 }
 
-// Preferred returns the one of several types that an Accept header likes best, "" where it allows none of them. Types that it
-// likes as much come in the order in which it names them, and then in that of offered. No header allows everything.
+// Preferred returns the one of several types that an Accept header likes best, "" where it allows none of them.
+// Types that it likes as much come in the order in which it names them, and then in that of offered. No header
+// allows everything.
 func Preferred(accept string, offered ...string) string {
 	if strings.TrimSpace(accept) == "" {
 		return offered[0]
@@ -77,7 +78,7 @@ func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
 // Accepted returns the Accept header, which may come in several lines.
 func Accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
 
-// Accepts tells whether an Accept-Encoding header allows a coding.
+// Accepts reports whether an Accept-Encoding header allows a coding.
 func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
@@ -94,7 +95,7 @@ func Accepts(header, coding string) bool {
 	return false
 }
 
-// Matches tells whether an If-None-Match header names an entity tag.
+// Matches reports whether an If-None-Match header names an entity tag.
 func Matches(header, etag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if tag := strings.TrimPrefix(strings.TrimSpace(part), "W/"); tag == etag || tag == "*" {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Every runs check once every interval until ctx ends. Checks do not overlap. An error goes to report once for as long as its
-// text stays the same; one that comes after ctx has ended is not reported.
+// Every runs check once every interval until ctx ends. Checks do not overlap. An error goes to report once for as
+// long as its text stays the same; one that comes after ctx has ended is not reported.
 func Every(ctx context.Context, interval time.Duration, check func(context.Context) error, report func(error)) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -15,8 +15,8 @@ import (
 	"homebound/internal/site/sitetest"
 )
 
-// TestBrowser_FromTheFirstPageToTheFirstAnswer is what a reader does who comes for the first time: open the page, follow
-// the link to GraphiQL, press the button, read the number.
+// TestBrowser_FromTheFirstPageToTheFirstAnswer is what a reader does who comes for the first time: open the page,
+// follow the link to GraphiQL, press the button, read the number.
 func TestBrowser_FromTheFirstPageToTheFirstAnswer(t *testing.T) {
 	s := sitetest.New(t)
 	browser := browsertest.New(t, s.URL)

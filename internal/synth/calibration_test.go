@@ -27,7 +27,7 @@ func (r rows) present(d labour.Date) int {
 	return sum
 }
 
-// daily gives the same for every day of a period, by adding up what changes from day to day.
+// daily returns the same for every day of a period, by adding up what changes from day to day.
 func (r rows) daily(period labour.Period) []int {
 	change := map[labour.Date]int{}
 	for _, p := range r.permits {

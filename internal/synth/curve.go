@@ -40,7 +40,7 @@ func at(day string, workers int) anchor { return anchor{labour.MustParseDate(day
 // curve is a head count over time: straight between anchors, flat after the last.
 type curve []anchor
 
-// on gives the head count of day d. The arithmetic is whole-numbered, so that every machine finds the same.
+// on returns the head count of day d. The arithmetic is whole-numbered, so that every machine finds the same.
 func (c curve) on(d labour.Date) int {
 	for i := 1; i < len(c); i++ {
 		if d <= c[i].on {
@@ -78,7 +78,8 @@ var reported = curve{
 	at("2020-03-10", 511),   // nk-news-a9384b84
 }
 
-// steady is the head count of all other nationalities, relative to the same size of register: no resolution touches them.
+// steady is the head count of all other nationalities, relative to the same size of register: no resolution touches
+// them.
 var steady = curve{
 	at("2012-02-15", 24_000),
 	at("2014-10-15", 28_000),

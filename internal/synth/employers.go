@@ -48,7 +48,7 @@ func newEmployer(number int, p place, industry string) labour.Employer {
 	}
 }
 
-// padded gives prefix and number, the number with zeros to at least width digits. It is fmt.Sprintf without its cost,
+// padded returns prefix and number, the number with zeros to at least width digits. It is fmt.Sprintf without its cost,
 // of which a large register would pay twenty million.
 func padded(prefix string, number, width int) string {
 	var buffer [48]byte

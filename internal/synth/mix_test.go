@@ -33,7 +33,7 @@ func table(tb testing.TB, name string) []map[string]string {
 	return rows
 }
 
-// column gives one column of a file by another.
+// column returns one column of a file by another.
 func column(tb testing.TB, name, key, value string) map[string]string {
 	tb.Helper()
 	found := map[string]string{}

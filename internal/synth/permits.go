@@ -55,7 +55,7 @@ func crewSize(rng *rand.Rand, workers, permits int) int {
 	return min(max(size, workers-maxCrew*(permits-1), 1), workers-(permits-1), maxCrew)
 }
 
-// Permits gives every permit, in the order of ids, which is that of their start.
+// Permits returns every permit, in the order of ids, which is that of their start.
 func (r *Register) Permits() iter.Seq[labour.Permit] {
 	return func(yield func(labour.Permit) bool) {
 		for c, rng := range r.crews {
@@ -111,8 +111,9 @@ func drawTrade(mix []trade, rng *rand.Rand) int {
 	return 0
 }
 
-// lead gives the days from issue to start: two to six weeks and a half for a worker yet to come, a fortnight at most for
-// one who is there. The last ordinary permits wait longer, since none is issued once new authorisations are forbidden.
+// lead returns the days from issue to start: two to six weeks and a half for a worker yet to come, a fortnight at
+// most for one who is there. The last ordinary permits wait longer, since none is issued once new authorisations
+// are forbidden.
 func lead(b *batch, rng *rand.Rand) int {
 	if b.extension {
 		return 1 + rng.IntN(14)

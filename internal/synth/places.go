@@ -70,7 +70,8 @@ var nounOf = map[string]string{
 var occupationsOf = map[string][]string{
 	"A": {"Logger", "Timber sorter", "Chainsaw operator", "Vegetable grower", "Tractor driver", "Farm labourer"},
 	"C": {"Fish processing worker", "Sawmill operator", "Sewing machine operator", "Packer"},
-	"F": {"Plasterer", "Bricklayer", "Concrete worker", "Painter", "Carpenter", "Steel fixer", "Welder", "Tiler", "Construction labourer"},
+	"F": {"Plasterer", "Bricklayer", "Concrete worker", "Painter", "Carpenter", "Steel fixer", "Welder", "Tiler",
+		"Construction labourer"},
 	"I": {"Cook", "Waiter", "Kitchen hand"},
 	"N": {"Cleaner", "Caretaker", "Loader"},
 }

@@ -128,7 +128,7 @@ func (p *planner) lapse(d labour.Date) int {
 	return lapsed
 }
 
-// begin gives permits of one year to a number of workers. Now and then a tenth of a day's permits are revoked before
+// begin returns permits of one year to a number of workers. Now and then a tenth of a day's permits are revoked before
 // their time.
 func (p *planner) begin(d labour.Date, workers int) {
 	if workers < leastBatch {
@@ -144,7 +144,7 @@ func (p *planner) begin(d labour.Date, workers int) {
 	p.add(&batch{start: d, validTo: d.AddMonths(12) - 1, workers: workers - revoked})
 }
 
-// beginForTwoYears gives permits of two years to half of a number of workers, and of one year to the others.
+// beginForTwoYears returns permits of two years to half of a number of workers, and of one year to the others.
 func (p *planner) beginForTwoYears(d labour.Date, workers int) {
 	if workers < leastBatch {
 		return
@@ -157,7 +157,7 @@ func (p *planner) beginForTwoYears(d labour.Date, workers int) {
 	p.add(&batch{start: d, validTo: d.AddMonths(12) - 1, workers: workers - long})
 }
 
-// extend gives permits to workers who are there already: for a year, but not beyond the deadline; past it, to those
+// extend returns permits to workers who are there already: for a year, but not beyond the deadline; past it, to those
 // who found no way home.
 func (p *planner) extend(d labour.Date, workers int) {
 	if workers < leastBatch {

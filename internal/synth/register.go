@@ -45,14 +45,16 @@ type Share struct {
 }
 
 const (
-	// defaultPermits makes crews of 2.5 workers on average, and with them 12,000 to 15,000 permits a year in 2015 to 2017.
+	// defaultPermits makes crews of 2.5 workers on average, and with them 12,000 to 15,000 permits a year in 2015
+	// to 2017.
 	defaultPermits = 80_000
-	// defaultEmployers is the number of entities that were authorised to hire DPRK workers in 2015 to 2018 (claim C066).
+	// defaultEmployers is the number of entities that were authorised to hire DPRK workers in 2015 to 2018 (claim
+	// C066).
 	defaultEmployers = 691
 	maxWeight        = 1000
 )
 
-// Default gives the register of the default release: DPRK workers alone, calibrated to the reported head counts.
+// Default returns the register of the default release: DPRK workers alone, calibrated to the reported head counts.
 func Default() Config {
 	return Config{
 		Permits:       defaultPermits,
@@ -117,7 +119,7 @@ func New(cfg Config) (*Register, error) {
 	return r, nil
 }
 
-// employersFor gives the number of employers that Permits alone asks for: as many as the default release has at its
+// employersFor returns the number of employers that Permits alone asks for: as many as the default release has at its
 // size, and more slowly growing than the permits, so that larger registers have larger employers.
 func employersFor(permits int) int {
 	ratio := float64(max(permits, 1)) / defaultPermits
@@ -129,7 +131,8 @@ func (cfg Config) check() error {
 		return labour.Faultf(labour.BadUserInput, "expected 1 to %d permits, found %d", MaxPermits, cfg.Permits)
 	}
 	if cfg.Employers < 1 || cfg.Employers > MaxPermits {
-		return labour.Faultf(labour.BadUserInput, "expected 1 to %d employers, or 0 to let their number follow the permits, found %d",
+		return labour.Faultf(labour.BadUserInput,
+			"expected 1 to %d employers, or 0 to let their number follow the permits, found %d",
 			MaxPermits, cfg.Employers)
 	}
 	if len(cfg.Nationalities) == 0 {
@@ -138,14 +141,16 @@ func (cfg Config) check() error {
 	seen := make(map[string]bool, len(cfg.Nationalities))
 	for _, s := range cfg.Nationalities {
 		if !isCountryCode(s.Nationality) {
-			return labour.Faultf(labour.BadUserInput, "expected a nationality of two capital letters such as KP, found %q", s.Nationality)
+			return labour.Faultf(labour.BadUserInput,
+				"expected a nationality of two capital letters such as KP, found %q", s.Nationality)
 		}
 		if seen[s.Nationality] {
 			return labour.Faultf(labour.BadUserInput, "expected each nationality once, found %s twice", s.Nationality)
 		}
 		seen[s.Nationality] = true
 		if s.Weight < 1 || s.Weight > maxWeight {
-			return labour.Faultf(labour.BadUserInput, "expected a weight of 1 to %d for %s, found %d", maxWeight, s.Nationality, s.Weight)
+			return labour.Faultf(labour.BadUserInput, "expected a weight of 1 to %d for %s, found %d", maxWeight,
+				s.Nationality, s.Weight)
 		}
 	}
 	return nil
@@ -155,7 +160,7 @@ func isCountryCode(s string) bool {
 	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
 }
 
-// Sources gives the one source of every row, which says that the rows are made.
+// Sources returns the one source of every row, which says that the rows are made.
 func (r *Register) Sources() []labour.Source {
 	return []labour.Source{{
 		ID:        SourceID,
@@ -165,7 +170,7 @@ func (r *Register) Sources() []labour.Source {
 	}}
 }
 
-// Employers gives every employer, in the order of ids.
+// Employers returns every employer, in the order of ids.
 func (r *Register) Employers() iter.Seq[labour.Employer] {
 	return func(yield func(labour.Employer) bool) {
 		for _, e := range r.employers {

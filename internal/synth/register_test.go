@@ -59,7 +59,7 @@ func collect(r *synth.Register) rows {
 	return all
 }
 
-// hash gives the sha256 of all rows, in their order.
+// hash returns the sha256 of all rows, in their order.
 func hash(tb testing.TB, r *synth.Register) string {
 	tb.Helper()
 	sum := sha256.New()

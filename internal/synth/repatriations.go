@@ -10,7 +10,7 @@ import (
 // outcomeStream sets the random sequence of a permit's repatriations apart from that of its particulars.
 const outcomeStream = 0x9e3779b97f4a7c15
 
-// Repatriations gives every repatriation, in the order of ids, which is that of their permits. Each names its permit,
+// Repatriations returns every repatriation, in the order of ids, which is that of their permits. Each names its permit,
 // lies within its validity, and takes no more workers than are left on it.
 func (r *Register) Repatriations() iter.Seq[labour.Repatriation] {
 	return func(yield func(labour.Repatriation) bool) {

@@ -8,7 +8,7 @@ import (
 // maxCrew is the largest number of workers on one permit.
 const maxCrew = 6
 
-// scale gives a plan with an exact number of permits, spread over its batches by their workers. At defaultPermits the
+// scale returns a plan with an exact number of permits, spread over its batches by their workers. At defaultPermits the
 // workers are those of the plan, at any other size they are in proportion. Batches without a permit are left out.
 func scale(plan []*batch, permits int) []batch {
 	total := 0
@@ -37,7 +37,7 @@ func scale(plan []*batch, permits int) []batch {
 	return scaled
 }
 
-// proportion gives n x part / whole, rounded to the nearest. The largest product that New can ask for is 10^13.
+// proportion returns n x part / whole, rounded to the nearest. The largest product that New can ask for is 10^13.
 func proportion(n, part, whole int) int {
 	return int((2*int64(n)*int64(part) + int64(whole)) / (2 * int64(whole)))
 }

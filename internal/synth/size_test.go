@@ -75,7 +75,7 @@ func TestRegister_EmployersGrowMoreSlowlyThanPermits(t *testing.T) {
 	assert.InEpsilon(t, 25.1, float64(large)/float64(small), 0.02, "a hundred to the power 0.7")
 }
 
-// heapGrowth gives the largest growth of the live heap while a register of a size is read, in bytes.
+// heapGrowth returns the largest growth of the live heap while a register of a size is read, in bytes.
 func heapGrowth(t *testing.T, permits int) int64 {
 	t.Helper()
 	r := mustNew(t, synth.Config{Permits: permits, Seed: 1})

@@ -13,9 +13,10 @@ import (
 // arrowBatch is how many rows are held until they are written together.
 const arrowBatch = 8192
 
-// NewArrow writes the file form of Arrow IPC, which is Feather's second version too: pandas.read_feather, polars.read_ipc and
-// R's arrow::read_feather take it as it is. It is not packed, so that it can be read in place. Days are date32, moments
-// timestamp in microseconds of UTC. Each field has its unit and description; what is known of the table stands in the schema.
+// NewArrow writes the file form of Arrow IPC, which is Feather's second version too: pandas.read_feather,
+// polars.read_ipc and R's arrow::read_feather take it as it is. It is not packed, so that it can be read in place.
+// Days are date32, moments timestamp in microseconds of UTC. Each field has its unit and description; what is known
+// of the table stands in the schema.
 func NewArrow(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
@@ -26,7 +27,8 @@ func NewArrow(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 		if c.Unit != "" {
 			described["unit"] = c.Unit
 		}
-		fields[i] = arrow.Field{Name: c.Name, Type: arrowType(c.Kind), Nullable: true, Metadata: arrow.MetadataFrom(described)}
+		fields[i] = arrow.Field{Name: c.Name, Type: arrowType(c.Kind), Nullable: true,
+			Metadata: arrow.MetadataFrom(described)}
 	}
 	var names, texts []string
 	for _, f := range about(columns, meta) {
@@ -38,7 +40,8 @@ func NewArrow(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &arrowWriter{file: file, columns: columns, batch: array.NewRecordBuilder(memory.DefaultAllocator, schema)}, nil
+	return &arrowWriter{file: file, columns: columns,
+		batch: array.NewRecordBuilder(memory.DefaultAllocator, schema)}, nil
 }
 
 func arrowType(kind Kind) arrow.DataType {

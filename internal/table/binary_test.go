@@ -183,7 +183,7 @@ func number(t *testing.T, text string) float64 {
 	return v
 }
 
-// sheetText gives what stands in a cell for a value: days and moments by their number, where they have one.
+// sheetText returns what stands in a cell for a value: days and moments by their number, where they have one.
 func sheetText(t *testing.T, kind Kind, value any) string {
 	first := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	var days float64

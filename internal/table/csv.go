@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// NewCSV writes RFC 4180: lines that end with CRLF, the header first. nil is an empty field, an empty text two quotes. What a
-// spreadsheet would take for a formula gets an apostrophe in front; PlainText takes it away again.
+// NewCSV writes RFC 4180: lines that end with CRLF, the header first. nil is an empty field, an empty text two
+// quotes. What a spreadsheet would take for a formula gets an apostrophe in front; PlainText takes it away again.
 func NewCSV(w io.Writer, columns []Column, _ Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func appendText(buf []byte, text string) []byte {
 	}
 }
 
-// isFormula tells whether a spreadsheet would, or after PlainText could, take a text for a formula.
+// isFormula reports whether a spreadsheet would, or after PlainText could, take a text for a formula.
 func isFormula(text string) bool {
 	if text == "" || text[0] > '@' && text[0] < utf8.RuneSelf {
 		return false
@@ -110,7 +110,7 @@ func isFormula(text string) bool {
 	return false
 }
 
-// PlainText gives a text as it was before a writer put an apostrophe in front of it.
+// PlainText returns a text as it was before a writer put an apostrophe in front of it.
 func PlainText(field string) string {
 	if plain, marked := strings.CutPrefix(field, "'"); marked && isFormula(plain) {
 		return plain

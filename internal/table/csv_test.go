@@ -37,7 +37,7 @@ func TestCSV_ARowOfOneUnknownIsARow(t *testing.T) {
 	assert.Equal(t, [][]string{{"name"}, {""}, {"a"}, {""}}, records)
 }
 
-// asText gives the field that a value is read back as. encoding/csv makes a line feed of CRLF within a field.
+// asText returns the field that a value is read back as. encoding/csv makes a line feed of CRLF within a field.
 func asText(value any) string {
 	switch v := value.(type) {
 	case nil:
@@ -114,7 +114,7 @@ func TestNDJSON_RoundTrip(t *testing.T) {
 	assert.False(t, decoder.More())
 }
 
-// of gives what a pointer points to, nil for none.
+// of returns what a pointer points to, nil for none.
 func of[V any](pointer *V) any {
 	if pointer == nil {
 		return nil

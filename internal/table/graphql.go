@@ -1,7 +1,7 @@
 package table
 
-// RowsHeader is the HTTP header that says how many rows a table has, so that one that was cut can be told also where it was saved
-// without its end.
+// RowsHeader is the HTTP header that says how many rows a table has, so that one that was cut can be told also
+// where it was saved without its end.
 const RowsHeader = "Homebound-Rows"
 
 // KindOf returns the kind of column that holds the values of a GraphQL scalar or enum.

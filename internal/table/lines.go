@@ -55,8 +55,8 @@ func (l *lines) flush() error {
 	return l.err
 }
 
-// appendNumber writes a number in the shortest form that reads back exactly: in digits alone where these are not many, as JSON
-// and spreadsheets have it.
+// appendNumber writes a number in the shortest form that reads back exactly: in digits alone where these are not
+// many, as JSON and spreadsheets have it.
 func appendNumber(buf []byte, v float64) []byte {
 	form := byte('f')
 	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e21) {

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWriters_HoldABoundedNumberOfRows writes many permits, each with texts of its own, and looks at what is in use on the way:
-// once the first rows have filled what there is to fill, it grows no more.
+// TestWriters_HoldABoundedNumberOfRows writes many permits, each with texts of its own, and looks at what is in use
+// on the way: once the first rows have filled what there is to fill, it grows no more.
 func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
 	const rows, look = 300_000, 15_000
 	for _, f := range Formats {
@@ -42,7 +42,7 @@ func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
 	}
 }
 
-// inUse gives the bytes of the heap that something holds.
+// inUse returns the bytes of the heap that something holds.
 func inUse() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// NewNDJSON writes one JSON object a line, its members in the order of the columns. nil is null; what is unknown is said and
-// not left out.
+// NewNDJSON writes one JSON object a line, its members in the order of the columns. nil is null; what is unknown is
+// said and not left out.
 func NewNDJSON(w io.Writer, columns []Column, _ Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err

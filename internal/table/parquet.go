@@ -8,9 +8,10 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// Bounds on what is held of a table before it is written: the rows that are handed on together, those whose columns stand
-// together in the file, the bytes of a column that are gathered before they are packed, and those of the texts that a column
-// keeps to write each of them once: enough for names of regions or trades, but not for texts that are of one row each.
+// Bounds on what is held of a table before it is written: the rows that are handed on together, those whose columns
+// stand together in the file, the bytes of a column that are gathered before they are packed, and those of the
+// texts that a column keeps to write each of them once: enough for names of regions or trades, but not for texts
+// that are of one row each.
 const (
 	parquetBatch      = 256
 	parquetRowGroup   = 100_000
@@ -29,13 +30,15 @@ func NewParquet(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 		root.Group[c.Name] = parquet.Optional(parquetNode(c.Kind))
 	}
 	options := []parquet.WriterOption{
-		parquet.NewSchema("table", root), parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(parquetRowGroup),
+		parquet.NewSchema("table",
+			root), parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(parquetRowGroup),
 		parquet.PageBufferSize(parquetPage), parquet.DictionaryMaxBytes(parquetDictionary), parquet.CreatedBy("homebound", "", ""),
 	}
 	for _, f := range about(columns, meta) {
 		options = append(options, parquet.KeyValueMetadata(f.Name, f.Value))
 	}
-	return &parquetWriter{file: parquet.NewGenericWriter[any](w, options...), columns: columns, rows: make([]parquet.Row, 0, parquetBatch)}, nil
+	return &parquetWriter{file: parquet.NewGenericWriter[any](w, options...), columns: columns,
+		rows: make([]parquet.Row, 0, parquetBatch)}, nil
 }
 
 // inOrder is a group whose fields stand in the order of the columns.
@@ -44,7 +47,7 @@ type inOrder struct {
 	order []Column
 }
 
-// Fields gives the fields.
+// Fields returns the fields.
 func (g inOrder) Fields() []parquet.Field {
 	fields := g.Group.Fields()
 	place := func(f parquet.Field) int {

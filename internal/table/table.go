@@ -1,5 +1,5 @@
-// Package table writes tables row by row in the formats that notebooks, spreadsheets and warehouses read. Writers hold no
-// more than a bounded number of rows.
+// Package table writes tables row by row in the formats that notebooks, spreadsheets and warehouses read. Writers
+// hold no more than a bounded number of rows.
 package table
 
 import (
@@ -42,11 +42,11 @@ type Meta struct {
 // Fact is a name and what stands under it. title, description, written and columns are names that every table has.
 type Fact struct{ Name, Value string }
 
-// Writer takes the rows of one table. A table that is not closed is not whole, and can be told to be cut. Whoever has a writer
-// calls Discard when done with it, whatever happened.
+// Writer takes the rows of one table. A table that is not closed is not whole, and can be told to be cut. Whoever
+// has a writer calls Discard when done with it, whatever happened.
 type Writer interface {
-	// Write takes one row: nil, or by the column's kind string, int64, float64 or bool. The row may be used anew afterwards.
-	// A row that is not of this form is an error and is not written; others may follow it.
+	// Write takes one row: nil, or by the column's kind string, int64, float64 or bool. The row may be used anew
+	// afterwards. A row that is not of this form is an error and is not written; others may follow it.
 	Write(row []any) error
 	// Close ends the table; it does not close what the table is written to.
 	Close() error
@@ -68,7 +68,8 @@ var Formats = []Format{
 	{Extension: "ndjson", MediaType: "application/x-ndjson", New: NewNDJSON},
 	{Extension: "parquet", MediaType: "application/vnd.apache.parquet", New: NewParquet},
 	{Extension: "arrow", MediaType: "application/vnd.apache.arrow.file", New: NewArrow},
-	{Extension: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", MaxRows: maxSheetRows, New: NewXLSX},
+	{Extension: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		MaxRows: maxSheetRows, New: NewXLSX},
 }
 
 // TooManyRows is the error of a row beyond the format's MaxRows.
@@ -79,7 +80,7 @@ func (e *TooManyRows) Error() string {
 	return fmt.Sprintf("table: expected at most %d rows, which is what a sheet can have besides its header", e.Most)
 }
 
-// ByExtension gives the format of an extension, which is written without a dot.
+// ByExtension returns the format of an extension, which is written without a dot.
 func ByExtension(extension string) (Format, bool) {
 	for _, f := range Formats {
 		if f.Extension == extension {
@@ -97,7 +98,8 @@ func checkColumns(columns []Column) error {
 	seen := make(map[string]bool, len(columns))
 	for _, c := range columns {
 		if c.Name == "" || seen[c.Name] {
-			return fmt.Errorf("table: expected columns with a name each of their own, found %.80q twice or none", c.Name)
+			return fmt.Errorf("table: expected columns with a name each of their own, found %.80q twice or none",
+				c.Name)
 		}
 		seen[c.Name] = true
 	}
@@ -111,13 +113,14 @@ func check(columns []Column, row []any) error {
 	}
 	for i, value := range row {
 		if !columns[i].holds(value) {
-			return fmt.Errorf("table: column %s: expected nil or a %s, found %.80q of the type %T", columns[i].Name, columns[i].Kind, fmt.Sprint(value), value)
+			return fmt.Errorf("table: column %s: expected nil or a %s, found %.80q of the type %T", columns[i].Name,
+				columns[i].Kind, fmt.Sprint(value), value)
 		}
 	}
 	return nil
 }
 
-// holds tells whether a column can have a value.
+// holds reports whether a column can have a value.
 func (c *Column) holds(value any) bool {
 	switch v := value.(type) {
 	case nil:
@@ -144,10 +147,10 @@ func (c *Column) holds(value any) bool {
 	return false
 }
 
-// valid gives a text in UTF-8, whatever stood in it.
+// valid returns a text in UTF-8, whatever stood in it.
 func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
-// daysOf gives the days from 1970-01-01 to a day, by the proleptic Gregorian calendar.
+// daysOf returns the days from 1970-01-01 to a day, by the proleptic Gregorian calendar.
 func daysOf(text string) (days int32, ok bool) {
 	day, err := time.Parse(time.DateOnly, text)
 	return int32(day.Unix() / 86400), err == nil

@@ -30,7 +30,7 @@ var awkward = []string{
 	"\t=1", "＝1", "Приморский край", "로동자", "𝔘𝔫𝔦", "e\u0301", "_x0041_", "_x005F_x0041_", "_x0041_x0042_", "a_x0041", "\u2028", "\uFEFFbom", "null", "NaN", "0012", "1e5", strings.Repeat("long ", 2000),
 }
 
-// randomRow gives a row of any form that everyKind allows.
+// randomRow returns a row of any form that everyKind allows.
 func randomRow(r *rand.Rand) []any {
 	row := []any{
 		awkward[r.IntN(len(awkward))],
@@ -48,7 +48,7 @@ func randomRow(r *rand.Rand) []any {
 	return row
 }
 
-// randomRows gives the same rows whenever it is asked for as many.
+// randomRows returns the same rows whenever it is asked for as many.
 func randomRows(n int) [][]any {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	rows := make([][]any, n)
@@ -58,7 +58,7 @@ func randomRows(n int) [][]any {
 	return rows
 }
 
-// written gives a table in a format.
+// written returns a table in a format.
 func written(t testing.TB, f Format, columns []Column, rows [][]any) string {
 	t.Helper()
 	var to strings.Builder

@@ -44,19 +44,23 @@ const (
 
 var errEnded = errors.New("table: expected nothing more of a workbook that has ended")
 
-// NewXLSX writes a workbook of two sheets: Data, and About with what is known of the table and its columns. Texts are cells
-// in the format of texts: none is a formula, nor becomes one when it is edited; characters that XML cannot have are replaced
-// by U+FFFD. Days and moments are numbers shown as dates. What a sheet would show as another value is a text: whole numbers
-// of more than 15 digits, and days before 1900-03-01. Other numbers are rounded to 15 digits, as spreadsheets do.
+// NewXLSX writes a workbook of two sheets: Data, and About with what is known of the table and its columns. Texts
+// are cells in the format of texts: none is a formula, nor becomes one when it is edited; characters that XML
+// cannot have are replaced by U+FFFD. Days and moments are numbers shown as dates. What a sheet would show as
+// another value is a text: whole numbers of more than 15 digits, and days before 1900-03-01. Other numbers are
+// rounded to 15 digits, as spreadsheets do.
 //
-// The workbook is excelize's, but for the rows below the header: its own stream of rows holds 16 MiB and more of them.
+// The workbook is excelize's, but for the rows below the header: its own stream of rows holds 16 MiB and more of
+// them.
 func NewXLSX(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
 	}
 	x := &xlsxWriter{lines: lines{columns: columns}, parts: zip.NewWriter(w), styles: map[Kind]int{}}
 	x.encode = x.appendRow
-	x.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	x.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestSpeed)
+	})
 	for i := range columns {
 		letters, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
@@ -99,9 +103,11 @@ func (x *xlsxWriter) open(meta Meta) error {
 		}
 	}
 	written := meta.Written.UTC().Format(time.RFC3339)
-	properties := excelize.DocProperties{Title: meta.Title, Description: meta.Description, Creator: "homebound", Created: written, Modified: written}
+	properties := excelize.DocProperties{Title: meta.Title, Description: meta.Description, Creator: "homebound",
+		Created: written, Modified: written}
 	names := make([]string, len(x.columns))
-	err := errors.Join(book.SetDocProps(&properties), book.SetSheetName("Sheet1", dataSheet), x.about(book, meta, x.styles[header]))
+	err := errors.Join(book.SetDocProps(&properties), book.SetSheetName("Sheet1", dataSheet),
+		x.about(book, meta, x.styles[header]))
 	for i, c := range x.columns {
 		names[i] = c.Name
 		err = errors.Join(err, book.SetColStyle(dataSheet, x.letters[i], x.styles[c.Kind]))
@@ -151,7 +157,8 @@ func (besides) Close() error { return nil }
 // about writes the sheet About.
 func (x *xlsxWriter) about(book *excelize.File, meta Meta, header int) error {
 	_, err := book.NewSheet(aboutSheet)
-	err = errors.Join(err, book.SetColStyle(aboutSheet, "A:D", x.styles[Text]), book.SetColWidth(aboutSheet, "A", "D", 18))
+	err = errors.Join(err, book.SetColStyle(aboutSheet, "A:D", x.styles[Text]),
+		book.SetColWidth(aboutSheet, "A", "D", 18))
 	row := 0
 	add := func(texts ...any) {
 		row++

@@ -7,8 +7,8 @@ import (
 	"net/http/pprof"
 )
 
-// Admin gives what is for the operator alone: the metrics, and profiles of the running program. It is to be served on a
-// loopback address: see LoopbackAddr.
+// Admin returns what is for the operator alone: the metrics, and profiles of the running program. It is to be
+// served on a loopback address: see LoopbackAddr.
 func (s *Edge) Admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.metrics.handler())

@@ -29,8 +29,8 @@ type fileState struct {
 	size     int64
 }
 
-// TLS gives a configuration for TLS 1.2 and later with HTTP/2. A new certificate is taken up when its files change; one
-// that cannot be read is told to log, and the old one stays.
+// TLS returns a configuration for TLS 1.2 and later with HTTP/2. A new certificate is taken up when its files
+// change; one that cannot be read is told to log, and the old one stays.
 func TLS(certFile, keyFile string, log *slog.Logger) (*tls.Config, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
 	if err := c.load(); err != nil {

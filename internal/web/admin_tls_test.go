@@ -40,7 +40,7 @@ func certify(t *testing.T, name, certFile, keyFile string) {
 	require.NoError(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
 }
 
-// servedName gives the name of the certificate that a server shows.
+// servedName returns the name of the certificate that a server shows.
 func servedName(t *testing.T, address string) string {
 	t.Helper()
 	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true})

@@ -49,7 +49,7 @@ func (g *admission) allowance(key *access.Key) allowance {
 
 type principalKey struct{}
 
-// principalOf gives the principal of a request; one that nobody has looked at may do anything.
+// principalOf returns the principal of a request; one that nobody has looked at may do anything.
 func principalOf(ctx context.Context) *principal {
 	if v, ok := ctx.Value(principalKey{}).(*principal); ok {
 		return v
@@ -57,8 +57,8 @@ func principalOf(ctx context.Context) *principal {
 	return &principal{}
 }
 
-// stands returns a Fault with Unauthenticated where the principal's key has ended since it came, which one with a stream may have
-// done long ago.
+// stands returns a Fault with Unauthenticated where the principal's key has ended since it came, which one with a
+// stream may have done long ago.
 func (v *principal) stands(now time.Time) error {
 	if v.key == nil {
 		return nil
@@ -93,8 +93,8 @@ func (g *admission) client(r *http.Request) string {
 	return "address " + g.address(r)
 }
 
-// admit acquires next the requests of principals that may ask, once they have paid for being asked at all. What their answer
-// costs on top is taken when it has to be computed.
+// admit acquires next the requests of principals that may ask, once they have paid for being asked at all. What
+// their answer costs on top is taken when it has to be computed.
 func (g *admission) admit(next http.Handler) http.Handler { return g.admitBy(g.identify, next) }
 
 // admitBy is admit with another way of saying who sent a request.
@@ -130,7 +130,8 @@ func (g *admission) known(ctx context.Context, v *principal) context.Context {
 	return answers.WithRights(ctx, answers.Rights{NoRows: v.noRows, Small: v.rows})
 }
 
-// identify says who sent a request, or by a Fault why it is not let in. The principal is nil where nothing is known of it.
+// identify says who sent a request, or by a Fault why it is not let in. The principal is nil where nothing is known
+// of it.
 func (g *admission) identify(r *http.Request) (*principal, error) {
 	text, sent, err := bearer(r)
 	if err != nil {
@@ -142,7 +143,8 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 		case g.RefuseAnonymous:
 			return v, labour.Faultf(labour.Unauthenticated, "A key is needed: send it as Authorization: Bearer hb_...")
 		case !g.allows(r, v):
-			return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not ask this server without a key.", r.Header.Get("Origin"))
+			return v, labour.Faultf(labour.Forbidden,
+				"Pages of the origin %.100q may not ask this server without a key.", r.Header.Get("Origin"))
 		}
 		return v, nil
 	}
@@ -156,17 +158,19 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 	}
 	v := &principal{g.allowance(key), key, g.Keys, g.Limiters.Of("key "+key.Name, "key", key.Budget)}
 	if !g.allows(r, v) {
-		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.", r.Header.Get("Origin"))
+		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.",
+			r.Header.Get("Origin"))
 	}
 	return v, nil
 }
 
-// anonymous gives the principal that a request comes from where no key comes with it.
+// anonymous returns the principal that a request comes from where no key comes with it.
 func (g *admission) anonymous(r *http.Request) *principal {
-	return &principal{g.allowance(nil), nil, nil, g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+	return &principal{g.allowance(nil), nil, nil,
+		g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
 }
 
-// bearer gives the key that a request comes with.
+// bearer returns the key that a request comes with.
 func bearer(r *http.Request) (text string, sent bool, err error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) == 0 {
@@ -174,12 +178,13 @@ func bearer(r *http.Request) (text string, sent bool, err error) {
 	}
 	scheme, text, _ := strings.Cut(headers[0], " ")
 	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") {
-		return "", true, labour.Faultf(labour.Unauthenticated, "Expected one header Authorization: Bearer hb_..., found another kind.")
+		return "", true, labour.Faultf(labour.Unauthenticated,
+			"Expected one header Authorization: Bearer hb_..., found another kind.")
 	}
 	return strings.TrimSpace(text), true, nil
 }
 
-// challenge gives the status that a Fault of the admission goes with, and writes the headers that go with that.
+// challenge returns the status that a Fault of the admission goes with, and writes the headers that go with that.
 func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 	if spent, ok := errorAs[*access.OverBudget](err); ok {
 		recordOf(r.Context()).refused("budget")
@@ -198,7 +203,7 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 	return http.StatusBadRequest
 }
 
-// statusFor gives the status of a request whose operation is refused, and writes the headers that go with that.
+// statusFor returns the status of a request whose operation is refused, and writes the headers that go with that.
 func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int {
 	if _, spent := errorAs[*access.OverBudget](faults[0]); spent {
 		return challenge(w, r, faults[0])
@@ -209,8 +214,8 @@ func statusFor(w http.ResponseWriter, r *http.Request, faults gqlerror.List) int
 	return statusOf(r)
 }
 
-// keyless refuses addresses with a key in them, since addresses are kept in logs and histories, and takes the query string out
-// of the request, so that it is not in ours.
+// keyless refuses addresses with a key in them, since addresses are kept in logs and histories, and takes the query
+// string out of the request, so that it is not in ours.
 func keyless(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !access.ContainsKey(r.URL.RawQuery) && !access.ContainsKey(r.URL.Path) {
@@ -223,8 +228,8 @@ func keyless(next http.Handler) http.Handler {
 	})
 }
 
-// address gives the address that a request comes from, by which anonymous budgets are kept: behind trusted proxies the last
-// one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
+// address returns the address that a request comes from, by which anonymous budgets are kept: behind trusted
+// proxies the last one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
 func (g *admission) address(r *http.Request) string {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"homebound/internal/access"
 )
 
-// tell writes the policy and what is left into a header, as draft-ietf-httpapi-ratelimit-headers-10 has it; t counts the
-// seconds until the budget is whole again.
+// tell writes the policy and what is left into a header, as draft-ietf-httpapi-ratelimit-headers-10 has it; t
+// counts the seconds until the budget is whole again.
 func tell(p *access.Limiter, now time.Time, header http.Header) {
 	if p == nil {
 		return

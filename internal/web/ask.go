@@ -16,17 +16,18 @@ import (
 	"homebound/internal/labour"
 )
 
-// asker puts the site's own questions to the same handler that readers ask: what a picture, a table or a page shows is what
-// the same document answers to whoever looks at it, withheld where it is withheld, and kept with the other answers.
+// asker puts the site's own questions to the same handler that readers ask: what a picture, a table or a page shows
+// is what the same document answers to whoever looks at it, withheld where it is withheld, and kept with the other
+// answers.
 type loopback struct{ answers http.Handler }
 
 type ownKey struct{}
 
-// isOwnDocument tells whether the site itself asks, whose documents need nobody else's trust.
+// isOwnDocument reports whether the site itself asks, whose documents need nobody else's trust.
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
-// ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an error is a
-// Fault. The context brings the release and the principal; what is read together is each question's own.
+// ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an
+// error is a Fault. The context brings the release and the principal; what is read together is each question's own.
 func (a loopback) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
@@ -66,7 +67,8 @@ func (a loopback) put(ctx context.Context, body []byte) (json.RawMessage, error)
 		return answer.Data, nil
 	}
 	fault := labour.Faultf(answer.Errors[0].Extensions.Code, "%s", answer.Errors[0].Message)
-	if wait, err := strconv.Atoi(response.header.Get("Retry-After")); err == nil && response.status == http.StatusTooManyRequests {
+	if wait, err := strconv.Atoi(response.header.Get("Retry-After")); err == nil &&
+		response.status == http.StatusTooManyRequests {
 		return nil, &access.OverBudget{Fault: fault, Wait: time.Duration(wait) * time.Second}
 	}
 	return nil, fault
@@ -88,7 +90,7 @@ func (s *Edge) refuseFault(w http.ResponseWriter, r *http.Request, err error) {
 	refuse(w, r, statusOfFault(w, fault.Code), err)
 }
 
-// statusOfFault gives the status that a Fault's code goes with, and writes the header that goes with that.
+// statusOfFault returns the status that a Fault's code goes with, and writes the header that goes with that.
 func statusOfFault(w http.ResponseWriter, code labour.Code) int {
 	status := cmp.Or(statusOfCode[code], http.StatusInternalServerError)
 	if status == http.StatusServiceUnavailable {

@@ -11,7 +11,8 @@ import (
 	"homebound/graph/model"
 )
 
-// What was read together for one question is not read again for the next one of the same request, nor kept until its end.
+// What was read together for one question is not read again for the next one of the same request, nor kept until
+// its end.
 func TestAsk_KeepsNothingOfTheQuestionBefore(t *testing.T) {
 	one, other := 1, 2
 	var together []int

@@ -22,7 +22,8 @@ import (
 	"homebound/internal/negotiate"
 )
 
-// cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request asks of it.
+// cacheKey is all that an answer depends on: the release's content never changes, and neither does what a request
+// asks of it.
 type cacheKey struct {
 	release int
 	path    string // within the release
@@ -59,7 +60,8 @@ func newCache(next http.Handler, size uint64) *cache {
 	answers := otter.Must(&otter.Options[cacheKey, *keptAnswer]{
 		MaximumWeight: max(1, size),
 		Weigher: func(k cacheKey, a *keptAnswer) uint32 {
-			return uint32(len(k.request) + len(k.accept) + len(a.plain) + len(a.gzip) + len(a.zstd) + 256) // bounded by maxKept
+			// bounded by maxKept
+			return uint32(len(k.request) + len(k.accept) + len(a.plain) + len(a.gzip) + len(a.zstd) + 256)
 		},
 	})
 	encoder, err := zstd.NewWriter(nil)
@@ -69,7 +71,7 @@ func newCache(next http.Handler, size uint64) *cache {
 	return &cache{next: next, answers: answers, zstd: encoder}
 }
 
-// of gives a cache of another handler's answers, which shares the room with this one's.
+// of returns a cache of another handler's answers, which shares the room with this one's.
 func (c *cache) of(next http.Handler) http.Handler { return &cache{next, c.answers, c.zstd} }
 
 // errNotKept carries a response that may not be kept: an error, or one that does not depend on its release alone.
@@ -84,7 +86,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	accept := negotiate.Accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept, method: r.Method, allowed: principalOf(r.Context()).allowance}
+	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept,
+		method: r.Method, allowed: principalOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
 		c.next.ServeHTTP(w, r)
@@ -108,10 +111,11 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !kept {
 		var err error
 		result = cacheJoined
-		found, err = c.answers.Get(r.Context(), key, otter.LoaderFunc[cacheKey, *keptAnswer](func(_ context.Context, _ cacheKey) (*keptAnswer, error) {
-			result = cacheMiss
-			return c.compute(r)
-		}))
+		found, err = c.answers.Get(r.Context(), key,
+			otter.LoaderFunc[cacheKey, *keptAnswer](func(_ context.Context, _ cacheKey) (*keptAnswer, error) {
+				result = cacheMiss
+				return c.compute(r)
+			}))
 		tell(principalOf(r.Context()).Limiter, time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
@@ -124,7 +128,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if err != nil {
-			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The request was stopped before it was done."))
+			refuse(w, r, http.StatusServiceUnavailable,
+				labour.Faultf(labour.Unavailable, "The request was stopped before it was done."))
 			return
 		}
 	}
@@ -132,7 +137,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found.send(w, r)
 }
 
-// pathWithin gives the path of a request within its release, which is the same for the current one and under its number.
+// pathWithin returns the path of a request within its release, which is the same for the current one and under its
+// number.
 func pathWithin(r *http.Request) string {
 	return strings.TrimPrefix(r.URL.Path, "/releases/"+r.PathValue("number"))
 }

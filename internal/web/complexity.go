@@ -34,8 +34,8 @@ const (
 	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
 )
 
-// aComparedRow is what the changes since another release take for each row of the register, in values. The releases are compared
-// once for all who ask, so that it is a share.
+// aComparedRow is what the changes since another release take for each row of the register, in values. The releases
+// are compared once for all who ask, so that it is a share.
 const aComparedRow = 0.02
 
 // extent is how large an answer may become.
@@ -44,12 +44,12 @@ type complexity struct {
 	values float64 // grows by products, for which an integer would be too short
 }
 
-// cost gives what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
+// cost returns what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
 func (e complexity) cost() int { return int(min(1e9, max(1, math.Ceil(e.values/valuesPerCost)))) }
 
-// measure goes through a document that is valid: no fragment holds itself. It measures each fragment once, however often it
-// is spread: fragments that spread one another twice over make a short text stand for more fields than can be counted one
-// by one.
+// measure goes through a document that is valid: no fragment holds itself. It measures each fragment once, however
+// often it is spread: fragments that spread one another twice over make a short text stand for more fields than can
+// be counted one by one.
 type estimator struct {
 	release   *db.Release // whose number of regions, employers and so on a report's groups are reckoned by
 	variables map[string]any
@@ -89,8 +89,8 @@ func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) complexity {
 	return e
 }
 
-// field measures a field: a page is as many times its children as it is asked for, a report as many as it has groups and
-// periods, which are computed whether or not they are shown.
+// field measures a field: a page is as many times its children as it is asked for, a report as many as it has
+// groups and periods, which are computed whether or not they are shown.
 func (m estimator) field(f *ast.Field, paged bool) complexity {
 	isPage := f.Definition.Arguments.ForName("first") != nil
 	within := m.selections(f.SelectionSet, isPage)
@@ -116,7 +116,7 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 // maxRows is how many rows a report shows where the question does not say.
 const maxRows = 1000
 
-// rowsAsked gives how many rows a connection is asked for.
+// rowsAsked returns how many rows a connection is asked for.
 func rowsAsked(arguments map[string]any, otherwise float64) float64 {
 	for _, name := range []string{"first", "last"} {
 		if n, err := graphql.UnmarshalInt(arguments[name]); err == nil && arguments[name] != nil {
@@ -126,7 +126,7 @@ func rowsAsked(arguments map[string]any, otherwise float64) float64 {
 	return otherwise
 }
 
-// rows gives the most rows that a report can have: its groups, times the calendar units of its period.
+// rows returns the most rows that a report can have: its groups, times the calendar units of its period.
 func (m estimator) rows(arguments map[string]any) float64 {
 	info := m.release.Info()
 	groups, granularity := 1.0, labour.Granularity("")
@@ -151,13 +151,13 @@ func (m estimator) rows(arguments map[string]any) float64 {
 	return groups * max(1, float64(p.Count(granularity)))
 }
 
-// register gives the number of permits and repatriations.
+// register returns the number of permits and repatriations.
 func (m estimator) register() float64 {
 	counts := m.release.Info().Counts
 	return float64(counts.Permits + counts.Repatriations)
 }
 
-// members gives how many groups a dimension can have.
+// members returns how many groups a dimension can have.
 func (m estimator) members(d labour.Dimension) int {
 	switch d {
 	case labour.ByRegion:
@@ -182,7 +182,7 @@ func (m estimator) members(d labour.Dimension) int {
 	return 1
 }
 
-// texts gives the members of a list argument; a single value stands for a list of one.
+// texts returns the members of a list argument; a single value stands for a list of one.
 func texts(value any) []string {
 	switch v := value.(type) {
 	case string:

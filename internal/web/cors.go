@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// What pages of other origins may send and read. A preflight is kept for minutes alone, so that a key's origins can change.
+// What pages of other origins may send and read. A preflight is kept for minutes alone, so that a key's origins can
+// change.
 const (
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 	corsHeaders = "Authorization, Content-Type, Accept, If-None-Match, X-GraphQL-Event-Stream-Token, Apollo-Require-Preflight, GraphQL-Require-Preflight, Traceparent"
@@ -17,14 +18,14 @@ const (
 	corsMaxAge  = "600"
 )
 
-// isOwn tells whether a request comes from a page of this server: a browser tells both names itself.
+// isOwn reports whether a request comes from a page of this server: a browser tells both names itself.
 func (g *admission) isOwn(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	page, err := url.Parse(origin)
 	return origin == g.own || err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host)
 }
 
-// allows tells whether a principal's request may come from the page that it comes from, or from none.
+// allows reports whether a principal's request may come from the page that it comes from, or from none.
 func (g *admission) allows(r *http.Request, v *principal) bool {
 	origin := r.Header.Get("Origin")
 	switch {
@@ -36,8 +37,8 @@ func (g *admission) allows(r *http.Request, v *principal) bool {
 	return len(g.Origins) == 0 || slices.Contains(g.Origins, origin)
 }
 
-// share tells the browser which pages may read the answer. There are no cookies, so that no page gets more than it could
-// ask for from anywhere else; a refusal can be read by all, so that it can be understood.
+// share tells the browser which pages may read the answer. There are no cookies, so that no page gets more than it
+// could ask for from anywhere else; a refusal can be read by all, so that it can be understood.
 func (g *admission) share(w http.ResponseWriter, r *http.Request, v *principal) {
 	header := w.Header()
 	header["Vary"] = varyOn
@@ -54,8 +55,8 @@ func (g *admission) share(w http.ResponseWriter, r *http.Request, v *principal) 
 	header.Set("Access-Control-Expose-Headers", corsExposed)
 }
 
-// preflight answers what a browser asks before it sends a page's request. It does not know the key yet: the origin of any
-// active key will do, and the request itself is held against its own.
+// preflight answers what a browser asks before it sends a page's request. It does not know the key yet: the origin
+// of any active key will do, and the request itself is held against its own.
 func (g *admission) preflight(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Add("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")

@@ -22,14 +22,16 @@ const textCSV = "text/csv"
 
 var csvFormat, _ = table.ByExtension("csv")
 
-// wantsTable tells whether the reader would rather have a table than a document. Ranges such as text/* do not ask for one.
+// wantsTable reports whether the reader would rather have a table than a document. Ranges such as text/* do not ask
+// for one.
 func wantsTable(r *http.Request) bool {
-	return strings.Contains(negotiate.Accepted(r), textCSV) && negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, textCSV) == textCSV
+	return strings.Contains(negotiate.Accepted(r), textCSV) &&
+		negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, textCSV) == textCSV
 }
 
-// flat is a query's answer as one table: a row for each item of the one list that the query selects, or one row where it
-// selects none. What stands outside the list is said again in each row, so that a row keeps its release and its mark of
-// synthetic figures wherever it is taken.
+// flat is a query's answer as one table: a row for each item of the one list that the query selects, or one row
+// where it selects none. What stands outside the list is said again in each row, so that a row keeps its release
+// and its mark of synthetic figures wherever it is taken.
 type flat struct {
 	list    []string // the path of the list; nil where there is none
 	columns []table.Column
@@ -50,15 +52,17 @@ type selected struct {
 	fields []*selected
 }
 
-// layOut gives the table that a query's answer fills. It rests on the selection alone, so that an empty list has its header
-// too. A Fault says why the query is no table.
+// layOut returns the table that a query's answer fills. It rests on the selection alone, so that an empty list has
+// its header too. A Fault says why the query is no table.
 func layOut(operation *graphql.OperationContext) (*flat, error) {
 	root := &selected{spread: map[string]bool{}}
 	root.take(operation.Operation.SelectionSet, operation.Variables)
 	lists := root.lists(nil)
 	switch outside := lists[:min(len(lists), 5)]; {
 	case len(lists) > 1:
-		return nil, labour.Faultf(labour.BadUserInput, "A table has one list, and this query selects several: %s. Ask for each by itself, or as JSON.", strings.Join(outside, ", "))
+		return nil, labour.Faultf(labour.BadUserInput,
+			"A table has one list, and this query selects several: %s. Ask for each by itself, or as JSON.",
+			strings.Join(outside, ", "))
 	case len(lists) == 0:
 		lists = []string{""}
 	}
@@ -72,14 +76,16 @@ func layOut(operation *graphql.OperationContext) (*flat, error) {
 	seen := map[string]bool{}
 	for _, c := range f.columns {
 		if seen[c.Name] {
-			return nil, labour.Faultf(labour.BadUserInput, "Two columns of the table would be called %.200s: give one of the fields an alias.", c.Name)
+			return nil, labour.Faultf(labour.BadUserInput,
+				"Two columns of the table would be called %.200s: give one of the fields an alias.", c.Name)
 		}
 		seen[c.Name] = true
 	}
 	return f, nil
 }
 
-// take adds what a selection set selects, in its order. A fragment that was taken adds nothing more, however often it is spread.
+// take adds what a selection set selects, in its order. A fragment that was taken adds nothing more, however often
+// it is spread.
 func (s *selected) take(set ast.SelectionSet, variables map[string]any) {
 	for _, selection := range set {
 		switch part := selection.(type) {
@@ -106,7 +112,7 @@ func (s *selected) take(set ast.SelectionSet, variables map[string]any) {
 	}
 }
 
-// included tells whether @skip and @include leave a selection in.
+// included reports whether @skip and @include leave a selection in.
 func included(directives ast.DirectiveList, variables map[string]any) bool {
 	holds := func(name string) (value, given bool) {
 		d := directives.ForName(name)
@@ -125,7 +131,7 @@ func (s *selected) isList() bool { return s.field.Definition.Type.Elem != nil }
 
 func (s *selected) isObject() bool { return len(s.field.SelectionSet) > 0 }
 
-// lists gives the dotted paths of the outermost lists.
+// lists returns the dotted paths of the outermost lists.
 func (s *selected) lists(above []string) (paths []string) {
 	for _, f := range s.fields {
 		path := append(slices.Clip(above), f.name)
@@ -146,7 +152,8 @@ func (f *flat) add(s *selected, above []string, list string) error {
 		case field.isList():
 			f.list = path
 			if nested := field.lists(path); len(nested) > 0 {
-				return labour.Faultf(labour.BadUserInput, "A table has one list, and within the items of %s there are more: %s. Leave them out, or ask for JSON.", list, strings.Join(nested[:min(len(nested), 5)], ", "))
+				return labour.Faultf(labour.BadUserInput,
+					"A table has one list, and within the items of %s there are more: %s. Leave them out, or ask for JSON.", list, strings.Join(nested[:min(len(nested), 5)], ", "))
 			}
 			if !field.isObject() {
 				f.column(field, field.name, flatCell{nil, true})
@@ -163,8 +170,8 @@ func (f *flat) add(s *selected, above []string, list string) error {
 	return nil
 }
 
-// addItem adds the columns of a list's items, named by their place within the item. What a connection's edge has in its node
-// counts as the edge's own.
+// addItem adds the columns of a list's items, named by their place within the item. What a connection's edge has in
+// its node counts as the edge's own.
 func (f *flat) addItem(s *selected, above, named []string) {
 	for _, field := range s.fields {
 		path, name := append(slices.Clip(above), field.name), append(slices.Clip(named), field.name)
@@ -194,7 +201,8 @@ func (f *flat) write(w http.ResponseWriter, r *http.Request, response *graphql.R
 	var text bytes.Buffer
 	rows, err := f.fill(&text, response.Data)
 	if err != nil {
-		refuse(w, r, http.StatusInternalServerError, labour.Faultf(labour.Internal, "The answer could not be written as a table; ask for JSON."))
+		refuse(w, r, http.StatusInternalServerError,
+			labour.Faultf(labour.Internal, "The answer could not be written as a table; ask for JSON."))
 		return
 	}
 	w.Header().Set("Content-Type", csvFormat.MediaType)
@@ -241,7 +249,7 @@ func (f *flat) fill(to io.Writer, data json.RawMessage) (rows int, err error) {
 	return len(items), writer.Close()
 }
 
-// plainValue gives a JSON value as a column has it.
+// plainValue returns a JSON value as a column has it.
 func plainValue(kind table.Kind, value any) (any, error) {
 	number, ok := value.(json.Number)
 	switch {

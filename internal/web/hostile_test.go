@@ -30,14 +30,14 @@ func numbered(format string) func(int) string {
 	return func(i int) string { return strings.ReplaceAll(format, "%d", fmt.Sprint(i)) }
 }
 
-// chain gives fragments each of which names those behind it.
+// chain returns fragments each of which names those behind it.
 func chain(n int, spread string) string {
 	return each(n, func(i int) string {
 		return fmt.Sprintf("fragment F%d on Region{code %s}", i, each(n-1-i, func(j int) string { return strings.ReplaceAll(spread, "%d", fmt.Sprint(i+1+j)) }))
 	})
 }
 
-// branches gives a field that holds itself twice, so many times over.
+// branches returns a field that holds itself twice, so many times over.
 func branches(depth int) string {
 	text := "code"
 	for range depth {

@@ -35,21 +35,24 @@ type Limits struct {
 	Errors     int // told in one answer
 }
 
-// DefaultLimits gives the bounds that hold where nothing else is said. A full introspection is 15 deep.
+// DefaultLimits returns the bounds that hold where nothing else is said. A full introspection is 15 deep.
 func DefaultLimits() Limits {
-	return Limits{Body: 64 << 10, Query: 16 << 10, Tokens: 2000, Depth: 20, Aliases: 100, RootFields: 50, Directives: 50, Cost: 5000, Errors: 20}
+	return Limits{Body: 64 << 10, Query: 16 << 10, Tokens: 2000, Depth: 20, Aliases: 100, RootFields: 50,
+		Directives: 50, Cost: 5000, Errors: 20}
 }
 
-// filled gives the limits with the defaults in the places that are 0.
+// filled returns the limits with the defaults in the places that are 0.
 func (l Limits) filled() Limits {
 	d := DefaultLimits()
-	return Limits{cmp.Or(l.Body, d.Body), cmp.Or(l.Query, d.Query), cmp.Or(l.Tokens, d.Tokens), cmp.Or(l.Depth, d.Depth), cmp.Or(l.Aliases, d.Aliases),
-		cmp.Or(l.RootFields, d.RootFields), cmp.Or(l.Directives, d.Directives), cmp.Or(l.Cost, d.Cost), cmp.Or(l.Errors, d.Errors)}
+	return Limits{cmp.Or(l.Body, d.Body), cmp.Or(l.Query, d.Query), cmp.Or(l.Tokens, d.Tokens),
+		cmp.Or(l.Depth, d.Depth), cmp.Or(l.Aliases, d.Aliases),
+		cmp.Or(l.RootFields, d.RootFields), cmp.Or(l.Directives, d.Directives), cmp.Or(l.Cost,
+			d.Cost), cmp.Or(l.Errors, d.Errors)}
 }
 
 type limitsKey struct{}
 
-// limitsOf gives the limits that hold for a request.
+// limitsOf returns the limits that hold for a request.
 func limitsOf(ctx context.Context) Limits {
 	if l, ok := ctx.Value(limitsKey{}).(Limits); ok {
 		return l
@@ -83,7 +86,8 @@ func (b *measured) Validate(schema graphql.ExecutableSchema) error {
 	return nil
 }
 
-// MutateOperationParameters looks at a text that is not known yet: it counts before it parses, and again before it validates.
+// MutateOperationParameters looks at a text that is not known yet: it counts before it parses, and again before it
+// validates.
 func (b *measured) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	principal := principalOf(ctx)
 	if err := principal.stands(time.Now()); err != nil {
@@ -128,15 +132,17 @@ func countTokens(text string, most int) error {
 		if err != nil || token.Kind == lexer.EOF {
 			return nil // the parser says what is wrong with it
 		}
-		if n := len(token.Value); n > longestName && (token.Kind == lexer.Name || token.Kind == lexer.Int || token.Kind == lexer.Float) {
-			return labour.Faultf(labour.LimitExceeded, "The query has a name or number of %d characters: expected at most %d.", n, longestName)
+		if n := len(token.Value); n > longestName &&
+			(token.Kind == lexer.Name || token.Kind == lexer.Int || token.Kind == lexer.Float) {
+			return labour.Faultf(labour.LimitExceeded,
+				"The query has a name or number of %d characters: expected at most %d.", n, longestName)
 		}
 	}
 	return labour.Faultf(labour.LimitExceeded, "The query has too many words and signs: expected fewer than %d.", most)
 }
 
-// firstFaults validates a document until it has found so many faults: a hostile one has thousands, each with a guess at what was
-// meant.
+// firstFaults validates a document until it has found so many faults: a hostile one has thousands, each with a
+// guess at what was meant.
 func firstFaults(schema *ast.Schema, doc *ast.QueryDocument, most int) (faults gqlerror.List) {
 	enough := new(int) // what no rule panics with
 	defer func() {
@@ -165,10 +171,10 @@ func firstFaults(schema *ast.Schema, doc *ast.QueryDocument, most int) (faults g
 // tooManyErrors is the cause of a fault that stands for a whole list of them.
 type tooManyErrors gqlerror.List
 
-// Error gives the first.
+// Error returns the first.
 func (f tooManyErrors) Error() string { return f[0].Message }
 
-// spelled gives the faults that a list stands for.
+// spelled returns the faults that a list stands for.
 func spelled(faults gqlerror.List) gqlerror.List {
 	if len(faults) == 1 {
 		if many, ok := faults[0].Err.(tooManyErrors); ok {
@@ -178,7 +184,8 @@ func spelled(faults gqlerror.List) gqlerror.List {
 	return faults
 }
 
-// MutateOperationContext measures the operation, which is valid by now, and takes what it costs beyond the 1 that asking costs.
+// MutateOperationContext measures the operation, which is valid by now, and takes what it costs beyond the 1 that
+// asking costs.
 func (b *measured) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	l := limitsOf(ctx)
 	release, done, err := b.release(ctx)
@@ -193,7 +200,8 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 	case e.depth > l.Depth:
 		return faultList(tooDeep(e.depth, l))[0]
 	case cost > l.Cost:
-		return faultList(labour.Faultf(labour.LimitExceeded, "The answer could cost %d: expected at most %d. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods.", cost, l.Cost))[0]
+		return faultList(labour.Faultf(labour.LimitExceeded,
+			"The answer could cost %d: expected at most %d. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods.", cost, l.Cost))[0]
 	}
 	operation.Stats.SetExtension(costName, cost)
 	recordOf(ctx).note(func(e *record) { e.asked.cost = cost })
@@ -207,8 +215,8 @@ func tooDeep(depth int, l Limits) error {
 	return labour.Faultf(labour.LimitExceeded, "The query nests fields %d deep: expected at most %d.", depth, l.Depth)
 }
 
-// release gives the release that a question is measured by: the one that the request reads, or in a stream, where each
-// question is lent its own, the one that it would be lent now.
+// release returns the release that a question is measured by: the one that the request reads, or in a stream, where
+// each question is lent its own, the one that it would be lent now.
 func (b *measured) release(ctx context.Context) (*db.Release, func(), error) {
 	if acquire, ok := ctx.Value(acquirerKey{}).(acquirer); ok {
 		return acquire(ctx)
@@ -218,7 +226,7 @@ func (b *measured) release(ctx context.Context) (*db.Release, func(), error) {
 
 const costName = "cost"
 
-// costOf gives what an operation was found to cost, 0 where it was not measured.
+// costOf returns what an operation was found to cost, 0 where it was not measured.
 func costOf(operation *graphql.OperationContext) int {
 	cost, _ := operation.Stats.GetExtension(costName).(int)
 	return cost

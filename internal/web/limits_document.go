@@ -89,7 +89,8 @@ func (c *documentCounts) check(l Limits) error {
 		{pairs, maxPairs, "pairs of fields that answer under the same name"},
 	} {
 		if count.found > count.most {
-			return labour.Faultf(labour.LimitExceeded, "The query has %d %s: expected at most %d.", count.found, count.of, count.most)
+			return labour.Faultf(labour.LimitExceeded, "The query has %d %s: expected at most %d.", count.found,
+				count.of, count.most)
 		}
 	}
 	return nil

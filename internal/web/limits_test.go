@@ -16,7 +16,7 @@ import (
 	"homebound/internal/web"
 )
 
-// doubling gives fragments that spread one another twice over: each adds a line to the text and doubles the answer.
+// doubling returns fragments that spread one another twice over: each adds a line to the text and doubles the answer.
 func doubling(n int) string {
 	var text strings.Builder
 	text.WriteString(`{region(code: "RU") {...F0}}`)

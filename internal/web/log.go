@@ -13,15 +13,16 @@ import (
 	"homebound/db"
 )
 
-// inquiry is what a request asks, as far as a log may tell: the document is shown by its hash, its variables not at all.
+// inquiry is what a request asks, as far as a log may tell: the document is shown by its hash, its variables not at
+// all.
 type inquiry struct {
 	operation string // "" for one without a name, and where no operation was reached
 	document  string // the first 12 hex digits of the sha256 of its text
 	cost      int
 }
 
-// entry is what becomes known of a request on its way. It is logged and counted at the end. A nil entry takes everything
-// and keeps nothing.
+// entry is what becomes known of a request on its way. It is logged and counted at the end. A nil entry takes
+// everything and keeps nothing.
 type record struct {
 	metrics *metrics
 	stream  bool // whether many operations may run under it
@@ -55,7 +56,7 @@ func (e *record) note(set func(*record)) {
 	}
 }
 
-// asks gives what is asked, as far as it is known.
+// asks returns what is asked, as far as it is known.
 func (e *record) asks() (q inquiry) {
 	e.note(func(e *record) { q = e.asked })
 	return q
@@ -68,8 +69,8 @@ const (
 	cacheMiss   = "miss"
 )
 
-// answeredBy notes what the cache did, and what the answer was to: a request whose answer others have computed is not looked
-// into itself.
+// answeredBy notes what the cache did, and what the answer was to: a request whose answer others have computed is
+// not looked into itself.
 func (e *record) answeredBy(result string, asked inquiry) {
 	e.note(func(e *record) { e.cache, e.asked = result, asked })
 }
@@ -144,7 +145,7 @@ func routed(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// routeOf gives the path of a pattern such as "GET /healthz".
+// routeOf returns the path of a pattern such as "GET /healthz".
 func routeOf(pattern string) string {
 	if _, path, found := strings.Cut(pattern, " "); found {
 		pattern = path
@@ -172,10 +173,12 @@ func (s *Edge) log(r *http.Request, e *record, w *tracked, took time.Duration) {
 		return
 	}
 	attrs := append(make([]slog.Attr, 0, 16),
-		slog.String("method", methodOf(r.Method)), slog.String("route", e.route), slog.Int("status", w.status), slog.Int64("bytes", w.bytes),
+		slog.String("method", methodOf(r.Method)), slog.String("route", e.route), slog.Int("status",
+			w.status), slog.Int64("bytes", w.bytes),
 		slog.Float64("ms", float64(took.Microseconds())/1000))
 	for _, a := range []slog.Attr{
-		slog.Int("release", e.release), slog.String("operation", e.asked.operation), slog.String("document", e.asked.document),
+		slog.Int("release", e.release), slog.String("operation", e.asked.operation), slog.String("document",
+			e.asked.document),
 		slog.Int("cost", e.asked.cost), slog.String("cache", e.cache), slog.String("key", e.key),
 		slog.String("errors", strings.Join(e.codes, ",")), slog.String("refused", strings.Join(e.refusals, ",")),
 	} {
@@ -184,7 +187,8 @@ func (s *Edge) log(r *http.Request, e *record, w *tracked, took time.Duration) {
 		}
 	}
 	if e.asked.document != "" {
-		attrs = append(attrs, slog.Int64("statements", e.statements), slog.Float64("sql_ms", float64(e.sqlTime.Microseconds())/1000))
+		attrs = append(attrs, slog.Int64("statements", e.statements),
+			slog.Float64("sql_ms", float64(e.sqlTime.Microseconds())/1000))
 	}
 	if s.config.LogClients {
 		attrs = append(attrs, slog.String("client", s.admission.address(r)))
@@ -192,7 +196,7 @@ func (s *Edge) log(r *http.Request, e *record, w *tracked, took time.Duration) {
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// methodOf gives a method's name, or "other": a client may send any word for one.
+// methodOf returns a method's name, or "other": a client may send any word for one.
 func methodOf(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:

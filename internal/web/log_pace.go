@@ -16,8 +16,8 @@ type tracked struct {
 	bytes    int64
 }
 
-// track watches a response, and lets go of the deadline of reading the request once that is read whole: the server's own
-// bound would else end what takes longer to answer, streams before all.
+// track watches a response, and lets go of the deadline of reading the request once that is read whole: the
+// server's own bound would else end what takes longer to answer, streams before all.
 func (s *Edge) track(w http.ResponseWriter, r *http.Request) *tracked {
 	t := &tracked{ResponseWriter: w, control: http.NewResponseController(w), patience: s.config.WriteTimeout}
 	if r.ProtoMajor == 1 {
@@ -33,7 +33,7 @@ func (s *Edge) track(w http.ResponseWriter, r *http.Request) *tracked {
 
 func (t *tracked) readAll() { _ = t.control.SetReadDeadline(time.Time{}) } // a response that knows no deadline has none
 
-// extend gives the client time for what is written next.
+// extend returns the client time for what is written next.
 func (t *tracked) extend() {
 	if t.patience > 0 {
 		_ = t.control.SetWriteDeadline(time.Now().Add(t.patience)) // as above

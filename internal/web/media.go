@@ -15,12 +15,13 @@ const (
 	eventStream = "text/event-stream"
 )
 
-// mediaType gives the type of document that the reader asks for, "" where it takes none.
+// mediaType returns the type of document that the reader asks for, "" where it takes none.
 func mediaType(r *http.Request) string {
 	return negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON)
 }
 
-// wantsStream tells whether the reader would rather have events than a document.
+// wantsStream reports whether the reader would rather have events than a document.
 func wantsStream(r *http.Request) bool {
-	return strings.Contains(negotiate.Accepted(r), eventStream) && negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, eventStream) == eventStream
+	return strings.Contains(negotiate.Accepted(r), eventStream) &&
+		negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, eventStream) == eventStream
 }

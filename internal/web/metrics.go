@@ -35,26 +35,34 @@ func newMetrics(store *db.Store) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		names:    map[string]bool{},
-		requests: prometheus.NewCounterVec(counter("requests_total", "HTTP requests that were answered."), []string{"route", "status"}),
-		errors:   prometheus.NewCounterVec(counter("errors_total", "GraphQL errors that readers were shown."), []string{"code"}),
-		refused:  prometheus.NewCounterVec(counter("refused_total", "Requests turned away or cut short, by what bound."), []string{"reason"}),
+		requests: prometheus.NewCounterVec(counter("requests_total", "HTTP requests that were answered."),
+			[]string{"route", "status"}),
+		errors: prometheus.NewCounterVec(counter("errors_total", "GraphQL errors that readers were shown."),
+			[]string{"code"}),
+		refused: prometheus.NewCounterVec(counter("refused_total",
+			"Requests turned away or cut short, by what bound."), []string{"reason"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "homebound", Name: "operation_duration_seconds", Help: "Time from a request's first byte to its answer, by GraphQL operation.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"operation"}),
-		cache:       prometheus.NewCounterVec(counter("cache_requests_total", "Requests by what the cache of answers did: hit, joined another that was being computed, or miss."), []string{"result"}),
-		statements:  prometheus.NewCounter(counter("sql_statements_total", "SQL statements that requests ran.")),
-		sqlSeconds:  prometheus.NewCounter(counter("sql_seconds_total", "Time that SQL statements of requests took, waiting for a connection included.")),
-		connections: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "homebound", Name: "connections", Help: "Open HTTP connections; a websocket counts no more once it is one."}),
+		cache: prometheus.NewCounterVec(counter("cache_requests_total",
+			"Requests by what the cache of answers did: hit, joined another that was being computed, or miss."), []string{"result"}),
+		statements: prometheus.NewCounter(counter("sql_statements_total", "SQL statements that requests ran.")),
+		sqlSeconds: prometheus.NewCounter(counter("sql_seconds_total",
+			"Time that SQL statements of requests took, waiting for a connection included.")),
+		connections: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "homebound", Name: "connections",
+			Help: "Open HTTP connections; a websocket counts no more once it is one."}),
 	}
-	m.registry.MustRegister(m.requests, m.errors, m.refused, m.duration, m.cache, m.statements, m.sqlSeconds, m.connections,
+	m.registry.MustRegister(m.requests, m.errors, m.refused, m.duration, m.cache, m.statements, m.sqlSeconds,
+		m.connections,
 		releaseCollector{store}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 // watch adds a number that is read when it is asked for.
 func (m *metrics) watch(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "homebound", Name: name, Help: help}, read))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "homebound", Name: name,
+		Help: help}, read))
 }
 
 // request counts an answered request; e.mu is held.
@@ -97,8 +105,10 @@ type releaseCollector struct{ store *db.Store }
 var (
 	releaseNumber = describe("release_number", "Number of the release that is served.")
 	publishedAt   = describe("release_published_timestamp_seconds", "When the release that is served was published.")
-	dataThrough   = describe("release_data_through_timestamp_seconds", "Beginning of the last day that the release's data cover, UTC.")
-	degraded      = describe("release_degraded", "1 where the release that CURRENT names cannot be read, so that another one or none is served.")
+	dataThrough   = describe("release_data_through_timestamp_seconds",
+		"Beginning of the last day that the release's data cover, UTC.")
+	degraded = describe("release_degraded",
+		"1 where the release that CURRENT names cannot be read, so that another one or none is served.")
 )
 
 func describe(name, help string) *prometheus.Desc {

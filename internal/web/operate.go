@@ -25,7 +25,8 @@ type Operation struct {
 	Concurrency   int           // most operations that compute at a time; 0 for no bound
 	Queue         int           // most that wait for their turn
 	QueueTimeout  time.Duration // most that one waits
-	Exports       int           // most exports that are read and written at a time; 0 for no bound. As many wait as in the queue
+	// most exports that are read and written at a time; 0 for no bound. As many wait as in the queue
+	Exports       int
 	ExportTimeout time.Duration // most that an export may take; 0 for no bound
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
@@ -33,28 +34,34 @@ type Operation struct {
 // Edge is the handler of a whole server, and what its operator sees of it.
 type Edge struct {
 	http.Handler
-	config  Config
-	admission    *admission
-	metrics *metrics
-	queue   *queue
+	config    Config
+	admission *admission
+	metrics   *metrics
+	queue     *queue
 
 	kept *receiptStore // the receipts
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
 
-	mux    *http.ServeMux
-	loopback  loopback
-	direct loopback // whose answers are not kept
-	schema *ast.Schema
-	cached func(http.Handler) http.Handler // keeps the answers to GET and HEAD
+	mux      *http.ServeMux
+	loopback loopback
+	direct   loopback // whose answers are not kept
+	schema   *ast.Schema
+	cached   func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }
 
 func newEdge(c Config, g *admission) *Edge {
-	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store), queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
-		kept: &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
+	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store),
+		queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+		kept:  &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue,
+			c.QueueTimeout)}
 	if q := s.queue; q != nil {
-		s.metrics.watch("computing", "Operations that are being computed.", func() float64 { return float64(q.within.Load()) })
-		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 { return float64(q.waiting.Load()) })
+		s.metrics.watch("computing", "Operations that are being computed.", func() float64 {
+			return float64(q.within.Load())
+		})
+		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 {
+			return float64(q.waiting.Load())
+		})
 	}
 	if q := s.exporting; q != nil {
 		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.within.Load()) })
@@ -62,8 +69,8 @@ func newEdge(c Config, g *admission) *Edge {
 	return s
 }
 
-// runner gives the extension that computes operations within the site's bounds; present shows the errors of those that it
-// does not.
+// runner returns the extension that computes operations within the site's bounds; present shows the errors of those
+// that it does not.
 func (s *Edge) runner(present graphql.ErrorPresenterFunc) *runner {
 	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
 }
@@ -72,6 +79,10 @@ func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "
 
 // watchCache shows how full a cache is.
 func (s *Edge) watchCache(c *cache) {
-	s.metrics.watch("cache_bytes", "Bytes that kept answers take.", func() float64 { return float64(c.answers.WeightedSize()) })
-	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 { return float64(c.answers.EstimatedSize()) })
+	s.metrics.watch("cache_bytes", "Bytes that kept answers take.", func() float64 {
+		return float64(c.answers.WeightedSize())
+	})
+	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 {
+		return float64(c.answers.EstimatedSize())
+	})
 }

@@ -28,7 +28,9 @@ func remember[V any](most uint64, weigh func(key string, value V) int) remembere
 }
 
 // Get returns the value that is kept under a key.
-func (r remembered[V]) Get(_ context.Context, key string) (value V, ok bool) { return r.of.GetIfPresent(key) }
+func (r remembered[V]) Get(_ context.Context, key string) (value V, ok bool) {
+	return r.of.GetIfPresent(key)
+}
 
 // Add keeps a value, and forgets others where there is no room.
 func (r remembered[V]) Add(_ context.Context, key string, value V) { r.of.Set(key, value) }

@@ -15,7 +15,7 @@ import (
 // everybody through.
 type queue struct {
 	slots    *semaphore.Weighted
-	backlog   int64 // for those that wait
+	backlog  int64 // for those that wait
 	patience time.Duration
 	within   atomic.Int64 // that compute
 	waiting  atomic.Int64
@@ -29,8 +29,8 @@ func newQueue(slots, backlog int, patience time.Duration) *queue {
 	return &queue{slots: semaphore.NewWeighted(int64(slots)), backlog: int64(backlog), patience: patience}
 }
 
-// enter waits for a slot; leave gives it back. It returns a Fault with Unavailable where too many wait or it would take too
-// long, and ctx's own error where that ends first.
+// enter waits for a slot; leave gives it back. It returns a Fault with Unavailable where too many wait or it would
+// take too long, and ctx's own error where that ends first.
 func (q *queue) enter(ctx context.Context) (leave func(), err error) {
 	if q == nil {
 		return func() {}, nil
@@ -51,7 +51,8 @@ func (q *queue) wait(ctx context.Context) error {
 	defer q.waiting.Add(-1)
 	if q.waiting.Add(1) > q.backlog {
 		recordOf(ctx).refused("queue_full")
-		return labour.Faultf(labour.Unavailable, "The server is busy: %d requests wait already. Ask again in a moment.", q.backlog)
+		return labour.Faultf(labour.Unavailable,
+			"The server is busy: %d requests wait already. Ask again in a moment.", q.backlog)
 	}
 	patient, cancel := context.WithTimeout(ctx, q.patience)
 	defer cancel()
@@ -62,5 +63,6 @@ func (q *queue) wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	recordOf(ctx).refused("queue_wait")
-	return labour.Faultf(labour.Unavailable, "The server is busy: the request waited for %s. Ask again in a moment.", q.patience)
+	return labour.Faultf(labour.Unavailable, "The server is busy: the request waited for %s. Ask again in a moment.",
+		q.patience)
 }

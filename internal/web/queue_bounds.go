@@ -16,9 +16,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// runner computes each operation in its turn, for no longer than it may take and with no more statements than it may run,
-// and enters what it did. It belongs to the executor, so that it holds for every transport: one request may carry many
-// operations, and a subscription that waits for its next event computes nothing.
+// runner computes each operation in its turn, for no longer than it may take and with no more statements than it
+// may run, and enters what it did. It belongs to the executor, so that it holds for every transport: one request
+// may carry many operations, and a subscription that waits for its next event computes nothing.
 type runner struct {
 	queue      *queue
 	timeout    time.Duration // 0 for no bound
@@ -67,7 +67,8 @@ func (x *runner) InterceptOperation(ctx context.Context, next graphql.OperationH
 	}
 }
 
-func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition, responses graphql.ResponseHandler) *graphql.Response {
+func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition,
+	responses graphql.ResponseHandler) *graphql.Response {
 	start := time.Now()
 	e := recordOf(ctx)
 	ctx, ended := x.tracing.operation(ctx, operation)
@@ -102,7 +103,8 @@ func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition
 	return response
 }
 
-// counting lets errors be counted as they are shown. One without a path is about the request, not about a field of its answer.
+// counting lets errors be counted as they are shown. One without a path is about the request, not about a field of
+// its answer.
 func counting(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := present(ctx, err)
@@ -118,7 +120,8 @@ func counting(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
 }
 
 // refusals are what requests are turned away for, by the code that they are told.
-var refusals = map[labour.Code]string{labour.LimitExceeded: "limit", labour.Unauthenticated: "key", labour.Forbidden: "forbidden"}
+var refusals = map[labour.Code]string{labour.LimitExceeded: "limit", labour.Unauthenticated: "key",
+	labour.Forbidden: "forbidden"}
 
 func codeOf(shown *gqlerror.Error) string {
 	switch code := shown.Extensions["code"].(type) {
@@ -132,8 +135,8 @@ func codeOf(shown *gqlerror.Error) string {
 	return "other"
 }
 
-// executed gives the status of an answer that came out of the executor: a server that was too busy to compute it says so
-// where a client, and a proxy before it, looks first.
+// executed returns the status of an answer that came out of the executor: a server that was too busy to compute it
+// says so where a client, and a proxy before it, looks first.
 func executed(w http.ResponseWriter, response *graphql.Response) int {
 	if response.Data == nil && len(response.Errors) > 0 && response.Errors[0].Extensions["code"] == labour.Unavailable {
 		w.Header().Set("Retry-After", "1")

@@ -23,8 +23,8 @@ const receiptHeader = "Homebound-Receipt"
 // receiptCost is what a receipt costs on top of its answer: it takes room on the disk for good.
 const receiptCost = 10
 
-// issuer gives receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a function of a
-// release, a document and variables alone, so that whoever asks again finds the same.
+// issuer gives receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a
+// function of a release, a document and variables alone, so that whoever asks again finds the same.
 type issuer struct {
 	kept    *receiptStore
 	address func(id string) string
@@ -48,9 +48,11 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 	case operation.Extensions[receiptName] != true:
 		return nil
 	case operation.Operation.Operation != ast.Query:
-		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for the answer to a query, found a %s.", operation.Operation.Operation))[0]
+		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for the answer to a query, found a %s.",
+			operation.Operation.Operation))[0]
 	case ctx.Value(acquirerKey{}) != nil:
-		return faultList(labour.Faultf(labour.BadUserInput, "A receipt is for an answer by GET or POST, and not for a stream."))[0]
+		return faultList(labour.Faultf(labour.BadUserInput,
+			"A receipt is for an answer by GET or POST, and not for a stream."))[0]
 	}
 	if err := principalOf(ctx).Limiter.Charge(time.Now(), receiptCost); err != nil {
 		return faultList(err)[0]
@@ -58,8 +60,8 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 	return nil
 }
 
-// InterceptResponse adds the receipt to an answer without errors. Where it cannot be given, the answer is that error alone: it
-// was asked for as evidence.
+// InterceptResponse adds the receipt to an answer without errors. Where it cannot be given, the answer is that
+// error alone: it was asked for as evidence.
 func (i *issuer) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	operation := graphql.GetOperationContext(ctx)
 	if operation.Extensions[receiptName] != true {
@@ -81,9 +83,11 @@ func (i *issuer) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	return response
 }
 
-func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext, data json.RawMessage, volatile bool) (map[string]any, error) {
+func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext, data json.RawMessage,
+	volatile bool) (map[string]any, error) {
 	if volatile {
-		return nil, labour.Faultf(labour.BadUserInput, "There is no receipt for this answer, which tells of more than its release and may be another one tomorrow: leave out what names other releases.")
+		return nil, labour.Faultf(labour.BadUserInput,
+			"There is no receipt for this answer, which tells of more than its release and may be another one tomorrow: leave out what names other releases.")
 	}
 	hash, err := hashOfResult(data)
 	if err != nil {
@@ -108,8 +112,8 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 	}, nil
 }
 
-// hashOfResult gives the SHA-256 of an answer's data, of the bytes that are sent: the encoder of the answer writes & and the
-// like in another way than the executor.
+// hashOfResult returns the SHA-256 of an answer's data, of the bytes that are sent: the encoder of the answer
+// writes & and the like in another way than the executor.
 func hashOfResult(data json.RawMessage) (string, error) {
 	sent, err := json.Marshal(data)
 	if err != nil {

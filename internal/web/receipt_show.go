@@ -30,7 +30,7 @@ type shownReceipt struct {
 	receipt
 }
 
-// VariablesText gives the variables in JSON.
+// VariablesText returns the variables in JSON.
 func (s shownReceipt) VariablesText() (string, error) {
 	text, err := json.MarshalIndent(s.Variables, "", "  ")
 	return string(text), err
@@ -48,15 +48,18 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	found, err := s.kept.find(id)
 	if errors.Is(err, errDamaged) {
 		s.config.Log.ErrorContext(r.Context(), "a receipt is damaged", "error", err)
-		err = labour.Faultf(labour.Internal, "The receipt %s was changed or damaged after it was given, and proves nothing.", id)
+		err = labour.Faultf(labour.Internal,
+			"The receipt %s was changed or damaged after it was given, and proves nothing.", id)
 	}
 	shown := shownReceipt{ID: id, URL: s.receiptAddress(id), receipt: found}
 	if err == nil {
 		var v verdict
 		v, err = s.verify(r, id, found)
 		shown.Verified, shown.Reason = v.verified, v.reason
-		if access := principalOf(r.Context()).rowAccess(); err == nil && !v.answered && slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
-			err = labour.Faultf(labour.Forbidden, "The receipt %s is for a question that cannot be asked again, and was given to somebody who may read more rows: ask with a key that allows rows.", id)
+		if access := principalOf(r.Context()).rowAccess(); err == nil && !v.answered &&
+			slices.Index(rowAccesses, access) < slices.Index(rowAccesses, found.Rows) {
+			err = labour.Faultf(labour.Forbidden,
+				"The receipt %s is for a question that cannot be asked again, and was given to somebody who may read more rows: ask with a key that allows rows.", id)
 		}
 	}
 	if err != nil {
@@ -71,7 +74,8 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
+	w.Header().Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
 	if err := receiptPage.Execute(w, shown); err != nil {
 		s.config.Log.ErrorContext(r.Context(), "the page of a receipt broke off", "error", err)
 	}
@@ -84,25 +88,28 @@ type verdict struct {
 	reason   string // why not
 }
 
-// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the principal may
-// not ask it.
+// verify asks the question of a receipt once more. An error says that nothing could be found out now, or that the
+// principal may not ask it.
 func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	release, done, err := s.config.Store.Numbered(r.Context(), of.Release)
 	if fault, ok := errorAs[*labour.Fault](err); ok && fault.Code == labour.NotFound {
-		return verdict{reason: fmt.Sprintf("Release %d is no longer kept here, so that nothing can be asked of it.", of.Release)}, nil
+		return verdict{reason: fmt.Sprintf("Release %d is no longer kept here, so that nothing can be asked of it.",
+			of.Release)}, nil
 	}
 	if err != nil {
 		return verdict{}, err
 	}
 	defer done()
 	if release.Info().ContentHash != of.ContentHash {
-		return verdict{reason: fmt.Sprintf("Release %d has another content here than the one that was asked.", of.Release)}, nil
+		return verdict{reason: fmt.Sprintf("Release %d has another content here than the one that was asked.",
+			of.Release)}, nil
 	}
 	hash, err := s.loopback.again(graph.WithRelease(r.Context(), release), of)
 	if _, spent := errorAs[*access.OverBudget](err); spent {
 		return verdict{}, err
 	}
-	if fault, ok := errorAs[*labour.Fault](err); ok && slices.Contains([]labour.Code{labour.BadUserInput, labour.NotFound, labour.LimitExceeded}, fault.Code) {
+	if fault, ok := errorAs[*labour.Fault](err); ok &&
+		slices.Contains([]labour.Code{labour.BadUserInput, labour.NotFound, labour.LimitExceeded}, fault.Code) {
 		return verdict{reason: "The question is refused today: " + fault.Error()}, nil
 	}
 	if err != nil {
@@ -124,7 +131,8 @@ func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 
 // again asks the question of a receipt in the principal's own name, and gives the hash of the answer's data.
 func (a loopback) again(ctx context.Context, of receipt) (hash string, err error) {
-	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.OperationName, "variables": of.Variables})
+	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.OperationName,
+		"variables": of.Variables})
 	if err != nil {
 		return "", fmt.Errorf("ask again: %w", err)
 	}

@@ -20,8 +20,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// receipt is what was asked and what hash the answer had. It is of the text that came and the bytes that went over HTTP, and so
-// it is kept here and not with the releases.
+// receipt is what was asked and what hash the answer had. It is of the text that came and the bytes that went over
+// HTTP, and so it is kept here and not with the releases.
 type receipt struct {
 	Release       int            `json:"release"`
 	ContentHash   string         `json:"contentHash"` // of the release
@@ -62,8 +62,8 @@ const (
 	maxReceiptBytes = 512 << 20 // of all
 )
 
-// receiptStore keeps receipts as DATA/receipts/<id>.json. The id is made of the file's bytes, so that the same answer has the
-// same receipt, whoever asks and however often, and a file that was changed is found out.
+// receiptStore keeps receipts as DATA/receipts/<id>.json. The id is made of the file's bytes, so that the same
+// answer has the same receipt, whoever asks and however often, and a file that was changed is found out.
 type receiptStore struct {
 	store *db.Store
 	most  int // receipts; 0 sets no bound
@@ -81,7 +81,7 @@ var (
 	halfWritten = regexp.MustCompile(`^[a-z2-7]{24}\.json\.[0-9]+$`) // as replaceFile names it
 )
 
-// receiptID gives the first 120 bits of the SHA-256 of a receipt's file, in base32.
+// receiptID returns the first 120 bits of the SHA-256 of a receipt's file, in base32.
 func receiptID(text []byte) string {
 	sum := sha256.Sum256(text)
 	return base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").EncodeToString(sum[:15])
@@ -95,7 +95,8 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 	}
 	text = append(text, '\n')
 	if len(text) > maxReceipt {
-		return "", labour.Faultf(labour.LimitExceeded, "A receipt for this question would take %d bytes: expected at most %d. Ask with a shorter document or fewer variables.", len(text), maxReceipt)
+		return "", labour.Faultf(labour.LimitExceeded,
+			"A receipt for this question would take %d bytes: expected at most %d. Ask with a shorter document or fewer variables.", len(text), maxReceipt)
 	}
 	id = receiptID(text)
 	path := filepath.Join(s.dir(), id+".json")
@@ -110,7 +111,8 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
 	if isNew && (s.most > 0 && s.number >= s.most || s.bytes+int64(len(text)) > maxReceiptBytes) {
-		return "", labour.Faultf(labour.LimitExceeded, "This server has no room for more receipts: it keeps %d. The answer can be had without one, and its release and query stay a way to ask again.", s.number)
+		return "", labour.Faultf(labour.LimitExceeded,
+			"This server has no room for more receipts: it keeps %d. The answer can be had without one, and its release and query stay a way to ask again.", s.number)
 	}
 	if err := os.MkdirAll(s.dir(), 0o755); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
@@ -152,9 +154,10 @@ func (s *receiptStore) count() error {
 // errDamaged is the error of a receipt whose file is not what its id was made of.
 var errDamaged = errors.New("the receipt's file is not what its id was made of")
 
-// find gives a receipt; a Fault with NotFound says that there is none.
+// find returns a receipt; a Fault with NotFound says that there is none.
 func (s *receiptStore) find(id string) (r receipt, err error) {
-	unknown := labour.Faultf(labour.NotFound, "There is no receipt %.40q here: expected an id as extensions.receipt gives it.", id)
+	unknown := labour.Faultf(labour.NotFound,
+		"There is no receipt %.40q here: expected an id as extensions.receipt gives it.", id)
 	if !receiptFile.MatchString(id + ".json") {
 		return r, unknown
 	}

@@ -14,7 +14,7 @@ type recorded struct {
 	asked  inquiry
 }
 
-// Header gives the response's header.
+// Header returns the response's header.
 func (r *recorded) Header() http.Header { return r.header }
 
 // WriteHeader keeps the status.

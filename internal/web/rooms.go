@@ -20,7 +20,8 @@ import (
 func (s *Edge) Handle(pattern string, next http.Handler) { s.mux.Handle(pattern, next) }
 
 // Explained has refusals shown by a page instead of a GraphQL answer.
-func (s *Edge) Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string), next http.Handler) http.Handler {
+func (s *Edge) Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string),
+	next http.Handler) http.Handler {
 	return refusingBy(page, next)
 }
 
@@ -116,8 +117,8 @@ func (s *Edge) Metered(ctx context.Context) (metered context.Context, done func(
 // Cost returns what the last question of a request was found to cost.
 func (s *Edge) Cost(ctx context.Context) int { return recordOf(ctx).asks().cost }
 
-// Charge takes a cost from the principal's budget: where that is more than a whole budget, all but the 1 that asking costs.
-// What runs under the context that it returns is paid for.
+// Charge takes a cost from the principal's budget: where that is more than a whole budget, all but the 1 that
+// asking costs. What runs under the context that it returns is paid for.
 func (s *Edge) Charge(ctx context.Context, cost int) (context.Context, error) {
 	recordOf(ctx).note(func(e *record) { e.asked.cost += cost })
 	principal := *principalOf(ctx)

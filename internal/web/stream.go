@@ -34,8 +34,9 @@ func withAcquirer(ctx context.Context, acquire acquirer) context.Context {
 	return context.WithValue(ctx, acquirerKey{}, acquire)
 }
 
-// streamed tells whether a request is about a stream. It is lent a release by each query in the stream, for as long as the query
-// runs: a stream may stay open for days, and would keep the release open that was current when it began.
+// streamed reports whether a request is about a stream. It is lent a release by each query in the stream, for as
+// long as the query runs: a stream may stay open for days, and would keep the release open that was current when it
+// began.
 func streamed(r *http.Request) bool {
 	switch r.Method {
 	case http.MethodPut, http.MethodDelete:
@@ -48,7 +49,7 @@ func streamed(r *http.Request) bool {
 
 // streams is what all streams of a server share.
 type streams struct {
-	backlog   *backlog
+	backlog  *backlog
 	client   func(*http.Request) string
 	stopping <-chan struct{} // closed when the server is about to stop; nil where it never is
 }
@@ -78,12 +79,13 @@ type backlog struct {
 	held map[string]int
 }
 
-// take gives a client one place more. It returns a Fault with LimitExceeded where it has too many.
+// take returns a client one place more. It returns a Fault with LimitExceeded where it has too many.
 func (p *backlog) take(client string) (leave func(), err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.most > 0 && p.held[client] >= p.most {
-		return nil, labour.Faultf(labour.LimitExceeded, "You hold %d streams and operations on them open, which is the most: close one first.", p.most)
+		return nil, labour.Faultf(labour.LimitExceeded,
+			"You hold %d streams and operations on them open, which is the most: close one first.", p.most)
 	}
 	p.held[client]++
 	return sync.OnceFunc(func() {
@@ -118,13 +120,13 @@ const (
 
 // operations are those that run on one connection, by the ids that its client gave them.
 type operations struct {
-	exec   graphql.GraphExecutor
-	acquire   acquirer
-	take   func() (leave func(), err error)
-	send   func(message) // may wait until the client reads
-	ctx    context.Context
-	cancel context.CancelFunc // ends all of them
-	over   chan struct{}      // closed once they have ended and each has sent its last message
+	exec    graphql.GraphExecutor
+	acquire acquirer
+	take    func() (leave func(), err error)
+	send    func(message) // may wait until the client reads
+	ctx     context.Context
+	cancel  context.CancelFunc // ends all of them
+	over    chan struct{}      // closed once they have ended and each has sent its last message
 
 	mu      sync.Mutex
 	running map[string]*running
@@ -137,8 +139,10 @@ type running struct{ cancel context.CancelFunc }
 // errTaken says that an operation of the same id runs.
 var errTaken = errors.New("an operation of this id runs already")
 
-// open makes room for the operations of the connection that r begins. They end with ctx, and when the server is about to stop.
-func (s *streams) open(ctx context.Context, r *http.Request, exec graphql.GraphExecutor, send func(message)) *operations {
+// open makes room for the operations of the connection that r begins. They end with ctx, and when the server is
+// about to stop.
+func (s *streams) open(ctx context.Context, r *http.Request, exec graphql.GraphExecutor,
+	send func(message)) *operations {
 	ctx, cancel := context.WithCancel(ctx)
 	client := s.client(r)
 	o := &operations{
@@ -155,8 +159,8 @@ func (s *streams) open(ctx context.Context, r *http.Request, exec graphql.GraphE
 	return o
 }
 
-// start runs an operation, and sends its answers as they come. Of one that cannot run it gives the answer that says why;
-// it returns errTaken for an id that is in use.
+// start runs an operation, and sends its answers as they come. Of one that cannot run it gives the answer that says
+// why; it returns errTaken for an id that is in use.
 func (o *operations) start(id string, params *graphql.RawParams) (refused *graphql.Response, err error) {
 	ctx, cancel := context.WithCancel(graphql.StartOperationTrace(o.ctx))
 	this := &running{cancel}
@@ -176,7 +180,8 @@ func (o *operations) start(id string, params *graphql.RawParams) (refused *graph
 	go func() {
 		defer o.wait.Done()
 		for response := next(); response != nil && o.holds(id, this); response = next() {
-			o.send(message{id, kindNext, encode(shapeOf(ctx, response))}) // at once: the executor writes the next event over it
+			// at once: the executor writes the next event over it
+			o.send(message{id, kindNext, encode(shapeOf(ctx, response))})
 		}
 		done()
 		if o.remove(id, this) { // before the message, after which the client may use the id again
@@ -187,7 +192,8 @@ func (o *operations) start(id string, params *graphql.RawParams) (refused *graph
 }
 
 // prepare checks an operation and starts it. next gives its answers one by one and nil after the last; done ends it.
-func (o *operations) prepare(ctx context.Context, params *graphql.RawParams) (next func() *graphql.Response, done func(), refused *graphql.Response) {
+func (o *operations) prepare(ctx context.Context, params *graphql.RawParams) (next func() *graphql.Response,
+	done func(), refused *graphql.Response) {
 	operation, faults := o.exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, operation)
 	if faults = unanswerable(operation, faults); faults != nil {
@@ -221,7 +227,7 @@ func (o *operations) prepare(ctx context.Context, params *graphql.RawParams) (ne
 	}, done, nil
 }
 
-// refusal gives the answer that says what is wrong.
+// refusal returns the answer that says what is wrong.
 func (o *operations) refusal(ctx context.Context, faults gqlerror.List) *graphql.Response {
 	return o.exec.DispatchError(ctx, spelled(faults))
 }
@@ -240,7 +246,7 @@ func (o *operations) add(id string, this *running) error {
 	return nil
 }
 
-// holds tells whether an operation runs and was not stopped by its client, who wants to hear no more of it then.
+// holds reports whether an operation runs and was not stopped by its client, who wants to hear no more of it then.
 func (o *operations) holds(id string, this *running) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -20,8 +20,8 @@ const (
 	waiting            = 16          // messages that wait for a client to read
 )
 
-// events answers by server-sent events, in both modes of the GraphQL-over-SSE protocol: a connection for each operation, and
-// one connection for all that a client runs, which browsers ask for where they may open few.
+// events answers by server-sent events, in both modes of the GraphQL-over-SSE protocol: a connection for each
+// operation, and one connection for all that a client runs, which browsers ask for where they may open few.
 type events struct {
 	*streams
 
@@ -41,7 +41,7 @@ type eventFeed struct {
 
 func newEvents(s *streams) *events { return &events{streams: s, reserved: map[string]*eventFeed{}} }
 
-// Supports tells whether a request is about a stream of events.
+// Supports reports whether a request is about a stream of events.
 func (e *events) Supports(r *http.Request) bool { return streamed(r) && !isSocket(r) }
 
 // Do answers one request.
@@ -61,7 +61,8 @@ func (e *events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		e.mu.Unlock()
 		switch {
 		case feed == nil:
-			refuse(w, r, http.StatusNotFound, labour.Faultf(labour.NotFound, "There is no stream of this token: reserve one by PUT."))
+			refuse(w, r, http.StatusNotFound,
+				labour.Faultf(labour.NotFound, "There is no stream of this token: reserve one by PUT."))
 		case r.Method == http.MethodDelete:
 			feed.withdraw(w, r)
 		case wantsStream(r):
@@ -106,7 +107,9 @@ func (e *events) distinct(w http.ResponseWriter, r *http.Request, exec graphql.G
 // reserve keeps a stream for a client that begins it with the token that it is given.
 func (e *events) reserve(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if negotiate.Preferred(negotiate.Accepted(r), "text/plain") == "" {
-		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows text/plain, as which a token comes."))
+		refuse(w, r, http.StatusNotAcceptable,
+			labour.Faultf(labour.BadUserInput,
+				"Expected an Accept header that allows text/plain, as which a token comes."))
 		return
 	}
 	leave, err := e.backlog.take(e.client(r))
@@ -144,7 +147,8 @@ func (e *events) begin(w http.ResponseWriter, r *http.Request, feed *eventFeed) 
 	feed.opened = true
 	e.mu.Unlock()
 	if opened {
-		refuse(w, r, http.StatusConflict, labour.Faultf(labour.BadUserInput, "The stream of this token is open already: reserve another one by PUT."))
+		refuse(w, r, http.StatusConflict,
+			labour.Faultf(labour.BadUserInput, "The stream of this token is open already: reserve another one by PUT."))
 		return
 	}
 	defer feed.close()
@@ -160,13 +164,16 @@ func (f *eventFeed) accept(w http.ResponseWriter, r *http.Request) {
 	}
 	id, _ := params.Extensions["operationId"].(string)
 	if id == "" {
-		refuse(w, r, http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "Expected a string as extensions.operationId, by which the stream names the operation."))
+		refuse(w, r, http.StatusBadRequest,
+			labour.Faultf(labour.BadUserInput,
+				"Expected a string as extensions.operationId, by which the stream names the operation."))
 		return
 	}
 	refused, err := f.start(id, params)
 	switch {
 	case errors.Is(err, errTaken):
-		refuse(w, r, http.StatusConflict, labour.Faultf(labour.BadUserInput, "An operation of this operationId runs already."))
+		refuse(w, r, http.StatusConflict,
+			labour.Faultf(labour.BadUserInput, "An operation of this operationId runs already."))
 	case refused != nil:
 		answer(w, r, http.StatusBadRequest, refused)
 	default:
@@ -178,7 +185,8 @@ func (f *eventFeed) accept(w http.ResponseWriter, r *http.Request) {
 func (f *eventFeed) withdraw(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("operationId")
 	if id == "" {
-		refuse(w, r, http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "Expected the parameter operationId, which says what to end."))
+		refuse(w, r, http.StatusBadRequest,
+			labour.Faultf(labour.BadUserInput, "Expected the parameter operationId, which says what to end."))
 		return
 	}
 	f.stop(id)
@@ -217,7 +225,8 @@ func (f *eventFeed) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// event gives a message as a server-sent event. A complete one has data too, be it none: browsers pass over events without.
+// event returns a message as a server-sent event. A complete one has data too, be it none: browsers pass over
+// events without.
 func (f *eventFeed) event(m message) string {
 	data := m.payload
 	switch {

@@ -98,7 +98,7 @@ const (
 	follow   = `{"query":"subscription{releasePublished{number}}"}`
 )
 
-// all gives what is left of a stream that ends.
+// all returns what is left of a stream that ends.
 func all(t *testing.T, lines <-chan string) (text []string) {
 	t.Helper()
 	for {
@@ -244,7 +244,8 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 	require.Eventually(t, func() bool { return s.Do("PUT", "/graphql", "", "X-Client", "greedy").Status == http.StatusCreated }, sitetest.WaitFor, 10*time.Millisecond, "who leaves makes room")
 }
 
-// TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all the same.
+// TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all
+// the same.
 func TestStreams_HoldNoReleaseOpen(t *testing.T) {
 	s := newStreamSite(t)
 	const releases = 7

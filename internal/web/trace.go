@@ -21,7 +21,7 @@ type Tracing struct {
 	tracer   trace.Tracer
 }
 
-// TracingTo gives a Tracing that hands its spans to a provider, which stays the caller's to configure. Close ends it.
+// TracingTo returns a Tracing that hands its spans to a provider, which stays the caller's to configure. Close ends it.
 func TracingTo(provider *sdktrace.TracerProvider) *Tracing {
 	return &Tracing{provider, provider.Tracer("homebound")}
 }
@@ -60,29 +60,33 @@ func (t *Tracing) answered(span trace.Span, method string, e *record, status int
 }
 
 // operation begins the span of an operation; ended takes why it was not computed, or nil.
-func (t *Tracing) operation(ctx context.Context, operation *ast.OperationDefinition) (_ context.Context, ended func(error)) {
+func (t *Tracing) operation(ctx context.Context, operation *ast.OperationDefinition) (_ context.Context,
+	ended func(error)) {
 	if t == nil {
 		return ctx, func(error) {}
 	}
 	ctx, span := t.tracer.Start(ctx, "graphql."+string(operation.Operation), trace.WithAttributes(
-		attribute.String("graphql.operation.name", operation.Name), attribute.String("graphql.operation.type", string(operation.Operation))))
+		attribute.String("graphql.operation.name", operation.Name), attribute.String("graphql.operation.type",
+			string(operation.Operation))))
 	return ctx, func(err error) {
 		finish(span, err)
 	}
 }
 
-// statements gives what watches the SQL statements of an operation, nil where its span is not recorded.
+// statements returns what watches the SQL statements of an operation, nil where its span is not recorded.
 func (t *Tracing) statements(ctx context.Context) func(context.Context, string) func(error) {
 	if t == nil || !trace.SpanFromContext(ctx).IsRecording() {
 		return nil
 	}
 	return func(ctx context.Context, query string) func(error) {
 		verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
-		attributes := []attribute.KeyValue{attribute.String("db.system.name", "sqlite"), attribute.String("db.query.text", query)}
+		attributes := []attribute.KeyValue{attribute.String("db.system.name", "sqlite"),
+			attribute.String("db.query.text", query)}
 		if field := graphql.GetFieldContext(ctx); field != nil {
 			attributes = append(attributes, attribute.String("graphql.field.path", field.Path().String()))
 		}
-		_, span := t.tracer.Start(ctx, verb, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
+		_, span := t.tracer.Start(ctx, verb, trace.WithSpanKind(trace.SpanKindClient),
+			trace.WithAttributes(attributes...))
 		return func(err error) { finish(span, err) }
 	}
 }

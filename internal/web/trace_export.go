@@ -26,8 +26,8 @@ import (
 )
 
 // NewTracing sends spans to a collector where the standard variables of OpenTelemetry name one
-// (OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT), and gives nil where they do not. Spans that cannot be
-// delivered are lost, and log says so. It returns an error for a variable whose value it cannot follow.
+// (OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT), and gives nil where they do not. Spans that
+// cannot be delivered are lost, and log says so. It returns an error for a variable whose value it cannot follow.
 func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing, error) {
 	endpoint, err := collector()
 	if endpoint == "" || err != nil {
@@ -41,7 +41,8 @@ func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing
 	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
 	}
-	about, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "homebound"), attribute.String("service.version", version)),
+	about, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "homebound"),
+		attribute.String("service.version", version)),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
@@ -49,7 +50,7 @@ func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing
 	return TracingTo(sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))), nil
 }
 
-// setting gives a variable of the exporter: the one of traces alone, else the one of every signal.
+// setting returns a variable of the exporter: the one of traces alone, else the one of every signal.
 func setting(name string) string {
 	if value := os.Getenv("OTEL_EXPORTER_OTLP_TRACES_" + name); value != "" {
 		return value
@@ -57,7 +58,7 @@ func setting(name string) string {
 	return os.Getenv("OTEL_EXPORTER_OTLP_" + name)
 }
 
-// collector gives the address that spans are sent to, "" where none are to be sent.
+// collector returns the address that spans are sent to, "" where none are to be sent.
 func collector() (string, error) {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
 		return "", nil
@@ -85,8 +86,8 @@ func collector() (string, error) {
 	return endpoint, nil
 }
 
-// collectorClient posts spans to a collector, as OTLP over HTTP has it. The exporter of OpenTelemetry's own brings all of gRPC
-// with it.
+// collectorClient posts spans to a collector, as OTLP over HTTP has it. The exporter of OpenTelemetry's own brings
+// all of gRPC with it.
 type collectorClient struct {
 	endpoint string
 	header   http.Header
@@ -96,7 +97,8 @@ type collectorClient struct {
 }
 
 func newCollectorClient(endpoint string, log *slog.Logger) (*collectorClient, error) {
-	c := &collectorClient{endpoint: endpoint, header: http.Header{}, log: log, http: &http.Client{Timeout: 10 * time.Second}}
+	c := &collectorClient{endpoint: endpoint, header: http.Header{}, log: log,
+		http: &http.Client{Timeout: 10 * time.Second}}
 	c.header.Set("Content-Type", "application/x-protobuf")
 	for pair := range strings.SplitSeq(setting("HEADERS"), ",") {
 		name, value, found := strings.Cut(pair, "=")
@@ -141,7 +143,8 @@ func collectorTLS() (*tls.Config, error) {
 		}
 		security.RootCAs = x509.NewCertPool()
 		if !security.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_CERTIFICATE: expected certificates in PEM, found none in %s", file)
+			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_CERTIFICATE: expected certificates in PEM, found none in %s",
+				file)
 		}
 	}
 	if file := setting("CLIENT_CERTIFICATE"); file != "" {
@@ -157,14 +160,14 @@ func collectorTLS() (*tls.Config, error) {
 // Start has nothing to open.
 func (*collectorClient) Start(context.Context) error { return nil }
 
-// Stop gives back idle connections.
+// Stop returns back idle connections.
 func (c *collectorClient) Stop(context.Context) error {
 	c.http.CloseIdleConnections()
 	return nil
 }
 
-// UploadTraces posts spans. Where that fails they are lost: what answers readers waits for no collector. The log says so, and
-// the error goes no further, for its way would be through a handler that the whole process shares.
+// UploadTraces posts spans. Where that fails they are lost: what answers readers waits for no collector. The log
+// says so, and the error goes no further, for its way would be through a handler that the whole process shares.
 func (c *collectorClient) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
 	if err := c.post(ctx, spans); err != nil {
 		c.log.WarnContext(ctx, "spans are lost: the collector did not take them", "error", err)
@@ -173,7 +176,8 @@ func (c *collectorClient) UploadTraces(ctx context.Context, spans []*tracepb.Res
 }
 
 func (c *collectorClient) post(ctx context.Context, spans []*tracepb.ResourceSpans) error {
-	body, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans}) // the same bytes as an ExportTraceServiceRequest
+	// the same bytes as an ExportTraceServiceRequest
+	body, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans})
 	if err != nil {
 		return err
 	}

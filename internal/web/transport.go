@@ -28,7 +28,10 @@ func (document) Supports(r *http.Request) bool {
 func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	asTable := wantsTable(r)
 	if mediaType(r) == "" && !asTable {
-		refuse(w, r, http.StatusNotAcceptable, labour.Faultf(labour.BadUserInput, "Expected an Accept header that allows %s or %s (or, for a table, %s; for a stream, %s).", graphqlJSON, plainJSON, textCSV, eventStream))
+		refuse(w, r, http.StatusNotAcceptable,
+			labour.Faultf(labour.BadUserInput,
+				"Expected an Accept header that allows %s or %s (or, for a table, %s; for a stream, %s).", graphqlJSON,
+				plainJSON, textCSV, eventStream))
 		return
 	}
 	params, status, err := readParams(w, r)
@@ -40,7 +43,8 @@ func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	ctx := graphql.WithOperationContext(r.Context(), operation)
 	if r.Method != http.MethodPost && changes(operation, params) {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "GET is for queries: send a mutation as POST."))
+		refuse(w, r, http.StatusMethodNotAllowed,
+			labour.Faultf(labour.BadUserInput, "GET is for queries: send a mutation as POST."))
 		return
 	}
 	if faults = unanswerable(operation, faults); faults != nil {
@@ -48,7 +52,8 @@ func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		return
 	}
 	if operation.Operation.Operation == ast.Subscription {
-		fault := labour.Faultf(labour.BadUserInput, "A subscription is answered by a stream: ask with Accept: %s, or over a websocket.", eventStream)
+		fault := labour.Faultf(labour.BadUserInput,
+			"A subscription is answered by a stream: ask with Accept: %s, or over a websocket.", eventStream)
 		answer(w, r, statusOf(r), exec.DispatchError(ctx, faultList(fault)))
 		return
 	}
@@ -67,13 +72,14 @@ func (document) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 	answer(w, r, executed(w, response), response)
 }
 
-// changes tells whether a request asks for a mutation, be it one that the schema has not. A document that is faulty is
-// looked into once more, since what was read of it is gone by then.
+// changes reports whether a request asks for a mutation, be it one that the schema has not. A document that is
+// faulty is looked into once more, since what was read of it is gone by then.
 func changes(operation *graphql.OperationContext, params *graphql.RawParams) bool {
 	doc := operation.Doc
 	if doc == nil {
 		var err error
-		if doc, err = parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, DefaultLimits().Tokens); err != nil {
+		if doc, err = parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query},
+			DefaultLimits().Tokens); err != nil {
 			return false
 		}
 	}
@@ -81,8 +87,8 @@ func changes(operation *graphql.OperationContext, params *graphql.RawParams) boo
 	return asked != nil && asked.Operation == ast.Mutation
 }
 
-// unanswerable gives what is wrong with an operation. The executor's own words do not say which operations the document
-// has, where none of them is the one that is asked for.
+// unanswerable returns what is wrong with an operation. The executor's own words do not say which operations the
+// document has, where none of them is the one that is asked for.
 func unanswerable(operation *graphql.OperationContext, faults gqlerror.List) gqlerror.List {
 	if faults == nil || operation.Doc == nil || operation.Operation != nil {
 		return faults
@@ -91,13 +97,15 @@ func unanswerable(operation *graphql.OperationContext, faults gqlerror.List) gql
 	for _, o := range operation.Doc.Operations {
 		names = append(names, o.Name)
 	}
-	return faultList(labour.Faultf(labour.BadUserInput, "Expected an operationName that the document has (%.200s), found %.80q.", strings.Join(names, ", "), operation.OperationName))
+	return faultList(labour.Faultf(labour.BadUserInput,
+		"Expected an operationName that the document has (%.200s), found %.80q.", strings.Join(names, ", "),
+		operation.OperationName))
 }
 
 func faultList(fault error) gqlerror.List { return gqlerror.List{{Err: fault, Message: fault.Error()}} }
 
-// statusOf gives the status of a well-formed request that was not executed. Readers of plain JSON find every answer to such
-// a request under 200.
+// statusOf returns the status of a well-formed request that was not executed. Readers of plain JSON find every
+// answer to such a request under 200.
 func statusOf(r *http.Request) int {
 	if mediaType(r) == graphqlJSON || wantsTable(r) {
 		return http.StatusBadRequest
@@ -105,8 +113,8 @@ func statusOf(r *http.Request) int {
 	return http.StatusOK
 }
 
-// refuse answers a request that reaches no resolver, in the form of a GraphQL answer, or as a page to who came for one. err is
-// a Fault.
+// refuse answers a request that reaches no resolver, in the form of a GraphQL answer, or as a page to who came for
+// one. err is a Fault.
 func refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
 	shown := counting(graph.Presenter(slog.New(slog.DiscardHandler)))(r.Context(), err)
 	if page, ok := r.Context().Value(refusalKey{}).(refusal); ok && !isOwnDocument(r.Context()) {
@@ -143,8 +151,8 @@ func answer(w http.ResponseWriter, r *http.Request, status int, response *graphq
 	_ = json.NewEncoder(w).Encode(shapeOf(r.Context(), response)) // whoever went away reads no error either
 }
 
-// shape is an answer as the GraphQL specification has it: one to a request that was not executed has no data at all, not
-// even null.
+// shape is an answer as the GraphQL specification has it: one to a request that was not executed has no data at
+// all, not even null.
 type shape struct {
 	Errors     gqlerror.List   `json:"errors,omitempty"`
 	Data       json.RawMessage `json:"data,omitempty"`

@@ -26,8 +26,8 @@ import (
 	"homebound/internal/site/sitetest"
 )
 
-// hostile is a request that wants to harm. Its file begins with the statuses and codes that are right for it; what stands
-// between << and >> is a template, which makes it as large as it is meant to be.
+// hostile is a request that wants to harm. Its file begins with the statuses and codes that are right for it; what
+// stands between << and >> is a template, which makes it as large as it is meant to be.
 type hostile struct {
 	name            string
 	raw             []byte // as it goes over the wire
@@ -261,8 +261,8 @@ func TestSlowBodies_HoldNobodyUp(t *testing.T) {
 	}
 }
 
-// FuzzRequest holds that no body, query string and Accept header make the server fail: the answer is a GraphQL answer, and never
-// one of status 500.
+// FuzzRequest holds that no body, query string and Accept header make the server fail: the answer is a GraphQL
+// answer, and never one of status 500.
 func FuzzRequest(f *testing.F) {
 	for _, seed := range []struct{ body, address, accept string }{
 		{`{"query":"{release{number}}"}`, "query={release{number}}", "application/json"},

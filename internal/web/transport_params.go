@@ -36,15 +36,18 @@ func readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, int
 // readText reads a body of JSON.
 func readText(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if charset := parameters["charset"]; err != nil || kind != plainJSON || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return nil, http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput, "Expected the Content-Type %s in UTF-8, found %.80q.", plainJSON, r.Header.Get("Content-Type"))
+	if charset := parameters["charset"]; err != nil || kind != plainJSON || charset != "" &&
+		!strings.EqualFold(charset, "utf-8") {
+		return nil, http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput,
+			"Expected the Content-Type %s in UTF-8, found %.80q.", plainJSON, r.Header.Get("Content-Type"))
 	}
 	most := limitsOf(r.Context()).Body
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		return nil, http.StatusRequestEntityTooLarge, labour.Faultf(labour.LimitExceeded, "The body is too long: expected at most %d bytes.", most)
+		return nil, http.StatusRequestEntityTooLarge, labour.Faultf(labour.LimitExceeded,
+			"The body is too long: expected at most %d bytes.", most)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, http.StatusRequestTimeout, labour.Faultf(labour.Timeout, "The body took too long to come.")
 	case err != nil:
@@ -56,7 +59,8 @@ func readText(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
 // checkAddress returns a Fault, which ends with some advice, where a query string is longer than may be asked with.
 func checkAddress(r *http.Request, advice string) error {
 	if most := limitsOf(r.Context()).Query; len(r.URL.RawQuery) > most {
-		return labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d%s.", len(r.URL.RawQuery), most, advice)
+		return labour.Faultf(labour.LimitExceeded, "The query string has %d bytes: expected at most %d%s.",
+			len(r.URL.RawQuery), most, advice)
 	}
 	return nil
 }
@@ -67,7 +71,8 @@ func readAddress(r *http.Request, params *graphql.RawParams) (int, error) {
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as query=..., each percent-encoded.")
+		return http.StatusBadRequest, labour.Faultf(labour.BadUserInput,
+			"The query string cannot be read: expected pairs such as query=..., each percent-encoded.")
 	}
 	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
 		if !utf8.ValidString(values.Get(name)) {
@@ -98,7 +103,8 @@ func readObject(what string, text []byte, params *graphql.RawParams) error {
 		return labour.Faultf(labour.BadUserInput, "%s is not UTF-8.", what)
 	}
 	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) > 0 && start[0] == '[' {
-		return labour.Faultf(labour.BadUserInput, "%s is a JSON array, and operations are not taken in batches: send one object, for one operation, per request.", what)
+		return labour.Faultf(labour.BadUserInput,
+			"%s is a JSON array, and operations are not taken in batches: send one object, for one operation, per request.", what)
 	}
 	var members map[string]json.RawMessage
 	if err := decode(what, text, &members); err != nil {
@@ -122,9 +128,11 @@ func readObject(what string, text []byte, params *graphql.RawParams) error {
 		decoder.UseNumber()
 		var kind *json.UnmarshalTypeError
 		if err := decoder.Decode(part.into); errors.As(err, &kind) {
-			return labour.Faultf(labour.BadUserInput, "%s has a JSON %s as %s: expected %s.", what, nameOf(kind.Value), part.name, part.kind)
+			return labour.Faultf(labour.BadUserInput, "%s has a JSON %s as %s: expected %s.", what,
+				nameOf(kind.Value), part.name, part.kind)
 		} else if err != nil {
-			return labour.Faultf(labour.BadUserInput, "%s has something as %s that cannot be read: expected %s.", what, part.name, part.kind)
+			return labour.Faultf(labour.BadUserInput, "%s has something as %s that cannot be read: expected %s.",
+				what, part.name, part.kind)
 		}
 	}
 	if query := members["query"]; query == nil || string(query) == "null" {
@@ -145,7 +153,7 @@ func askedByHash(params *graphql.RawParams) error {
 	return labour.Faultf(labour.BadUserInput, "Expected a query, found none.")
 }
 
-// nameOf gives the word for a kind of JSON value. The decoder names a number together with its text.
+// nameOf returns the word for a kind of JSON value. The decoder names a number together with its text.
 func nameOf(kind string) string {
 	name, _, _ := strings.Cut(kind, " ")
 	return name

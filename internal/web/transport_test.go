@@ -229,7 +229,8 @@ func TestPersistedQuery_ThatIsUnknownIsNotKept(t *testing.T) {
 	assert.Equal(t, `{"data":{"release":{"number":1}}}`+"\n", s.Get(byHash).Body, "an answer is of the current release")
 }
 
-// events follows a subscription; each line of data comes over the channel, which is closed when the server ends the stream.
+// events follows a subscription; each line of data comes over the channel, which is closed when the server ends the
+// stream.
 func events(t *testing.T, s *sitetest.Site, ctx context.Context, query string) <-chan string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/graphql", strings.NewReader(fmt.Sprintf(`{"query":%q}`, query)))

@@ -18,8 +18,8 @@ import (
 // Documents are queries that an operator has vouched for, by the SHA-256 of their text in hex.
 type Documents struct{ byHash map[string]string }
 
-// ReadDocuments reads a JSON object of hash and text, as the compilers of Relay and graphql-codegen write it. A text whose hash
-// is another one is an error.
+// ReadDocuments reads a JSON object of hash and text, as the compilers of Relay and graphql-codegen write it. A
+// text whose hash is another one is an error.
 func ReadDocuments(path string) (*Documents, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -43,13 +43,13 @@ func ReadDocuments(path string) (*Documents, error) {
 // cleanHash takes away what may stand before a hash to say of what kind it is.
 func cleanHash(text string) string { return strings.ToLower(strings.TrimPrefix(text, "sha256:")) }
 
-// hashOf gives the SHA-256 of a text in hex.
+// hashOf returns the SHA-256 of a text in hex.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// text gives the document of a hash. A nil Documents has none.
+// text returns the document of a hash. A nil Documents has none.
 func (d *Documents) text(hash string) (string, bool) {
 	if d == nil {
 		return "", false
@@ -71,7 +71,8 @@ func nameDocument(params *graphql.RawParams, member func(name string) string) {
 	}
 }
 
-// trusted finds trusted documents by the hash of a persisted query, and refuses other texts of those who may send no other.
+// trusted finds trusted documents by the hash of a persisted query, and refuses other texts of those who may send
+// no other.
 type trusted struct{ documents *Documents }
 
 var _ graphql.OperationParameterMutator = trusted{}
@@ -90,14 +91,16 @@ func (t trusted) MutateOperationParameters(ctx context.Context, params *graphql.
 		hash, _ := persisted["sha256Hash"].(string)
 		query, known := t.documents.text(hash)
 		if only && !known {
-			return faultList(labour.Faultf(labour.NotFound, "There is no trusted document with the hash %.80q.", hash))[0]
+			return faultList(labour.Faultf(labour.NotFound, "There is no trusted document with the hash %.80q.",
+				hash))[0]
 		}
 		params.Query = query
 		return nil
 	}
 	if only {
 		if _, known := t.documents.text(hashOf(params.Query)); !known {
-			return faultList(labour.Faultf(labour.Forbidden, "Trusted documents alone are answered here, and this text is none of them."))[0]
+			return faultList(labour.Faultf(labour.Forbidden,
+				"Trusted documents alone are answered here, and this text is none of them."))[0]
 		}
 	}
 	return nil

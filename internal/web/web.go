@@ -1,5 +1,5 @@
-// Package web is the edge: it answers GraphQL over HTTP, admits, bounds, keeps, logs and measures, for what others mount on it
-// as well.
+// Package web is the edge: it answers GraphQL over HTTP, admits, bounds, keeps, logs and measures, for what others
+// mount on it as well.
 package web
 
 import (
@@ -38,16 +38,19 @@ type Config struct {
 	Limits Limits // on one request
 	Operation
 
-	// StreamsPerClient is how many streams, and operations on streams that carry several, one client may hold open; 0 is no bound.
+	// StreamsPerClient is how many streams, and operations on streams that carry several, one client may hold open;
+	// 0 is no bound.
 	StreamsPerClient int
 	// Client names who sends a request, to count streams by; nil takes the address that it comes from.
 	Client func(*http.Request) string
-	// AllowOrigin tells whether pages of another origin, such as https://example.org, may open a websocket; nil allows none.
+	// AllowOrigin tells whether pages of another origin, such as https://example.org, may open a websocket; nil
+	// allows none.
 	AllowOrigin func(origin string) bool
 
 	// Stopping is closed when the server is about to stop, so that subscriptions end; nil where it never is.
 	Stopping <-chan struct{}
-	// Sockets counts the websockets that are open, whose end http.Server.Shutdown does not wait for; nil where nobody does.
+	// Sockets counts the websockets that are open, whose end http.Server.Shutdown does not wait for; nil where
+	// nobody does.
 	Sockets *sync.WaitGroup
 }
 
@@ -61,7 +64,9 @@ func New(c Config) *Edge {
 		c.AllowOrigin = func(string) bool { return true } // the admission has looked at it
 	}
 	s := newEdge(c, g)
-	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string { return s.permanent(n) + "/graphql" }})
+	schema := graph.NewSchema(&graph.Resolver{Store: c.Store, Permalink: func(n int) string {
+		return s.permanent(n) + "/graphql"
+	}})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
 	s.loopback, s.direct, s.schema, s.cached = loopback{api}, loopback{answers}, schema.Schema(), api.of
@@ -90,7 +95,9 @@ func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv.AddTransport(newSockets(c, shared))
 	srv.AddTransport(newEvents(shared))
 	srv.AddTransport(document{})
-	documents := remember(documentBytes, func(text string, _ *ast.QueryDocument) int { return parsedWeight*len(text) + 1024 })
+	documents := remember(documentBytes, func(text string, _ *ast.QueryDocument) int {
+		return parsedWeight*len(text) + 1024
+	})
 	srv.SetQueryCache(documents)
 	present := counting(graph.Presenter(c.Log))
 	srv.SetErrorPresenter(present)
@@ -98,7 +105,9 @@ func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv.Use(extension.Introspection{})
 	srv.Use(trusted{c.Access.Trusted})
 	srv.Use(&measured{known: documents})
-	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int { return len(hash) + len(text) + 256 })})
+	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int {
+		return len(hash) + len(text) + 256
+	})})
 	srv.Use(&issuer{s.kept, s.receiptAddress, present})
 	srv.Use(s.runner(present))
 	return srv
@@ -122,7 +131,8 @@ func methods(allowed string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		default:
 			w.Header().Set("Allow", allowed)
-			refuse(w, r, http.StatusMethodNotAllowed, labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
+			refuse(w, r, http.StatusMethodNotAllowed,
+				labour.Faultf(labour.BadUserInput, "Expected one of the methods %s, found %.20q.", allowed, r.Method))
 		}
 	})
 }
@@ -138,10 +148,12 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// current acquires each request the current release, from its first field to its last. streams takes what is asked of a stream;
-// it is nil where there is none to ask.
+// current acquires each request the current release, from its first field to its last. streams takes what is asked
+// of a stream; it is nil where there is none to ask.
 func current(c Config, next, streams http.Handler) http.Handler {
-	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) { return c.Store.Current(r.Context()) })
+	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
+		return c.Store.Current(r.Context())
+	})
 }
 
 // numbered acquires each request the release that its path names.
@@ -149,13 +161,15 @@ func numbered(c Config, next, streams http.Handler) http.Handler {
 	return acquiring(c, next, streams, func(r *http.Request) (*db.Release, func(), error) {
 		number, err := strconv.Atoi(r.PathValue("number"))
 		if err != nil || strconv.Itoa(number) != r.PathValue("number") {
-			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number such as 7.", r.PathValue("number"))
+			return nil, nil, labour.Faultf(labour.NotFound, "There is no release %.20q: expected a number such as 7.",
+				r.PathValue("number"))
 		}
 		return c.Store.Numbered(r.Context(), number)
 	})
 }
 
-func acquiring(c Config, next, streams http.Handler, acquire func(*http.Request) (*db.Release, func(), error)) http.Handler {
+func acquiring(c Config, next, streams http.Handler,
+	acquire func(*http.Request) (*db.Release, func(), error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		release, done, err := acquire(r)
 		var fault *labour.Fault
@@ -164,15 +178,18 @@ func acquiring(c Config, next, streams http.Handler, acquire func(*http.Request)
 			refuse(w, r, http.StatusNotFound, err)
 		case errors.Is(err, db.ErrNoRelease):
 			w.Header().Set("Retry-After", "2")
-			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "No release is published yet; the first one may be in the making."))
+			refuse(w, r, http.StatusServiceUnavailable,
+				labour.Faultf(labour.Unavailable, "No release is published yet; the first one may be in the making."))
 		case err != nil:
 			c.Log.ErrorContext(r.Context(), "no release to read", "error", err)
-			refuse(w, r, http.StatusServiceUnavailable, labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
+			refuse(w, r, http.StatusServiceUnavailable,
+				labour.Faultf(labour.Unavailable, "The release cannot be read; the operator's log says why."))
 		case streams != nil && streamed(r):
 			done()
-			streams.ServeHTTP(w, r.WithContext(withAcquirer(r.Context(), func(ctx context.Context) (*db.Release, func(), error) {
-				return acquire(r.WithContext(ctx))
-			})))
+			streams.ServeHTTP(w, r.WithContext(withAcquirer(r.Context(),
+				func(ctx context.Context) (*db.Release, func(), error) {
+					return acquire(r.WithContext(ctx))
+				})))
 		default:
 			defer done()
 			recordOf(r.Context()).note(func(e *record) { e.release = release.Info().Number })
@@ -197,8 +214,8 @@ func ready(c Config) http.HandlerFunc {
 	}
 }
 
-// secured adds the headers that every answer has. A page that needs more than nothing says so itself, and so does what other
-// sites may take in.
+// secured adds the headers that every answer has. A page that needs more than nothing says so itself, and so does
+// what other sites may take in.
 func secured(c Config, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.TLS {
@@ -209,7 +226,8 @@ func secured(c Config, next http.Handler) http.Handler {
 	})
 }
 
-// security has the names as http.Header keeps them; whoever sets another value puts a list of its own in the place of these.
+// security has the names as http.Header keeps them; whoever sets another value puts a list of its own in the place
+// of these.
 var security = http.Header{
 	"X-Content-Type-Options":       {"nosniff"},
 	"Referrer-Policy":              {"no-referrer"},

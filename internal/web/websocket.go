@@ -47,9 +47,10 @@ func newSockets(c Config, s *streams) sockets {
 	return sockets{s, c.AllowOrigin, c.PublicURL, alive}
 }
 
-// isSocket tells whether a request asks for a websocket.
+// isSocket reports whether a request asks for a websocket.
 func isSocket(r *http.Request) bool {
-	return r.Method == http.MethodGet && hasToken(r.Header, "Connection", "upgrade") && hasToken(r.Header, "Upgrade", "websocket")
+	return r.Method == http.MethodGet && hasToken(r.Header, "Connection", "upgrade") &&
+		hasToken(r.Header, "Upgrade", "websocket")
 }
 
 func hasToken(header http.Header, name, token string) bool {
@@ -61,20 +62,24 @@ func hasToken(header http.Header, name, token string) bool {
 	return false
 }
 
-// Supports tells whether a request asks for a websocket.
+// Supports reports whether a request asks for a websocket.
 func (s sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do serves one connection until its end.
 func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	s.alive.Add(1) // before the server loses sight of the connection
 	defer s.alive.Done()
-	if key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 || r.Header.Get("Sec-WebSocket-Version") != "13" {
+	if key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 ||
+		r.Header.Get("Sec-WebSocket-Version") != "13" {
 		w.Header().Set("Sec-WebSocket-Version", "13")
-		refuse(w, r, http.StatusBadRequest, labour.Faultf(labour.BadUserInput, "Expected the handshake of a websocket of version 13, with a key of 16 bytes."))
+		refuse(w, r, http.StatusBadRequest,
+			labour.Faultf(labour.BadUserInput,
+				"Expected the handshake of a websocket of version 13, with a key of 16 bytes."))
 		return
 	}
 	if !s.mayCome(r) {
-		refuse(w, r, http.StatusForbidden, labour.Faultf(labour.Forbidden, "Pages of this origin may not open a websocket here."))
+		refuse(w, r, http.StatusForbidden,
+			labour.Faultf(labour.Forbidden, "Pages of this origin may not open a websocket here."))
 		return
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true}) // mayCome has verified the origin
@@ -116,8 +121,8 @@ func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	<-c.over
 }
 
-// mayCome tells whether a page of the request's origin may open a websocket: browsers let any page try. What is no browser
-// names no origin.
+// mayCome reports whether a page of the request's origin may open a websocket: browsers let any page try. What is
+// no browser names no origin.
 func (s sockets) mayCome(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" || s.publicURL != "" && strings.EqualFold(origin, s.publicURL) {
@@ -148,7 +153,8 @@ type wire struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// serve takes messages until the client goes. What breaks the protocol it answers with a code and a reason to close with.
+// serve takes messages until the client goes. What breaks the protocol it answers with a code and a reason to close
+// with.
 func (c *socket) serve() (websocket.StatusCode, string) {
 	for {
 		kind, text, err := c.conn.Read(c.ctx)
@@ -198,7 +204,8 @@ func (c *socket) subscribe(m wire) (websocket.StatusCode, string) {
 	if !c.acknowledged.Load() {
 		return closeUnauthorised, "Unauthorized"
 	}
-	params := &graphql.RawParams{Headers: c.header, ReadTime: graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}}
+	params := &graphql.RawParams{Headers: c.header,
+		ReadTime: graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}}
 	if err := readObject("The payload", m.Payload, params); err != nil {
 		return closeInvalid, err.Error()
 	}

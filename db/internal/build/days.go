@@ -14,23 +14,26 @@ import (
 	"homebound/internal/labour"
 )
 
-// DayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept in two
-// tables. register_cells has a row for each combination of what filters narrow, but employers. register_days has the days of the
-// rows of such a cell, packed two thousand bytes at a time, so that what stands behind a figure is counted without reading the register.
+// DayFacts are the days of the register: for every row, those that decide whether a period counts it. They are kept
+// in two tables. register_cells has a row for each combination of what filters narrow, but employers. register_days
+// has the days of the rows of such a cell, packed two thousand bytes at a time, so that what stands behind a figure
+// is counted without reading the register.
 const DayFacts = "days"
 
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
 var registerDays = Rollup{"register_days", DayFacts, []labour.Dimension{
 	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}}
 
-// cellOf gives the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
+// cellOf returns the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
 func cellOf(row, industry, outcome string) string {
-	return sqlite.Joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id", row + ".synthetic"}, sqlite.FieldEnd)
+	return sqlite.Joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id",
+		row + ".synthetic"}, sqlite.FieldEnd)
 }
 
-// What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a repatriation
-// the cell of its permit, empty where none was in force; its days: of issue or date, then the first and last in force or none; the
-// workers of the permit, and how many had been repatriated under it before this row, and with it; the wage.
+// What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a
+// repatriation the cell of its permit, empty where none was in force; its days: of issue or date, then the first
+// and last in force or none; the workers of the permit, and how many had been repatriated under it before this row,
+// and with it; the wage.
 var daysOf = map[string]string{
 	PermitFacts: `
 SELECT ` + cellOf("p", "p.industry", "''") + `,
@@ -56,7 +59,8 @@ type block struct {
 }
 
 func (b block) compare(other block) int {
-	return cmp.Or(cmp.Compare(b.facts, other.facts), cmp.Compare(b.cell, other.cell), cmp.Compare(b.held, other.held), cmp.Compare(b.year, other.year))
+	return cmp.Or(cmp.Compare(b.facts, other.facts), cmp.Compare(b.cell, other.cell), cmp.Compare(b.held, other.held),
+		cmp.Compare(b.year, other.year))
 }
 
 // gatheredDays are the days of a block.
@@ -69,8 +73,8 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
-// buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by then: build drops every
-// rollup first.
+// buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by
+// then: build drops every rollup first.
 func buildDays(ctx context.Context, q sqlite.Querier) error {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.register_cells`,
@@ -144,7 +148,7 @@ func parseDays(text string) (c packed.RowDays, err error) {
 	return c, nil
 }
 
-// number gives the number of a cell, and a new one to a new cell.
+// number returns the number of a cell, and a new one to a new cell.
 func (b *daysBuilder) number(cell string) int {
 	if cell == "" {
 		return 0
@@ -194,9 +198,11 @@ func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
 	for i, cell := range slices.SortedFunc(maps.Keys(b.cells), byNumber) {
 		parts := strings.Split(cell, sqlite.FieldEnd)
 		if len(parts) != len(registerDays.by) {
-			return fmt.Errorf("keep the cells of the register: expected %d codes, found %q", len(registerDays.by), parts)
+			return fmt.Errorf("keep the cells of the register: expected %d codes, found %q", len(registerDays.by),
+				parts)
 		}
-		_, err := sqlite.Run(ctx, q, `INSERT INTO main.register_cells VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
+		_, err := sqlite.Run(ctx, q,
+			`INSERT INTO main.register_cells VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
 			i+1, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5])
 		if err != nil {
 			return fmt.Errorf("keep the cells of the register: %w", err)

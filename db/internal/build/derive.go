@@ -58,7 +58,7 @@ SELECT currency, year, value FROM rates WHERE choice = 1
 UNION ALL
 SELECT own.currency, years.year, 1 FROM own, (SELECT DISTINCT substr(issued_on, 1, 4) AS year FROM permits) AS years`
 
-// dataSpan gives the first and the last day on which a register row is issued, starts, is revoked or is repatriated,
+// dataSpan returns the first and the last day on which a register row is issued, starts, is revoked or is repatriated,
 // else the span of the observations; a publisher's dataThrough takes the place of the last. Nil where there is nothing.
 func dataSpan(ctx context.Context, q sqlite.Querier) (from, through *string, err error) {
 	for _, column := range []struct {

@@ -47,8 +47,8 @@ type Draft struct {
 	deferred []string
 }
 
-// newDraft starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while another process has one.
-// What an interrupted import has left behind is removed.
+// newDraft starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while
+// another process has one. What an interrupted import has left behind is removed.
 func Start(ctx context.Context, f Folder, mode Mode) (*Draft, error) {
 	lock := f.Lock()
 	locked, err := lock.TryLock()
@@ -139,10 +139,10 @@ func (d *Draft) copyCurrent(path string) error {
 	return to.Close()
 }
 
-// Number gives the number that the release will have.
+// Number returns the number that the release will have.
 func (d *Draft) Number() int { return d.number }
 
-// Counts gives what became of the rows staged so far, by table.
+// Counts returns what became of the rows staged so far, by table.
 func (d *Draft) Counts() []labour.ImportCounts { return d.counts }
 
 // Discard throws the draft away; after Publish it does nothing.
@@ -170,9 +170,10 @@ func (d *Draft) closeFile() error {
 
 // Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
 type Settings struct {
-	Currency      string       // ISO 4217; RUB where nothing sets it
-	DataThrough   *labour.Date // the last day that the register covers
-	SuppressBelow int          // counts of 1 to SuppressBelow-1 workers are withheld; it never becomes less than in the base
+	Currency    string       // ISO 4217; RUB where nothing sets it
+	DataThrough *labour.Date // the last day that the register covers
+	// counts of 1 to SuppressBelow-1 workers are withheld; it never becomes less than in the base
+	SuppressBelow int
 }
 
 // The names of the settings as they are kept and hashed.
@@ -192,7 +193,8 @@ func (d *Draft) Set(ctx context.Context, s Settings) error {
 	if s.DataThrough != nil {
 		values[SettingDataThrough] = s.DataThrough.String()
 	}
-	base, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`, SettingSuppressBelow)
+	base, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`,
+		SettingSuppressBelow)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
@@ -200,7 +202,8 @@ func (d *Draft) Set(ctx context.Context, s Settings) error {
 		values[SettingSuppressBelow] = strconv.Itoa(s.SuppressBelow)
 	}
 	for name, value := range values {
-		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name, value); err != nil {
+		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name,
+			value); err != nil {
 			return fmt.Errorf("set %s: %w", name, err)
 		}
 	}
@@ -226,7 +229,8 @@ func (e *GateError) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// Check holds the draft against the gates, and keeps the results in the release. It returns a *GateError where one fails.
+// Check holds the draft against the gates, and keeps the results in the release. It returns a *GateError where one
+// fails.
 func (d *Draft) Check(ctx context.Context, gates []labour.Gate) error {
 	var failed []labour.GateResult
 	for _, g := range gates {
@@ -237,7 +241,8 @@ func (d *Draft) Check(ctx context.Context, gates []labour.Gate) error {
 		if err != nil {
 			return fmt.Errorf("gate %q: %w", g.Name, err)
 		}
-		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.gates (name, table_name, at_least, at_most, found) VALUES (?, ?, ?, ?, ?)`,
+		if _, err := sqlite.Run(ctx, d.conn,
+			`INSERT OR REPLACE INTO main.gates (name, table_name, at_least, at_most, found) VALUES (?, ?, ?, ?, ?)`,
 			g.Name, g.Table, g.AtLeast, g.AtMost, found); err != nil {
 			return fmt.Errorf("gate %q: %w", g.Name, err)
 		}
@@ -277,7 +282,8 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("index the draft: %w", err)
 		}
 	}
-	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which gains nothing here.
+	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which
+	// gains nothing here.
 	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`} {
 		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("finish the draft: %w", err)

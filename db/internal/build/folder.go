@@ -54,7 +54,7 @@ func (f Folder) Files() ([]string, error) {
 	return names, nil
 }
 
-// FileOf gives the file name of release n.
+// FileOf returns the file name of release n.
 func (f Folder) FileOf(n int) (string, error) {
 	names, err := f.Files()
 	if err != nil {
@@ -65,7 +65,8 @@ func (f Folder) FileOf(n int) (string, error) {
 			return name, nil
 		}
 	}
-	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n, describeNumbers(names))
+	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n,
+		describeNumbers(names))
 }
 
 func describeNumbers(names []string) string {
@@ -90,7 +91,7 @@ func NumberOf(name string) (int, bool) {
 	return n, err == nil
 }
 
-// ReadCurrent gives the file name that CURRENT holds.
+// ReadCurrent returns the file name that CURRENT holds.
 func (f Folder) ReadCurrent() (string, error) {
 	text, err := os.ReadFile(filepath.Join(string(f), "CURRENT"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -106,9 +107,9 @@ func (f Folder) ReadCurrent() (string, error) {
 	return name, nil
 }
 
-// publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the release
-// that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What may lack room is
-// written before anything gets a name.
+// publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the
+// release that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What
+// may lack room is written before anything gets a name.
 func (f Folder) publish(path string, number int, hash string) (string, error) {
 	name := fmt.Sprintf("%04d-%s.db", number, hash[:12])
 	if err := SyncPath(path); err != nil {

@@ -16,9 +16,10 @@ import (
 )
 
 // ContentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
-// the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F and
-// ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that reads
-// back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the same content.
+// the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F
+// and ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that
+// reads back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the
+// same content.
 func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	sum := sha256.New()
 	for _, name := range append([]string{"settings"}, sqlite.ContentTables...) {
@@ -33,10 +34,13 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// DerivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the release says
-// of itself, the rollups, what was asserted and counted at import. It finds what the content hash does not: damage to what is derived.
+// DerivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the
+// release says of itself, the rollups, what was asserted and counted at import. It finds what the content hash does
+// not: damage to what is derived.
 func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
-	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) {
+		return name, rows.Scan(&name)
+	},
 		`SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name`)
 	if err != nil {
 		return "", fmt.Errorf("list the tables: %w", err)

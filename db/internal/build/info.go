@@ -18,7 +18,8 @@ func ReadInfo(ctx context.Context, q sqlite.Querier) (labour.Release, error) {
 	found := false
 	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		found = true
-		return rows.Scan(&info.Number, &info.ContentHash, &published, sqlite.OptionalDate(&info.DataFrom), sqlite.OptionalDate(&info.DataThrough),
+		return rows.Scan(&info.Number, &info.ContentHash, &published, sqlite.OptionalDate(&info.DataFrom),
+			sqlite.OptionalDate(&info.DataThrough),
 			&info.Synthetic, &info.Factual, sqlite.Text(&info.Note), &info.MethodVersion, &counts)
 	}, `SELECT number, content_hash, published_at, data_from, data_through, synthetic, factual, note, method_version, counts FROM release`)
 	if err != nil {

@@ -63,7 +63,8 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 		missing, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
 			err = rows.Scan(&value, &f.Record)
-			f.Column, f.Message = r.Column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.Key, r.Table, value)
+			f.Column, f.Message = r.Column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.Key, r.Table,
+				value)
 			return f, err
 		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) ORDER BY s._record`,
 			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
@@ -82,13 +83,14 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 	return s.drop(ctx, faults)
 }
 
-// allFound tells whether the draft is sure to hold everything that records name by a reference. Where it is not, the records
-// themselves have to be gone through.
+// allFound reports whether the draft is sure to hold everything that records name by a reference. Where it is not,
+// the records themselves have to be gone through.
 func (s *Stage) allFound(ctx context.Context, r sqlite.Reference, n named) (bool, error) {
 	if n.values == nil {
 		return false, nil
 	}
-	look, err := s.draft.conn.PrepareContext(ctx, fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s = ?)`, sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
+	look, err := s.draft.conn.PrepareContext(ctx,
+		fmt.Sprintf(`SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s = ?)`, sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
 	if err != nil {
 		return false, fmt.Errorf("check the references of %s: %w", s.table.Name, err)
 	}
@@ -108,7 +110,9 @@ func (s *Stage) allFound(ctx context.Context, r sqlite.Reference, n named) (bool
 // checkNationalities finds sanctions on nationalities that are no country of the draft: their list is one value to the
 // schema, and so no reference.
 func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
-	countries, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (code string, err error) { return code, rows.Scan(&code) },
+	countries, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (code string, err error) {
+		return code, rows.Scan(&code)
+	},
 		`SELECT code FROM main.countries ORDER BY code`)
 	if err != nil {
 		return nil, fmt.Errorf("check the nationalities of sanctions: %w", err)
@@ -122,7 +126,9 @@ func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
 		}
 		for code := range strings.SplitSeq(codes, ";") {
 			if _, known := slices.BinarySearch(countries, code); !known {
-				faults = append(faults, Fault{record, "nationalities", fmt.Sprintf("expected the code of a row of countries, found %q", code)})
+				faults = append(faults,
+					Fault{record, "nationalities",
+						fmt.Sprintf("expected the code of a row of countries, found %q", code)})
 			}
 		}
 		return nil
@@ -133,8 +139,8 @@ func (s *Stage) checkNationalities(ctx context.Context) ([]Fault, error) {
 	return faults, nil
 }
 
-// checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real. Where there is no
-// such row at all, no record is looked at.
+// checkMarks finds synthetic records that name a row which is not: nothing made up is attached to anything real.
+// Where there is no such row at all, no record is looked at.
 func (s *Stage) checkMarks(ctx context.Context, r sqlite.Reference) ([]Fault, error) {
 	if s.table.Index(syntheticColumn) < 0 || s.draft.tables[r.Table].Index(syntheticColumn) < 0 {
 		return nil, nil
@@ -158,7 +164,8 @@ func (s *Stage) checkUnmasked(ctx context.Context) error {
 	if s.table.Index(syntheticColumn) < 0 {
 		return nil
 	}
-	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="), " AND ")
+	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="),
+		" AND ")
 	unmasked, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 		f.Column, f.Message = syntheticColumn, "expected an id that no synthetic row has, found one that the release holds as synthetic"
 		return f, rows.Scan(&f.Record)
@@ -182,8 +189,9 @@ func (s *Stage) drop(ctx context.Context, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	dropped, err := sqlite.Run(ctx, s.draft.conn, fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
-		sqlite.Quote(s.table.Name)), s.table.Name)
+	dropped, err := sqlite.Run(ctx, s.draft.conn,
+		fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
+			sqlite.Quote(s.table.Name)), s.table.Name)
 	if err != nil {
 		return fmt.Errorf("reject records of %s: %w", s.table.Name, err)
 	}
@@ -232,15 +240,18 @@ func (s *Stage) merge(ctx context.Context) error {
 		if err := d.deferIndexes(ctx, s.table.Name); err != nil {
 			return err
 		}
-		s.counts.Inserted, err = sqlite.Run(ctx, d.conn, fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,
-			name, strings.Join(writable, ", "), strings.Join(s.table.Names("", sqlite.IsKey), ", ")))
+		s.counts.Inserted, err = sqlite.Run(ctx, d.conn,
+			fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,
+				name, strings.Join(writable, ", "), strings.Join(s.table.Names("", sqlite.IsKey), ", ")))
 		if err != nil {
 			return fmt.Errorf("merge %s: %w", s.table.Name, err)
 		}
 		return nil
 	}
-	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="), " AND ")
-	same := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.AnyColumn), s.table.Names("s.", sqlite.AnyColumn), "IS"), " AND ")
+	on := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.IsKey), s.table.Names("s.", sqlite.IsKey), "="),
+		" AND ")
+	same := strings.Join(sqlite.Compare(s.table.Names("m.", sqlite.AnyColumn), s.table.Names("s.", sqlite.AnyColumn),
+		"IS"), " AND ")
 	if s.counts.Unchanged, err = sqlite.Run(ctx, d.conn, fmt.Sprintf(
 		`DELETE FROM stage.%s AS s WHERE EXISTS (SELECT 1 FROM main.%[1]s m WHERE %s AND %s)`, name, on, same)); err != nil {
 		return fmt.Errorf("merge %s: %w", s.table.Name, err)
@@ -249,7 +260,9 @@ func (s *Stage) merge(ctx context.Context) error {
 		`SELECT COUNT(*) FROM stage.%s s JOIN main.%[1]s m ON %s`, name, on)); err != nil {
 		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
-	written, err := sqlite.Run(ctx, d.conn, fmt.Sprintf(`INSERT OR REPLACE INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s`, name, strings.Join(writable, ", ")))
+	written, err := sqlite.Run(ctx, d.conn,
+		fmt.Sprintf(`INSERT OR REPLACE INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s`, name,
+			strings.Join(writable, ", ")))
 	if err != nil {
 		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
@@ -274,7 +287,8 @@ func (d *Draft) deferIndexes(ctx context.Context, table string) error {
 	return nil
 }
 
-// oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and message.
+// oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and
+// message.
 var oddities = map[string]string{
 	"repatriations": `
 SELECT s._record, 'date', 'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date
@@ -294,7 +308,8 @@ WHERE t.workers > p.workers AND t.record IS NOT NULL`,
 }
 
 func (s *Stage) warn(ctx context.Context, query string) error {
-	found, err := sqlite.Run(ctx, s.draft.conn, fmt.Sprintf(`INSERT INTO stage.warnings SELECT '%s', * FROM (%s)`, s.table.Name, query))
+	found, err := sqlite.Run(ctx, s.draft.conn,
+		fmt.Sprintf(`INSERT INTO stage.warnings SELECT '%s', * FROM (%s)`, s.table.Name, query))
 	if err != nil {
 		return fmt.Errorf("look for oddities in %s: %w", s.table.Name, err)
 	}

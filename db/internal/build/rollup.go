@@ -10,8 +10,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and not what
-// the register has. A rollup answers a question whose groups and filters are among its dimensions.
+// Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and
+// not what the register has. A rollup answers a question whose groups and filters are among its dimensions.
 type Rollup struct {
 	Name  string
 	Facts string // what it sums: stockFacts day by day, the others by month; dayFacts are no sums
@@ -23,13 +23,16 @@ type Rollup struct {
 var Rollups = []Rollup{
 	{"stock_by_region", StockFacts, []labour.Dimension{labour.ByRegion}},
 	{"stock_by_cell", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
-	{"stock_by_employer", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByEmployer, BySynthetic, BySource}},
+	{"stock_by_employer", StockFacts,
+		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByEmployer, BySynthetic,
+			BySource}},
 
 	{"issues_by_region", PermitFacts, []labour.Dimension{labour.ByRegion}},
 	{"issues_by_cell", PermitFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
 
 	{"departures_by_region", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByOutcome}},
-	{"departures_by_cell", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
+	{"departures_by_cell", RepatriationFacts,
+		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
 
 	registerDays,
 }
@@ -49,7 +52,7 @@ func (r Rollup) columns() []string {
 	return names
 }
 
-// Covers tells whether all of some dimensions are among the rollup's. A district is made of regions.
+// Covers reports whether all of some dimensions are among the rollup's. A district is made of regions.
 func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	for _, d := range dimensions {
 		if d == labour.ByDistrict {
@@ -62,7 +65,7 @@ func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	return true
 }
 
-// Smallest gives the first rollup of some facts that covers all of some dimensions, or false.
+// Smallest returns the first rollup of some facts that covers all of some dimensions, or false.
 func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	for _, r := range Rollups {
 		if r.Facts == facts && r.Covers(dimensions) {
@@ -72,7 +75,7 @@ func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	return Rollup{}, false
 }
 
-// finest gives the rollup of some facts that has the most dimensions.
+// finest returns the rollup of some facts that has the most dimensions.
 func finest(facts string) (last Rollup) {
 	for _, r := range Rollups {
 		if r.Facts == facts {
@@ -116,8 +119,8 @@ func build(ctx context.Context, q sqlite.Querier) error {
 	return nil
 }
 
-// flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup. The finest of the
-// permits issued is made by buildFromPermits.
+// flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup.
+// The finest of the permits issued is made by buildFromPermits.
 var flowColumns = map[string]struct{ rows, finer string }{
 	PermitFacts: {
 		finer: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, SUM(f.wage_workers) AS wage_workers",
@@ -134,8 +137,9 @@ func (r Rollup) buildFlow(ctx context.Context, q sqlite.Querier, finer string) e
 		from, columns = finer, flowColumns[r.Facts].finer
 	}
 	dimensions := "f." + strings.Join(r.columns(), ", f.")
-	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TABLE main.%s AS SELECT %s, %s FROM %s AS f GROUP BY %[2]s, month ORDER BY %[2]s, month",
-		r.Name, dimensions, columns, from))
+	_, err := sqlite.Run(ctx, q,
+		fmt.Sprintf("CREATE TABLE main.%s AS SELECT %s, %s FROM %s AS f GROUP BY %[2]s, month ORDER BY %[2]s, month",
+			r.Name, dimensions, columns, from))
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,12 @@ import (
 	"homebound/internal/labour"
 )
 
-// permitChanges gives every permit as a row, with the day of its issue, its first and its last day, what it brings, and its wage;
-// and every day on which workers were repatriated under a permit that was in force, as a row that takes them for the
-// rest of the permit's days. Repatriations never take more than the permit has, as present(p, d) = max(0, ...) asks: each takes
-// what is left to take. Rows come in the order of their cells, each the text of its dimensions: SQLite sorts by one text several
-// times as fast as by six columns. It reads the table, since permit_facts looks every permit's employer and rate up.
+// permitChanges gives every permit as a row, with the day of its issue, its first and its last day, what it brings,
+// and its wage; and every day on which workers were repatriated under a permit that was in force, as a row that
+// takes them for the rest of the permit's days. Repatriations never take more than the permit has, as present(p, d)
+// = max(0, ...) asks: each takes what is left to take. Rows come in the order of their cells, each the text of its
+// dimensions: SQLite sorts by one text several times as fast as by six columns. It reads the table, since
+// permit_facts looks every permit's employer and rate up.
 const permitChanges = `
 WITH gone AS (
   SELECT permit_id, date,
@@ -85,14 +86,14 @@ func (r rates) change(values []any) (c permitChange, err error) {
 	return c, err
 }
 
-// inForce tells whether the change ever comes to anything.
+// inForce reports whether the change ever comes to anything.
 func (c *permitChange) inForce() bool { return c.first <= c.last }
 
-// ends gives the day on which the change is undone, or false: what runs to the end of the calendar never ends.
+// ends returns the day on which the change is undone, or false: what runs to the end of the calendar never ends.
 func (c *permitChange) ends() (labour.Date, bool) { return c.last + 1, c.last < packed.EndOfCalendar }
 
-// buildFromPermits fills every rollup of the stock, and the finest of the permits issued, in one pass over the permits. It gives
-// the first and the last day on which the stock changes.
+// buildFromPermits fills every rollup of the stock, and the finest of the permits issued, in one pass over the
+// permits. It gives the first and the last day on which the stock changes.
 func buildFromPermits(ctx context.Context, q sqlite.Querier) (labour.Period, error) {
 	span := packed.NoDays
 	var builders []*builder
@@ -218,7 +219,8 @@ func (b *builder) finish(ctx context.Context, q sqlite.Querier) error {
 	if err := b.rows.Flush(ctx); err != nil {
 		return err
 	}
-	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, %s)", b.rollup.Name, b.figures.time()))
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, %s)",
+		b.rollup.Name, b.figures.time()))
 	return err
 }
 

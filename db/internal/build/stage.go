@@ -31,8 +31,8 @@ type Stage struct {
 	order []int         // position of each key and column in the values handed to Add
 }
 
-// Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not named
-// stay empty.
+// Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not
+// named stay empty.
 func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stage, error) {
 	t, known := d.tables[name]
 	if !known {
@@ -56,7 +56,8 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	var err error
-	if s.rows, err = sqlite.NewBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name), len(t.Columns)+2); err != nil {
+	if s.rows, err = sqlite.NewBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name),
+		len(t.Columns)+2); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	if _, err := sqlite.Run(ctx, d.conn, "BEGIN"); err != nil {
@@ -65,8 +66,8 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	return s, nil
 }
 
-// named holds what staged records name by one reference, since most registers name few things many times: each is then looked up
-// once, and not for every record.
+// named holds what staged records name by one reference, since most registers name few things many times: each is
+// then looked up once, and not for every record.
 type named struct {
 	at     int // position in a row
 	last   string
@@ -131,7 +132,8 @@ func (s *Stage) Reject(ctx context.Context, faults ...Fault) error {
 // Warn counts a record that is odd but possible, and keeps the reason with it.
 func (s *Stage) Warn(ctx context.Context, w Fault) error {
 	s.counts.Warnings++
-	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.warnings VALUES (?, ?, ?, ?)`, s.table.Name, w.Record, w.Column, w.Message)
+	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.warnings VALUES (?, ?, ?, ?)`, s.table.Name, w.Record,
+		w.Column, w.Message)
 	if err != nil {
 		return fmt.Errorf("keep a warning: %w", err)
 	}
@@ -139,7 +141,8 @@ func (s *Stage) Warn(ctx context.Context, w Fault) error {
 }
 
 func (s *Stage) fault(ctx context.Context, f Fault) error {
-	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.faults VALUES (?, ?, ?, ?)`, s.table.Name, f.Record, f.Column, f.Message)
+	_, err := sqlite.Run(ctx, s.draft.conn, `INSERT INTO stage.faults VALUES (?, ?, ?, ?)`, s.table.Name, f.Record,
+		f.Column, f.Message)
 	if err != nil {
 		return fmt.Errorf("keep a fault: %w", err)
 	}
@@ -199,7 +202,8 @@ func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
 	record := row[len(row)-2].(int64)
 	var twin, line int64
 	err := sqlite.Each(ctx, s.draft.conn, func(rows *sql.Rows) error { return rows.Scan(&twin, &line) },
-		fmt.Sprintf("SELECT _record, _line FROM stage.%s WHERE %s", sqlite.Quote(s.table.Name), strings.Join(conditions, " AND ")), key...)
+		fmt.Sprintf("SELECT _record, _line FROM stage.%s WHERE %s", sqlite.Quote(s.table.Name),
+			strings.Join(conditions, " AND ")), key...)
 	if err != nil {
 		return fmt.Errorf("look for a key that came twice: %w", err)
 	}
@@ -207,15 +211,17 @@ func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
 		return nil
 	}
 	s.counts.Rejected++
-	return s.fault(ctx, Fault{record, first, fmt.Sprintf("expected a key that comes once, found %q again, first on line %d", strings.Join(shown, " "), line)})
+	return s.fault(ctx, Fault{record, first,
+		fmt.Sprintf("expected a key that comes once, found %q again, first on line %d", strings.Join(shown, " "),
+			line)})
 }
 
-// Faults gives the faults found in a table, in the order of its records.
+// Faults returns the faults found in a table, in the order of its records.
 func (d *Draft) Faults(ctx context.Context, table string) iter.Seq2[Fault, error] {
 	return d.remarks(ctx, "faults", table)
 }
 
-// Warnings gives the warnings about a table's records, in their order.
+// Warnings returns the warnings about a table's records, in their order.
 func (d *Draft) Warnings(ctx context.Context, table string) iter.Seq2[Fault, error] {
 	return d.remarks(ctx, "warnings", table)
 }

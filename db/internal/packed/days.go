@@ -8,18 +8,18 @@ import (
 	"homebound/internal/labour"
 )
 
-// RowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation on its
-// date, and where the permit that it took workers from is in force.
+// RowDays is a register row's days. A permit is counted where it is issued and where it is in force; a repatriation
+// on its date, and where the permit that it took workers from is in force.
 type RowDays struct {
 	Day  labour.Date   // of issue, or of the repatriation
 	Held labour.Period // in force; without days where the permit never is, or there is none
-	// Workers are those that a permit brings while it is in force; below zero those that a repatriation takes of them, never
-	// more than are left.
+	// Workers are those that a permit brings while it is in force; below zero those that a repatriation takes of
+	// them, never more than are left.
 	Workers int
 	Wage    packedWage // of the permit
 }
 
-// Years gives the first and the last year in which the row is counted.
+// Years returns the first and the last year in which the row is counted.
 func (c RowDays) Years() (first, last int) {
 	first, last = c.Day.Year(), c.Day.Year()
 	if c.Held.Days() > 0 {
@@ -28,8 +28,8 @@ func (c RowDays) Years() (first, last int) {
 	return first, last
 }
 
-// PackDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the days since
-// then, those until it is in force, for how many it is, the workers, and the wage.
+// PackDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the
+// days since then, those until it is in force, for how many it is, the workers, and the wage.
 func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
 	until := 0
 	if c.Held.Days() > 0 {
@@ -42,8 +42,8 @@ func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
 	return binary.AppendUvarint(packed, uint64(c.Wage))
 }
 
-// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned around, since
-// round figures have zeros at their end.
+// packedWage is a monthly wage in the release's currency: 0 where it is unknown, else one more than its bits turned
+// around, since round figures have zeros at their end.
 type packedWage uint64
 
 // PackWage packs a known wage.
@@ -75,7 +75,8 @@ func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
 	for len(packed) > 0 {
 		day = day.AddDays(nextSigned())
 		from := day.AddDays(nextSigned())
-		row := RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)}, Workers: nextSigned(), Wage: packedWage(next())}
+		row := RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)},
+			Workers: nextSigned(), Wage: packedWage(next())}
 		if broken {
 			return errPacked
 		}
@@ -84,8 +85,8 @@ func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
 	return nil
 }
 
-// Fall is the row's part in how far the workers present under a permit fall from the first day of a period, on which it is in
-// force, to the last. What has left never comes back.
+// Fall is the row's part in how far the workers present under a permit fall from the first day of a period, on
+// which it is in force, to the last. What has left never comes back.
 func (c RowDays) Fall(p labour.Period) int {
 	if !c.Held.Contains(p.From) {
 		return 0

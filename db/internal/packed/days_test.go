@@ -11,8 +11,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Days come out of a pack as they went in: in any order, before the year that they are counted from, up to the end of the calendar,
-// in force for no day at all; with a wage of nothing, and with none.
+// Days come out of a pack as they went in: in any order, before the year that they are counted from, up to the end
+// of the calendar, in force for no day at all; with a wage of nothing, and with none.
 func TestPackDays(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	var rows []RowDays

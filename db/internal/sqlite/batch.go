@@ -66,7 +66,8 @@ func (b *Batch) Close() {
 	b.one.Close()
 }
 
-// write runs an insert as a query without rows: so the driver hands all values over in one call, and not each in its own.
+// write runs an insert as a query without rows: so the driver hands all values over in one call, and not each in
+// its own.
 func write(ctx context.Context, insert *sql.Stmt, values []any) error {
 	rows, err := insert.QueryContext(ctx, values...)
 	if err != nil {

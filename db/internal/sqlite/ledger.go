@@ -23,28 +23,29 @@ type Ledger struct {
 
 type ledgerKey struct{}
 
-// WithLedger gives a context whose queries are counted in l, and in no ledger of a context around it.
+// WithLedger returns a context whose queries are counted in l, and in no ledger of a context around it.
 func WithLedger(ctx context.Context, l *Ledger) context.Context {
 	return context.WithValue(ctx, ledgerKey{}, l)
 }
 
-// WithStatementCount gives a context, and the number of queries that run under it.
+// WithStatementCount returns a context, and the number of queries that run under it.
 func WithStatementCount(ctx context.Context) (context.Context, *atomic.Int64) {
 	l := new(Ledger)
 	return WithLedger(ctx, l), &l.statements
 }
 
-// Statements gives the number of queries that were begun.
+// Statements returns the number of queries that were begun.
 func (l *Ledger) Statements() int64 { return l.statements.Load() }
 
-// Spent gives the time that queries took from their beginning to their last row, waiting for a connection included.
+// Spent returns the time that queries took from their beginning to their last row, waiting for a connection included.
 // Of queries that ran side by side it is the sum.
 func (l *Ledger) Spent() time.Duration { return time.Duration(l.nanos.Load()) }
 
 // begin enters a query, and gives what is called with its outcome.
 func (l *Ledger) begin(ctx context.Context, query string) (func(error), error) {
 	if n := l.statements.Add(1); l.Limit > 0 && n > l.Limit {
-		return nil, labour.Faultf(labour.LimitExceeded, "The request needs more than %d reads of the database: ask for fewer fields at a time.", l.Limit)
+		return nil, labour.Faultf(labour.LimitExceeded,
+			"The request needs more than %d reads of the database: ask for fewer fields at a time.", l.Limit)
 	}
 	watched := func(error) {}
 	if l.Watch != nil {

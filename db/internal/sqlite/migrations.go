@@ -23,7 +23,8 @@ func Migrate(ctx context.Context, file *sql.DB) error {
 }
 
 func migrationsOf(file *sql.DB) (*goose.Provider, error) {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, file, migrations.Files, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, file, migrations.Files,
+		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}

@@ -73,6 +73,7 @@ func ScanMembership(rows *sql.Rows) (labour.Membership, error) { return ScanMemb
 // ScanMembershipAnd is ScanMembership for a row that goes on with more columns.
 func ScanMembershipAnd(rows *sql.Rows, more ...any) (labour.Membership, error) {
 	var m labour.Membership
-	err := rows.Scan(append([]any{&m.Code, &m.Parent, OptionalDate(&m.ValidFrom), OptionalDate(&m.ValidTo)}, more...)...)
+	err := rows.Scan(append([]any{&m.Code, &m.Parent, OptionalDate(&m.ValidFrom), OptionalDate(&m.ValidTo)},
+		more...)...)
 	return m, err
 }

@@ -34,10 +34,11 @@ func (c *connector) Driver() driver.Driver                        { return &c.dr
 
 func newConnector(path, options string, pragmas ...string) *connector {
 	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: options}
-	return &connector{dsn: dsn.String(), driver: sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		_, err := conn.Exec(strings.Join(pragmas, ";"), nil)
-		return err
-	}}}
+	return &connector{dsn: dsn.String(),
+		driver: sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+			_, err := conn.Exec(strings.Join(pragmas, ";"), nil)
+			return err
+		}}}
 }
 
 // OpenPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
@@ -50,16 +51,17 @@ func OpenPublished(path string) *sql.DB {
 	return file
 }
 
-// OpenWhole opens a release's file for statements that read much of it once. A connection lives as long as its statement, and keeps
-// little in memory.
+// OpenWhole opens a release's file for statements that read much of it once. A connection lives as long as its
+// statement, and keeps little in memory.
 func OpenWhole(path string) *sql.DB {
-	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on", "PRAGMA cache_size = -8192", "PRAGMA temp_store = FILE"))
+	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on", "PRAGMA cache_size = -8192",
+		"PRAGMA temp_store = FILE"))
 	file.SetMaxIdleConns(-1)
 	return file
 }
 
-// OpenDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor does its one
-// connection need SQLite's locks: database/sql lends it to one goroutine at a time.
+// OpenDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor
+// does its one connection need SQLite's locks: database/sql lends it to one goroutine at a time.
 func OpenDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc&_mutex=no",
 		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",

@@ -87,7 +87,8 @@ type Querier interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
-// Begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are read.
+// Begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are
+// read.
 func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
 	ended = func(error) {}
 	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
@@ -120,7 +121,8 @@ func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query stri
 }
 
 // EachValues is each for rows of so many values as the database has them. They are good until yield returns.
-func EachValues(ctx context.Context, q Querier, width int, yield func(values []any) error, query string, args ...any) error {
+func EachValues(ctx context.Context, q Querier, width int, yield func(values []any) error, query string,
+	args ...any) error {
 	values, into := make([]any, width), make([]any, width)
 	for i := range values {
 		into[i] = &values[i]
@@ -134,7 +136,8 @@ func EachValues(ctx context.Context, q Querier, width int, yield func(values []a
 }
 
 // Collect runs a query and gives what scan makes of its rows, in order.
-func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T,
+	error) {
 	var all []T
 	err := Each(ctx, q, func(rows *sql.Rows) error {
 		one, err := scan(rows)
@@ -160,14 +163,16 @@ func Run(ctx context.Context, q Querier, statement string, args ...any) (int64, 
 	return result.RowsAffected()
 }
 
-// FieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before whatever they may hold,
-// which has no control characters, so that joined values stand in the same order as the values do.
+// FieldEnd parts values that are joined: the dimensions of a cell, or the columns of a key. It sorts before
+// whatever they may hold, which has no control characters, so that joined values stand in the same order as the
+// values do.
 const FieldEnd = "\x1f"
 
 // Joined returns the SQL that writes some columns as one text with something between them, and nothing for what is
 // absent. One call of format takes SQLite a third of the time of as many ||.
 func Joined(columns []string, between string) string {
-	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns, ", ") + ")"
+	return "format('" + strings.Repeat(between+"%s", len(columns))[len(between):] + "', " + strings.Join(columns,
+		", ") + ")"
 }
 
 // Compare returns one condition for each pair of expressions, all with the same operator.

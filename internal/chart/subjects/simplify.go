@@ -1,7 +1,8 @@
 //go:build ignore
 
-// Command simplify writes subjects.txt from Natural Earth's provinces of Russia; README.md tells where those are from and how
-// it is run. What two subjects share stays shared: a border is simplified once, and each end of one is kept.
+// Command simplify writes subjects.txt from Natural Earth's provinces of Russia; README.md tells where those are
+// from and how it is run. What two subjects share stays shared: a border is simplified once, and each end of one is
+// kept.
 package main
 
 import (
@@ -16,8 +17,8 @@ import (
 	"strings"
 )
 
-// The projection: Albers' equal-area conic on a sphere, in kilometres from the point where the meridians meet, x to the east and
-// y to the south along the central meridian.
+// The projection: Albers' equal-area conic on a sphere, in kilometres from the point where the meridians meet, x to
+// the east and y to the south along the central meridian.
 const (
 	radius             = 6371.0072 // km, of the sphere with the area of the earth
 	south, north, east = 52.0, 64.0, 105.0
@@ -32,8 +33,8 @@ const (
 
 type point struct{ x, y float64 } // degrees, or kilometres once projected
 
-// codes gives the code of ISO 3166-2 of each province, by the number that Natural Earth knows it by: its names and codes are not
-// all of one subject alone.
+// codes gives the code of ISO 3166-2 of each province, by the number that Natural Earth knows it by: its names and
+// codes are not all of one subject alone.
 var codes = map[string]string{
 	"2167": "RU-TOM", "2279": "RU-AD", "2280": "RU-KC", "2303": "RU-IN", "2304": "RU-KB", "2305": "RU-SE", "2306": "RU-STA", "2321": "RU-CHU",
 	"2324": "RU-KGD", "2333": "RU-MUR", "2334": "RU-NGR", "2335": "RU-PSK", "2336": "RU-LEN", "2337": "RU-SPE", "2342": "RU-BRY", "2343": "RU-SMO",
@@ -81,7 +82,9 @@ func main() {
 				rings = append(rings, simple)
 			}
 		}
-		slices.SortStableFunc(rings, func(a, b []point) int { return cmp.Compare(math.Abs(area(b)), math.Abs(area(a))) })
+		slices.SortStableFunc(rings, func(a, b []point) int {
+			return cmp.Compare(math.Abs(area(b)), math.Abs(area(a)))
+		})
 		out.WriteString(s.code)
 		for _, ring := range rings {
 			write(out, ring)
@@ -92,7 +95,7 @@ func main() {
 	fmt.Fprintf(os.Stderr, "%d subjects, %d points\n", len(subjects), kept)
 }
 
-// read gives the subjects in the order of their codes. What the 180th meridian cuts is whole again.
+// read returns the subjects in the order of their codes. What the 180th meridian cuts is whole again.
 func read(text []byte) []subject {
 	var collection struct {
 		Features []struct {
@@ -160,8 +163,9 @@ func read(text []byte) []subject {
 	return all
 }
 
-// turned gives a place with its longitude from 0 to 360 degrees, in billionths of a degree. On the 180th meridian, the two halves
-// of what it cuts have slightly other points: there, a hundredth of a degree makes them the same.
+// turned returns a place with its longitude from 0 to 360 degrees, in billionths of a degree. On the 180th
+// meridian, the two halves of what it cuts have slightly other points: there, a hundredth of a degree makes them
+// the same.
 func turned(p [2]float64) point {
 	if p[0] < 0 {
 		p[0] += 360
@@ -208,7 +212,7 @@ func edge(a, b point) [2]point {
 
 func before(a, b point) bool { return a.x < b.x || a.x == b.x && a.y < b.y }
 
-// bend gives what a bend of the subject's border must span to be kept.
+// bend returns what a bend of the subject's border must span to be kept.
 func (s subject) bend() float64 {
 	whole := 0.0
 	for _, ring := range s.rings {
@@ -220,11 +224,13 @@ func (s subject) bend() float64 {
 	return leastBend
 }
 
-// simplified gives a ring, projected, with each stretch between two nodes simplified as its other side has it.
+// simplified returns a ring, projected, with each stretch between two nodes simplified as its other side has it.
 func simplified(ring []point, nodes map[point]bool, bends map[[2]point]float64) []point {
 	first := slices.IndexFunc(ring, func(p point) bool { return nodes[p] })
 	if first < 0 { // of an island or a hole: its westernmost point stands for a node, for what lies in the hole too
-		first = slices.Index(ring, slices.MinFunc(ring, func(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) }))
+		first = slices.Index(ring, slices.MinFunc(ring, func(a, b point) int {
+			return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y))
+		}))
 	}
 	ring = slices.Concat(ring[first:], ring[:first+1])
 	var all []point
@@ -235,7 +241,8 @@ func simplified(ring []point, nodes map[point]bool, bends map[[2]point]float64) 
 		}
 		stretch := slices.Clone(ring[from : to+1])
 		last := len(stretch) - 1
-		backward := before(stretch[last], stretch[0]) || stretch[0] == stretch[last] && before(stretch[last-1], stretch[1])
+		backward := before(stretch[last], stretch[0]) || stretch[0] == stretch[last] &&
+			before(stretch[last-1], stretch[1])
 		if backward {
 			slices.Reverse(stretch)
 		}
@@ -249,8 +256,8 @@ func simplified(ring []point, nodes map[point]bool, bends map[[2]point]float64) 
 	return slices.Compact(all)
 }
 
-// straightened leaves out, by Visvalingam's and Whyatt's method, the points whose triangle with their neighbours is the smallest,
-// while it spans less than the least.
+// straightened leaves out, by Visvalingam's and Whyatt's method, the points whose triangle with their neighbours is
+// the smallest, while it spans less than the least.
 func straightened(line []point, least float64) []point {
 	for len(line) > 2 {
 		smallest, at := least, 0
@@ -282,7 +289,7 @@ func projected(ring []point) []point {
 	return all
 }
 
-// area gives the area of a ring: below 0 where it runs against the clock, as y goes to the south.
+// area returns the area of a ring: below 0 where it runs against the clock, as y goes to the south.
 func area(ring []point) float64 {
 	twice := 0.0
 	for i, p := range ring {

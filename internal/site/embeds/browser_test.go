@@ -85,7 +85,8 @@ func frames(t *testing.T, browser *browsertest.Browser) map[string]cdp.FrameID {
 	return found
 }
 
-// within evaluates an expression in the frame whose address has a part, once there is one. The page around the frame could not.
+// within evaluates an expression in the frame whose address has a part, once there is one. The page around the
+// frame could not.
 func within[T any](t *testing.T, browser *browsertest.Browser, part, expression string) T {
 	t.Helper()
 	require.Eventually(t, func() bool {
@@ -111,8 +112,8 @@ func comes(t *testing.T, browser *browsertest.Browser, expression string) {
 		"waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
-// fits waits until the frame in the first figure is as high as what is in it and nothing is left to scroll, and gives the height
-// in CSS pixels.
+// fits waits until the frame in the first figure is as high as what is in it and nothing is left to scroll, and
+// gives the height in CSS pixels.
 func fits(t *testing.T, browser *browsertest.Browser) float64 {
 	t.Helper()
 	var inside, outside float64
@@ -241,8 +242,8 @@ func TestEmbed_TheExampleIsTrue(t *testing.T) {
 	sitetest.Picture(t, browser, "embed-example")
 }
 
-// TestEmbed_KeepsToStrictPages shows an embed where little is allowed: on a page that takes nothing in which does not ask for it,
-// in a sandbox, in which it has no origin, and by a partner of a server that others may not ask.
+// TestEmbed_KeepsToStrictPages shows an embed where little is allowed: on a page that takes nothing in which does
+// not ask for it, in a sandbox, in which it has no origin, and by a partner of a server that others may not ask.
 func TestEmbed_KeepsToStrictPages(t *testing.T) {
 	there, stranger := newElsewhere(t), newElsewhere(t)
 	keys := sitetest.OpenKeys(t, t.TempDir())

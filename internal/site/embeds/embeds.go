@@ -51,15 +51,16 @@ func New(base port.Base, charts *pictures.Pictures) *Embeds {
 			}
 		}))
 	}
-	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js", "/embed.css": "embed.css"} {
+	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js",
+		"/embed.css": "embed.css"} {
 		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
 	s.oEmbed()
 	return s
 }
 
-// embedFile serves what embeds are made of to pages of any origin: to those that show them, and to the embed itself, which has no
-// origin in a sandbox.
+// embedFile serves what embeds are made of to pages of any origin: to those that show them, and to the embed
+// itself, which has no origin in a sandbox.
 func embedFile(name string) http.HandlerFunc {
 	content, err := embedFiles.ReadFile(name)
 	if err != nil {
@@ -76,8 +77,8 @@ func embedFile(name string) http.HandlerFunc {
 	}
 }
 
-// embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the same
-// partner's id as the page is.
+// embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the
+// same partner's id as the page is.
 func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	values, err := pictures.Values(r)
 	if err != nil {
@@ -113,23 +114,25 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	frameHeaders(header, ancestors)
 	header["Cache-Control"] = s.CacheControl(port.Within(r, "", nil))
-	// The page is kept by all that it depends on, and as that of a current release: an archived one changes, too, when it is
-	// archived no longer alone.
+	// The page is kept by all that it depends on, and as that of a current release: an archived one changes, too,
+	// when it is archived no longer alone.
 	s.Keep(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.showEmbed(w, r, e) })).
 		ServeHTTP(w, port.Within(r, "/embed/"+name+seen, values))
 }
 
-// frameHeaders lets a page be shown in other pages: by those whose origins are listed, and in those, too, that take nothing in
-// which does not ask for it (Cross-Origin-Embedder-Policy), for which the page must hold itself to the same.
+// frameHeaders lets a page be shown in other pages: by those whose origins are listed, and in those, too, that take
+// nothing in which does not ask for it (Cross-Origin-Embedder-Policy), for which the page must hold itself to the
+// same.
 func frameHeaders(header http.Header, ancestors string) {
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
+	header.Set("Content-Security-Policy",
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
 	header.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
-// refuseFrame says inside a frame why it shows no chart. There is nothing in it that not everybody may see, and the people
-// whose page it is need to read it, so that any page may show it.
+// refuseFrame says inside a frame why it shows no chart. There is nothing in it that not everybody may see, and the
+// people whose page it is need to read it, so that any page may show it.
 func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
 	var page struct {
 		Theme                chart.Theme
@@ -152,10 +155,11 @@ func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int,
 	s.writePage(w, r, "refusal", page)
 }
 
-// removed tells whether there was a release of a number once.
+// removed reports whether there was a release of a number once.
 func (s *Embeds) removed(number int) bool {
 	numbers, err := s.Store.Numbers()
-	return err == nil && len(numbers) > 0 && number > 0 && number < slices.Max(numbers) && !slices.Contains(numbers, number)
+	return err == nil && len(numbers) > 0 && number > 0 && number < slices.Max(numbers) &&
+		!slices.Contains(numbers, number)
 }
 
 func (s *Embeds) writePage(w http.ResponseWriter, r *http.Request, name string, data any) {

@@ -22,7 +22,7 @@ func ancestorsOf(r sitetest.Reply) string {
 	return sources
 }
 
-// idOf gives the public part of a key.
+// idOf returns the public part of a key.
 func idOf(key string) string { return key[len("hb_"):len("hb_12345678")] }
 
 func TestEmbed_ShowsTheChartItsFiguresAndWhatTheyRestOn(t *testing.T) {

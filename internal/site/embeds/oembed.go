@@ -53,7 +53,9 @@ func (s *Embeds) shownAt(address string) (shown, error) {
 			}
 		}
 	}
-	return shown{}, labour.Faultf(labour.NotFound, "Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.PublicURL, address)
+	return shown{}, labour.Faultf(labour.NotFound,
+		"Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.PublicURL,
+		address)
 }
 
 // oEmbed registers where other sites ask how to show an embed.
@@ -65,14 +67,15 @@ func (s *Embeds) oEmbed() {
 	s.Handle("/oembed", s.AdmitReader(values, s.Reading(s.Bounded(http.HandlerFunc(s.answerOEmbed)))))
 }
 
-// oEmbedPath gives the address at which sites ask about an embed's or a picture's address, but for the format.
+// oEmbedPath returns the address at which sites ask about an embed's or a picture's address, but for the format.
 func oEmbedPath(address string) string { return "/oembed?" + url.Values{"url": {address}}.Encode() }
 
 func (s *Embeds) answerOEmbed(w http.ResponseWriter, r *http.Request) {
 	asked := r.URL.Query()
 	format := asked.Get("format")
 	if format != "" && format != "json" && format != "xml" {
-		s.RefuseAs(w, r, http.StatusNotImplemented, labour.Faultf(labour.BadUserInput, "Expected for format json or xml, found %.40q.", format))
+		s.RefuseAs(w, r, http.StatusNotImplemented,
+			labour.Faultf(labour.BadUserInput, "Expected for format json or xml, found %.40q.", format))
 		return
 	}
 	at, err := s.shownAt(asked.Get("url"))
@@ -113,7 +116,8 @@ func pixels(values url.Values, name string) (int, error) {
 	}
 	n, err := strconv.Atoi(values.Get(name))
 	if err != nil || n < 1 {
-		return 0, labour.Faultf(labour.BadUserInput, "Expected for %s a number of pixels, found %.40q.", name, values.Get(name))
+		return 0, labour.Faultf(labour.BadUserInput, "Expected for %s a number of pixels, found %.40q.", name,
+			values.Get(name))
 	}
 	return n, nil
 }
@@ -128,7 +132,8 @@ func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (
 	if err != nil {
 		return oEmbedAnswer{}, err
 	}
-	answer := oEmbedAnswer{Version: "1.0", Title: picture.Title, ProviderName: "Homebound", ProviderURL: s.PublicURL, CacheAge: 3600}
+	answer := oEmbedAnswer{Version: "1.0", Title: picture.Title, ProviderName: "Homebound", ProviderURL: s.PublicURL,
+		CacheAge: 3600}
 	if at.extension == "" {
 		answer.rich(picture, theme, s.PublicURL+embedPath(at.chart, at.values, at.release), widest, highest)
 		return answer, nil
@@ -148,8 +153,8 @@ func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (
 	return answer, nil
 }
 
-// rich shows an embed. Its height is an estimate: a frame does not grow without the script that snippets have, and filters of
-// other sites take scripts away; what does not fit is scrolled to.
+// rich shows an embed. Its height is an estimate: a frame does not grow without the script that snippets have, and
+// filters of other sites take scripts away; what does not fit is scrolled to.
 func (a *oEmbedAnswer) rich(p *chart.Picture, theme chart.Theme, address string, widest, highest int) {
 	const beside, below = 24, 260 // CSS pixels around the picture
 	a.Type, a.Width = "rich", min(embedWide, widest)
@@ -164,7 +169,8 @@ func (a *oEmbedAnswer) rich(p *chart.Picture, theme chart.Theme, address string,
 // photo shows a picture, scaled down where it does not fit.
 func (a *oEmbedAnswer) photo(address string, width, height, widest, highest int) {
 	scale := min(1, float64(widest)/float64(width), float64(highest)/float64(height))
-	a.Type, a.URL, a.Width, a.Height = "photo", address, max(1, int(float64(width)*scale)), max(1, int(float64(height)*scale))
+	a.Type, a.URL, a.Width, a.Height = "photo", address, max(1, int(float64(width)*scale)), max(1,
+		int(float64(height)*scale))
 }
 
 func (a oEmbedAnswer) write(w http.ResponseWriter, format string) {

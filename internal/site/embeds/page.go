@@ -62,7 +62,8 @@ type Cell struct {
 }
 
 const (
-	// Pictures are drawn in two widths, and shown in the narrow one in frames less wide than embedNarrowBelow. In CSS pixels.
+	// Pictures are drawn in two widths, and shown in the narrow one in frames less wide than embedNarrowBelow. In
+	// CSS pixels.
 	embedWide, embedNarrow, embedNarrowBelow = 800, 360, 560
 
 	onPhones  = "(max-width: 559px)"
@@ -82,7 +83,8 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		return
 	}
 	picture := shown.Picture
-	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.Citation, Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
+	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.Citation,
+		Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Heads, page.Rows = Cells(picture)
 	page.Data = embedPath(e.chart+".csv", without(e.values, pictures.DrawingParameters...), e.release.Number)
@@ -92,13 +94,14 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 	}
 	page.OEmbed = oEmbedPath(address)
 	if now := e.current; now != nil && now.Number != e.release.Number {
-		page.Superseded = &superseded{now.Number > e.release.Number, now.Number, now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}
+		page.Superseded = &superseded{now.Number > e.release.Number, now.Number,
+			now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	s.writePage(w, r, "page", page)
 }
 
-// drawings gives the addresses of the picture: of this very release, so that figures and picture are never of two.
+// drawings returns the addresses of the picture: of this very release, so that figures and picture are never of two.
 func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Drawing, image Drawing) {
 	heights := map[int]int{} // are the same in every theme
 	for _, width := range []int{embedWide, embedNarrow} {
@@ -116,14 +119,15 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Draw
 	return ForEveryReader(drawn)
 }
 
-// ForEveryReader gives a picture in both themes and widths.
+// ForEveryReader returns a picture in both themes and widths.
 func ForEveryReader(drawn func(media string, theme chart.Theme, width int) Drawing) (sources []Drawing, image Drawing) {
 	return []Drawing{
-		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light, embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
+		drawn(onPhones+" and "+inTheDark, chart.Dark, embedNarrow), drawn(onPhones, chart.Light,
+			embedNarrow), drawn(inTheDark, chart.Dark, embedWide),
 	}, drawn("", chart.Light, embedWide)
 }
 
-// themeOf gives the theme that an author has chosen, "" for that of the reader's system.
+// themeOf returns the theme that an author has chosen, "" for that of the reader's system.
 func themeOf(values url.Values) (chart.Theme, error) {
 	if !values.Has("theme") {
 		return "", nil
@@ -132,7 +136,7 @@ func themeOf(values url.Values) (chart.Theme, error) {
 	return options.Theme, err
 }
 
-// without gives the values but for some.
+// without returns the values but for some.
 func without(values url.Values, names ...string) url.Values {
 	rest := maps.Clone(values)
 	for _, name := range names {

@@ -19,9 +19,9 @@ var chartWords = map[string]string{
 	"compliance": "Did workers leave by the deadline?",
 }
 
-// Snippet gives what an author pastes into a page to show a chart: a figure, with a link in it for readers whose browser runs
-// no scripts, and the script that puts the chart in its place. Release 0 is whatever release is current; the values are the
-// chart's parameters.
+// Snippet returns what an author pastes into a page to show a chart: a figure, with a link in it for readers whose
+// browser runs no scripts, and the script that puts the chart in its place. Release 0 is whatever release is
+// current; the values are the chart's parameters.
 func (s *Embeds) Snippet(chart string, values url.Values, release int) string {
 	var attributes strings.Builder
 	if release > 0 {
@@ -42,10 +42,11 @@ func (s *Embeds) Snippet(chart string, values url.Values, release int) string {
 		words += " (" + region + ")"
 	}
 	return fmt.Sprintf(`<figure data-homebound="%s"%s><a href="%s">%s</a></figure>`+"\n"+`<script async src="%s/embed.js"></script>`,
-		html.EscapeString(chart), attributes.String(), html.EscapeString(s.PublicURL+embedPath(chart, given, release)), html.EscapeString(words), s.PublicURL)
+		html.EscapeString(chart), attributes.String(), html.EscapeString(s.PublicURL+embedPath(chart, given,
+			release)), html.EscapeString(words), s.PublicURL)
 }
 
-// embedPath gives the address of a chart's embed within the server. Release 0 is whatever release is current.
+// embedPath returns the address of a chart's embed within the server. Release 0 is whatever release is current.
 func embedPath(chart string, values url.Values, release int) string {
 	address := port.ReleasePath(release) + "/embed/" + url.PathEscape(chart)
 	if query := values.Encode(); query != "" {
@@ -57,12 +58,12 @@ func embedPath(chart string, values url.Values, release int) string {
 // parameterName is the form of every parameter's name; nothing else may become a part of a tag.
 var parameterName = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*$`)
 
-// tellsEmpty are the parameters that say something where they are empty: that all nationalities are meant, in the place of the
-// default. embed.js takes every other empty attribute for another program's mark.
+// tellsEmpty are the parameters that say something where they are empty: that all nationalities are meant, in the
+// place of the default. embed.js takes every other empty attribute for another program's mark.
 var tellsEmpty = regexp.MustCompile(`^(scenario\.)?nationalities$`)
 
-// attributeOf writes a parameter's name as the data attribute that embed.js reads it from, without data-: dots and capital
-// letters are not for names of attributes, so that scenario.relativeWage.low is scenario-relative-wage-low.
+// attributeOf writes a parameter's name as the data attribute that embed.js reads it from, without data-: dots and
+// capital letters are not for names of attributes, so that scenario.relativeWage.low is scenario-relative-wage-low.
 func attributeOf(parameter string) string {
 	var name strings.Builder
 	for _, letter := range parameter {

@@ -21,7 +21,7 @@ type provenance struct {
 	Sources   []struct{ ID string }
 }
 
-// sources gives the ids of the sources as the release has them.
+// sources returns the ids of the sources as the release has them.
 func (p *provenance) sources() []string {
 	var ids []string
 	for _, s := range p.Sources {
@@ -57,12 +57,13 @@ func openReport(ctx context.Context, s *Exports, x *extract) error {
 	groupBy := port.Texts(x.variables["groupBy"])
 	delete(x.variables, "measures")
 	x.document = reportDocument(groupBy, measures, false).Text
-	x.columns = append(contract{s.Parameters.Schema}.columns(x.document, []string{"report", "rows"}, graph.ReleaseOf(ctx).Info().Currency), port.SyntheticColumn)
+	x.columns = append(contract{s.Parameters.Schema}.columns(x.document, []string{"report", "rows"},
+		graph.ReleaseOf(ctx).Info().Currency), port.SyntheticColumn)
 	return x.answered(ctx, s, "report", port.Document{Text: x.document}, reportDocument(groupBy, measures, true))
 }
 
-// answered lets an export be read from the pages of an answer. The first page is read at once: it refuses, counts, and tells what
-// each of the others costs.
+// answered lets an export be read from the pages of an answer. The first page is read at once: it refuses, counts,
+// and tells what each of the others costs.
 func (x *extract) answered(ctx context.Context, s *Exports, field string, first, more port.Document) error {
 	ask := func(ctx context.Context, document port.Document, after string) (*paged, error) {
 		variables := maps.Clone(x.variables)
@@ -118,7 +119,9 @@ func openImpact(ctx context.Context, s *Exports, x *extract) error {
 	}
 	impact := answer.EconomicImpact
 	var rows [][]any
-	contract{s.Parameters.Schema}.figures(impact, graph.ReleaseOf(ctx).Info().Currency, func(row []any) { rows = append(rows, row) })
+	contract{s.Parameters.Schema}.figures(impact, graph.ReleaseOf(ctx).Info().Currency, func(row []any) {
+		rows = append(rows, row)
+	})
 	x.rows = len(rows)
 	x.each = func(_ context.Context, yield func([]any) error) error {
 		for _, row := range rows {

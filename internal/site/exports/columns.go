@@ -13,8 +13,9 @@ import (
 // contract describes columns and figures in the words of the schema.
 type contract struct{ schema *ast.Schema }
 
-// columns gives what a document selects under one of its fields as the columns of a table: named by their way from there, such as
-// employer.name, and described as the contract describes them. currency is that of the release's money.
+// columns returns what a document selects under one of its fields as the columns of a table: named by their way
+// from there, such as employer.name, and described as the contract describes them. currency is that of the
+// release's money.
 func (p contract) columns(document string, under []string, currency string) []table.Column {
 	doc, err := parser.ParseQuery(&ast.Source{Input: document})
 	if err != nil {
@@ -32,7 +33,8 @@ func (p contract) columns(document string, under []string, currency string) []ta
 	return p.leaves(nil, of, set, "", "", currency)
 }
 
-func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about, currency string) []table.Column {
+func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about,
+	currency string) []table.Column {
 	for _, s := range set {
 		field, is := s.(*ast.Field)
 		if !is {
@@ -45,12 +47,14 @@ func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.Sel
 			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
 			continue
 		}
-		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name), Unit: unitOf(of.Name, field.Name, currency), Description: described})
+		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name),
+			Unit: unitOf(of.Name, field.Name, currency), Description: described})
 	}
 	return columns
 }
 
-// unitOf gives the unit of a field, "" where it has none. Where rows have units of their own, it says which column has them.
+// unitOf returns the unit of a field, "" where it has none. Where rows have units of their own, it says which
+// column has them.
 func unitOf(of, field, currency string) string {
 	if of == "ReportRow" {
 		for _, m := range labour.Measures {

@@ -8,8 +8,8 @@ import (
 	"homebound/internal/site/port"
 )
 
-// The documents that show in GraphQL what the exports of the same names hold: what they select under the rows are the columns,
-// and their variables are the parameters.
+// The documents that show in GraphQL what the exports of the same names hold: what they select under the rows are
+// the columns, and their variables are the parameters.
 var (
 	permitsDocument = port.MustDocument(`query Permits($filter: PermitFilter, $orderBy: PermitOrder) {
   permits(filter: $filter, orderBy: $orderBy, first: 1000) {
@@ -81,7 +81,8 @@ var (
 }
 fragment range on Estimate { low central high unit }`)
 
-	// reportParameters has the variables of every report, and the measures that it is to have, which a document selects.
+	// reportParameters has the variables of every report, and the measures that it is to have, which a document
+	// selects.
 	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
 )
 
@@ -92,12 +93,14 @@ var dimensionFields = []struct {
 	by     labour.Dimension
 	fields string
 }{
-	{labour.ByRegion, "region { code name }"}, {labour.ByDistrict, "district { code name }"}, {labour.ByIndustry, "industry { code name }"},
-	{labour.ByNationality, "nationality { code name }"}, {labour.ByEmployer, "employer { id name }"}, {labour.ByOutcome, "outcome"},
+	{labour.ByRegion, "region { code name }"}, {labour.ByDistrict, "district { code name }"}, {labour.ByIndustry,
+		"industry { code name }"},
+	{labour.ByNationality, "nationality { code name }"}, {labour.ByEmployer,
+		"employer { id name }"}, {labour.ByOutcome, "outcome"},
 }
 
-// reportDocument gives the document of a report that is grouped by some dimensions and has some measures. after says that it goes on
-// with the rows after a cursor, and leaves out what the first page has told.
+// reportDocument returns the document of a report that is grouped by some dimensions and has some measures. after
+// says that it goes on with the rows after a cursor, and leaves out what the first page has told.
 func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool) port.Document {
 	var row []string
 	for _, d := range dimensionFields {
@@ -124,7 +127,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 }`)
 }
 
-// measuresOf gives the measures that a report is asked for: those that are named, else all that its groups can have.
+// measuresOf returns the measures that a report is asked for: those that are named, else all that its groups can have.
 func measuresOf(variables map[string]any) []labour.MeasureInfo {
 	named := port.Texts(variables["measures"])
 	var measures []labour.MeasureInfo
@@ -134,7 +137,8 @@ func measuresOf(variables map[string]any) []labour.MeasureInfo {
 			if slices.Contains(named, string(m.Measure)) {
 				measures = append(measures, m)
 			}
-		case m.Measure == labour.WorkersRepatriated || !slices.Contains(port.Texts(variables["groupBy"]), string(labour.ByOutcome)):
+		case m.Measure == labour.WorkersRepatriated ||
+			!slices.Contains(port.Texts(variables["groupBy"]), string(labour.ByOutcome)):
 			measures = append(measures, m)
 		}
 	}

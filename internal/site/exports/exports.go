@@ -39,13 +39,22 @@ const (
 
 // Tables are all exports, in the order in which pages list them.
 var Tables = []exported{
-	{Name: "permits", Title: "Permits to employ foreign workers", parameters: permitsDocument, document: permitsDocument, under: []string{"permits", "nodes"}, mark: rowsMade, open: openList("permits")},
-	{Name: "employers", Title: "Employers that hold permits", parameters: employersDocument, document: employersDocument, under: []string{"employers", "nodes"}, mark: rowsMade, open: openList("employers")},
-	{Name: "repatriations", Title: "Workers who left, and how", parameters: repatriationsDocument, document: repatriationsDocument, under: []string{"repatriations", "nodes"}, mark: rowsMade, open: openList("repatriations")},
-	{Name: "observations", Title: "Published statistics", parameters: observationsDocument, document: observationsDocument, under: []string{"regions", "nodes", "observations"}, open: openObservations},
-	{Name: "claims", Title: "Claims, and what they come to", parameters: claimsParameters, document: claimsDocument, under: []string{"claims", "nodes"}, open: openClaims},
-	{Name: "report", Title: "Report on permits, workers present and repatriations", parameters: reportParameters, mark: figuresMade, open: openReport},
-	{Name: "impact", Title: "What the departure of workers costs a region's economy", parameters: impactDocument, document: impactDocument, columns: impactColumns, mark: figuresMade, open: openImpact},
+	{Name: "permits", Title: "Permits to employ foreign workers", parameters: permitsDocument,
+		document: permitsDocument, under: []string{"permits", "nodes"}, mark: rowsMade, open: openList("permits")},
+	{Name: "employers", Title: "Employers that hold permits", parameters: employersDocument,
+		document: employersDocument, under: []string{"employers", "nodes"}, mark: rowsMade,
+		open: openList("employers")},
+	{Name: "repatriations", Title: "Workers who left, and how", parameters: repatriationsDocument,
+		document: repatriationsDocument, under: []string{"repatriations", "nodes"}, mark: rowsMade,
+		open: openList("repatriations")},
+	{Name: "observations", Title: "Published statistics", parameters: observationsDocument,
+		document: observationsDocument, under: []string{"regions", "nodes", "observations"}, open: openObservations},
+	{Name: "claims", Title: "Claims, and what they come to", parameters: claimsParameters, document: claimsDocument,
+		under: []string{"claims", "nodes"}, open: openClaims},
+	{Name: "report", Title: "Report on permits, workers present and repatriations", parameters: reportParameters,
+		mark: figuresMade, open: openReport},
+	{Name: "impact", Title: "What the departure of workers costs a region's economy", parameters: impactDocument,
+		document: impactDocument, columns: impactColumns, mark: figuresMade, open: openImpact},
 }
 
 // What a table can be asked as, beside the formats of package table.
@@ -78,7 +87,7 @@ type extract struct {
 	evidence  func(ctx context.Context) (sources []string, synthetic bool, err error) // ids
 }
 
-// place gives the place of a column.
+// place returns the place of a column.
 func (x *extract) place(name string) int {
 	for i, c := range x.columns {
 		if c.Name == name {
@@ -136,32 +145,37 @@ func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
 		}
 	}
 	if found == nil {
-		return nil, "", labour.Faultf(labour.NotFound, "There is no export %.80q: expected one of %s.", name, strings.Join(names, ", "))
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %.80q: expected one of %s.", name,
+			strings.Join(names, ", "))
 	}
 	if !slices.Contains(extensions, extension) {
-		return nil, "", labour.Faultf(labour.NotFound, "There is no export %s.%.80s: expected one of %s.", name, extension, strings.Join(extensions, ", "))
+		return nil, "", labour.Faultf(labour.NotFound, "There is no export %s.%.80s: expected one of %s.", name,
+			extension, strings.Join(extensions, ", "))
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, "", labour.Faultf(labour.BadUserInput, "Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
+		return nil, "", labour.Faultf(labour.BadUserInput,
+			"Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
 	}
 	variables, err := s.Parameters.Read(values, found.parameters.Variables)
 	if err != nil {
 		return nil, "", err
 	}
 	info := graph.ReleaseOf(r.Context()).Info()
-	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables), variables: variables, document: found.document.Text, columns: found.columns}
+	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables),
+		variables: variables, document: found.document.Text, columns: found.columns}
 	if x.under != nil {
 		x.columns = contract{s.Parameters.Schema}.columns(x.document, x.under, info.Currency)
 	}
 	return x, extension, nil
 }
 
-// etag names what an export depends on, also where the server was started anew over other data or in another way. It is weak: the same
-// rows may come compressed, and a zip may come in other bytes.
+// etag names what an export depends on, also where the server was started anew over other data or in another way.
+// It is weak: the same rows may come compressed, and a zip may come in other bytes.
 func (s *Exports) etag(r *http.Request, x *extract) string {
 	release := graph.ReleaseOf(r.Context())
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash, release.SuppressBelow(),
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash,
+		release.SuppressBelow(),
 		labour.MethodVersion, s.PublicURL, port.PathWithin(r), r.URL.RawQuery, s.Rights(r.Context()), x.columns))
 	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
 }

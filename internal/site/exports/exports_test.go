@@ -87,7 +87,7 @@ func linesOf(t testing.TB, text string) []map[string]any {
 	return rows
 }
 
-// records gives a CSV as it is, with the header first.
+// records returns a CSV as it is, with the header first.
 func records(t testing.TB, text string) [][]string {
 	t.Helper()
 	found, err := csv.NewReader(strings.NewReader(text)).ReadAll()
@@ -190,7 +190,7 @@ func TestExport_EveryTableInEveryFormat(t *testing.T) {
 	}
 }
 
-// fieldsOf gives a row of NDJSON as CSV has it.
+// fieldsOf returns a row of NDJSON as CSV has it.
 func fieldsOf(columns []table.Column, row map[string]any) []string {
 	fields := make([]string, len(columns))
 	for i, c := range columns {

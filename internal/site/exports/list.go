@@ -10,8 +10,8 @@ import (
 	"homebound/internal/site/port"
 )
 
-// openList opens an export of one of the register's lists: its first question is the list's own, which refuses and counts, and
-// leaves the list to be read row by row from the database.
+// openList opens an export of one of the register's lists: its first question is the list's own, which refuses and
+// counts, and leaves the list to be read row by row from the database.
 func openList(list string) func(context.Context, *Exports, *extract) error {
 	// The list's name says what its filter and its order are called.
 	input := map[string]string{"permits": "Permit", "employers": "Employer", "repatriations": "Repatriation"}[list]
@@ -49,9 +49,11 @@ func openObservations(ctx context.Context, s *Exports, x *extract) error {
 			PageInfo pageInfo
 		}
 	}
-	for after := (any)(nil); after == nil || page.Regions.PageInfo.HasNextPage; after = page.Regions.PageInfo.EndCursor {
+	for after := (any)(nil); after == nil ||
+		page.Regions.PageInfo.HasNextPage; after = page.Regions.PageInfo.EndCursor {
 		page.Regions.Nodes = nil
-		if err := s.Ask(ctx, regions, map[string]any{"filter": x.variables["filter"], "after": after}, &page); err != nil {
+		if err := s.Ask(ctx, regions, map[string]any{"filter": x.variables["filter"], "after": after},
+			&page); err != nil {
 			return err
 		}
 		for _, region := range page.Regions.Nodes {
@@ -104,7 +106,8 @@ func (x *extract) streamed(ctx context.Context, list *db.Whole, typename string)
 	return nil
 }
 
-// rowsPerCost is how many rows cost 1: as many as are read and written in the time in which an answer's hundred values are.
+// rowsPerCost is how many rows cost 1: as many as are read and written in the time in which an answer's hundred
+// values are.
 const rowsPerCost = 300
 
 // valuesOf says how the columns of a list's export are made from a row of the database, whose columns are named.
@@ -175,7 +178,9 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 	looked("nationality.name", "nationality", named(release.Country, func(c labour.Country) string { return c.Name }))
 	looked("industry.name", "industry", named(release.Industry, func(i labour.Industry) string { return i.NameEN }))
 	looked("indicator.name", "indicator", named(release.Indicator, func(i labour.Indicator) string { return i.Name }))
-	looked("indicator.definition", "indicator", named(release.Indicator, func(i labour.Indicator) string { return i.Definition }))
+	looked("indicator.definition", "indicator", named(release.Indicator, func(i labour.Indicator) string {
+		return i.Definition
+	}))
 	looked("source.title", "source_id", named(release.Source, func(s labour.Source) string { return s.Title }))
 	looked("source.publisher", "source_id", named(release.Source, func(s labour.Source) string { return s.Publisher }))
 	looked("source.url", "source_id", func(id string) any {
@@ -190,7 +195,7 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 // mostKept is how many values that are derived from keys are kept for one column.
 const mostKept = 10_000
 
-// named gives a text of what a key leads to. Every key of a release leads somewhere: the import has seen to it.
+// named returns a text of what a key leads to. Every key of a release leads somewhere: the import has seen to it.
 func named[T any](find func(string) (T, error), text func(T) string) func(string) any {
 	return func(key string) any {
 		if found, err := find(key); err == nil {

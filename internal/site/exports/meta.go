@@ -81,7 +81,8 @@ func (s *Exports) released(ctx context.Context) (r exportRelease, citation strin
 			Citation string
 		}
 	}
-	err = s.Ask(ctx, `query CitedRelease { release { number contentHash publishedAt methodVersion citation } }`, nil, &answer)
+	err = s.Ask(ctx, `query CitedRelease { release { number contentHash publishedAt methodVersion citation } }`, nil,
+		&answer)
 	r = answer.Release.exportRelease
 	r.Permalink = s.Permanent(r.Number)
 	return r, answer.Release.Citation, err
@@ -110,12 +111,13 @@ func (s *Exports) meta(ctx context.Context, x *extract) (table.Meta, error) {
 	}
 	release, citation, err := s.released(ctx)
 	return table.Meta{Title: x.Title, Description: notice, Written: release.PublishedAt, Facts: []table.Fact{
-		{Name: "release", Value: strconv.Itoa(release.Number)}, {Name: "contentHash", Value: release.ContentHash}, {Name: "citation", Value: citation},
+		{Name: "release", Value: strconv.Itoa(release.Number)}, {Name: "contentHash",
+			Value: release.ContentHash}, {Name: "citation", Value: citation},
 		{Name: "metadata", Value: s.fileURL(x, metadata)},
 	}}, err
 }
 
-// fileURL gives the address at which a table can be had for ever.
+// fileURL returns the address at which a table can be had for ever.
 func (s *Exports) fileURL(x *extract, extension string) string {
 	address := s.Permanent(x.number) + "/export/" + x.Name + "." + extension
 	if len(x.query) > 0 {
@@ -149,7 +151,8 @@ func (s *Exports) describe(ctx context.Context, x *extract) (*exportMeta, error)
 		if err != nil {
 			return nil, err
 		}
-		of := exportSource{ID: graph.GlobalID("Source", id), Title: source.Title, Publisher: source.Publisher, URL: source.URL, Kind: source.Kind, Licence: source.Licence}
+		of := exportSource{ID: graph.GlobalID("Source", id), Title: source.Title, Publisher: source.Publisher,
+			URL: source.URL, Kind: source.Kind, Licence: source.Licence}
 		if source.PublishedOn != nil {
 			of.PublishedOn = source.PublishedOn.String()
 		}
@@ -178,12 +181,16 @@ var readme = template.Must(template.New("README").Funcs(template.FuncMap{
 	"cell": func(text string) string { return strings.ReplaceAll(text, "|", `\|`) },
 }).Parse(readmeText))
 
-// writeArchive writes a zip of an export as CSV, what it is, and a README. These come last, so that they can tell what was written.
+// writeArchive writes a zip of an export as CSV, what it is, and a README. These come last, so that they can tell
+// what was written.
 func (s *Exports) writeArchive(ctx context.Context, to io.Writer, x *extract) error {
 	z := zip.NewWriter(to)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w, flate.BestSpeed)
+	})
 	add := func(name string) (io.Writer, error) {
-		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: graph.ReleaseOf(ctx).Info().PublishedAt.UTC()})
+		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate,
+			Modified: graph.ReleaseOf(ctx).Info().PublishedAt.UTC()})
 	}
 	csv, _ := table.ByExtension("csv") // the plainest format, which there is
 	data := &exportData{Name: x.fileName() + ".csv"}

@@ -20,7 +20,7 @@ import (
 	"homebound/internal/table"
 )
 
-// readWorkbook gives the sheet Data as CSV has it. Days are numbers there, and marks 0 and 1.
+// readWorkbook returns the sheet Data as CSV has it. Days are numbers there, and marks 0 and 1.
 func readWorkbook(t *testing.T, columns []table.Column, text string) (header []string, rows [][]string) {
 	t.Helper()
 	book, err := excelize.OpenReader(strings.NewReader(text))

@@ -82,7 +82,8 @@ func TestExport_IsKeptByItsTag(t *testing.T) {
 	assert.Equal(t, numbered.Body, s.Get("/releases/1/export/permits.csv?within=RU-PRI").Body)
 }
 
-// TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay looks at one release as servers show it that differ in one thing each.
+// TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay looks at one release as servers show it that differ in
+// one thing each.
 func TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay(t *testing.T) {
 	first := sitetest.WithRelease(t)
 	folder := sitetest.FilesIn(t, first.Store.Dir())
@@ -151,7 +152,8 @@ func TestExport_DisarmsFormulas(t *testing.T) {
 	assert.Equal(t, evil, cells[0][1], "in a workbook it is a text by its type")
 }
 
-// TestExport_ShowsNoRowThatIsWithheld asks for real rows of a release that withholds small counts, as whoever may not see them.
+// TestExport_ShowsNoRowThatIsWithheld asks for real rows of a release that withholds small counts, as whoever may
+// not see them.
 func TestExport_ShowsNoRowThatIsWithheld(t *testing.T) {
 	store := dbtest.MustOpen(t)
 	content := dbtest.Random(rand.New(rand.NewPCG(1, 7)), 60)
@@ -231,8 +233,8 @@ func TestExport_NeverListsTheProtected(t *testing.T) {
 	assert.NotZero(t, sum, "they are counted")
 }
 
-// newSlow starts a server whose connections take little in advance, and gives a client that does so too: an answer of a megabyte
-// waits for its reader.
+// newSlow starts a server whose connections take little in advance, and gives a client that does so too: an answer
+// of a megabyte waits for its reader.
 func newSlow(t *testing.T, change func(*web.Config)) (*sitetest.Site, *http.Client) {
 	o := sitetest.NewOperated(t, func(c *web.Config, server *http.Server) {
 		change(c)

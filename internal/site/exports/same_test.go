@@ -63,14 +63,16 @@ func (c choices) pick(r *rand.Rand) url.Values {
 	return values
 }
 
-// newSample starts a server on a random register with rows of every kind, PROTECTED ones and those of nobody's employer among them.
+// newSample starts a server on a random register with rows of every kind, PROTECTED ones and those of nobody's
+// employer among them.
 func newSample(t testing.TB, seed uint64, configure ...func(*web.Config)) *sitetest.Site {
 	s := sitetest.New(t, append([]func(*web.Config){func(c *web.Config) { c.CacheBytes = 1 << 20 }}, configure...)...)
 	dbtest.MustPublish(t, s.Store, dbtest.Random(rand.New(rand.NewPCG(seed, 7)), 60))
 	return s
 }
 
-// TestExport_HasWhatItsQueryShows asks at random, and holds each export against the pages of the query that its metadata names.
+// TestExport_HasWhatItsQueryShows asks at random, and holds each export against the pages of the query that its
+// metadata names.
 func TestExport_HasWhatItsQueryShows(t *testing.T) {
 	s := newSample(t, 1)
 	r := rand.New(rand.NewPCG(2, 3))
@@ -237,7 +239,8 @@ func TestExport_ImpactHasTheAnswersFigures(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, s.Get("/export/impact.csv").Status, "the region is not left out")
 }
 
-// TestExport_ImpactTellsWhichFiguresAreWithheld exports an impact that is told as a whole, and not in each of its periods.
+// TestExport_ImpactTellsWhichFiguresAreWithheld exports an impact that is told as a whole, and not in each of its
+// periods.
 func TestExport_ImpactTellsWhichFiguresAreWithheld(t *testing.T) {
 	s := sitetest.New(t)
 	s.PublishGuarded(3000, 20)

@@ -58,7 +58,9 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	}
 	format, isTable := table.ByExtension(extension)
 	if isTable && format.MaxRows > 0 && x.rows > format.MaxRows {
-		return labour.Faultf(labour.LimitExceeded, "A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.", extension, format.MaxRows, x.rows)
+		return labour.Faultf(labour.LimitExceeded,
+			"A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.",
+			extension, format.MaxRows, x.rows)
 	}
 	header := w.Header()
 	header.Set(table.RowsHeader, strconv.Itoa(x.rows))
@@ -107,12 +109,14 @@ var worthGzip = map[string]bool{"csv": true, "ndjson": true, metadata: true}
 // fileName names an export's files by the release that they are of.
 func (x *extract) fileName() string { return fmt.Sprintf("homebound-r%d-%s", x.number, x.Name) }
 
-// breakOff says why an export is not given. Where it has begun, it ends the connection instead: what is cut must not look whole.
+// breakOff says why an export is not given. Where it has begun, it ends the connection instead: what is cut must
+// not look whole.
 func (s *Exports) breakOff(w http.ResponseWriter, r *http.Request, begun bool, err error) {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil:
 		s.CountRefusal(r.Context(), "timeout")
-		err = labour.Faultf(labour.Timeout, "The export was stopped because it took longer than %s. Narrow it, or take it in parts.", s.ExportTimeout())
+		err = labour.Faultf(labour.Timeout,
+			"The export was stopped because it took longer than %s. Narrow it, or take it in parts.", s.ExportTimeout())
 	case errors.Is(err, context.Canceled):
 		err = labour.Faultf(labour.Unavailable, "The export was stopped before it was done.")
 	}
@@ -182,7 +186,8 @@ const (
 )
 
 // ahead reads rows of so many values in a goroutine of its own, a little before they are taken.
-func ahead(ctx context.Context, width int, each func(context.Context, func([]any) error) error, take func(row []any) error) error {
+func ahead(ctx context.Context, width int, each func(context.Context, func([]any) error) error,
+	take func(row []any) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	full, empty := make(chan []any, batches), make(chan []any, batches)
 	for range batches {

@@ -27,7 +27,7 @@ type asset struct {
 	etag        string
 }
 
-// readAssets gives the files of a folder by name, without the .gz that each of them must end in.
+// readAssets returns the files of a folder by name, without the .gz that each of them must end in.
 func readAssets(files fs.FS, folder string) (map[string]asset, error) {
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
@@ -101,7 +101,7 @@ func decompress(compressed []byte) ([]byte, error) {
 	return io.ReadAll(reader)
 }
 
-// etag gives a strong entity tag: the same bytes, the same tag.
+// etag returns a strong entity tag: the same bytes, the same tag.
 func etag(content []byte) string {
 	sum := sha256.Sum256(content)
 	return fmt.Sprintf(`"%x"`, sum[:16])

@@ -60,7 +60,7 @@ type copying struct {
 	Place place `json:"place"`
 }
 
-// copyAll gives tabs in every form of the menu, by the form's name.
+// copyAll returns tabs in every form of the menu, by the form's name.
 func copyAll(t *testing.T, tabs ...copying) []map[string]form {
 	t.Helper()
 	input, err := json.Marshal(tabs)
@@ -111,7 +111,7 @@ func run(t *testing.T, text, program string, args ...string) string {
 	return string(output)
 }
 
-// data gives the data of a GraphQL answer.
+// data returns the data of a GraphQL answer.
 func data(t *testing.T, answer string) string {
 	t.Helper()
 	var read struct {
@@ -128,7 +128,8 @@ func data(t *testing.T, answer string) string {
 const nasty = `it's "so" \ \\ \" \n $(touch gone) ${HOME} $HOME ` + "`id` !! !x %s %% #{x} #\t" + ` ''' """ """" ` + "\n'\nEOF\nJSON\r\n" +
 	`)---" \u0041 & | ; < > * ? ~ <!-- </script> naïve привет 北 😀 ` + "\u202e\u2028\u0001\u007f\ufeff end\"\\"
 
-// nastyTab asks for nothing unusual with as odd a text and as odd variables as there are. Its second operation is meant.
+// nastyTab asks for nothing unusual with as odd a text and as odd variables as there are. Its second operation is
+// meant.
 func nastyTab(t *testing.T) tab {
 	t.Helper()
 	comment := "# " + strings.NewReplacer("\n", "\n# ", "\r", " ", "\u0001", "", "\u007f", "", "\u2028", "").Replace(nasty)

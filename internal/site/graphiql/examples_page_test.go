@@ -17,7 +17,7 @@ func (v visitor) openExamples() {
 	v.Do(chromedp.Click(chromedp.CSS(`[aria-label="Show Examples and saved queries"]`)), chromedp.WaitVisible(chromedp.CSS(".homebound-examples")))
 }
 
-// saved gives the names of the reader's own queries.
+// saved returns the names of the reader's own queries.
 func (v visitor) saved() []string {
 	return browsertest.Get(v.Browser, chromedp.Evaluate[[]string](`[...document.querySelectorAll('.homebound-saved button:first-child')].map((b) => b.textContent)`))
 }

@@ -35,7 +35,7 @@ func body(t *testing.T, answer *http.Response) string {
 	return string(content)
 }
 
-// assets gives the paths of the files that the page names, its style sheet and script among them.
+// assets returns the paths of the files that the page names, its style sheet and script among them.
 func assets(t *testing.T) []string {
 	t.Helper()
 	return regexp.MustCompile(`/graphiql/assets/[^"]+`).FindAllString(body(t, ask(t, "GET", "/graphiql")), -1)

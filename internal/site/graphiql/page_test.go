@@ -29,7 +29,8 @@ type request struct {
 	authorization string
 }
 
-// api stands for the GraphQL endpoint: it knows one schema, gives every query the same answer, and keeps what was asked.
+// api stands for the GraphQL endpoint: it knows one schema, gives every query the same answer, and keeps what was
+// asked.
 type api struct {
 	introspection []byte
 
@@ -62,7 +63,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.asked = append(a.asked, asked)
 }
 
-// requests gives what was asked so far, in order, but for the schema.
+// requests returns what was asked so far, in order, but for the schema.
 func (a *api) requests() []request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -131,7 +132,7 @@ func (v visitor) run(expected string) {
 	v.await(fmt.Sprintf(`%s.includes(%q)`, answer, expected))
 }
 
-// tabs gives the titles of the tabs, the one that is open in brackets.
+// tabs returns the titles of the tabs, the one that is open in brackets.
 func (v visitor) tabs() []string {
 	return browsertest.Get(v.Browser, chromedp.Evaluate[[]string](`[...document.querySelectorAll('.graphiql-tab-button')].map(
 		(tab) => tab.closest('[aria-selected=true]') ? '[' + tab.textContent + ']' : tab.textContent)`))

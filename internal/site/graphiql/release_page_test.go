@@ -9,7 +9,7 @@ import (
 	"homebound/internal/browsertest"
 )
 
-// visitSite gives a browser before the whole server, which has published two releases.
+// visitSite returns a browser before the whole server, which has published two releases.
 func visitSite(t *testing.T) (visitor, *site) {
 	t.Helper()
 	s := newSite(t)

@@ -59,7 +59,7 @@ func (s *site) publish(permits int) {
 	require.NoError(s.t, s.store.Refresh(s.t.Context()))
 }
 
-// post gives the server's answer to a request in JSON.
+// post returns the server's answer to a request in JSON.
 func (s *site) post(path, body string, headers ...string) string {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+path, strings.NewReader(body))

@@ -19,10 +19,10 @@ type Tab struct {
 	Query string
 }
 
-// Tabs gives the queries with which the page opens on a first visit, in the order of the tabs.
+// Tabs returns the queries with which the page opens on a first visit, in the order of the tabs.
 func Tabs() []Tab { return read("src/tabs/*.graphql") }
 
-// Examples gives all queries that the page offers, those of its first tabs before the others.
+// Examples returns all queries that the page offers, those of its first tabs before the others.
 func Examples() []Tab { return append(Tabs(), read("src/examples/*.graphql")...) }
 
 func read(pattern string) []Tab {

@@ -42,7 +42,7 @@ func TestExamples_EachIsOneNamedQueryThatSaysWhatItAsks(t *testing.T) {
 	}
 }
 
-// answered gives the data of the answer to an example.
+// answered returns the data of the answer to an example.
 func (s *site) answered(example graphiql.Tab) string {
 	s.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": example.Query, "operationName": example.Name})

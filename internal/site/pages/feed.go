@@ -117,8 +117,9 @@ func (r feedRelease) entry(public string, before *feedRelease) atomEntry {
 			Href: ask("{ release { number contentHash publishedAt dataFrom dataThrough currency synthetic note methodVersion citation } }")}},
 	}
 	if before != nil {
-		e.Links = append(e.Links, atomLink{Rel: "related", Type: "application/json", Title: fmt.Sprintf("What changed since release %d", before.Number),
-			Href: ask(fmt.Sprintf(`{ release { changes(since: "%d", first: 0) { summary { table added removed changed } } } }`, before.Number))})
+		e.Links = append(e.Links, atomLink{Rel: "related", Type: "application/json",
+			Title: fmt.Sprintf("What changed since release %d", before.Number),
+			Href:  ask(fmt.Sprintf(`{ release { changes(since: "%d", first: 0) { summary { table added removed changed } } } }`, before.Number))})
 	}
 	if r.Synthetic {
 		e.Categories = []atomCategory{{"synthetic", "Register rows are wholly or partly synthetic"}}
@@ -169,7 +170,9 @@ func (r feedRelease) summary(before *feedRelease) string {
 	case before.ContentHash == r.ContentHash:
 		sentences = append(sentences, fmt.Sprintf("The content is that of release %d.", before.Number))
 	default:
-		sentences = append(sentences, fmt.Sprintf("In brackets: how many more or fewer than in release %d; others may have changed.", before.Number))
+		sentences = append(sentences,
+			fmt.Sprintf("In brackets: how many more or fewer than in release %d; others may have changed.",
+				before.Number))
 	}
 	if r.Synthetic {
 		sentences = append(sentences, "Register rows are wholly or partly synthetic.")

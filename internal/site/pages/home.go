@@ -42,8 +42,8 @@ type Pages struct {
 	embeds *embeds.Embeds
 }
 
-// NewPages registers the feed, and the page that a person reads first: of the current release and, for ever, of each. Whoever is not let in, or
-// comes too early, gets a page that says so.
+// NewPages registers the feed, and the page that a person reads first: of the current release and, for ever, of
+// each. Whoever is not let in, or comes too early, gets a page that says so.
 func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Pages {
 	s := &Pages{base, charts, embeds}
 	page := http.HandlerFunc(s.showHome)
@@ -56,8 +56,8 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	return s
 }
 
-// showHome shows the page of the release that it is lent. The page depends on that and on which release is current, since that
-// of an old one says that there is a newer one: it is kept by both, and asked for again each time.
+// showHome shows the page of the release that it is lent. The page depends on that and on which release is current,
+// since that of an old one says that there is a newer one: it is kept by both, and asked for again each time.
 func (s *Pages) showHome(w http.ResponseWriter, r *http.Request) {
 	newest, done, err := s.Store.Current(r.Context())
 	if err != nil {
@@ -86,7 +86,8 @@ func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
 
 // showNotice shows why there is no release to tell of. Before the first one there is nothing wrong about that.
 func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, message string) {
-	if _, _, err := s.Store.Current(r.Context()); errors.Is(err, db.ErrNoRelease) && status == http.StatusServiceUnavailable {
+	if _, _, err := s.Store.Current(r.Context()); errors.Is(err, db.ErrNoRelease) &&
+		status == http.StatusServiceUnavailable {
 		status = http.StatusOK
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -128,7 +129,7 @@ var homeTabs = func() (links []homeLink) {
 	return links
 }()
 
-// question gives the comment that a tab's query begins with.
+// question returns the comment that a tab's query begins with.
 func question(query string) string {
 	var words []string
 	for line := range strings.Lines(query) {

@@ -23,7 +23,7 @@ type homeVerdict struct {
 	Claims                  []homeClaim
 }
 
-// Verdicts gives the claims that could be checked, the contradicted ones first.
+// Verdicts returns the claims that could be checked, the contradicted ones first.
 func (c *homeClaims) Verdicts() []homeVerdict {
 	groups := []homeVerdict{
 		{Class: "contradicted", Heading: "Contradicted", Open: true,
@@ -42,7 +42,7 @@ func (c *homeClaims) Verdicts() []homeVerdict {
 	return groups
 }
 
-// Checked gives how many claims could be checked.
+// Checked returns how many claims could be checked.
 func (c *homeClaims) Checked() (n int) {
 	for _, group := range c.Verdicts() {
 		n += len(group.Claims)
@@ -50,5 +50,5 @@ func (c *homeClaims) Checked() (n int) {
 	return n
 }
 
-// Unlisted gives how many claims there are beyond those that the page looks at.
+// Unlisted returns how many claims there are beyond those that the page looks at.
 func (c *homeClaims) Unlisted() int { return c.Claims.TotalCount - len(c.Claims.Nodes) }

@@ -36,17 +36,19 @@ type homeFigure struct {
 // homeExports are the tables that go deeper than a picture, for the district.
 var homeExports = func() map[string]string {
 	report := func(measures string, by ...string) string {
-		return "report.csv?" + url.Values{"within": {homeRegion}, "nationalities": {homeNationality}, "groupBy": by, "granularity": {"MONTH"}, "measures": {measures}}.Encode()
+		return "report.csv?" + url.Values{"within": {homeRegion}, "nationalities": {homeNationality}, "groupBy": by,
+			"granularity": {"MONTH"}, "measures": {measures}}.Encode()
 	}
 	permits := report("PERMITS_ISSUED,WORKERS_AUTHORISED", "REGION", "PERIOD")
 	return map[string]string{
 		"stock": report("WORKERS_PRESENT", "REGION", "PERIOD"), "permits": permits, "map": permits,
-		"outcomes": report("WORKERS_REPATRIATED", "REGION", "OUTCOME", "PERIOD"), "impact": "impact.csv?region=" + homeRegion,
+		"outcomes": report("WORKERS_REPATRIATED", "REGION", "OUTCOME",
+			"PERIOD"), "impact": "impact.csv?region=" + homeRegion,
 	}
 }()
 
-// homeFigure gives a chart of a release, nil where there is nothing to draw. All addresses are of this very release, so that the
-// words, the figures and the pictures of a page are never of two.
+// homeFigure returns a chart of a release, nil where there is nothing to draw. All addresses are of this very
+// release, so that the words, the figures and the pictures of a page are never of two.
 func (s *Pages) homeFigure(ctx context.Context, name, region string, release *homeRelease) (*homeFigure, error) {
 	values := url.Values{}
 	if region != homeRegion { // which is that of every chart where none is named
@@ -61,13 +63,15 @@ func (s *Pages) homeFigure(ctx context.Context, name, region string, release *ho
 		return nil, err
 	}
 	f := &homeFigure{
-		Picture: picture, Anchor: name + "-" + region, Release: release.Number, Lazy: name != "stock" || region != homeRegion,
+		Picture: picture, Anchor: name + "-" + region, Release: release.Number, Lazy: name != "stock" ||
+			region != homeRegion,
 		Live: s.embeds.Snippet(name, values, 0), Archived: s.embeds.Snippet(name, values, release.Number),
 	}
 	file := func(extension string, drawing url.Values) string {
 		all := maps.Clone(values)
 		maps.Copy(all, drawing)
-		address := url.URL{Path: port.ReleasePath(release.Number) + "/charts/" + name + "." + extension, RawQuery: all.Encode()}
+		address := url.URL{Path: port.ReleasePath(release.Number) + "/charts/" + name + "." + extension,
+			RawQuery: all.Encode()}
 		return address.String()
 	}
 	for _, extension := range pictures.Formats {
@@ -79,7 +83,8 @@ func (s *Pages) homeFigure(ctx context.Context, name, region string, release *ho
 	f.Query = graphiqlLink(pictures.DocumentOf(name).Text, variables)
 	drawn := func(media string, theme chart.Theme, width int) embeds.Drawing {
 		values := url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}
-		return embeds.Drawing{Media: media, URL: file("svg", values), Width: width, Height: picture.Height(chart.Options{Theme: theme, Width: width})}
+		return embeds.Drawing{Media: media, URL: file("svg", values), Width: width,
+			Height: picture.Height(chart.Options{Theme: theme, Width: width})}
 	}
 	f.Sources, f.Image = embeds.ForEveryReader(drawn)
 	f.Heads, f.Cells = embeds.Cells(picture)

@@ -48,7 +48,7 @@ type homeData struct {
 	Claims   *homeClaims
 }
 
-// partial tells whether some part is refused.
+// partial reports whether some part is refused.
 func (d *homeData) partial() bool {
 	for _, part := range d.parts() {
 		if part.part().Refused != "" {
@@ -58,7 +58,7 @@ func (d *homeData) partial() bool {
 	return false
 }
 
-// parts gives the parts that are told, by the names of their documents.
+// parts returns the parts that are told, by the names of their documents.
 func (d *homeData) parts() map[string]homeTold {
 	parts := map[string]homeTold{"claims": d.Claims}
 	if d.Region != nil {
@@ -108,8 +108,8 @@ type homeOrder struct {
 	Source                   homeSource
 }
 
-// judgedOn gives the day on which the page looks at what has come of it: the deadline, or the last day that the release
-// covers where that is earlier. It is nil where the sanction sets no deadline, or was adopted later.
+// judgedOn returns the day on which the page looks at what has come of it: the deadline, or the last day that the
+// release covers where that is earlier. It is nil where the sanction sets no deadline, or was adopted later.
 func (o *homeOrder) judgedOn(through *string) *string {
 	if o.Deadline == nil || through == nil || *through < o.AdoptedOn {
 		return nil
@@ -118,7 +118,7 @@ func (o *homeOrder) judgedOn(through *string) *string {
 	return &day
 }
 
-// EndsOn tells whether a day is the deadline.
+// EndsOn reports whether a day is the deadline.
 func (o *homeOrder) EndsOn(day string) bool { return o.Deadline != nil && *o.Deadline == day }
 
 type homeSource struct {
@@ -155,7 +155,7 @@ type homeStock struct {
 	}
 }
 
-// Counted tells whether the register has anybody to tell of.
+// Counted reports whether the register has anybody to tell of.
 func (s *homeStock) Counted() bool {
 	return s.Report.Totals.PeakWorkersPresent == nil || *s.Report.Totals.PeakWorkersPresent > 0
 }
@@ -174,7 +174,7 @@ type homeStanding struct {
 	BaselineWorkers, Remaining *float64
 }
 
-// Reported gives the first and the last published count of the workers that the page tells of.
+// Reported returns the first and the last published count of the workers that the page tells of.
 func (s *homeStock) Reported() (counts []homeCount) {
 	if s.Country == nil {
 		return nil
@@ -208,7 +208,7 @@ type homeRegionPermits struct {
 	PermitsIssued *float64
 }
 
-// Leading gives the regions with the most permits, of those whose number is shown.
+// Leading returns the regions with the most permits, of those whose number is shown.
 func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	for _, row := range p.Report.Rows {
 		if row.PermitsIssued != nil && len(shown) < 3 {
@@ -218,7 +218,7 @@ func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	return shown
 }
 
-// Withheld tells whether some region's number is, so that none can be said to be the greatest.
+// Withheld reports whether some region's number is, so that none can be said to be the greatest.
 func (p *homePermits) Withheld() bool {
 	return slices.ContainsFunc(p.Report.Rows, func(row homeRegionPermits) bool { return row.PermitsIssued == nil })
 }
@@ -259,11 +259,12 @@ type homeSpan struct {
 	Unit               string
 }
 
-// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes too long or
-// the principal cannot pay for it, leaves the others as they are.
+// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes
+// too long or the principal cannot pay for it, leaves the others as they are.
 func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 	data := &homeData{Factual: graph.ReleaseOf(ctx).Info().Factual, Claims: &homeClaims{}}
-	variables := map[string]any{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator, "country": "", "hasCountry": false}
+	variables := map[string]any{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator,
+		"country": "", "hasCountry": false}
 	if err := s.askHome(ctx, "about", variables, &data.homeAbout); err != nil {
 		return nil, err
 	}
@@ -295,7 +296,8 @@ func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 }
 
 // tellPart asks what one part tells, and for its picture.
-func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]any, part homeTold, data *homeData) error {
+func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]any, part homeTold,
+	data *homeData) error {
 	err := s.askHome(ctx, name, variables, part)
 	if err != nil || name == "claims" {
 		return err
@@ -305,7 +307,8 @@ func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]
 			return err
 		}
 		if data.Stock.Reported() != nil {
-			if data.Stock.CountryFigure, err = s.homeFigure(ctx, name, data.Region.Parent.Code, data.Release); err != nil {
+			if data.Stock.CountryFigure, err = s.homeFigure(ctx, name, data.Region.Parent.Code,
+				data.Release); err != nil {
 				return err
 			}
 		}
@@ -329,14 +332,16 @@ func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, er
 		return nil, nil
 	}
 	var answer struct{ Compliance *homeStanding }
-	err := s.askHome(ctx, "standing", map[string]any{"region": homeRegion, "sanction": homeSanction, "asOf": *on}, &answer)
+	err := s.askHome(ctx, "standing", map[string]any{"region": homeRegion, "sanction": homeSanction, "asOf": *on},
+		&answer)
 	if fault, ok := asFault(err); ok && fault.Code == labour.NotFound {
 		return nil, nil
 	}
 	return answer.Compliance, err
 }
 
-// listExports gives the tables of the release that the principal may take away. Whether rows are among them, a row tells.
+// listExports returns the tables of the release that the principal may take away. Whether rows are among them, a
+// row tells.
 func (s *Pages) listExports(ctx context.Context, data *homeData) error {
 	var rows struct{ Permits struct{ TotalCount int } }
 	err := s.Ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)

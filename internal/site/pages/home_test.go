@@ -26,7 +26,7 @@ import (
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// words gives what a page says, without its markup, in one line.
+// words returns what a page says, without its markup, in one line.
 func words(page string) string {
 	text := html.UnescapeString(tags.ReplaceAllString(page, " "))
 	text = strings.Join(strings.Fields(text), " ") // no-break spaces, too
@@ -36,7 +36,8 @@ func words(page string) string {
 	return strings.ReplaceAll(text, "( ", "(")
 }
 
-// realRegister writes the default package with a register that says of itself to be real, and asks to withhold counts below k.
+// realRegister writes the default package with a register that says of itself to be real, and asks to withhold
+// counts below k.
 func realRegister(t *testing.T, permits, k int) string {
 	t.Helper()
 	dir := t.TempDir()

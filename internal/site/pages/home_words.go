@@ -14,7 +14,9 @@ import (
 
 // homeWords write figures as people read them.
 var homeWords = template.FuncMap{
-	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "money": inMoney, "share": inPercent, "graphiql": func(query string) string { return graphiqlLink(query, nil) },
+	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "money": inMoney, "share": inPercent, "graphiql": func(query string) string {
+		return graphiqlLink(query, nil)
+	},
 }
 
 // counted writes a number of something: of them, workers, or nothing that needs to be said again.
@@ -57,7 +59,7 @@ func significant(x float64, digits int) string {
 	return strconv.FormatFloat(x, 'f', chart.Decimals(x, digits), 64)
 }
 
-// graphiqlLink gives the address that opens a query to be run.
+// graphiqlLink returns the address that opens a query to be run.
 func graphiqlLink(query string, variables map[string]any) string {
 	values := url.Values{"query": {strings.TrimSpace(query)}}
 	if len(variables) > 0 {

@@ -6,13 +6,13 @@ import (
 	"homebound/graph"
 )
 
-// warmings is how often Warm goes on with what the time of one answer was too short for, such as the checks of claims where
-// much is withheld: what is found on the way is kept.
+// warmings is how often Warm goes on with what the time of one answer was too short for, such as the checks of
+// claims where much is withheld: what is found on the way is kept.
 const warmings = 5
 
-// Warm tells the story of the current release to nobody, so that the first reader of the page at / does not wait for what is
-// computed once for a release. Whoever comes without a key has to be let in; else it does nothing. It returns an error where
-// the page could not be shown either.
+// Warm tells the story of the current release to nobody, so that the first reader of the page at / does not wait
+// for what is computed once for a release. Whoever comes without a key has to be let in; else it does nothing. It
+// returns an error where the page could not be shown either.
 func (s *Pages) Warm(ctx context.Context) error {
 	ctx, admitted := s.Anonymous(ctx)
 	if !admitted {

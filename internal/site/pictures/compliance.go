@@ -30,14 +30,16 @@ func (a *complianceAnswer) picture(variables map[string]any) (*chart.Picture, er
 		return nil, tooMany()
 	}
 	c := &a.Compliance
-	adopted, deadline := labour.Date(c.Sanction.AdoptedOn), labour.Date(*c.Sanction.Deadline) // there is no compliance without one
+	// there is no compliance without one
+	adopted, deadline := labour.Date(c.Sanction.AdoptedOn), labour.Date(*c.Sanction.Deadline)
 	span := a.span(variables)
 	a.Report.keep(a.counted(span))
 	shown := span
 	if period, _ := variables["period"].(map[string]any); period["to"] == nil {
 		shown.To = max(span.To, deadline)
 	}
-	p := &chart.Picture{Title: "Did workers leave by the deadline? " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
+	p := &chart.Picture{Title: "Did workers leave by the deadline? " + a.Region.Name, Unit: "persons",
+		Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	a.cite(a.Report.Provenance.Sources...)
 	series := a.Report.series(p, "Workers remaining, register")
 	if c.BaselineWorkers != nil && *c.BaselineWorkers > 0 && len(series) > 0 {
@@ -45,14 +47,16 @@ func (a *complianceAnswer) picture(variables map[string]any) (*chart.Picture, er
 		series = append(series, evenPace(*c.BaselineWorkers, labour.Period{From: adopted, To: deadline}, shown)...)
 	}
 	published := a.published(p, c.Reported, shown)
-	p.Plot = chart.Timeline{From: shown.From, To: shown.To, Series: append(series, published...), Events: c.Sanction.events(shown)}
+	p.Plot = chart.Timeline{From: shown.From, To: shown.To, Series: append(series, published...),
+		Events: c.Sanction.events(shown)}
 	p.Subtitle = a.standing()
 	a.explain(p, "month", wholeRegion, &a.Report, published, &c.Sanction, span)
 	p.Description = described(p, a.Report.sentences(), a.halfway(), publishedSentence(published))
 	return p, nil
 }
 
-// evenPace gives the part that is shown of the straight line from everybody on the day of adoption to nobody on the deadline.
+// evenPace returns the part that is shown of the straight line from everybody on the day of adoption to nobody on
+// the deadline.
 func evenPace(baseline float64, ordered, shown labour.Period) []chart.Series {
 	part := ordered.Clip(shown)
 	if part.Days() < 2 {
@@ -62,7 +66,8 @@ func evenPace(baseline float64, ordered, shown labour.Period) []chart.Series {
 		remaining := baseline * float64(ordered.To.Sub(d)) / float64(ordered.To.Sub(ordered.From))
 		return chart.Point{Period: labour.Period{From: d, To: d}, Value: &remaining}
 	}
-	return []chart.Series{{Name: "Even pace to nobody on the deadline", Drawn: chart.Pace, Points: []chart.Point{at(part.From), at(part.To)}}}
+	return []chart.Series{{Name: "Even pace to nobody on the deadline", Drawn: chart.Pace,
+		Points: []chart.Point{at(part.From), at(part.To)}}}
 }
 
 // fromAdoption puts the baseline, which is of the day of adoption, among the ends of months.
@@ -72,8 +77,10 @@ func (a *complianceAnswer) fromAdoption(p *chart.Picture, register *chart.Series
 	if at < 0 || register.Points[at].Period.To == adopted || !span.Contains(adopted) {
 		return
 	}
-	register.Points = slices.Insert(register.Points, at, chart.Point{Period: labour.Period{From: adopted, To: adopted}, Value: a.Compliance.BaselineWorkers})
-	p.Rows = slices.Insert(p.Rows, at, []any{"register", adopted.String(), adopted.String(), *a.Compliance.BaselineWorkers, p.Rows[at][4]})
+	register.Points = slices.Insert(register.Points, at,
+		chart.Point{Period: labour.Period{From: adopted, To: adopted}, Value: a.Compliance.BaselineWorkers})
+	p.Rows = slices.Insert(p.Rows, at,
+		[]any{"register", adopted.String(), adopted.String(), *a.Compliance.BaselineWorkers, p.Rows[at][4]})
 }
 
 // standing says in words where things stand on the day that is judged, and by what.
@@ -94,7 +101,8 @@ func (a *complianceAnswer) standing() string {
 	case c.BaselineWorkers == nil || c.Remaining == nil:
 		return fmt.Sprintf("%s: %s on %s; figures of few workers are withheld", by, verdict, on)
 	case *c.BaselineWorkers == 0:
-		return fmt.Sprintf("%s, nobody was present on the adoption of %s, and %s on %s", by, c.Sanction.Symbol, chart.Grouped(*c.Remaining, 0), on)
+		return fmt.Sprintf("%s, nobody was present on the adoption of %s, and %s on %s", by, c.Sanction.Symbol,
+			chart.Grouped(*c.Remaining, 0), on)
 	}
 	return fmt.Sprintf("%s: %s. On %s, %s of %s workers remained; %s %% had left", by, verdict, on,
 		chart.Grouped(*c.Remaining, 0), chart.Grouped(*c.BaselineWorkers, 0), chart.Grouped(100*c.Progress, 1))

@@ -6,7 +6,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// dataOf gives the days that a release has data of: none where it holds neither register rows nor observations.
+// dataOf returns the days that a release has data of: none where it holds neither register rows nor observations.
 func dataOf(release labour.Release) labour.Period {
 	if release.DataFrom == nil || release.DataThrough == nil {
 		return labour.Period{From: 1}
@@ -14,9 +14,9 @@ func dataOf(release labour.Release) labour.Period {
 	return labour.Period{From: *release.DataFrom, To: *release.DataThrough}
 }
 
-// inData gives the variables of a picture with its period cut to the days that there are data of. A report goes on beyond them, where
-// nobody has left yet and permits are still in force: in a picture that would be a finding. A period that has none of these days, or
-// is none, stays as it is.
+// inData returns the variables of a picture with its period cut to the days that there are data of. A report goes
+// on beyond them, where nobody has left yet and permits are still in force: in a picture that would be a finding. A
+// period that has none of these days, or is none, stays as it is.
 func inData(variables map[string]any, data labour.Period) map[string]any {
 	period, _ := variables["period"].(map[string]any)
 	asked := periodOf(period, data)
@@ -45,13 +45,14 @@ func periodOf(asked map[string]any, data labour.Period) labour.Period {
 	return data
 }
 
-// span gives the days that a picture is asked to show: those that there are data of, or the period that was asked for.
+// span returns the days that a picture is asked to show: those that there are data of, or the period that was asked
+// for.
 func (c *chartCommon) span(variables map[string]any) labour.Period {
 	period, _ := variables["period"].(map[string]any)
 	return periodOf(period, c.data)
 }
 
-// counted gives those days of a span of which a register can tell anything; their number may be 0.
+// counted returns those days of a span of which a register can tell anything; their number may be 0.
 func (c *chartCommon) counted(span labour.Period) labour.Period { return span.Clip(c.data) }
 
 // beyondNote says which days there are data of, where a picture was asked for others; "" elsewhere.

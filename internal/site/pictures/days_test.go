@@ -18,8 +18,8 @@ type putQuestion struct {
 	Variables map[string]any
 }
 
-// Where the data of a release end, so does what its pictures tell: neither is a year without data one in which nobody left, nor
-// does anybody stay for as long as a permit would have run.
+// Where the data of a release end, so does what its pictures tell: neither is a year without data one in which
+// nobody left, nor does anybody stay for as long as a permit would have run.
 func TestCharts_TellNothingOfDaysWithoutData(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	var release struct {

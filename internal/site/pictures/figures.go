@@ -89,13 +89,13 @@ func (p askedPeriod) days() labour.Period {
 	return labour.Period{From: labour.Date(p.From), To: labour.Date(p.To)}
 }
 
-// nationalities gives the codes that are asked about, each once; none stands for all.
+// nationalities returns the codes that are asked about, each once; none stands for all.
 func nationalities(variables map[string]any) []string {
 	return slices.Compact(slices.Sorted(slices.Values(port.Texts(variables["nationalities"]))))
 }
 
-// isOf tells whether an observation is of just the nationalities asked about, or of all where all are. What is of one among
-// several is less than they are together, and must not stand beside their sum.
+// isOf reports whether an observation is of just the nationalities asked about, or of all where all are. What is of
+// one among several is less than they are together, and must not stand beside their sum.
 func (o askedObservation) isOf(nationalities []string) bool {
 	if o.Nationality == nil {
 		return len(nationalities) == 0
@@ -103,7 +103,7 @@ func (o askedObservation) isOf(nationalities []string) bool {
 	return len(nationalities) == 1 && nationalities[0] == o.Nationality.Code
 }
 
-// events gives the days of a sanction that a span shows.
+// events returns the days of a sanction that a span shows.
 func (s *askedSanction) events(span labour.Period) []chart.Event {
 	if s == nil {
 		return nil
@@ -113,7 +113,8 @@ func (s *askedSanction) events(span labour.Period) []chart.Event {
 		events = append(events, chart.Event{On: on, Label: "Adopted " + words(on)})
 	}
 	if s.Deadline != nil && span.Contains(labour.Date(*s.Deadline)) {
-		events = append(events, chart.Event{On: labour.Date(*s.Deadline), Label: "Deadline " + words(labour.Date(*s.Deadline))})
+		events = append(events, chart.Event{On: labour.Date(*s.Deadline),
+			Label: "Deadline " + words(labour.Date(*s.Deadline))})
 	}
 	return events
 }
@@ -179,12 +180,13 @@ func sourceLine(sources []askedSource, release labour.Release) string {
 	return "Sources: " + strings.Join(names, "; ") + ". " + line
 }
 
-// granularityWord gives the calendar unit that a picture is cut into: month.
+// granularityWord returns the calendar unit that a picture is cut into: month.
 func granularityWord(variables map[string]any) string {
 	return strings.ToLower(fmt.Sprint(variables["granularity"]))
 }
 
-// unitLabel names a period of a calendar unit as readers say it, one that is cut off too: 2017, Q4 2017, Dec 2017, 22 Dec 2017.
+// unitLabel names a period of a calendar unit as readers say it, one that is cut off too: 2017, Q4 2017, Dec 2017,
+// 22 Dec 2017.
 func unitLabel(p askedPeriod, unit string) string {
 	from := p.days().From.Time()
 	switch unit {
@@ -198,12 +200,14 @@ func unitLabel(p askedPeriod, unit string) string {
 	return words(p.days().From)
 }
 
-// partialNote names the periods that are cut off by more than a tenth, whose flows are of so many fewer days; "" where none is.
+// partialNote names the periods that are cut off by more than a tenth, whose flows are of so many fewer days; ""
+// where none is.
 func partialNote(periods []askedPeriod, unit string) string {
 	var parts []string
 	for _, p := range periods {
 		if days := p.days(); 10*days.Days() < 9*labour.Granularity(strings.ToUpper(unit)).Unit(days.From).Days() {
-			parts = append(parts, fmt.Sprintf("%s from %s to %s alone", unitLabel(p, unit), words(days.From), words(days.To)))
+			parts = append(parts, fmt.Sprintf("%s from %s to %s alone", unitLabel(p, unit), words(days.From),
+				words(days.To)))
 		}
 	}
 	if len(parts) == 0 {
@@ -221,7 +225,7 @@ func listed(items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
-// figureOf gives the value of a number column; nil where it is withheld.
+// figureOf returns the value of a number column; nil where it is withheld.
 func figureOf(v *float64) any {
 	if v == nil {
 		return nil
@@ -229,7 +233,7 @@ func figureOf(v *float64) any {
 	return *v
 }
 
-// wholeFigure gives the value of an integer column; nil where it is withheld.
+// wholeFigure returns the value of an integer column; nil where it is withheld.
 func wholeFigure(v *float64) any {
 	if v == nil {
 		return nil
@@ -279,5 +283,6 @@ func withheldNote(what string) string {
 
 // tooMany refuses a picture of more periods than are asked for at once.
 func tooMany() error {
-	return labour.Faultf(labour.LimitExceeded, "Expected at most 1000 periods in a picture, found more: shorten the period or take a coarser granularity.")
+	return labour.Faultf(labour.LimitExceeded,
+		"Expected at most 1000 periods in a picture, found more: shorten the period or take a coarser granularity.")
 }

@@ -37,9 +37,12 @@ type impactAnswer struct {
 var impactChartColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
-	{Name: "low", Kind: table.Number, Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where withheld or unknown."},
-	{Name: "central", Kind: table.Number, Description: "Output lost in the period with every parameter central. Empty where withheld or unknown."},
-	{Name: "high", Kind: table.Number, Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
+	{Name: "low", Kind: table.Number,
+		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where withheld or unknown."},
+	{Name: "central", Kind: table.Number,
+		Description: "Output lost in the period with every parameter central. Empty where withheld or unknown."},
+	{Name: "high", Kind: table.Number,
+		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
 }
 
 func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error) {
@@ -64,7 +67,8 @@ func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error)
 			p.Unit = e.Unit
 			point.Low, point.Value, point.High = &e.Low, &e.Central, &e.High
 			row[2], row[3], row[4] = e.Low, e.Central, e.High
-			told = append(told, fmt.Sprintf("%s %s (%s to %s)", unitLabel(part.Period, unit), chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit)))
+			told = append(told, fmt.Sprintf("%s %s (%s to %s)", unitLabel(part.Period, unit),
+				chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit)))
 		}
 		label := unitLabel(part.Period, unit)
 		gaps.next(label, part.Suppressed)
@@ -78,7 +82,8 @@ func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error)
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: []chart.Series{band}, Events: a.Sanction.events(span)}
 	switch nobody := impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0; {
 	case nobody:
-		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.", a.Region.Name, words(labour.Date(impact.Baseline)))
+		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.",
+			a.Region.Name, words(labour.Date(impact.Baseline)))
 	case len(told) == 0 && (impact.Suppressed || len(gaps.runs) > 0):
 		p.Empty = "Every figure is withheld, " + whyWithheld + "."
 	case len(told) == 0:
@@ -92,7 +97,8 @@ func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error)
 	var total string
 	if p.Empty == "" {
 		if e := impact.OutputLost; e != nil {
-			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit))
+			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.Central, e.Unit),
+				chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit))
 			p.Subtitle += ". " + strings.TrimSuffix(total, ".")
 		}
 		p.Note(partialNote(periods, unit))

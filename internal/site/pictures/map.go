@@ -21,7 +21,7 @@ type askedPlace struct {
 	Children   []askedPlace
 }
 
-// subjects gives the federal subjects of a place, itself included.
+// subjects returns the federal subjects of a place, itself included.
 func (p askedPlace) subjects() []askedPlace {
 	var all []askedPlace
 	if chart.HasShape(p.Code) {
@@ -53,7 +53,8 @@ func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {
 	p := a.begun("Where permits were issued", variables)
 	places, absent := a.places()
 	if p.Empty == "" && len(places) == 0 {
-		p.Empty = fmt.Sprintf("The map has the federal subjects of Russia alone, and none of them is in %s.", a.Region.Name)
+		p.Empty = fmt.Sprintf("The map has the federal subjects of Russia alone, and none of them is in %s.",
+			a.Region.Name)
 	}
 	if p.Empty != "" {
 		p.Description = described(p)
@@ -78,7 +79,8 @@ func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {
 		p.Note("Not on the map, which has federal subjects alone: " + listed(absent) + ".")
 	}
 	p.Note(a.withheld())
-	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.", words(a.boundaries(variables))))
+	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.",
+		words(a.boundaries(variables))))
 	sentences := a.sentences()
 	if len(none) > 0 {
 		sentences = append(sentences, "No permit in "+listed(none)+".")
@@ -87,8 +89,8 @@ func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {
 	return p, nil
 }
 
-// places gives what is drawn, in the order of codes, and names the rows that there is no shape for. A region of the report is
-// within the one asked about, however deep.
+// places returns what is drawn, in the order of codes, and names the rows that there is no shape for. A region of
+// the report is within the one asked about, however deep.
 func (a *mapAnswer) places() (places []askedPlace, absent []string) {
 	places = a.Within.subjects()
 	for _, row := range a.Report.Rows {
@@ -112,7 +114,7 @@ func (a *mapAnswer) row(code string) int {
 	return -1
 }
 
-// boundaries gives the day whose boundaries the picture takes.
+// boundaries returns the day whose boundaries the picture takes.
 func (a *mapAnswer) boundaries(variables map[string]any) labour.Date {
 	text, _ := variables["boundariesOn"].(string)
 	if day, err := labour.ParseDate(text); err == nil {
@@ -122,9 +124,10 @@ func (a *mapAnswer) boundaries(variables map[string]any) labour.Date {
 }
 
 // kindWords say of what kind a subject is, or what else it is called. The one autonomous region goes by no other name.
-var kindWords = strings.NewReplacer(" Krai", "", " Autonomous Okrug", "", " Autonomous Oblast", " AO", " Oblast", "", "Republic of ", "", " Republic", "", " (Yakutia)", "", " - Yugra", "", "-Alania", "")
+var kindWords = strings.NewReplacer(" Krai", "", " Autonomous Okrug", "", " Autonomous Oblast", " AO", " Oblast", "",
+	"Republic of ", "", " Republic", "", " (Yakutia)", "", " - Yugra", "", "-Alania", "")
 
-// shortNames gives names for a map: without the kind where they still tell the places apart.
+// shortNames returns names for a map: without the kind where they still tell the places apart.
 func shortNames(places []askedPlace) []string {
 	count := map[string]int{}
 	for _, place := range places {

@@ -13,7 +13,7 @@ import (
 	"homebound/internal/site/sitetest"
 )
 
-// counts gives the permits of a picture by region; nil where withheld.
+// counts returns the permits of a picture by region; nil where withheld.
 func (d chartData) counts() map[string]any {
 	counts := map[string]any{}
 	for _, row := range d.Rows {
@@ -91,7 +91,8 @@ func TestCharts_MapKeepsWhatIsWithheld(t *testing.T) {
 	assert.Contains(t, svg, ">withheld</text>")
 }
 
-// TestCharts_MapNamesWhatItCannotDraw publishes a permit for a district as a whole, one for a subject and one for a place abroad.
+// TestCharts_MapNamesWhatItCannotDraw publishes a permit for a district as a whole, one for a subject and one for a
+// place abroad.
 func TestCharts_MapNamesWhatItCannotDraw(t *testing.T) {
 	s := sitetest.New(t)
 	dir := t.TempDir()

@@ -35,7 +35,8 @@ var outcomesColumns = []table.Column{
 	{Name: "outcome", Kind: table.Text, Description: "How the workers left, by the contract's RepatriationOutcome."},
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
-	{Name: "workers", Kind: table.Whole, Unit: "persons", Description: "Workers of the repatriations dated in the period. Empty where withheld."},
+	{Name: "workers", Kind: table.Whole, Unit: "persons",
+		Description: "Workers of the repatriations dated in the period. Empty where withheld."},
 }
 
 // outcomeNames name the outcomes of a repatriation in the order in which they are stacked.
@@ -114,8 +115,8 @@ func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, erro
 	return p, nil
 }
 
-// values gives the workers of an outcome in each period, none where nobody had it, and adds them to the picture's data. A period
-// without a row has nobody.
+// values returns the workers of an outcome in each period, none where nobody had it, and adds them to the picture's
+// data. A period without a row has nobody.
 func (a *outcomesAnswer) values(p *chart.Picture, outcome string, periods []askedPeriod) []*float64 {
 	var values []*float64
 	for _, row := range a.Report.Rows {
@@ -130,7 +131,8 @@ func (a *outcomesAnswer) values(p *chart.Picture, outcome string, periods []aske
 		}
 		values[slices.Index(periods, row.Period)] = row.WorkersRepatriated
 		days := row.Period.days()
-		p.Rows = append(p.Rows, []any{row.Outcome, days.From.String(), days.To.String(), wholeFigure(row.WorkersRepatriated)})
+		p.Rows = append(p.Rows, []any{row.Outcome, days.From.String(), days.To.String(),
+			wholeFigure(row.WorkersRepatriated)})
 	}
 	return values
 }

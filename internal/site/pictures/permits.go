@@ -25,7 +25,8 @@ type permitsAnswer struct {
 var permitsColumns = []table.Column{
 	{Name: "region", Kind: table.Text, Description: "The code of the region that the permit is for work in."},
 	{Name: "name", Kind: table.Text, Description: "The region's name."},
-	{Name: "permits", Kind: table.Whole, Unit: "permits", Description: "Permits issued in the period. Empty where withheld."},
+	{Name: "permits", Kind: table.Whole, Unit: "permits",
+		Description: "Permits issued in the period. Empty where withheld."},
 }
 
 // mostBars is how many bars a picture has room for before it is a table.
@@ -47,7 +48,7 @@ func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error
 	return p, nil
 }
 
-// begun gives what every picture of the report has.
+// begun returns what every picture of the report has.
 func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Picture {
 	asked := a.span(variables)
 	span := a.counted(asked)
@@ -63,7 +64,8 @@ func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Pic
 		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
 	}
 	if len(p.Rows) == 0 {
-		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.", a.Region.Name))
+		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.",
+			a.Region.Name))
 	} else {
 		p.Note(a.beyondNote(asked))
 	}

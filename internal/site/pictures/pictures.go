@@ -59,7 +59,7 @@ func mustChartDocument(name string) port.Document {
 	return port.MustDocument(string(text))
 }
 
-// DocumentOf gives the document behind a chart of chartNames.
+// DocumentOf returns the document behind a chart of chartNames.
 func DocumentOf(name string) port.Document { return chartKinds[name].document }
 
 // Pictures answers with charts and their data.
@@ -81,7 +81,9 @@ func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
 	extension := strings.TrimPrefix(path.Ext(file), ".")
 	name := strings.TrimSuffix(file, path.Ext(file))
 	if !slices.Contains(Formats, extension) {
-		s.Refuse(w, r, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file, strings.Join(Formats, ", .")))
+		s.Refuse(w, r, labour.Faultf(labour.NotFound,
+			"There is no chart %.80q: expected a name such as stock with one of the endings .%s.", file,
+			strings.Join(Formats, ", .")))
 		return
 	}
 	values, err := Values(r)
@@ -124,23 +126,25 @@ func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", mediaType)
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`inline; filename="homebound-r%d-%s.%s"`, shown.release, name, extension))
+	w.Header().Set("Content-Disposition",
+		fmt.Sprintf(`inline; filename="homebound-r%d-%s.%s"`, shown.release, name, extension))
 	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // pictures are there to be shown elsewhere
 	_, _ = w.Write(body)                                           // whoever went away reads no error either
 }
 
-// Values reads the query string of a chart or an embed. What is left of one that cannot be read would show another chart
-// than the one that was meant.
+// Values reads the query string of a chart or an embed. What is left of one that cannot be read would show another
+// chart than the one that was meant.
 func Values(r *http.Request) (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, labour.Faultf(labour.BadUserInput, "The query string cannot be read: expected pairs such as region=RU-PRI.")
+		return nil, labour.Faultf(labour.BadUserInput,
+			"The query string cannot be read: expected pairs such as region=RU-PRI.")
 	}
 	return values, nil
 }
 
-// Picture gives the data of a chart, of the release that ctx acquires. It returns a Fault for a name, a parameter or a region that
-// there is not. theme, width and scale are parameters of the drawing and make no difference here.
+// Picture returns the data of a chart, of the release that ctx acquires. It returns a Fault for a name, a parameter
+// or a region that there is not. theme, width and scale are parameters of the drawing and make no difference here.
 func (s *Pictures) Picture(ctx context.Context, name string, values url.Values) (*chart.Picture, error) {
 	shown, err := s.Of(ctx, name, values)
 	if err != nil {
@@ -166,7 +170,8 @@ var DrawingParameters = []string{"theme", "width", "scale"}
 func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Shown, error) {
 	kind, known := chartKinds[name]
 	if !known {
-		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name, strings.Join(Names, ", "))
+		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name,
+			strings.Join(Names, ", "))
 	}
 	asked := url.Values{}
 	for parameter, texts := range values {
@@ -197,7 +202,8 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 		return nil, err
 	}
 	if common.Region == nil {
-		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.", variables["region"])
+		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.",
+			variables["region"])
 	}
 	p, err := answer.picture(variables)
 	if err != nil {
@@ -212,8 +218,8 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	return &Shown{p, info.Number, common.Release.Citation, kind.document.Text, within, common.sources}, nil
 }
 
-// markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied to. What
-// others have published is nobody's invention.
+// markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied
+// to. What others have published is nobody's invention.
 func markRows(p *chart.Picture) {
 	series := slices.IndexFunc(p.Columns, func(c table.Column) bool { return c.Name == "series" })
 	p.Columns = append(slices.Clip(p.Columns), port.SyntheticColumn)
@@ -227,7 +233,8 @@ func Options(values url.Values) (chart.Options, error) {
 	o := chart.Options{Theme: chart.Light, Width: 800, Scale: 1}
 	for _, name := range DrawingParameters {
 		if len(values[name]) > 1 {
-			return o, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.", name, len(values[name]))
+			return o, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.", name,
+				len(values[name]))
 		}
 	}
 	if theme := values.Get("theme"); values.Has("theme") {
@@ -244,13 +251,15 @@ func Options(values url.Values) (chart.Options, error) {
 		if text := values.Get(p.name); values.Has(p.name) {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < p.least || n > p.most {
-				return o, labour.Faultf(labour.BadUserInput, "Expected for %s a whole number from %d to %d, found %.80q.", p.name, p.least, p.most, text)
+				return o, labour.Faultf(labour.BadUserInput,
+					"Expected for %s a whole number from %d to %d, found %.80q.", p.name, p.least, p.most, text)
 			}
 			*p.into = n
 		}
 	}
 	if o.Width*o.Scale > chart.MostDots {
-		return o, labour.Faultf(labour.BadUserInput, "Expected for width times scale at most %d dots, found %d.", chart.MostDots, o.Width*o.Scale)
+		return o, labour.Faultf(labour.BadUserInput, "Expected for width times scale at most %d dots, found %d.",
+			chart.MostDots, o.Width*o.Scale)
 	}
 	return o, nil
 }

@@ -61,7 +61,7 @@ func answerTo(s *sitetest.Site, data chartData, into any) {
 	require.NoError(s.T, json.Unmarshal([]byte(r.Body), &struct{ Data any }{into}), r.Body)
 }
 
-// column gives the values of one column in the rows whose first one is a text, or all where it is "".
+// column returns the values of one column in the rows whose first one is a text, or all where it is "".
 func (d chartData) column(name, first string) []any {
 	values := []any{}
 	for i, column := range d.Columns {
@@ -351,7 +351,8 @@ func TestCharts_AreKeptAndFoundAgain(t *testing.T) {
 	assert.True(t, bytes.Equal([]byte(first.Body), []byte(s.Get("/releases/1/charts/stock.svg").Body)), "the picture names its release and is the same at both of its addresses")
 }
 
-// TestCharts_TextsKeepApartInABrowser measures in a real browser, whose faces may run wider than those that the layout knows.
+// TestCharts_TextsKeepApartInABrowser measures in a real browser, whose faces may run wider than those that the
+// layout knows.
 func TestCharts_TextsKeepApartInABrowser(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)

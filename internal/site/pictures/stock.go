@@ -29,8 +29,10 @@ type stockAnswer struct {
 }
 
 var stockColumns = []table.Column{
-	{Name: "series", Kind: table.Text, Description: "register: workers present on the last day, by permits and repatriations. WORKERS_PRESENT, WORKERS_PRESENT_ESTIMATE: stocks that others published, by indicator."},
-	{Name: "from", Kind: table.Day, Description: "The first day of the period, or the first that the published figure is about."},
+	{Name: "series", Kind: table.Text,
+		Description: "register: workers present on the last day, by permits and repatriations. WORKERS_PRESENT, WORKERS_PRESENT_ESTIMATE: stocks that others published, by indicator."},
+	{Name: "from", Kind: table.Day,
+		Description: "The first day of the period, or the first that the published figure is about."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the same, itself included."},
 	{Name: "workers", Kind: table.Number, Unit: "persons", Description: "Workers present. Empty where withheld."},
 	{Name: "publisher", Kind: table.Text, Description: "Who published the figure."},
@@ -43,14 +45,18 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	codes := nationalities(variables)
 	span := a.span(variables)
 	a.Report.keep(a.counted(span))
-	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons", Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
+	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons",
+		Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	unit := granularityWord(variables)
 	p.Subtitle = fmt.Sprintf("On the last day of each %s. %s", unit, nationals(codes, a.Countries))
 	a.cite(a.Report.Provenance.Sources...)
 	series := a.Report.series(p, "Register")
-	of := slices.DeleteFunc(slices.Clone(a.Region.Observations), func(o askedObservation) bool { return !o.isOf(codes) })
+	of := slices.DeleteFunc(slices.Clone(a.Region.Observations), func(o askedObservation) bool {
+		return !o.isOf(codes)
+	})
 	published := a.published(p, of, span)
-	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...), Events: a.Sanction.events(span)}
+	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...),
+		Events: a.Sanction.events(span)}
 	whom := wholeRegion
 	if len(codes) != 1 {
 		whom = "these nationalities together in " + wholeRegion
@@ -64,7 +70,8 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 const wholeRegion = "this region as a whole"
 
 // explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
-func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series, s *askedSanction, span labour.Period) {
+func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series,
+	s *askedSanction, span labour.Period) {
 	var gaps withheld
 	known := len(published) > 0
 	for _, row := range r.Rows {
@@ -84,7 +91,9 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 		p.Note(s.note(span))
 		p.Note(withheldNote(gaps.String()))
 	case len(r.Rows) == 0:
-		p.Empty = c.nobody(span, fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.", c.Region.Name))
+		p.Empty = c.nobody(span,
+			fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
+				c.Region.Name))
 	default:
 		p.Empty = "Every figure is withheld, " + whyWithheld + "."
 	}
@@ -97,7 +106,7 @@ func (r *stockReport) keep(counted labour.Period) {
 	}
 }
 
-// series gives the register's stock, none where it has nobody, and adds its rows to the picture's data.
+// series returns the register's stock, none where it has nobody, and adds its rows to the picture's data.
 func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
 	if len(r.Rows) == 0 {
 		return nil
@@ -110,7 +119,8 @@ func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
 	for _, row := range r.Rows {
 		days := row.Period.days()
 		s.Points = append(s.Points, chart.Point{Period: days, Value: row.WorkersPresent})
-		p.Rows = append(p.Rows, []any{"register", days.From.String(), days.To.String(), figureOf(row.WorkersPresent), publisher})
+		p.Rows = append(p.Rows, []any{"register", days.From.String(), days.To.String(), figureOf(row.WorkersPresent),
+			publisher})
 	}
 	return []chart.Series{s}
 }
@@ -141,7 +151,7 @@ func (r *stockReport) sentences() string {
 	return fmt.Sprintf("By the register, %s; at the highest %s; %s %s.", first, peak, end, last)
 }
 
-// published gives the stocks in a span among observations of the region, and adds their rows to the picture's data.
+// published returns the stocks in a span among observations of the region, and adds their rows to the picture's data.
 func (c *chartCommon) published(p *chart.Picture, observations []askedObservation, span labour.Period) []chart.Series {
 	var all []chart.Series
 	for _, kind := range []struct {
@@ -153,12 +163,14 @@ func (c *chartCommon) published(p *chart.Picture, observations []askedObservatio
 	} {
 		s := chart.Series{Name: kind.name, Drawn: kind.drawn}
 		for _, o := range observations {
-			if o.Indicator.Code != kind.indicator || o.Industry != nil || o.Status == "MISSING" || !span.Contains(labour.Date(o.To)) {
+			if o.Indicator.Code != kind.indicator || o.Industry != nil || o.Status == "MISSING" ||
+				!span.Contains(labour.Date(o.To)) {
 				continue
 			}
 			days := askedPeriod{From: o.From, To: o.To}.days()
 			s.Points = append(s.Points, chart.Point{Period: days, Value: &o.Value})
-			p.Rows = append(p.Rows, []any{kind.indicator, days.From.String(), days.To.String(), o.Value, o.Source.Publisher})
+			p.Rows = append(p.Rows, []any{kind.indicator, days.From.String(), days.To.String(), o.Value,
+				o.Source.Publisher})
 			c.cite(o.Source)
 		}
 		if len(s.Points) > 0 {

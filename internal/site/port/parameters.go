@@ -19,16 +19,17 @@ import (
 	"homebound/internal/labour"
 )
 
-// Parameters reads query strings as variables of documents, under the names and types that the contract has: a part of an
-// input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas, and an input
-// object may also come whole, as JSON. What a document's $filter has in it stands by itself: within=RU-PRI.
+// Parameters reads query strings as variables of documents, under the names and types that the contract has: a part
+// of an input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas,
+// and an input object may also come whole, as JSON. What a document's $filter has in it stands by itself:
+// within=RU-PRI.
 type Parameters struct{ Schema *ast.Schema }
 
 // hoisted is the variable whose fields are parameters by themselves.
 const hoisted = "filter"
 
-// Read gives the variables of an operation. A Fault names what is not one of its parameters or cannot be its value; what the
-// contract asks beyond the form of a value is left to the executor.
+// Read returns the variables of an operation. A Fault names what is not one of its parameters or cannot be its
+// value; what the contract asks beyond the form of a value is left to the executor.
 func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
 	read, given := map[string]any{}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -44,7 +45,8 @@ func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList
 		for i, step := range path {
 			last := i == len(path)-1
 			if so := strings.Join(path[:i+1], "."); given[so] || last && into[step] != nil {
-				return nil, labour.Faultf(labour.BadUserInput, "The parameter %.80s is given twice, as a whole or in parts.", so)
+				return nil, labour.Faultf(labour.BadUserInput,
+					"The parameter %.80s is given twice, as a whole or in parts.", so)
 			}
 			if last {
 				into[step] = value
@@ -60,7 +62,8 @@ func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList
 	return read, nil
 }
 
-// find gives the path and the type of a parameter within the variables; the type is nil where there is no such parameter.
+// find returns the path and the type of a parameter within the variables; the type is nil where there is no such
+// parameter.
 func (p Parameters) find(name string, variables ast.VariableDefinitionList) (path []string, kind *ast.Type) {
 	path = strings.Split(name, ".")
 	head := variables.ForName(path[0])
@@ -81,7 +84,7 @@ func (p Parameters) find(name string, variables ast.VariableDefinitionList) (pat
 	return path, kind
 }
 
-// field gives a field of an input object, of the items of a list too: a list of one is written as its item.
+// field returns a field of an input object, of the items of a list too: a list of one is written as its item.
 func (p Parameters) field(kind *ast.Type, name string) *ast.FieldDefinition {
 	if definition := p.Schema.Types[kind.Name()]; definition != nil && definition.Kind == ast.InputObject {
 		return definition.Fields.ForName(name)
@@ -98,7 +101,8 @@ func (p Parameters) value(name string, kind *ast.Type, texts []string) (any, err
 	}
 	if len(texts) == 1 && texts[0] == "" {
 		if kind.NonNull {
-			return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s a value of the type %s, found nothing.", name, kind)
+			return nil, labour.Faultf(labour.BadUserInput,
+				"Expected for %.80s a value of the type %s, found nothing.", name, kind)
 		}
 		return nil, nil
 	}
@@ -117,7 +121,8 @@ func (p Parameters) value(name string, kind *ast.Type, texts []string) (any, err
 		return list, nil
 	}
 	if len(texts) != 1 {
-		return nil, labour.Faultf(labour.BadUserInput, "Expected the parameter %.80s once, found it %d times.", name, len(texts))
+		return nil, labour.Faultf(labour.BadUserInput, "Expected the parameter %.80s once, found it %d times.", name,
+			len(texts))
 	}
 	if definition.Kind == ast.InputObject {
 		return whole(name, kind, definition, texts[0])
@@ -138,7 +143,9 @@ func whole(name string, kind *ast.Type, definition *ast.Definition, text string)
 			return value, nil
 		}
 	}
-	return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of its parts, such as %s, or a JSON object; found %.80q.", name, example(name, definition), text)
+	return nil, labour.Faultf(labour.BadUserInput,
+		"Expected for %.80s one of its parts, such as %s, or a JSON object; found %.80q.", name,
+		example(name, definition), text)
 }
 
 func scalar(name string, definition *ast.Definition, text string) (any, error) {
@@ -160,14 +167,16 @@ func scalar(name string, definition *ast.Definition, text string) (any, error) {
 		}
 	}
 	if err != nil {
-		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s a value of the type %s, found %.80q.", name, definition.Name, text)
+		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s a value of the type %s, found %.80q.",
+			name, definition.Name, text)
 	}
 	if definition.Kind == ast.Enum && definition.EnumValues.ForName(text) == nil {
 		var known []string
 		for _, v := range definition.EnumValues {
 			known = append(known, v.Name)
 		}
-		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of %s, found %.80q.", name, strings.Join(known, ", "), text)
+		return nil, labour.Faultf(labour.BadUserInput, "Expected for %.80s one of %s, found %.80q.", name,
+			strings.Join(known, ", "), text)
 	}
 	return value, nil
 }
@@ -189,7 +198,8 @@ func (p Parameters) unknown(name string, variables ast.VariableDefinitionList) e
 	if len(known) == 0 {
 		return labour.Faultf(labour.BadUserInput, "Expected no parameter, found %.80q.", name)
 	}
-	return labour.Faultf(labour.BadUserInput, "Expected parameters out of %s, found %.80q.", strings.Join(known, ", "), name)
+	return labour.Faultf(labour.BadUserInput, "Expected parameters out of %s, found %.80q.",
+		strings.Join(known, ", "), name)
 }
 
 // example names a parameter, or where it is an input object one of its parts.

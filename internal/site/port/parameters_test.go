@@ -18,7 +18,7 @@ import (
 var asking = MustDocument(`query($filter: ReportFilter, $scenario: Scenario, $groupBy: [Dimension!]! = [], $orderBy: [ReportOrder!],
 	$having: [MeasureCondition!], $first: Int, $region: String!, $asOf: Date, $share: Float) { release { number } }`)
 
-// readParameters gives the variables in JSON, which is how they reach the executor.
+// readParameters returns the variables in JSON, which is how they reach the executor.
 func readParameters(t *testing.T, query string, of Document) (string, error) {
 	t.Helper()
 	values, err := url.ParseQuery(query)
@@ -111,8 +111,8 @@ func TestParameters_SayWhatIsWrongWithThem(t *testing.T) {
 	assert.EqualError(t, err, `Expected no parameter, found "within".`)
 }
 
-// TestParameters_AreWhatTheSchemaNames reads a value for each part of each input object, so that whatever is added to the contract
-// can be a parameter.
+// TestParameters_AreWhatTheSchemaNames reads a value for each part of each input object, so that whatever is added
+// to the contract can be a parameter.
 func TestParameters_AreWhatTheSchemaNames(t *testing.T) {
 	schema := graph.NewSchema(&graph.Resolver{}).Schema()
 	text, err := os.ReadFile("../../../schema.graphqls")

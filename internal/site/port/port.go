@@ -20,8 +20,8 @@ import (
 	"homebound/internal/table"
 )
 
-// Edge is what the site needs of the server's edge. The command hands it over; the site and internal/web do not know each other.
-// An error that is meant for the reader is a labour.Fault.
+// Edge is what the site needs of the server's edge. The command hands it over; the site and internal/web do not
+// know each other. An error that is meant for the reader is a labour.Fault.
 type Edge interface {
 	Routes
 	Answers
@@ -39,16 +39,18 @@ type Settings interface {
 	ExportTimeout() time.Duration
 }
 
-// Routes register addresses, and put what all requests have in common before their handlers. Put together they stand in the
-// order Explained, Admit or AdmitReader, Reading, Bounded, Current or Numbered.
+// Routes register addresses, and put what all requests have in common before their handlers. Put together they
+// stand in the order Explained, Admit or AdmitReader, Reading, Bounded, Current or Numbered.
 type Routes interface {
 	// Handle registers a handler under a pattern of http.ServeMux. It is called before the first request.
 	Handle(pattern string, next http.Handler)
 	// Explained has refusals shown by a page instead of a GraphQL answer.
-	Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string), next http.Handler) http.Handler
+	Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string),
+		next http.Handler) http.Handler
 	// Admit identifies the principal of a request, holds it against its origin, and charges 1 for asking.
 	Admit(next http.Handler) http.Handler
-	// AdmitReader is Admit for what partners embed: the values may name a partner, whose pages are let in. False leaves it at Admit.
+	// AdmitReader is Admit for what partners embed: the values may name a partner, whose pages are let in. False
+	// leaves it at Admit.
 	AdmitReader(values func(*http.Request) (url.Values, bool), next http.Handler) http.Handler
 	// Reading answers OPTIONS, and refuses other methods than GET and HEAD.
 	Reading(next http.Handler) http.Handler
@@ -96,7 +98,8 @@ type Work interface {
 	Metered(ctx context.Context) (metered context.Context, done func())
 	// Cost returns what the last question of a request was found to cost.
 	Cost(ctx context.Context) int
-	// Charge takes a cost from the principal's budget, at most all of it. What runs under the context that it returns is paid for.
+	// Charge takes a cost from the principal's budget, at most all of it. What runs under the context that it
+	// returns is paid for.
 	Charge(ctx context.Context, cost int) (context.Context, error)
 	// CountRefusal counts a request that a bound cut short.
 	CountRefusal(ctx context.Context, reason string)
@@ -118,8 +121,8 @@ func NewBase(edge Edge) Base {
 	return Base{edge, edge.Store(), edge.Log(), edge.PublicURL(), Parameters{edge.Schema()}}
 }
 
-// Resource registers what a release has to show beside its answers, at the address of the current release and, for good, at
-// that of a numbered one.
+// Resource registers what a release has to show beside its answers, at the address of the current release and, for
+// good, at that of a numbered one.
 func (b Base) Resource(path string, next http.Handler) {
 	b.Handle(path, b.Admit(b.Reading(b.Bounded(b.Current(next)))))
 	b.Handle("/releases/{number}"+path, b.Admit(b.Reading(b.Bounded(b.Numbered(next)))))
@@ -144,13 +147,16 @@ func Within(r *http.Request, path string, values url.Values) *http.Request {
 	return other
 }
 
-// PathWithin returns the path of a request within its release, which is the same for the current one and under its number.
+// PathWithin returns the path of a request within its release, which is the same for the current one and under its
+// number.
 func PathWithin(r *http.Request) string {
 	return strings.TrimPrefix(r.URL.Path, "/releases/"+r.PathValue("number"))
 }
 
-// SyntheticColumn is the column by which every row of figures carries the mark of synthetic rows, wherever it is copied to.
-var SyntheticColumn = table.Column{Name: "synthetic", Kind: table.Bool, Description: "Whether synthetic rows took part in the figures."}
+// SyntheticColumn is the column by which every row of figures carries the mark of synthetic rows, wherever it is
+// copied to.
+var SyntheticColumn = table.Column{Name: "synthetic", Kind: table.Bool,
+	Description: "Whether synthetic rows took part in the figures."}
 
 // WriteJSON writes a value for people to read, too: in lines, and with < and & as they are.
 func WriteJSON(to io.Writer, value any) error {

@@ -65,7 +65,8 @@ func Look(t *testing.T, browser *browsertest.Browser, address string, v View) {
 	browser.Do(
 		func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
 			_, err := cdp.Call(ctx, page, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.Scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.Scheme},
+					{Name: "prefers-reduced-motion", Value: "reduce"}},
 			})
 			return chromedp.Void{}, err
 		},
@@ -85,7 +86,7 @@ func Keep(t *testing.T, browser *browsertest.Browser, name string) {
 	}
 }
 
-// AxeCore gives the text of the script that audits pages.
+// AxeCore returns the text of the script that audits pages.
 func AxeCore(t *testing.T) string {
 	t.Helper()
 	Node(t, "")
@@ -113,13 +114,14 @@ func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 	require.NoError(t, json.Unmarshal([]byte(text), &found), text)
 	assert.Greater(t, found.Passed, 15, "rules that found something to look at")
 	for _, v := range found.Violations {
-		assert.False(t, v.Impact == "serious" || v.Impact == "critical", "%s: %s %s: %s", what, v.Impact, v.ID, strings.Join(v.Nodes, "\n"))
+		assert.False(t, v.Impact == "serious" || v.Impact == "critical", "%s: %s %s: %s", what, v.Impact, v.ID,
+			strings.Join(v.Nodes, "\n"))
 		t.Logf("%s: %s %s: %q", what, v.Impact, v.ID, v.Nodes)
 	}
 }
 
-// Node gives a command that runs a script of the clients folder. Without Node.js or the packages the test is skipped, or
-// fails where HOMEBOUND_TEST_ALL is 1.
+// Node returns a command that runs a script of the clients folder. Without Node.js or the packages the test is
+// skipped, or fails where HOMEBOUND_TEST_ALL is 1.
 func Node(t *testing.T, script string, args ...string) *exec.Cmd {
 	t.Helper()
 	clients := filepath.Join(Root(t), "internal/web/clients")

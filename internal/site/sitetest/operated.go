@@ -27,7 +27,8 @@ func NewOperated(t testing.TB, change func(*web.Config, *http.Server)) *Operated
 	require.NoError(t, err)
 	o := &Operated{Site: &Site{T: t, Store: store, Log: &Journal{}}, Lines: &Journal{}}
 	stopping := make(chan struct{})
-	config := web.Config{Store: store, Log: slog.New(slog.NewTextHandler(o.Log, nil)), PublicURL: "https://homebound.example", Schema: Contract(t),
+	config := web.Config{Store: store, Log: slog.New(slog.NewTextHandler(o.Log, nil)),
+		PublicURL: "https://homebound.example", Schema: Contract(t),
 		CacheBytes: 1 << 20, Stopping: stopping}
 	config.Requests = slog.New(slog.NewJSONHandler(o.Lines, nil))
 	server := &http.Server{}

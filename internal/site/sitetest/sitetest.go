@@ -97,7 +97,8 @@ func New(t testing.TB, configure ...func(*web.Config)) *Site {
 	s := &Site{T: t, Store: store, Log: &Journal{}}
 	stopping := make(chan struct{})
 	config := web.Config{
-		Store: store, Log: slog.New(slog.NewTextHandler(s.Log, nil)), PublicURL: "https://homebound.example", Schema: Contract(t), Stopping: stopping,
+		Store: store, Log: slog.New(slog.NewTextHandler(s.Log,
+			nil)), PublicURL: "https://homebound.example", Schema: Contract(t), Stopping: stopping,
 	}
 	for _, set := range configure {
 		set(&config)
@@ -198,7 +199,8 @@ func (s *Site) Load(dir string) labour.Release {
 	pkg, err := datapackage.Open(s.T.Context(), dir, datapackage.Limits{})
 	require.NoError(s.T, err)
 	defer pkg.Close()
-	outcome, err := exchange.Import(s.T.Context(), s.Store, pkg, exchange.Options{Mode: db.Replace, Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
+	outcome, err := exchange.Import(s.T.Context(), s.Store, pkg,
+		exchange.Options{Mode: db.Replace, Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
 	require.NoError(s.T, err)
 	require.NoError(s.T, s.Store.Refresh(s.T.Context()))
 	return outcome.Release
@@ -238,7 +240,8 @@ func (s *Site) Post(query string, headers ...string) Reply {
 	s.T.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})
 	require.NoError(s.T, err)
-	return s.Do(http.MethodPost, "/graphql", string(body), append([]string{"Content-Type", "application/json"}, headers...)...)
+	return s.Do(http.MethodPost, "/graphql", string(body),
+		append([]string{"Content-Type", "application/json"}, headers...)...)
 }
 
 // ByGet returns the address that asks a query by GET.
