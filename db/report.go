@@ -83,33 +83,30 @@ func (v Values) AverageWorkersPresent() float64 {
 	return float64(v.WorkerDays) / float64(max(1, v.Days))
 }
 
-// Of returns a measure's value, or false where it has none or is withheld.
-func (v Values) Of(m labour.Measure) (float64, bool) {
-	if v.Withheld(m) {
-		return 0, false
-	}
-	switch m {
-	case labour.PermitsIssued:
-		return float64(v.PermitsIssued), true
-	case labour.WorkersAuthorised:
-		return float64(v.WorkersAuthorised), true
-	case labour.WorkersPresent:
-		return float64(v.WorkersPresent), true
-	case labour.PeakWorkersPresent:
-		return float64(v.PeakWorkersPresent), true
-	case labour.AverageWorkersPresent:
-		return v.AverageWorkersPresent(), true
-	case labour.WorkerDays:
-		return float64(v.WorkerDays), true
-	case labour.AverageMonthlyWage:
+// accessors read each measure's value; false where a row has none.
+var accessors = map[labour.Measure]func(*Values) (float64, bool){
+	labour.PermitsIssued:         func(v *Values) (float64, bool) { return float64(v.PermitsIssued), true },
+	labour.WorkersAuthorised:     func(v *Values) (float64, bool) { return float64(v.WorkersAuthorised), true },
+	labour.WorkersPresent:        func(v *Values) (float64, bool) { return float64(v.WorkersPresent), true },
+	labour.PeakWorkersPresent:    func(v *Values) (float64, bool) { return float64(v.PeakWorkersPresent), true },
+	labour.AverageWorkersPresent: func(v *Values) (float64, bool) { return v.AverageWorkersPresent(), true },
+	labour.WorkerDays:            func(v *Values) (float64, bool) { return float64(v.WorkerDays), true },
+	labour.WorkersRepatriated:    func(v *Values) (float64, bool) { return float64(v.WorkersRepatriated), true },
+	labour.AverageMonthlyWage: func(v *Values) (float64, bool) {
 		if v.AverageMonthlyWage == nil {
 			return 0, false
 		}
 		return *v.AverageMonthlyWage, true
-	case labour.WorkersRepatriated:
-		return float64(v.WorkersRepatriated), true
+	},
+}
+
+// Of returns a measure's value, or false where it has none or is withheld.
+func (v Values) Of(m labour.Measure) (float64, bool) {
+	read, known := accessors[m]
+	if !known || v.Withheld(m) {
+		return 0, false
 	}
-	return 0, false
+	return read(&v)
 }
 
 // Report answers a question. It returns a Fault with BadUserInput, NotFound or LimitExceeded where the question is

@@ -57,10 +57,7 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
-	if orderBy == nil {
-		orderBy = &model.PermitOrder{Field: model.PermitOrderFieldIssuedOn}
-	}
-	order, listed := orderOf("permits", db.PermitOrder(orderBy.Field), db.PermitByWorkers, orderBy.Direction)
+	order, listed := permitOrder(orderBy)
 	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
@@ -69,23 +66,15 @@ func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.
 	if err != nil {
 		return nil, err
 	}
-	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholePermits(ctx, filters[0], order) })
-	return connections(ctx, pages, span, listed), err
+	return connections(ctx, pages, span, listed), nil
 }
 
 func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *model.EmployerOrder,
 	args pageArgs) ([]*model.EmployerConnection, error) {
-	if orderBy == nil {
-		orderBy = &model.EmployerOrder{Field: model.EmployerOrderFieldName}
+	order, listed := employerOrder(orderBy)
+	if err := answers.CheckEmployerOrder(ctx, releaseOf(ctx), order.Field); err != nil {
+		return nil, err
 	}
-	if orderBy.Field == model.EmployerOrderFieldWorkersAuthorised {
-		// The order tells who has more, and its cursors tell how many.
-		if err := answers.CheckSmall(ctx, releaseOf(ctx), "Employers in the order of their workers"); err != nil {
-			return nil, err
-		}
-	}
-	order, listed := orderOf("employers", db.EmployerOrder(orderBy.Field), db.EmployerByWorkersAuthorised,
-		orderBy.Direction)
 	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
@@ -94,8 +83,7 @@ func employerPages(ctx context.Context, filters []db.EmployerFilter, orderBy *mo
 	if err != nil {
 		return nil, err
 	}
-	err = leaveWhole(ctx, func() (*db.Whole, error) { return releaseOf(ctx).WholeEmployers(ctx, filters[0], order) })
-	return connections(ctx, pages, span, listed), err
+	return connections(ctx, pages, span, listed), nil
 }
 
 func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, orderBy *model.RepatriationOrder,
@@ -103,11 +91,7 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
 		return nil, err
 	}
-	if orderBy == nil {
-		orderBy = &model.RepatriationOrder{Field: model.RepatriationOrderFieldDate}
-	}
-	order, listed := orderOf("repatriations", db.RepatriationOrder(orderBy.Field), db.RepatriationByWorkers,
-		orderBy.Direction)
+	order, listed := repatriationOrder(orderBy)
 	span, err := args.span(ctx, listed)
 	if err != nil {
 		return nil, err
@@ -116,10 +100,7 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 	if err != nil {
 		return nil, err
 	}
-	err = leaveWhole(ctx, func() (*db.Whole, error) {
-		return releaseOf(ctx).WholeRepatriations(ctx, filters[0], order)
-	})
-	return connections(ctx, pages, span, listed), err
+	return connections(ctx, pages, span, listed), nil
 }
 
 func permitFilter(f *model.PermitFilter) db.PermitFilter {

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -123,7 +124,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
-		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])),
+		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])), Of: row.Of,
 	}
 	if rep.Covers() {
 		r.Period = &row.Period
@@ -131,34 +132,10 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 			r.Behind = rep.Behind(row)
 		}
 	}
-	for _, m := range measures {
-		if row.Withheld(m) {
-			r.Suppressed = true
-			continue
-		}
-		switch m {
-		case labour.PermitsIssued:
-			r.PermitsIssued = &row.PermitsIssued
-		case labour.WorkersAuthorised:
-			r.WorkersAuthorised = &row.WorkersAuthorised
-		case labour.WorkersPresent:
-			r.WorkersPresent = &row.WorkersPresent
-		case labour.PeakWorkersPresent:
-			r.PeakWorkersPresent = &row.PeakWorkersPresent
-			if row.PeakWorkersPresent > 0 {
-				r.PeakOn = &row.PeakOn
-			}
-		case labour.AverageWorkersPresent:
-			average := row.AverageWorkersPresent()
-			r.AverageWorkersPresent = &average
-		case labour.WorkerDays:
-			days := float64(row.WorkerDays)
-			r.WorkerDays = &days
-		case labour.AverageMonthlyWage:
-			r.AverageMonthlyWage = row.AverageMonthlyWage
-		case labour.WorkersRepatriated:
-			r.WorkersRepatriated = &row.WorkersRepatriated
-		}
+	r.Suppressed = slices.ContainsFunc(measures, row.Withheld)
+	if slices.Contains(measures, labour.PeakWorkersPresent) && !row.Withheld(labour.PeakWorkersPresent) &&
+		row.PeakWorkersPresent > 0 {
+		r.PeakOn = &row.PeakOn
 	}
 	return r
 }

@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
-	"internal/site/exports":  {"db", "graph", "internal/labour", "internal/negotiate", "internal/site/port", "internal/table"},
+	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table"},
 	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
 		"internal/web"}, // for tests alone
@@ -52,12 +52,13 @@ var mayImport = map[string][]string{
 	"internal/chart": {"internal/labour", "internal/table"},
 	"internal/table": {},
 
-	"internal/exchange":    {"db", "db/seed", "internal/datapackage", "internal/labour", "internal/synth"},
+	"internal/exchange":    {"db", "db/seed", "internal/datapackage", "internal/labour", "internal/prefetch", "internal/synth"},
 	"internal/datapackage": {"internal/labour"},
 	"internal/synth":       {"internal/labour"},
 	"internal/impact":      {"internal/labour"},
 	"internal/disclosure":  {},
 	"internal/poll":        {},
+	"internal/prefetch":    {},
 	"internal/labour":      {},
 
 	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/disclosure", "internal/labour", "internal/poll"},

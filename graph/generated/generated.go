@@ -16326,7 +16326,7 @@ func (ec *executionContext) _ReportRow_permitsIssued(ctx context.Context, field 
 			return ec.fieldContext_ReportRow_permitsIssued(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PermitsIssued, nil
+			return obj.PermitsIssued(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16337,7 +16337,7 @@ func (ec *executionContext) _ReportRow_permitsIssued(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_permitsIssued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ReportRow_workersAuthorised(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16349,7 +16349,7 @@ func (ec *executionContext) _ReportRow_workersAuthorised(ctx context.Context, fi
 			return ec.fieldContext_ReportRow_workersAuthorised(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WorkersAuthorised, nil
+			return obj.WorkersAuthorised(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16360,7 +16360,7 @@ func (ec *executionContext) _ReportRow_workersAuthorised(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_workersAuthorised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ReportRow_workersPresent(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16372,7 +16372,7 @@ func (ec *executionContext) _ReportRow_workersPresent(ctx context.Context, field
 			return ec.fieldContext_ReportRow_workersPresent(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WorkersPresent, nil
+			return obj.WorkersPresent(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16383,7 +16383,7 @@ func (ec *executionContext) _ReportRow_workersPresent(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_workersPresent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ReportRow_peakWorkersPresent(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16395,7 +16395,7 @@ func (ec *executionContext) _ReportRow_peakWorkersPresent(ctx context.Context, f
 			return ec.fieldContext_ReportRow_peakWorkersPresent(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PeakWorkersPresent, nil
+			return obj.PeakWorkersPresent(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16406,7 +16406,7 @@ func (ec *executionContext) _ReportRow_peakWorkersPresent(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_peakWorkersPresent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ReportRow_peakOn(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16441,7 +16441,7 @@ func (ec *executionContext) _ReportRow_averageWorkersPresent(ctx context.Context
 			return ec.fieldContext_ReportRow_averageWorkersPresent(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AverageWorkersPresent, nil
+			return obj.AverageWorkersPresent(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16452,7 +16452,7 @@ func (ec *executionContext) _ReportRow_averageWorkersPresent(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_averageWorkersPresent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Float")
 }
 
 func (ec *executionContext) _ReportRow_workerDays(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16464,7 +16464,7 @@ func (ec *executionContext) _ReportRow_workerDays(ctx context.Context, field gra
 			return ec.fieldContext_ReportRow_workerDays(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WorkerDays, nil
+			return obj.WorkerDays(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16475,7 +16475,7 @@ func (ec *executionContext) _ReportRow_workerDays(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_workerDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Float")
 }
 
 func (ec *executionContext) _ReportRow_averageMonthlyWage(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16487,7 +16487,7 @@ func (ec *executionContext) _ReportRow_averageMonthlyWage(ctx context.Context, f
 			return ec.fieldContext_ReportRow_averageMonthlyWage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AverageMonthlyWage, nil
+			return obj.AverageMonthlyWage(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -16498,7 +16498,7 @@ func (ec *executionContext) _ReportRow_averageMonthlyWage(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_averageMonthlyWage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Float")
 }
 
 func (ec *executionContext) _ReportRow_workersRepatriated(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16510,7 +16510,7 @@ func (ec *executionContext) _ReportRow_workersRepatriated(ctx context.Context, f
 			return ec.fieldContext_ReportRow_workersRepatriated(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WorkersRepatriated, nil
+			return obj.WorkersRepatriated(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -16521,7 +16521,7 @@ func (ec *executionContext) _ReportRow_workersRepatriated(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_workersRepatriated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
 }
 
 func (ec *executionContext) _ReportRow_permits(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {

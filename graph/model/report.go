@@ -15,7 +15,7 @@ type Report struct {
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
-// group has none; measures that are not selected, or withheld, are nil.
+// group has none. Each measure is a method; it is nil where the row has no value of it, or withholds it.
 type ReportRow struct {
 	Region      string
 	District    string
@@ -25,19 +25,50 @@ type ReportRow struct {
 	Outcome     *labour.Outcome
 	Period      *labour.Period
 	Suppressed  bool
+	PeakOn      *labour.Date
 
-	PermitsIssued         *int
-	WorkersAuthorised     *int
-	WorkersPresent        *int
-	PeakWorkersPresent    *int
-	PeakOn                *labour.Date
-	AverageWorkersPresent *float64
-	WorkerDays            *float64
-	AverageMonthlyWage    *float64
-	WorkersRepatriated    *int
-
-	Behind any // the *db.Behind that finds the rows counted, where they are selected; read by package graph alone
+	Of     func(labour.Measure) (float64, bool) // the value of a measure that was computed
+	Behind any                                  // finds the rows counted, where they are selected: for package graph
 }
+
+func (r *ReportRow) number(m labour.Measure) *float64 {
+	if value, known := r.Of(m); known {
+		return &value
+	}
+	return nil
+}
+
+func (r *ReportRow) whole(m labour.Measure) *int {
+	if value, known := r.Of(m); known {
+		n := int(value)
+		return &n
+	}
+	return nil
+}
+
+// PermitsIssued counts permits; see labour.Measures for this and the others.
+func (r *ReportRow) PermitsIssued() *int { return r.whole(labour.PermitsIssued) }
+
+// WorkersAuthorised counts persons.
+func (r *ReportRow) WorkersAuthorised() *int { return r.whole(labour.WorkersAuthorised) }
+
+// WorkersPresent counts persons.
+func (r *ReportRow) WorkersPresent() *int { return r.whole(labour.WorkersPresent) }
+
+// PeakWorkersPresent counts persons, on the day PeakOn.
+func (r *ReportRow) PeakWorkersPresent() *int { return r.whole(labour.PeakWorkersPresent) }
+
+// AverageWorkersPresent is in persons.
+func (r *ReportRow) AverageWorkersPresent() *float64 { return r.number(labour.AverageWorkersPresent) }
+
+// WorkerDays is in persons times days.
+func (r *ReportRow) WorkerDays() *float64 { return r.number(labour.WorkerDays) }
+
+// AverageMonthlyWage is in the release's currency.
+func (r *ReportRow) AverageMonthlyWage() *float64 { return r.number(labour.AverageMonthlyWage) }
+
+// WorkersRepatriated counts persons.
+func (r *ReportRow) WorkersRepatriated() *int { return r.whole(labour.WorkersRepatriated) }
 
 // Availability lists what has data under a filter.
 type Availability struct {

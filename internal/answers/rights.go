@@ -41,3 +41,11 @@ func CheckSmall(ctx context.Context, release *db.Release, what string) error {
 		"%s are not shown here, since counts below %d workers are withheld and would "+
 			"follow from them; reports and totals are.", what, release.SuppressBelow())
 }
+
+// CheckEmployerOrder is CheckSmall for an order of employers: by workers it tells who has more, and its cursors how many.
+func CheckEmployerOrder(ctx context.Context, release *db.Release, order db.EmployerOrder) error {
+	if order != db.EmployerByWorkersAuthorised {
+		return nil
+	}
+	return CheckSmall(ctx, release, "Employers in the order of their workers")
+}

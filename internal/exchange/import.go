@@ -13,11 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"homebound/db"
 	"homebound/internal/datapackage"
 	"homebound/internal/labour"
+	"homebound/internal/prefetch"
 )
 
 // OnError says what an import does about faulty rows.
@@ -139,7 +138,9 @@ func stage(ctx context.Context, draft *db.Draft, file *datapackage.File, o Optio
 	if err != nil {
 		return labour.ImportCounts{}, err
 	}
-	err = ahead(ctx, file, func(row row) error {
+	each := func(ctx context.Context, yield func([]row) error) error { return records(ctx, file, yield) }
+	err = prefetch.Rows(ctx, 1, each, func(rows []row) error {
+		row := rows[0]
 		if len(row.faults) > 0 {
 			err = staged.Reject(ctx, row.faults...)
 		} else {
@@ -169,50 +170,22 @@ type row struct {
 	faults, warnings     []db.Fault
 }
 
-// ahead reads a file and hands its rows on in order, reading further rows while earlier ones are taken.
-func ahead(ctx context.Context, file *datapackage.File, take func(row) error) error {
-	const batch = 256
-	group, ctx := errgroup.WithContext(ctx)
-	batches := make(chan []row, 4)
-	group.Go(func() error {
-		defer close(batches)
-		rows := make([]row, 0, batch)
-		send := func() error {
-			select {
-			case batches <- rows:
-				rows = make([]row, 0, batch)
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+// records yields the rows of a file.
+func records(ctx context.Context, file *datapackage.File, yield func([]row) error) error {
+	one := make([]row, 1)
+	for record, err := range file.Records(ctx) {
+		if err != nil {
+			return fmt.Errorf("read %s: %w", file.Name(), err)
 		}
-		for record, err := range file.Records(ctx) {
-			if err != nil {
-				return fmt.Errorf("read %s: %w", file.Name(), err)
-			}
-			rows = append(rows, row{
-				record.Number, int64(record.Position("").Line), record.Offset(), slices.Clone(record.Values),
-				remarks(record.Number, record.Faults), remarks(record.Number, record.Warnings),
-			})
-			if len(rows) == batch {
-				if err := send(); err != nil {
-					return err
-				}
-			}
+		one[0] = row{
+			record.Number, int64(record.Position("").Line), record.Offset(), slices.Clone(record.Values),
+			remarks(record.Number, record.Faults), remarks(record.Number, record.Warnings),
 		}
-		return send()
-	})
-	group.Go(func() error {
-		for rows := range batches {
-			for _, row := range rows {
-				if err := take(row); err != nil {
-					return err
-				}
-			}
+		if err := yield(one); err != nil {
+			return err
 		}
-		return nil
-	})
-	return group.Wait()
+	}
+	return nil
 }
 
 func remarks(record int64, found []datapackage.Fault) []db.Fault {

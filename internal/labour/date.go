@@ -47,6 +47,12 @@ func (d Date) Time() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC
 // String returns the RFC 3339 full-date, e.g. 2017-12-22.
 func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 
+// UnmarshalText is ParseDate, for what decodes text into values.
+func (d *Date) UnmarshalText(text []byte) (err error) {
+	*d, err = ParseDate(string(text))
+	return err
+}
+
 // Year returns the calendar year.
 func (d Date) Year() int { return d.Time().Year() }
 

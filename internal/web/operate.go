@@ -45,7 +45,6 @@ type Edge struct {
 
 	mux      *http.ServeMux
 	loopback loopback
-	direct   loopback // whose answers are not kept
 	schema   *ast.Schema
 	cached   func(http.Handler) http.Handler // keeps the answers to GET and HEAD
 }

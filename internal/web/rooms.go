@@ -65,11 +65,6 @@ func (s *Edge) Ask(ctx context.Context, document string, variables map[string]an
 	return s.loopback.ask(ctx, document, variables, into)
 }
 
-// AskAnew is Ask past the answers that are kept.
-func (s *Edge) AskAnew(ctx context.Context, document string, variables map[string]any, into any) error {
-	return s.direct.ask(ctx, document, variables, into)
-}
-
 // Schema returns the contract.
 func (s *Edge) Schema() *ast.Schema { return s.schema }
 

@@ -69,7 +69,7 @@ func New(c Config) *Edge {
 	}})
 	answers := endpoint(c, s, schema)
 	api := newCache(answers, c.CacheBytes)
-	s.loopback, s.direct, s.schema, s.cached = loopback{api}, loopback{answers}, schema.Schema(), api.of
+	s.loopback, s.schema, s.cached = loopback{api}, schema.Schema(), api.of
 	mux := http.NewServeMux()
 	s.mux = mux
 	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))

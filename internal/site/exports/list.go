@@ -6,7 +6,9 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
+	"homebound/internal/prefetch"
 	"homebound/internal/site/port"
 )
 
@@ -17,13 +19,14 @@ func openList(list string) func(context.Context, *Exports, *extract) error {
 	input := map[string]string{"permits": "Permit", "employers": "Employer", "repatriations": "Repatriation"}[list]
 	count := fmt.Sprintf(`query CountOf%ss($filter: %sFilter, $orderBy: %sOrder) { list: %s(filter: $filter, orderBy: $orderBy, first: 0) { totalCount } }`, input, input, input, list)
 	return func(ctx context.Context, s *Exports, x *extract) error {
-		noting, whole := graph.WithWhole(ctx)
-		var answer struct{ List struct{ TotalCount int } }
-		if err := s.AskAnew(noting, count, x.variables, &answer); err != nil {
+		if err := s.Ask(ctx, count, x.variables, new(struct{})); err != nil {
 			return err
 		}
-		x.rows = answer.List.TotalCount
-		return x.streamed(ctx, *whole, input)
+		full, err := graph.FullList(ctx, list, x.variables)
+		if err != nil {
+			return err
+		}
+		return x.streamed(ctx, full, input)
 	}
 }
 
@@ -60,14 +63,11 @@ func openObservations(ctx context.Context, s *Exports, x *extract) error {
 			filter.Regions = append(filter.Regions, region.Code)
 		}
 	}
-	whole, err := graph.ReleaseOf(ctx).WholeObservations(filter)
+	full, err := answers.FullObservations(ctx, graph.ReleaseOf(ctx), filter)
 	if err != nil {
 		return err
 	}
-	if x.rows, err = whole.Count(ctx); err != nil {
-		return err
-	}
-	return x.streamed(ctx, whole, "Observation")
+	return x.streamed(ctx, full, "Observation")
 }
 
 type pageInfo struct {
@@ -76,7 +76,7 @@ type pageInfo struct {
 }
 
 // streamed lets an export be read from a list of the database, row by row, while others are written.
-func (x *extract) streamed(ctx context.Context, list *db.Whole, typename string) error {
+func (x *extract) streamed(ctx context.Context, list *answers.FullList, typename string) error {
 	release := graph.ReleaseOf(ctx)
 	names := list.Columns()
 	values := valuesOf(release, typename, names)
@@ -86,29 +86,18 @@ func (x *extract) streamed(ctx context.Context, list *db.Whole, typename string)
 			return fmt.Errorf("export: no value for the column %s", column.Name)
 		}
 	}
-	x.cost = x.rows / rowsPerCost
+	x.rows, x.cost, x.evidence = list.Rows, list.Cost, list.Mark
 	x.each = func(ctx context.Context, yield func([]any) error) error {
 		row := make([]any, len(fill))
-		return ahead(ctx, len(names), list.Each, func(read []any) error {
+		return prefetch.Rows(ctx, len(names), list.Each, func(read []any) error {
 			for i, value := range fill {
 				row[i] = value(read)
 			}
 			return yield(row)
 		})
 	}
-	x.evidence = func(ctx context.Context) (sources []string, synthetic bool, err error) {
-		found, err := list.Evidence(ctx)
-		for _, e := range found {
-			sources, synthetic = append(sources, e.Source), synthetic || e.Synthetic
-		}
-		return sources, synthetic, err
-	}
 	return nil
 }
-
-// rowsPerCost is how many rows cost 1: as many as are read and written in the time in which an answer's hundred
-// values are.
-const rowsPerCost = 300
 
 // valuesOf says how the columns of a list's export are made from a row of the database, whose columns are named.
 func valuesOf(release *db.Release, typename string, names []string) map[string]func([]any) any {

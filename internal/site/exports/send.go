@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -178,66 +177,3 @@ func (s *summed) Write(p []byte) (int, error) {
 }
 
 func (s *summed) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
-
-// Rows are read in batches, so that one goroutine can read while another writes.
-const (
-	batchRows = 256
-	batches   = 4 // that are read or written at a time: all that is held of an export
-)
-
-// ahead reads rows of so many values in a goroutine of its own, a little before they are taken.
-func ahead(ctx context.Context, width int, each func(context.Context, func([]any) error) error,
-	take func(row []any) error) error {
-	ctx, stop := context.WithCancel(ctx)
-	full, empty := make(chan []any, batches), make(chan []any, batches)
-	for range batches {
-		empty <- make([]any, 0, batchRows*width)
-	}
-	pass := func(batch []any) error {
-		select {
-		case full <- batch:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	var reading sync.WaitGroup
-	var failed error // of the reader; read once full is closed
-	reading.Go(func() {
-		defer close(full)
-		defer func() {
-			if cause := recover(); cause != nil {
-				failed = fmt.Errorf("reading ahead panicked: %v", cause)
-			}
-		}()
-		batch := <-empty
-		failed = each(ctx, func(row []any) error {
-			if batch = append(batch, row...); len(batch) < cap(batch) {
-				return nil
-			}
-			if err := pass(batch); err != nil {
-				return err
-			}
-			select {
-			case batch = <-empty:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			return nil
-		})
-		if failed == nil {
-			failed = pass(batch)
-		}
-	})
-	defer reading.Wait()
-	defer stop()
-	for batch := range full {
-		for at := 0; at < len(batch); at += width {
-			if err := take(batch[at : at+width]); err != nil {
-				return err
-			}
-		}
-		empty <- batch[:0]
-	}
-	return failed
-}

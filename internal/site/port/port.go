@@ -68,8 +68,6 @@ type Routes interface {
 type Answers interface {
 	// Ask decodes the data that a document is answered into a value, as encoding/json does.
 	Ask(ctx context.Context, document string, variables map[string]any, into any) error
-	// AskAnew is Ask past the answers that are kept.
-	AskAnew(ctx context.Context, document string, variables map[string]any, into any) error
 	// Schema returns the contract.
 	Schema() *ast.Schema
 	// Refuse answers with a Fault, under the status of its code; any other error goes to the log alone.
