@@ -28,8 +28,8 @@ var mayImport = map[string][]string{
 	"internal/command": {"db", "internal/access", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site",
 		"internal/synth", "internal/web"},
 
-	"internal/access":        {"internal/labour", "internal/poll"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/labour", "internal/negotiate", "internal/table"},
+	"internal/access":        {"internal/atomicfile", "internal/labour", "internal/poll"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
@@ -57,13 +57,14 @@ var mayImport = map[string][]string{
 	"internal/synth":       {"internal/labour"},
 	"internal/impact":      {"internal/labour"},
 	"internal/disclosure":  {},
+	"internal/atomicfile":  {},
 	"internal/poll":        {},
 	"internal/prefetch":    {},
 	"internal/labour":      {},
 
 	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/disclosure", "internal/labour", "internal/poll"},
 
-	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/labour"},
+	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/labour"},
 	"db/internal/packed": {"internal/labour"},
 	"db/internal/sqlite": {"db/migrations", "internal/labour"},
 	"db/migrations":      {},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"homebound/internal/atomicfile"
 	"homebound/internal/labour"
 	"homebound/internal/poll"
 )
@@ -179,30 +180,8 @@ func (k *Keys) change(edit func(Keyring) (Keyring, error)) error {
 	if err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
-	if err := ReplaceFile(k.path, append(text, '\n')); err != nil {
+	if err := atomicfile.Write(k.path, append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
 	return k.Refresh()
-}
-
-// ReplaceFile puts a file that only its owner may read in place of another, so that a crash leaves one of the two
-// whole.
-func ReplaceFile(path string, text []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name()) // which the renaming has taken away where all went well
-	_, err = temporary.Write(text)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return err
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -53,6 +53,9 @@ func (a loopback) put(ctx context.Context, body []byte) (json.RawMessage, error)
 	r.Header.Set("Accept", plainJSON)
 	response := &recorded{header: http.Header{}, status: http.StatusOK}
 	a.answers.ServeHTTP(response, r)
+	if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) { // which says more than what the cache makes of it
+		return nil, fmt.Errorf("ask: %w", err)
+	}
 	var answer struct {
 		Data   json.RawMessage
 		Errors []struct {

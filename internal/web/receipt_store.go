@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"homebound/db"
-	"homebound/internal/access"
+	"homebound/internal/atomicfile"
 	"homebound/internal/labour"
 )
 
@@ -117,7 +117,7 @@ func (s *receiptStore) keep(r receipt) (id string, err error) {
 	if err := os.MkdirAll(s.dir(), 0o755); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
-	if err := access.ReplaceFile(path, text); err != nil {
+	if err := atomicfile.Write(path, text, 0o600); err != nil {
 		return "", fmt.Errorf("keep a receipt: %w", err)
 	}
 	if isNew {

@@ -66,7 +66,7 @@ func Start(ctx context.Context, f Folder, mode Mode) (*Draft, error) {
 }
 
 func (d *Draft) start(ctx context.Context, mode Mode) error {
-	if err := removeAll(d.path); err != nil {
+	if err := d.folder.clear(d.path); err != nil {
 		return fmt.Errorf("clear the last draft: %w", err)
 	}
 	if err := os.MkdirAll(d.path, 0o755); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"homebound/internal/atomicfile"
 	"homebound/internal/labour"
 )
 
@@ -93,7 +94,7 @@ func NumberOf(name string) (int, bool) {
 
 // ReadCurrent returns the file name that CURRENT holds.
 func (f Folder) ReadCurrent() (string, error) {
-	text, err := os.ReadFile(filepath.Join(string(f), "CURRENT"))
+	text, err := os.ReadFile(f.current())
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", ErrNoRelease
 	}
@@ -115,51 +116,64 @@ func (f Folder) publish(path string, number int, hash string) (string, error) {
 	if err := SyncPath(path); err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
-	if err := f.prepareCurrent(name); err != nil {
+	if err := atomicfile.OwnAs(path, f.Releases()); err != nil {
+		return "", fmt.Errorf("publish: %w", err)
+	}
+	current, err := f.prepareCurrent(name)
+	if err != nil {
 		return "", err
 	}
 	if err := os.Rename(path, f.File(name)); err != nil {
-		return "", fmt.Errorf("publish: %w", err)
+		return "", errors.Join(fmt.Errorf("publish: %w", err), current.Discard())
 	}
 	if err := SyncPath(f.Releases()); err != nil {
-		return "", fmt.Errorf("publish: %w", err)
+		return "", errors.Join(fmt.Errorf("publish: %w", err), current.Discard())
 	}
-	return name, f.replaceCurrent()
+	return name, replaceCurrent(current)
 }
 
 // NameCurrent replaces CURRENT in one step.
 func (f Folder) NameCurrent(name string) error {
-	if err := f.prepareCurrent(name); err != nil {
+	current, err := f.prepareCurrent(name)
+	if err != nil {
 		return err
 	}
-	return f.replaceCurrent()
+	return replaceCurrent(current)
 }
 
+// current returns the path of the file that names the release to serve.
+func (f Folder) current() string { return filepath.Join(string(f), "CURRENT") }
+
 // prepareCurrent writes the CURRENT that is to come beside the one that is.
-func (f Folder) prepareCurrent(name string) error {
-	next := filepath.Join(string(f), currentNext)
-	if err := os.WriteFile(next, []byte(name+"\n"), 0o644); err != nil {
-		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
+func (f Folder) prepareCurrent(name string) (*atomicfile.Pending, error) {
+	next, err := atomicfile.Prepare(f.current(), []byte(name+"\n"), 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("name the current release: %w", err)
 	}
-	if err := SyncPath(next); err != nil {
-		return errors.Join(fmt.Errorf("name the current release: %w", err), removeAll(next))
-	}
-	return nil
+	return next, nil
 }
 
 // replaceCurrent puts what was prepared in the place of CURRENT.
-func (f Folder) replaceCurrent() error {
-	if err := os.Rename(filepath.Join(string(f), currentNext), filepath.Join(string(f), "CURRENT")); err != nil {
-		return fmt.Errorf("name the current release: %w", err)
-	}
-	if err := SyncPath(string(f)); err != nil {
+func replaceCurrent(next *atomicfile.Pending) error {
+	if err := next.Commit(); err != nil {
 		return fmt.Errorf("name the current release: %w", err)
 	}
 	return nil
 }
 
-// currentNext is the name of the CURRENT that is to come.
-const currentNext = "CURRENT.next"
+// clear removes what an interrupted import has left: its draft, and a CURRENT that was prepared and never named.
+func (f Folder) clear(draft string) error {
+	left, err := filepath.Glob(filepath.Join(string(f), ".CURRENT*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range append(left, draft) {
+		if err := removeAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.
 func (f Folder) nextNumber() (int, error) {
