@@ -29,7 +29,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	if err != nil || rep.empty {
 		return a, err
 	}
-	b := rep.behind(rep.Period, nil) // with no measure, all families take part
+	b := rep.counted(rep.Period, nil) // with no measure, all families take part
 	values := map[string]map[string]bool{}
 	note := func(column, value string) {
 		if value == "" {
@@ -70,7 +70,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 
 // eachTouched hands out the cells of the rows that are issued, in force or repatriated in the period: from the days
 // of the register where these cover the question. A cell may come more than once.
-func (b *Behind) eachTouched(ctx context.Context, view string, visit func(registerCell, touched)) error {
+func (b *Counted) eachTouched(ctx context.Context, view string, visit func(registerCell, touched)) error {
 	if view == build.RepatriationFacts { // not those of other days that lowered the stock of this period
 		dated := *b
 		dated.families = map[labour.Family]bool{labour.DepartureFlow: true}

@@ -23,7 +23,7 @@ type PermitFilter struct {
 	Issued        DateRange
 	InForceOn     *labour.Date
 	Status        []labour.PermitStatus // on InForceOn, else on the release's last day
-	Behind        *Behind
+	Counted       *Counted
 }
 
 // PermitOrder names what permits are sorted by.
@@ -111,11 +111,11 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 				sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
 			sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 		}
-		if f.Behind != nil {
-			f.Behind.permits(sb)
+		if f.Counted != nil {
+			f.Counted.permits(sb)
 		}
 	}}
-	if f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil && f.Behind == nil {
+	if f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil && f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}

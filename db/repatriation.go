@@ -22,7 +22,7 @@ type RepatriationFilter struct {
 	Outcomes      []labour.Outcome
 	Date          DateRange
 	Sanction      string // symbol
-	Behind        *Behind
+	Counted       *Counted
 }
 
 // RepatriationOrder names what repatriations are sorted by.
@@ -137,8 +137,8 @@ func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilte
 		if f.Sanction != "" {
 			sb.Where(sb.Equal("f.sanction_symbol", f.Sanction))
 		}
-		if f.Behind != nil {
-			f.Behind.repatriations(sb)
+		if f.Counted != nil {
+			f.Counted.repatriations(sb)
 		}
 	}, nil
 }

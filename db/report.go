@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -354,7 +355,7 @@ func (rep *Report) Key(row ReportRow) string {
 	for _, d := range rep.dimensions() {
 		parts = append(parts, row.Group[d])
 	}
-	return strings.Join(append(parts, row.Period.Label()), "\x1f")
+	return strings.Join(append(parts, row.Period.Label()), sqlite.FieldEnd)
 }
 
 // Covers reports whether the report has any day to cover; a release without a single dated row has none.

@@ -117,7 +117,7 @@ func (g *stockGatherer) group(values []string, sorted bool) (*gathered, error) {
 		copy(one.values, values)
 		return one, nil
 	}
-	key := strings.Join(values, "\x1f")
+	key := strings.Join(values, sqlite.FieldEnd)
 	one, known := g.groups[key]
 	if !known {
 		one = &gathered{slices.Clone(values), make([]packed.Change, g.span.Days())}
@@ -246,7 +246,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	if err != nil {
 		return nil, "", err
 	}
-	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
+	b := &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("c.region_code", "c.industry", "d.year", "d.days").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
@@ -284,7 +284,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
 }
 
-// StockProvenance says which register rows stand behind a stock followed through a period.
+// StockProvenance says which register rows a stock rests on that is followed through a period.
 func (r *Release) StockProvenance(ctx context.Context, f StockFilter, p labour.Period, sql []string) (Provenance,
 	error) {
 	narrowed, err := f.facts(ctx, r)
@@ -292,7 +292,7 @@ func (r *Release) StockProvenance(ctx context.Context, f StockFilter, p labour.P
 		return Provenance{}, err
 	}
 	provenance := Provenance{SQL: sql}
-	b := &Behind{release: r, facts: narrowed, period: p, on: f.BoundariesOn,
+	b := &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn,
 		families: map[labour.Family]bool{labour.Stock: true}}
 	return provenance, b.describe(ctx, &provenance)
 }

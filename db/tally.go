@@ -3,6 +3,7 @@ package db
 import (
 	"strings"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -71,7 +72,7 @@ func (t *tally) checkSize() error {
 
 // group returns the group of some values, which the caller may use again.
 func (t *tally) group(values []string) *group {
-	key := strings.Join(values, "\x1f")
+	key := strings.Join(values, sqlite.FieldEnd)
 	g, ok := t.groups[key]
 	if !ok {
 		if t.closed {

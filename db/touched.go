@@ -27,13 +27,13 @@ type touched struct {
 }
 
 // isCovered reports whether the days of the register answer what is asked. They know no employers.
-func (b *Behind) isCovered() bool {
+func (b *Counted) isCovered() bool {
 	_, yes := b.release.planner(build.DayFacts, b.facts.dimensions())
 	return yes
 }
 
 // eachCell counts the rows behind a figure cell by cell, from the days of the register. A cell may come more than once.
-func (b *Behind) eachCell(ctx context.Context, view string, visit func(registerCell, touched)) error {
+func (b *Counted) eachCell(ctx context.Context, view string, visit func(registerCell, touched)) error {
 	dayFamily := labour.IssueFlow
 	if view == build.RepatriationFacts {
 		dayFamily = labour.DepartureFlow
@@ -85,7 +85,7 @@ func (b *Behind) eachCell(ctx context.Context, view string, visit func(registerC
 }
 
 // cells selects the cells that the filter and the group leave for a view.
-func (b *Behind) cells(view string) *sqlbuilder.SelectBuilder {
+func (b *Counted) cells(view string) *sqlbuilder.SelectBuilder {
 	sb := sqlite.Flavour.NewSelectBuilder().Select("f.id").From("register_cells AS f")
 	b.narrow(sb, view)
 	return sb

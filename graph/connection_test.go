@@ -111,14 +111,14 @@ func (l list) walk(tb testing.TB, w *world, random *rand.Rand, backward bool) []
 			arguments += fmt.Sprintf(", after: %q", at)
 		}
 		p := l.read(tb, w, arguments)
-		more, behind := p.List.PageInfo.HasNextPage, p.List.PageInfo.HasPreviousPage
+		more, counted := p.List.PageInfo.HasNextPage, p.List.PageInfo.HasPreviousPage
 		if backward {
-			more, behind = behind, more
+			more, counted = counted, more
 			ids = append(p.ids(), ids...)
 		} else {
 			ids = append(ids, p.ids()...)
 		}
-		require.Equal(tb, at != "", behind, "whether there are items on the side that was come from")
+		require.Equal(tb, at != "", counted, "whether there are items on the side that was come from")
 		if !more {
 			return ids
 		}

@@ -54,7 +54,7 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		if err != nil {
 			return nil, err
 		}
-		answer.Totals = reportRow(rep, totals, measures, behindRequested(ctx, "totals."))
+		answer.Totals = reportRow(rep, totals, measures, countedRequested(ctx, "totals."))
 	}
 	if graphql.FieldRequested(ctx, "provenance") {
 		stands, err := rep.Provenance(ctx)
@@ -84,9 +84,9 @@ func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, a
 		from++
 	}
 	to := min(from+limit, len(rep.Rows))
-	behind := behindRequested(ctx, "rows.")
+	counted := countedRequested(ctx, "rows.")
 	for _, row := range rep.Rows[from:to] {
-		answer.Rows = append(answer.Rows, reportRow(rep, row, rep.Query.Measures, behind))
+		answer.Rows = append(answer.Rows, reportRow(rep, row, rep.Query.Measures, counted))
 	}
 	answer.TotalCount = len(rep.Rows)
 	answer.PageInfo = model.PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(rep.Rows)}
@@ -115,12 +115,12 @@ func selectedMeasures(ctx context.Context, path string) []labour.Measure {
 	return measures
 }
 
-func behindRequested(ctx context.Context, path string) bool {
+func countedRequested(ctx context.Context, path string) bool {
 	return graphql.FieldRequested(ctx, path+"permits") || graphql.FieldRequested(ctx, path+"repatriations")
 }
 
 // reportRow makes a row of the contract, with the measures that were computed and no other.
-func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behind bool) model.ReportRow {
+func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, counted bool) model.ReportRow {
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
@@ -128,8 +128,8 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 	}
 	if rep.Covers() {
 		r.Period = &row.Period
-		if behind {
-			r.Behind = rep.Behind(row)
+		if counted {
+			r.Counted = rep.Counted(row)
 		}
 	}
 	r.Suppressed = slices.ContainsFunc(measures, row.Withheld)
@@ -215,7 +215,7 @@ func (reportRowFields) Permits(ctx context.Context, objs []*model.ReportRow, ord
 	after *string, last *int, before *string) ([]*model.PermitConnection, error) {
 	filters := make([]db.PermitFilter, len(objs))
 	for i, row := range objs {
-		filters[i].Behind, _ = row.Behind.(*db.Behind)
+		filters[i].Counted, _ = row.Counted.(*db.Counted)
 	}
 	return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
 }
@@ -224,7 +224,7 @@ func (reportRowFields) Repatriations(ctx context.Context, objs []*model.ReportRo
 	first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
 	filters := make([]db.RepatriationFilter, len(objs))
 	for i, row := range objs {
-		filters[i].Behind, _ = row.Behind.(*db.Behind)
+		filters[i].Counted, _ = row.Counted.(*db.Counted)
 	}
 	return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
 }

@@ -15,6 +15,9 @@ import (
 	"homebound/internal/labour"
 )
 
+// fieldEnd parts the columns of a key, as the documentation of releases has it.
+const fieldEnd = "\x1f"
+
 // changed holds what a release says of another one to both read whole into maps, page by page and as one.
 func changed(t *testing.T, open func(testing.TB) *db.Store) {
 	for _, seed := range Seeds(t, 1, 2, 3, 1795507031435887565, 4) {
@@ -94,7 +97,7 @@ var keyColumns = map[string][]string{
 // rowsOf reads a content whole, by table and key.
 func rowsOf(c Content) map[string]row {
 	rows := map[string]row{}
-	add := func(r row) { rows[r.table+"\x1f"+r.key] = r }
+	add := func(r row) { rows[r.table+fieldEnd+r.key] = r }
 	for name, value := range map[string]string{"currency": c.Settings.Currency} {
 		if value != "" {
 			add(row{"settings", name, map[string]string{"name": name, "value": value}})
@@ -124,7 +127,7 @@ func rowsOf(c Content) map[string]row {
 			for _, name := range names {
 				key = append(key, r.values[name])
 			}
-			if r.key = strings.Join(key, "\x1f"); r.table != "repatriations" || r.values["outcome"] != string(labour.Protected) {
+			if r.key = strings.Join(key, fieldEnd); r.table != "repatriations" || r.values["outcome"] != string(labour.Protected) {
 				add(r)
 			}
 		}
@@ -149,19 +152,19 @@ func naiveChanges(before, after Content) []labour.Change {
 		}
 	}
 	slices.SortFunc(places, func(a, b string) int {
-		tableA, keyA, _ := strings.Cut(a, "\x1f")
-		tableB, keyB, _ := strings.Cut(b, "\x1f")
+		tableA, keyA, _ := strings.Cut(a, fieldEnd)
+		tableB, keyB, _ := strings.Cut(b, fieldEnd)
 		if by := slices.Index(db.ChangeTables(), tableA) - slices.Index(db.ChangeTables(), tableB); by != 0 {
 			return by
 		}
-		return slices.Compare(strings.Split(keyA, "\x1f"), strings.Split(keyB, "\x1f"))
+		return slices.Compare(strings.Split(keyA, fieldEnd), strings.Split(keyB, fieldEnd))
 	})
 	var changes []labour.Change
 	for _, place := range places {
 		old, was := older[place]
 		now, is := newer[place]
-		table, key, _ := strings.Cut(place, "\x1f")
-		change := labour.Change{Table: table, Key: strings.ReplaceAll(key, "\x1f", "|"), Kind: labour.Changed}
+		table, key, _ := strings.Cut(place, fieldEnd)
+		change := labour.Change{Table: table, Key: strings.ReplaceAll(key, fieldEnd, "|"), Kind: labour.Changed}
 		if !was {
 			change.Kind = labour.Added
 		} else if !is {

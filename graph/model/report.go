@@ -27,8 +27,8 @@ type ReportRow struct {
 	Suppressed  bool
 	PeakOn      *labour.Date
 
-	Of     func(labour.Measure) (float64, bool) // the value of a measure that was computed
-	Behind any                                  // finds the rows counted, where they are selected: for package graph
+	Of      func(labour.Measure) (float64, bool) // the value of a measure that was computed
+	Counted any                                  // finds the rows counted, where they are selected: for package graph
 }
 
 func (r *ReportRow) number(m labour.Measure) *float64 {

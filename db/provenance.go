@@ -14,10 +14,10 @@ import (
 	"homebound/internal/labour"
 )
 
-// Behind picks the register rows that one row of a report has counted: permits issued in its period where it counts
+// Counted picks the register rows that one row of a report has counted: permits issued in its period where it counts
 // issues, in force on a day of it where it follows the stock; repatriations dated in it, and those that lowered
 // that stock.
-type Behind struct {
+type Counted struct {
 	release  *Release
 	facts    facts
 	period   labour.Period
@@ -25,9 +25,9 @@ type Behind struct {
 	families map[labour.Family]bool
 }
 
-// Behind returns what one row of the report has counted.
-func (rep *Report) Behind(row ReportRow) *Behind {
-	b := rep.behind(row.Period, row.measures)
+// Counted returns what one row of the report has counted.
+func (rep *Report) Counted(row ReportRow) *Counted {
+	b := rep.counted(row.Period, row.measures)
 	for _, d := range rep.dimensions() {
 		if value, grouped := row.Group[d]; grouped {
 			b.facts.group = append(b.facts.group, groupValue{d, value})
@@ -36,13 +36,13 @@ func (rep *Report) Behind(row ReportRow) *Behind {
 	return b
 }
 
-func (rep *Report) behind(p labour.Period, measures []labour.Measure) *Behind {
-	return &Behind{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn,
+func (rep *Report) counted(p labour.Period, measures []labour.Measure) *Counted {
+	return &Counted{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn,
 		families: rep.familiesOf(measures)}
 }
 
 // narrow adds the filter and the group to a query over a view, under the name f.
-func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
+func (b *Counted) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 	f := b.facts
 	// A district is a set of regions here, so that no join is needed.
 	f.group = slices.DeleteFunc(slices.Clone(f.group), func(g groupValue) bool {
@@ -68,7 +68,7 @@ func (b *Behind) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 }
 
 // permits narrows a query over permit_facts f.
-func (b *Behind) permits(sb *sqlbuilder.SelectBuilder) {
+func (b *Counted) permits(sb *sqlbuilder.SelectBuilder) {
 	b.narrow(sb, build.PermitFacts)
 	from, to := b.period.From.String(), b.period.To.String()
 	var either []string
@@ -85,7 +85,7 @@ func (b *Behind) permits(sb *sqlbuilder.SelectBuilder) {
 }
 
 // repatriations narrows a query over repatriation_facts f.
-func (b *Behind) repatriations(sb *sqlbuilder.SelectBuilder) {
+func (b *Counted) repatriations(sb *sqlbuilder.SelectBuilder) {
 	var either []string
 	if b.families[labour.DepartureFlow] {
 		dated := sqlite.Flavour.NewSelectBuilder().Select("f.id").From(build.RepatriationFacts + " AS f")
@@ -111,7 +111,7 @@ func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
 		"f.valid_from <= f.ends_on")
 }
 
-// Provenance is what stands behind a figure.
+// Provenance is what a figure rests on.
 type Provenance struct {
 	Sources []labour.Source // in the order of ids
 	// register rows and observations that took part; of a release that withholds counts, observations alone
@@ -121,11 +121,11 @@ type Provenance struct {
 	SQL       []string // the statements that ran
 }
 
-// Provenance says what stands behind the whole report, all pages together.
+// Provenance says what the whole report rests on, all pages together.
 func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	p := Provenance{SQL: slices.Clone(rep.SQL)}
 	if !rep.empty {
-		if err := rep.behind(rep.Period, rep.measures).describe(ctx, &p); err != nil {
+		if err := rep.counted(rep.Period, rep.measures).describe(ctx, &p); err != nil {
 			return p, err
 		}
 	}
@@ -151,12 +151,12 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	return p, nil
 }
 
-// Stands reports whether any register row stands behind the whole report.
+// Stands reports whether any register row the whole report rests on.
 func (rep *Report) Stands(ctx context.Context) (bool, error) {
 	if rep.empty {
 		return false, nil
 	}
-	for _, part := range rep.behind(rep.Period, rep.measures).parts() {
+	for _, part := range rep.counted(rep.Period, rep.measures).parts() {
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select("1").From(part.view + " AS f").Limit(1)
 		part.narrow(sb)
@@ -169,18 +169,18 @@ func (rep *Report) Stands(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// registerPart is the rows of one view that stand behind a figure.
+// registerPart is the rows of one view that a figure counts.
 type registerPart struct {
 	view   string
 	narrow func(*sqlbuilder.SelectBuilder)
 }
 
-func (b *Behind) parts() []registerPart {
+func (b *Counted) parts() []registerPart {
 	return []registerPart{{build.PermitFacts, b.permits}, {build.RepatriationFacts, b.repatriations}}
 }
 
 // describe finds the sources and the number of the register rows.
-func (b *Behind) describe(ctx context.Context, p *Provenance) error {
+func (b *Counted) describe(ctx context.Context, p *Provenance) error {
 	sources := map[string]bool{}
 	for _, part := range b.parts() {
 		err := b.eachSource(ctx, part, func(source string, synthetic bool, rows int) {
@@ -199,7 +199,7 @@ func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 
 // eachSource counts the rows of a part by source and mark, from the days of the register where these cover the
 // question. A source may come more than once.
-func (b *Behind) eachSource(ctx context.Context, part registerPart,
+func (b *Counted) eachSource(ctx context.Context, part registerPart,
 	visit func(source string, synthetic bool, rows int)) error {
 	if b.isCovered() {
 		return b.eachCell(ctx, part.view, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })

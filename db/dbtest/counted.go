@@ -24,7 +24,7 @@ func behind(t *testing.T, open func(testing.TB) *db.Store) {
 			require.Len(t, report.Rows, len(rows), describe(q))
 			for range min(4, len(rows)) {
 				i := d.IntN(len(rows))
-				b := report.Behind(report.Rows[i])
+				b := report.Counted(report.Rows[i])
 				assert.Equal(t, n.listed(rows[i].Counted), pagesBehind(t, r, b), "row %d, %s, of %s", i, show(report.Rows[i], q), describe(q))
 			}
 			provenance, err := report.Provenance(t.Context())
@@ -55,11 +55,11 @@ func (n *Naive) listed(c Counted) Counted {
 }
 
 // pagesBehind lists the rows behind a figure by id.
-func pagesBehind(t *testing.T, r *db.Release, b *db.Behind) Counted {
+func pagesBehind(t *testing.T, r *db.Release, b *db.Counted) Counted {
 	t.Helper()
-	permits, err := r.PermitPages(t.Context(), []db.PermitFilter{{Behind: b}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber}, db.Span{Limit: 1000})
+	permits, err := r.PermitPages(t.Context(), []db.PermitFilter{{Counted: b}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber}, db.Span{Limit: 1000})
 	require.NoError(t, err)
-	repatriations, err := r.RepatriationPages(t.Context(), []db.RepatriationFilter{{Behind: b}}, db.Order[db.RepatriationOrder]{Field: db.RepatriationByDate}, db.Span{Limit: 1000})
+	repatriations, err := r.RepatriationPages(t.Context(), []db.RepatriationFilter{{Counted: b}}, db.Order[db.RepatriationOrder]{Field: db.RepatriationByDate}, db.Span{Limit: 1000})
 	require.NoError(t, err)
 	var c Counted
 	for _, p := range permits[0].Nodes {
