@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"homebound/internal/eventually"
 	"homebound/internal/exchange"
 	"homebound/internal/synth"
 )
@@ -137,7 +138,7 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 			assert.Empty(t, regexp.MustCompile(`release \d+: clean\n`).ReplaceAllString(verified, ""), "killed after %s", after)
 			current, err := os.ReadFile(filepath.Join(data, "CURRENT"))
 			require.NoError(t, err)
-			require.Eventually(t, func() bool {
+			eventually.True(t, func() bool {
 				var now whole
 				err := query(t.Context(), server.url+"/graphql", askWhole, &now)
 				return err == nil && strings.HasPrefix(string(current), fmt.Sprintf("%04d-", now.Release.Number))
@@ -207,14 +208,14 @@ func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
 		underLoad(t, server.url+"/graphql", check, func() {
 			for n := from; n <= to; n++ {
 				mustRun(t, "import", "--data", data, "--mode", "replace", packages[(n-1)%2])
-				require.Eventually(t, func() bool { return seen[n].Load() > 0 }, patience, 10*time.Millisecond, "release %d is not served", n)
+				eventually.True(t, func() bool { return seen[n].Load() > 0 }, patience, 10*time.Millisecond, "release %d is not served", n)
 			}
 		})
 	}
 	publish(2, steady)
 	before := server.holds(t, data)
 	publish(steady+1, published)
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		after := server.holds(t, data)
 		t.Logf("%d releases later the server holds %+v, before %+v", *swaps, after, before)
 		const connections = 4 // which each release may have open, or not
@@ -292,7 +293,7 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 	events, err := io.ReadAll(following.Body)
 	require.NoError(t, err)
 	assert.Contains(t, string(events), "event: complete", "a subscription ends in good order")
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
 			_ = conn.Close() // the server still listens
@@ -335,7 +336,7 @@ func TestImport_StopsInGoodOrderWhenItIsToldTo(t *testing.T) {
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		_, err := os.Stat(filepath.Join(data, "draft", "stage.db"))
 		return err == nil
 	}, patience, time.Millisecond)

@@ -58,6 +58,7 @@ var mayImport = map[string][]string{
 	"internal/impact":      {"internal/labour"},
 	"internal/disclosure":  {},
 	"internal/atomicfile":  {},
+	"internal/eventually":  {}, // for tests alone
 	"internal/poll":        {},
 	"internal/prefetch":    {},
 	"internal/labour":      {},
@@ -92,8 +93,8 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus":          {"internal/web"},
 	"go.opentelemetry.io":            {"internal/web"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
-	"github.com/stretchr/testify":    {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
-	"testing":                        {"db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

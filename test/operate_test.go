@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"homebound/internal/eventually"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -49,7 +51,7 @@ func fetch(t *testing.T, client *http.Client, url string) (*http.Response, strin
 func TestServe_TheOperatorHasAnAddressOfTheirOwn(t *testing.T) {
 	s := mustServe(t, "--data", withOneRelease(t), "--admin-addr", "127.0.0.1:0", "--log-format", "text")
 	operator := regexp.MustCompile(`operator +(http://127\.0\.0\.1:\d+)/metrics`)
-	require.Eventually(t, func() bool { return operator.MatchString(s.output.String()) }, patience, 10*time.Millisecond, "its second line")
+	eventually.True(t, func() bool { return operator.MatchString(s.output.String()) }, patience, 10*time.Millisecond, "its second line")
 	address := operator.FindStringSubmatch(s.output.String())
 	for _, path := range []string{"/metrics", "/debug/pprof/"} {
 		response, _ := fetch(t, http.DefaultClient, s.url+path)

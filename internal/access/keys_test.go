@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/eventually"
 	"homebound/internal/labour"
 )
 
@@ -115,7 +116,7 @@ func TestKeys_ManyWritersLoseNothing(t *testing.T) {
 		})
 	}
 	writing.Wait()
-	assert.Eventually(t, func() bool { return len(reader.List()) == 16 }, 10*time.Second, time.Millisecond)
+	eventually.True(t, func() bool { return len(reader.List()) == 16 }, 10*time.Second, time.Millisecond)
 	stop()
 	watching.Wait()
 }

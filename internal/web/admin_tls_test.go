@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -76,12 +77,12 @@ func TestTLS_TakesUpANewCertificateAndKeepsTheOldWhereItIsBroken(t *testing.T) {
 
 	assert.Equal(t, "first", servedName(t, address))
 	require.NoError(t, os.WriteFile(certFile, []byte("half a certificate"), 0o644))
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		assert.Equal(t, "first", servedName(t, address))
 		return strings.Contains(log.String(), "the new certificate cannot be read; the one before stays")
 	}, sitetest.WaitFor, 100*time.Millisecond)
 	certify(t, "second", certFile, keyFile)
-	require.Eventually(t, func() bool { return servedName(t, address) == "second" }, sitetest.WaitFor, 100*time.Millisecond)
+	eventually.True(t, func() bool { return servedName(t, address) == "second" }, sitetest.WaitFor, 100*time.Millisecond)
 }
 
 func TestTLS_RefusesToStartWithoutACertificate(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -71,13 +72,13 @@ func TestAdmit_AKeyCountsFromItsMakingToItsEnd(t *testing.T) {
 	}
 	command := sitetest.OpenKeys(t, dir)
 	key := sitetest.AddKey(t, command, access.Key{Name: "partner"})
-	assert.Eventually(t, status(key), sitetest.WaitFor, 2*time.Millisecond)
+	eventually.True(t, status(key), sitetest.WaitFor, 2*time.Millisecond)
 	renewed, err := command.Rotate("partner", 0, time.Now())
 	require.NoError(t, err)
-	assert.Eventually(t, status(renewed), sitetest.WaitFor, 2*time.Millisecond)
+	eventually.True(t, status(renewed), sitetest.WaitFor, 2*time.Millisecond)
 	assert.False(t, status(key)())
 	require.NoError(t, command.Revoke("partner", time.Now()))
-	assert.Eventually(t, func() bool { return !status(renewed)() }, sitetest.WaitFor, 2*time.Millisecond)
+	eventually.True(t, func() bool { return !status(renewed)() }, sitetest.WaitFor, 2*time.Millisecond)
 }
 
 func TestAdmit_AKeyInAnAddressIsRefusedAndKeptNowhere(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -102,7 +103,7 @@ func TestPanic_EndsTheRequestAloneAndIsLogged(t *testing.T) {
 	if err == nil {
 		response.Body.Close()
 	}
-	assert.Eventually(t, func() bool { return strings.Contains(o.Log.String(), "a broken part") }, sitetest.WaitFor, sitetest.Tick)
+	eventually.True(t, func() bool { return strings.Contains(o.Log.String(), "a broken part") }, sitetest.WaitFor, sitetest.Tick)
 	assert.NotContains(t, o.Log.String(), "127.0.0.1")
 	assert.Equal(t, http.StatusOK, o.Get("/healthz").Status)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -48,7 +49,7 @@ func newHeld(t *testing.T, change func(*web.Config, *http.Server)) (*sitetest.Op
 
 func awaitWaiting(o *sitetest.Operated, n float64) {
 	o.T.Helper()
-	require.Eventually(o.T, func() bool { return numbersOf(o)["homebound_queue_length"] == n }, sitetest.WaitFor, sitetest.Tick)
+	eventually.True(o.T, func() bool { return numbersOf(o)["homebound_queue_length"] == n }, sitetest.WaitFor, sitetest.Tick)
 }
 
 func TestQueue_LetsOthersWaitAndThenTurnsThemAway(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -215,7 +216,7 @@ func TestEvents_OfAReservedStream(t *testing.T) {
 	assert.Equal(t, `data: {"id":"b","payload":{"data":{"releasePublished":{"number":1}}}}`, <-lines)
 	s.stop()
 	assert.Equal(t, []string{"event: complete", `data: {"id":"b"}`}, all(t, lines), "of a nothing came any more")
-	require.Eventually(t, func() bool { return run(`{"query":"{release{number}}"}`).Status == http.StatusNotFound }, sitetest.WaitFor, 10*time.Millisecond)
+	eventually.True(t, func() bool { return run(`{"query":"{release{number}}"}`).Status == http.StatusNotFound }, sitetest.WaitFor, 10*time.Millisecond)
 	assert.NotContains(t, s.Log.String(), "ERROR")
 }
 
@@ -241,7 +242,7 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, "others are not touched by it")
 	answered()
 	leave()
-	require.Eventually(t, func() bool { return s.Do("PUT", "/graphql", "", "X-Client", "greedy").Status == http.StatusCreated }, sitetest.WaitFor, 10*time.Millisecond, "who leaves makes room")
+	eventually.True(t, func() bool { return s.Do("PUT", "/graphql", "", "X-Client", "greedy").Status == http.StatusCreated }, sitetest.WaitFor, 10*time.Millisecond, "who leaves makes room")
 }
 
 // TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all

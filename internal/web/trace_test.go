@@ -19,6 +19,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -37,7 +38,7 @@ func TestTracing_FollowsARequestToItsStatements(t *testing.T) {
 		c.Tracing = web.TracingTo(sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans)))
 	})
 	o.Post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 3 }, sitetest.WaitFor, sitetest.Tick)
+	eventually.True(t, func() bool { return len(spans.GetSpans()) >= 3 }, sitetest.WaitFor, sitetest.Tick)
 	byName := map[string]tracetest.SpanStub{}
 	for _, span := range spans.GetSpans() {
 		byName[span.Name] = span
@@ -57,7 +58,7 @@ func TestTracing_FollowsARequestToItsStatements(t *testing.T) {
 
 	spans.Reset()
 	o.Post(`query Mine {permits(first: 7, filter: {within: "RU-PRI"}) {totalCount}}`)
-	require.Eventually(t, func() bool { return len(spans.GetSpans()) >= 1 }, sitetest.WaitFor, sitetest.Tick)
+	eventually.True(t, func() bool { return len(spans.GetSpans()) >= 1 }, sitetest.WaitFor, sitetest.Tick)
 	assert.Len(t, spans.GetSpans(), 1, "a kept answer runs nothing")
 	assert.Equal(t, "hit", attributesOf(spans.GetSpans()[0])["homebound.cache"])
 }

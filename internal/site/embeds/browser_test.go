@@ -25,6 +25,7 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/browsertest"
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -89,7 +90,7 @@ func frames(t *testing.T, browser *browsertest.Browser) map[string]cdp.FrameID {
 // frame could not.
 func within[T any](t *testing.T, browser *browsertest.Browser, part, expression string) T {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		return strings.Contains(strings.Join(slices.Collect(maps.Keys(frames(t, browser))), " "), part)
 	}, sitetest.WaitFor, 20*time.Millisecond, "there is no frame of %s", part)
 	for address, id := range frames(t, browser) {
@@ -108,7 +109,7 @@ func within[T any](t *testing.T, browser *browsertest.Browser, part, expression 
 // comes waits until an expression is true in the page around the frames.
 func comes(t *testing.T, browser *browsertest.Browser, expression string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return browsertest.Get(browser, chromedp.Evaluate[bool](expression)) }, sitetest.WaitFor, 20*time.Millisecond,
+	eventually.True(t, func() bool { return browsertest.Get(browser, chromedp.Evaluate[bool](expression)) }, sitetest.WaitFor, 20*time.Millisecond,
 		"waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
@@ -117,7 +118,7 @@ func comes(t *testing.T, browser *browsertest.Browser, expression string) {
 func fits(t *testing.T, browser *browsertest.Browser) float64 {
 	t.Helper()
 	var inside, outside float64
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		if !within[bool](t, browser, "/embed/stock", `document.readyState === 'complete' && document.querySelector('img')?.naturalWidth > 0`) {
 			return false
 		}
@@ -220,7 +221,7 @@ func TestEmbed_IsRefusedToPagesThatTheOperatorDoesNotName(t *testing.T) {
 
 	browser.Do(chromedp.Navigate(other.show("/", figureOfStock+including(s))))
 	comes(t, browser, `!!document.querySelector('figure > iframe')`)
-	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, sitetest.WaitFor, 20*time.Millisecond)
+	eventually.True(t, func() bool { return len(browser.Problems()) > 0 }, sitetest.WaitFor, 20*time.Millisecond)
 	assert.Contains(t, browser.Problems()[0], "frame-ancestors")
 	for address := range frames(t, browser) {
 		assert.Equal(t, "chrome-error://chromewebdata/", address)
@@ -262,7 +263,7 @@ func TestEmbed_KeepsToStrictPages(t *testing.T) {
 	comes(t, browser, `/^null \d{3,}$/.test(heard)`)
 	// Without an origin, it runs in a process of its own.
 	var sandboxed context.Context
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		targets, err := chromedp.Targets(browser.Context())
 		require.NoError(t, err)
 		for _, info := range targets {
@@ -274,14 +275,14 @@ func TestEmbed_KeepsToStrictPages(t *testing.T) {
 		}
 		return sandboxed != nil
 	}, sitetest.WaitFor, 50*time.Millisecond)
-	require.Eventually(t, func() bool {
+	eventually.True(t, func() bool {
 		loaded, err := chromedp.Run(sandboxed, chromedp.Evaluate[bool](`document.querySelector('img').naturalWidth > 0 && getComputedStyle(document.body).marginTop === '0px'`))
 		return err == nil && loaded
 	}, sitetest.WaitFor, 50*time.Millisecond, "the picture and the styles came")
 	require.Empty(t, browser.Problems())
 
 	browser.Do(chromedp.Navigate(stranger.show("/", figure)))
-	require.Eventually(t, func() bool { return len(browser.Problems()) > 0 }, sitetest.WaitFor, 20*time.Millisecond)
+	eventually.True(t, func() bool { return len(browser.Problems()) > 0 }, sitetest.WaitFor, 20*time.Millisecond)
 	assert.Contains(t, browser.Problems()[0], "frame-ancestors")
 }
 

@@ -25,6 +25,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/access"
+	"homebound/internal/eventually"
 	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
@@ -343,7 +344,7 @@ func TestExport_ManyAtATimeAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	assert.Equal(t, 8001, bytes.Count(text, []byte("\r\n")))
-	assert.Eventually(t, func() bool { return s.Get("/export/employers.csv").Status == http.StatusOK }, sitetest.WaitFor, sitetest.Tick)
+	eventually.True(t, func() bool { return s.Get("/export/employers.csv").Status == http.StatusOK }, sitetest.WaitFor, sitetest.Tick)
 }
 
 // TestExport_DocumentedOnesAnswer takes every address that docs/EXPORTS.md shows.

@@ -124,7 +124,7 @@ func TestExplorer_KnowsFragmentsAliasesAndTypes(t *testing.T) {
 	v.tick("code", 1) // after the argument
 	v.within("node")
 	v.tick("... on Release", 0)
-	v.await(`(document.querySelectorAll('.homebound-explorer summary')[1].click(), true)`)
+	v.click(".homebound-explorer summary", 1)
 	v.await(editor + `.getValue().includes('on Release')`)
 	v.reads("query Mine {\n  here: region(code: \"RU-PRI\") { ...Named code }\n  there: region(code: \"RU-MOW\") { kind ...Named }\n  node(id: \"x\") { id ... on Release {\n    number\n  } }\n}\n\nfragment Named on Region { name }\n")
 	v.run(`"kind": "SUBJECT"`)

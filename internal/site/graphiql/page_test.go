@@ -115,6 +115,18 @@ func (v visitor) open(path string) {
 	v.await(editor + `.getValue() !== '' && !document.querySelector('.graphiql-spinner')`)
 }
 
+// count returns how many elements fit a selector.
+func (v visitor) count(selector string) int {
+	return browsertest.Get(v.Browser, chromedp.Evaluate[int](fmt.Sprintf(`document.querySelectorAll(%q).length`, selector)))
+}
+
+// click waits for the element of a selector at a place, and clicks it once.
+func (v visitor) click(selector string, at int) {
+	v.t.Helper()
+	v.await(fmt.Sprintf(`document.querySelectorAll(%q).length > %d`, selector, at))
+	browsertest.Get(v.Browser, chromedp.Evaluate[bool](fmt.Sprintf(`(document.querySelectorAll(%q)[%d].click(), true)`, selector, at)))
+}
+
 // await waits until an expression holds in the page.
 func (v visitor) await(expression string) {
 	v.t.Helper()
@@ -161,7 +173,7 @@ func TestPage_OpensWithFourTabsAndRunsTheFirst(t *testing.T) {
 func TestPage_RunsWhatWasPastedThisMoment(t *testing.T) {
 	v := visit(t)
 	v.open("/graphiql")
-	v.await(fmt.Sprintf(`(%s.setValue("query Pasted { answer }"), document.querySelector(%q).click(), true)`, editor, runButton))
+	browsertest.Get(v.Browser, chromedp.Evaluate[bool](fmt.Sprintf(`(%s.setValue("query Pasted { answer }"), document.querySelector(%q).click(), true)`, editor, runButton)))
 	v.await(fmt.Sprintf(`%s.includes("as many as 37,000")`, answer))
 	assert.Equal(t, "query Pasted { answer }", v.api.last(t).Query)
 	assert.Equal(t, "Pasted", v.api.last(t).OperationName, "GraphiQL reads the name of an operation a moment after its text")
