@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -59,11 +60,12 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	}
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
-	edge := web.New(web.Config{Store: store, Log: log, PublicURL: public, Schema: s.Schema,
-		CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams, Stopping: ctx.Done(),
-		Sockets: &sockets,
-		Access:  access, Limits: c.limits(),
-		Operation: c.operation(log, tracing)})
+	edge := web.New(web.Config{
+		Store: store, Log: log, PublicURL: public, Schema: s.Schema,
+		CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams,
+		Access: access, Limits: c.limits(), Operation: c.operation(log, tracing),
+		Stopping: ctx.Done(), Sockets: &sockets,
+	})
 	mounted := site.Mount(edge)
 	server, err := c.server(edge, log)
 	if err != nil {
@@ -101,24 +103,29 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
-		defer cancel()
-		if err := server.Shutdown(drain); err != nil {
-			return errors.Join(fmt.Errorf("some requests did not end within %s: %w", c.Drain, err), server.Close())
-		}
-		closed := make(chan struct{})
-		go func() { sockets.Wait(); close(closed) }()
-		select {
-		case <-closed:
-		case <-drain.Done(): // what remains are clients that do not answer a closing handshake
-		}
-		return nil
+		return c.finish(ctx, server, &sockets)
 	})
 	err = group.Wait()
 	if errors.Is(err, context.Canceled) && s.Context.Err() != nil {
 		err = nil // told to stop while the first release was in the making
 	}
 	return errors.Join(err, c.flush(ctx, tracing))
+}
+
+// finish lets the requests and the websockets under way end, for at most --drain. It comes when ctx has ended.
+func (c *serveCommand) finish(ctx context.Context, server *http.Server, sockets *sync.WaitGroup) error {
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		return errors.Join(fmt.Errorf("some requests did not end within %s: %w", c.Drain, err), server.Close())
+	}
+	closed := make(chan struct{})
+	go func() { sockets.Wait(); close(closed) }()
+	select {
+	case <-closed:
+	case <-drain.Done(): // what remains are clients that do not answer a closing handshake
+	}
+	return nil
 }
 
 // warm gets the page of each release ready as it becomes the current one, until ctx ends.
