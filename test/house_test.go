@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
-	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/site/pictures", "internal/site/port", "internal/table"},
+	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table"},
 	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table"},
 	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",

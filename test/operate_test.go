@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"homebound/internal/eventually"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/eventually"
 )
 
 // withOneRelease returns a data folder that has a small release.
@@ -91,4 +91,16 @@ func TestServe_SpeaksTLS(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, response.StatusCode, "it speaks nothing else there")
 	require.NoError(t, s.stop(syscall.SIGTERM))
 	assert.NotContains(t, s.output.String(), "TLS handshake", "connections are no news")
+}
+
+// A closed terminal and log rotation send SIGHUP: the server reads its keys and CURRENT again, and goes on.
+func TestServe_GoesOnAfterAHangup(t *testing.T) {
+	s := mustServe(t, "--data", withOneRelease(t), "--log-format", "text")
+	for range 2 {
+		require.NoError(t, s.cmd.Process.Signal(syscall.SIGHUP))
+	}
+	eventually.True(t, func() bool { return strings.Contains(s.output.String(), "were read again") }, patience, 10*time.Millisecond)
+	response, _ := fetch(t, http.DefaultClient, s.url+"/readyz")
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	require.NoError(t, s.stop(syscall.SIGTERM))
 }

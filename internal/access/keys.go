@@ -135,17 +135,29 @@ func ParseOrigin(text string) (string, error) {
 	return u.Scheme + "://" + host, nil
 }
 
-// ContainsKey reports whether a text has a key in it, be it percent-encoded.
+// mostEncodings is how often a text is looked at decoded: proxies and forms encode what is encoded.
+const mostEncodings = 5
+
+// ContainsKey reports whether a text has a key in it, be it percent-encoded, several times over.
 func ContainsKey(text string) bool {
 	// Every key has this sign in it, and hardly an address does: most are not looked through twice.
-	if !strings.Contains(text, "_") && !strings.Contains(text, "%5F") && !strings.Contains(text, "%5f") {
+	if !strings.Contains(text, "_") && !strings.Contains(text, "5F") && !strings.Contains(text, "5f") {
 		return false
 	}
 	if keyText.MatchString(text) {
 		return true
 	}
-	plain, err := url.QueryUnescape(text)
-	return err == nil && keyText.MatchString(plain)
+	for range mostEncodings {
+		plain, err := url.QueryUnescape(text)
+		if err != nil || plain == text {
+			return false
+		}
+		if keyText.MatchString(plain) {
+			return true
+		}
+		text = plain
+	}
+	return false
 }
 
 // secretHash returns the SHA-256 of the secret part of a key, in hex.

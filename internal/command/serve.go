@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"os/signal"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -36,6 +39,11 @@ const lookEvery = 250 * time.Millisecond
 // Run serves until the session ends. Then it lets the requests under way finish, for at most --drain.
 func (c *serveCommand) Run(s *Session) (err error) {
 	log := c.logger(s.Stderr)
+	if c.PublicURL != "" {
+		if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
+			return err
+		}
+	}
 	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
@@ -54,9 +62,12 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return err
 	}
 	address := c.scheme() + "://" + listener.Addr().String()
-	public := c.PublicURL
-	if public == "" {
-		public = address
+	public, named := publicOf(c.scheme(), listener.Addr())
+	if c.PublicURL != "" {
+		public, named = c.PublicURL, true
+	}
+	if !named {
+		log.Warn("citations and permalinks name an address that other machines cannot open: set --public-url", "address", public)
 	}
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
@@ -102,6 +113,10 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return nil
 	})
 	group.Go(func() error {
+		reload(ctx, log, func() error { return errors.Join(access.Keys.Refresh(), store.Refresh(ctx)) })
+		return nil
+	})
+	group.Go(func() error {
 		<-ctx.Done()
 		return c.finish(ctx, server, &sockets)
 	})
@@ -110,6 +125,26 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		err = nil // told to stop while the first release was in the making
 	}
 	return errors.Join(err, c.flush(ctx, tracing))
+}
+
+// reload reads again at once what the server looks at from time to time, the keys and CURRENT, whenever the process gets
+// SIGHUP, until ctx ends. Without it the signal would end the server, and log rotation and closed terminals send it.
+func reload(ctx context.Context, log *slog.Logger, read func() error) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangups:
+		}
+		if err := read(); err != nil && !errors.Is(err, db.ErrNoRelease) {
+			log.Error("what was to be read again cannot be read; what was before stays", "error", err)
+			continue
+		}
+		log.Info("the keys and the current release were read again")
+	}
 }
 
 // finish lets the requests and the websockets under way end, for at most --drain. It comes when ctx has ended.

@@ -100,11 +100,17 @@ func appendText(buf []byte, text string) []byte {
 
 // isFormula reports whether a spreadsheet would, or after PlainText could, take a text for a formula.
 func isFormula(text string) bool {
-	if text == "" || text[0] > '@' && text[0] < utf8.RuneSelf {
+	if text == "" || text[0] > '@' && text[0] < utf8.RuneSelf && text[0] != '|' {
 		return false
 	}
-	switch r, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "'")); r {
-	case '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠':
+	// Spreadsheets pass over blanks, and some over marks that nobody sees; a pipe starts a program in old ones.
+	text = strings.TrimLeft(text, "'")
+	switch r, _ := utf8.DecodeRuneInString(text); r {
+	case '\t', '\r', '\n':
+		return true
+	}
+	switch r, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " '\u00a0\u200b\u200e\u200f\ufeff\u3000")); r {
+	case '=', '+', '-', '@', '|', '＝', '＋', '－', '＠', '｜':
 		return true
 	}
 	return false

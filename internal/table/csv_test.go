@@ -75,7 +75,18 @@ func TestCSV_RoundTrip(t *testing.T) {
 
 // startsFormula is what the writers promise that no text cell is, said in another way than they do it.
 func startsFormula(cell string) bool {
-	return cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0])
+	bare := strings.TrimLeft(cell, " \u00a0\u200b\ufeff")
+	return cell != "" && strings.ContainsRune("\t\r\n", []rune(cell)[0]) ||
+		bare != "" && strings.ContainsRune("=+-@|＝＋－＠｜", []rune(bare)[0])
+}
+
+// A formula behind blanks or marks that nobody sees is one all the same.
+func TestCSV_DefusesFormulasBehindBlanks(t *testing.T) {
+	for _, text := range []string{" =1+1", "|cmd", "\u00a0@x", "\ufeff=1", "  -2", "'|cmd"} {
+		field := string(appendText(nil, text))
+		assert.True(t, strings.HasPrefix(strings.Trim(field, `"`), "'"), "%q becomes %q", text, field)
+		assert.Equal(t, text, PlainText(strings.Trim(field, `"`)))
+	}
 }
 
 func FuzzCSV(f *testing.F) {

@@ -148,7 +148,23 @@ func (b besides) Create(name string) (io.Writer, error) {
 	if name == dataPart {
 		return b.data, nil
 	}
-	return b.Writer.Create(name)
+	w, err := b.Writer.Create(name)
+	if name == coreProperties {
+		return withoutModifier{w}, err
+	}
+	return w, err
+}
+
+// coreProperties says who made a workbook. excelize names who modified it last, though nobody did, and without the
+// prefix that Office writes: ExcelJS does not open such a file.
+const coreProperties = "docProps/core.xml"
+
+type withoutModifier struct{ io.Writer }
+
+// Write takes a part that comes whole.
+func (w withoutModifier) Write(part []byte) (int, error) {
+	_, err := w.Writer.Write(bytes.Replace(part, []byte("<lastModifiedBy></lastModifiedBy>"), nil, 1))
+	return len(part), err
 }
 
 // Close leaves the zip open.

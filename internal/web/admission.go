@@ -228,6 +228,16 @@ func keyless(next http.Handler) http.Handler {
 	})
 }
 
+// forwardedFrom reads one entry of X-Forwarded-For: an address, with a port or quotes as some proxies write them.
+func forwardedFrom(text string) (netip.Addr, bool) {
+	text = strings.Trim(strings.TrimSpace(text), `"`)
+	if with, err := netip.ParseAddrPort(text); err == nil {
+		return with.Addr(), true
+	}
+	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"))
+	return address, err == nil
+}
+
 // address returns the address that a request comes from, by which anonymous budgets are kept: behind trusted
 // proxies the last one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
 func (g *admission) address(r *http.Request) string {
@@ -238,8 +248,8 @@ func (g *admission) address(r *http.Request) string {
 	address := from.Addr().Unmap()
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, text := range slices.Backward(forwarded) {
-		before, err := netip.ParseAddr(strings.TrimSpace(text))
-		if err != nil || !slices.ContainsFunc(g.Proxies, func(p netip.Prefix) bool { return p.Contains(address) }) {
+		before, known := forwardedFrom(text)
+		if !known || !slices.ContainsFunc(g.Proxies, func(p netip.Prefix) bool { return p.Contains(address) }) {
 			break
 		}
 		address = before.Unmap()

@@ -2,11 +2,12 @@ package web
 
 import (
 	"errors"
-	"homebound/internal/table"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"homebound/internal/table"
 )
 
 // What pages of other origins may send and read. A preflight is kept for minutes alone, so that a key's origins can

@@ -22,6 +22,7 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 // Config is what a server is made of.
@@ -137,9 +138,11 @@ func methods(allowed string, next http.Handler) http.Handler {
 	})
 }
 
-// bounded refuses a query string that is longer than may be asked with.
+// bounded refuses a query string that is longer than may be asked with, and leaves aside what others hang on to
+// addresses to follow readers.
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.RawQuery = negotiate.WithoutTracking(r.URL.RawQuery)
 		if err := checkAddress(r, ""); err != nil {
 			refuse(w, r, http.StatusRequestURITooLong, err)
 			return

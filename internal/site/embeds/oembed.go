@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 	"homebound/internal/site/port"
 )
 
@@ -45,9 +47,10 @@ var shownPath = regexp.MustCompile(`^(?:/releases/([1-9][0-9]{0,8}))?/(embed|cha
 // shownAt reads the address of an embed or a picture. A Fault with NotFound says that it is neither.
 func (s *Embeds) shownAt(address string) (shown, error) {
 	u, err := url.Parse(address)
-	if err == nil && u.Scheme != "" && u.Scheme+"://"+u.Host == s.PublicURL && u.User == nil {
-		if found := shownPath.FindStringSubmatch(u.Path); found != nil && (found[2] == "charts") == (found[4] != "") {
-			if values, err := url.ParseQuery(u.RawQuery); err == nil {
+	public, _ := url.Parse(s.PublicURL) // which the command has checked
+	if err == nil && u.User == nil && hostOf(u) != "" && hostOf(u) == hostOf(public) {
+		if found := shownPath.FindStringSubmatch(strings.TrimSuffix(u.Path, "/")); found != nil && (found[2] == "charts") == (found[4] != "") {
+			if values, err := url.ParseQuery(negotiate.WithoutTracking(u.RawQuery)); err == nil {
 				release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
 				return shown{release, found[3], found[4], values}, nil
 			}
@@ -56,6 +59,17 @@ func (s *Embeds) shownAt(address string) (shown, error) {
 	return shown{}, labour.Faultf(labour.NotFound,
 		"Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.PublicURL,
 		address)
+}
+
+// hostOf returns the host and port of an address over HTTP, in small letters and without the port that goes without
+// saying; "" for any other. Whether the address says http or https makes no difference: it is this server's all the
+// same, and what it is answered has the public address.
+func hostOf(u *url.URL) string {
+	if u == nil || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	host := strings.ToLower(u.Host)
+	return strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 }
 
 // oEmbed registers where other sites ask how to show an embed.

@@ -3,7 +3,6 @@ package embeds
 import (
 	"cmp"
 	"fmt"
-	"homebound/internal/site/port"
 	"html"
 	"maps"
 	"net/url"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"homebound/internal/site/port"
 )
 
 // chartWords say in short what a chart shows, for a link to one that has not been drawn.

@@ -3,8 +3,6 @@ package embeds
 import (
 	"bytes"
 	"encoding/json"
-	"homebound/internal/site/pictures"
-	"homebound/internal/site/port"
 	"net/url"
 	"os"
 	"os/exec"
@@ -13,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/site/pictures"
+	"homebound/internal/site/port"
 )
 
 func TestSnippet_IsWhatAnAuthorPastes(t *testing.T) {

@@ -5,14 +5,15 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"homebound/internal/chart"
-	"homebound/internal/site/port"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"homebound/internal/chart"
+	"homebound/internal/site/port"
 )
 
 // feed registers the feed of releases, which is that of nobody's release but of all.

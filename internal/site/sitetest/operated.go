@@ -1,9 +1,6 @@
 package sitetest
 
 import (
-	"homebound/db"
-	"homebound/internal/site"
-	"homebound/internal/web"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +8,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/db"
+	"homebound/internal/site"
+	"homebound/internal/web"
 )
 
 // Operated is a site that is run in some way, with the lines of its requests.
