@@ -18,7 +18,7 @@ func globalID(typename, key string) string {
 	return base64.StdEncoding.EncodeToString([]byte(typename + ":" + key))
 }
 
-// parseGlobalID takes a global id apart, or says that it is none.
+// parseGlobalID splits a global id into type and key; false for a text that is no global id.
 func parseGlobalID(id string) (typename, key string, ok bool) {
 	text, err := base64.StdEncoding.DecodeString(id)
 	if err != nil || !utf8.Valid(text) {

@@ -71,7 +71,7 @@ func MustPublishInto(tb testing.TB, store *db.Store, mode db.Mode, c Content) la
 	return info
 }
 
-// MustRead lends the store's current release until the test ends.
+// MustRead acquires the store's current release until the test ends.
 func MustRead(tb testing.TB, store *db.Store) *db.Release {
 	tb.Helper()
 	release, done, err := store.Current(tb.Context())

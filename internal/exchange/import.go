@@ -208,7 +208,7 @@ func located(ctx context.Context, pkg *datapackage.Package, of remarksOf,
 	return nil
 }
 
-// remarksOf gives what was remarked on a table's records, in their order: Draft.Faults or Draft.Warnings.
+// remarksOf lists what was remarked on a table's records, in their order: Draft.Faults or Draft.Warnings.
 type remarksOf = func(ctx context.Context, table string) iter.Seq2[db.Fault, error]
 
 func locatedIn(ctx context.Context, file *datapackage.File, of remarksOf,

@@ -27,7 +27,7 @@ type Access struct {
 	Proxies         []netip.Prefix // whose X-Forwarded-For is believed
 }
 
-// principal is what is known of whoever sent a request.
+// principal is who sent a request, by its key or its address, and what it may do.
 type principal struct {
 	allowance
 	key     *access.Key  // nil: anonymous

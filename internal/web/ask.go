@@ -23,7 +23,7 @@ type loopback struct{ answers http.Handler }
 
 type ownKey struct{}
 
-// isOwnDocument reports whether the site itself asks, whose documents need nobody else's trust.
+// isOwnDocument reports whether the site itself asks. Its documents are trusted.
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an

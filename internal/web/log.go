@@ -41,7 +41,7 @@ type record struct {
 
 type recordKey struct{}
 
-// entryOf gives the entry of the request that ctx belongs to, nil where nobody keeps one.
+// recordOf returns the accounting record of the request that ctx belongs to; nil where none is kept.
 func recordOf(ctx context.Context) *record {
 	e, _ := ctx.Value(recordKey{}).(*record)
 	return e

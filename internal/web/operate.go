@@ -9,7 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Operation is how a server is run. The zero value bounds nothing, and tells nobody anything.
+// Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
 type Operation struct {
 	Requests   *slog.Logger // gets a line for each request; nil for none
 	LogClients bool         // whether these lines name the client's address

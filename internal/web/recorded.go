@@ -23,7 +23,7 @@ func (r *recorded) WriteHeader(status int) { r.status = status }
 // Write keeps a part of the body.
 func (r *recorded) Write(p []byte) (int, error) { return r.body.Write(p) }
 
-// send writes what was recorded; nobody may keep it.
+// send writes what was recorded, with headers that forbid keeping it.
 func (r *recorded) send(w http.ResponseWriter) {
 	for name, values := range r.header {
 		w.Header()[name] = values

@@ -19,7 +19,7 @@ import (
 // document answers a query by GET or POST with one JSON document, as the GraphQL-over-HTTP specification has it.
 type document struct{}
 
-// Supports leaves what is no question to nobody.
+// Supports accepts every request, so that this transport refuses those that no other one takes.
 func (document) Supports(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodPost
 }

@@ -13,7 +13,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// permitChanges gives every permit as a row, with the day of its issue, its first and its last day, what it brings,
+// permitChanges selects every permit as a row, with the day of its issue, its first and its last day, what it brings,
 // and its wage; and every day on which workers were repatriated under a permit that was in force, as a row that
 // takes them for the rest of the permit's days. Repatriations never take more than the permit has, as present(p, d)
 // = max(0, ...) asks: each takes what is left to take. Rows come in the order of their cells, each the text of its
@@ -37,7 +37,7 @@ JOIN permits f ON f.id = g.permit_id
 WHERE f.valid_from <= f.ends_on AND g.date <= f.ends_on
 ORDER BY 1`
 
-// industryOf gives the industry of a permit, which where it names none is its employer's.
+// industryOf returns the industry of a permit: its own, else its employer's.
 const industryOf = `COALESCE(f.industry, (SELECT e.industry FROM employers e WHERE e.id = f.employer_id))`
 
 // permitChange is a row of permitChanges.

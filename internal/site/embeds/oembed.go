@@ -123,7 +123,7 @@ func (s *Embeds) answerOEmbed(w http.ResponseWriter, r *http.Request) {
 	})).ServeHTTP(w, r)
 }
 
-// pixels reads a bound; it is very large where there is none.
+// pixels reads a bound in pixels; a parameter that is left out bounds nothing.
 func pixels(values url.Values, name string) (int, error) {
 	if !values.Has(name) {
 		return 1 << 20, nil

@@ -16,7 +16,7 @@ import (
 	"homebound/internal/site/port"
 )
 
-// feed registers the feed of releases, which is that of nobody's release but of all.
+// feed registers the feed of releases. It is one feed for all of them, so that it has no address below a release.
 func (s *Pages) feed() {
 	s.Handle("/releases.atom", s.Admit(s.Reading(s.Current(http.HandlerFunc((&feed{site: s}).serve)))))
 }

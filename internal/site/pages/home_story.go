@@ -322,7 +322,7 @@ func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]
 	return err
 }
 
-// standing asks what has come of the sanction; nil where there is none, or nobody to judge it by.
+// standing asks how far the sanction was followed; nil without a sanction or without a stock to judge it by.
 func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, error) {
 	if data.Sanction == nil {
 		return nil, nil

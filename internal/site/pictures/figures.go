@@ -131,7 +131,7 @@ func (s *askedSanction) note(span labour.Period) string {
 	return text + "."
 }
 
-// nationals names whom a picture is about.
+// nationals names the nationalities that a picture is about.
 func nationals(codes []string, countries []askedCountry) string {
 	if len(codes) == 0 {
 		return "All nationalities"
@@ -157,7 +157,7 @@ func publishers(sources []askedSource) []string {
 	return names
 }
 
-// sourceLine names in one line whom a picture rests on, the synthetic register as such, and the release.
+// sourceLine names the publishers that a picture rests on, the synthetic register and the release, in one line.
 func sourceLine(sources []askedSource, release labour.Release) string {
 	const most = 6
 	var names []string

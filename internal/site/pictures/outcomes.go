@@ -147,7 +147,7 @@ func (a *outcomesAnswer) total(outcome string) string {
 	return "withheld"
 }
 
-// columnSentences tell the sum of each period; where a part is withheld there is none.
+// columnSentences state the sum of each period. A period with a withheld part has no sentence.
 func columnSentences(c chart.Columns) string {
 	var told []string
 	for i, label := range c.Labels {

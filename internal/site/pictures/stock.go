@@ -66,7 +66,7 @@ func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) 
 	return p, nil
 }
 
-// wholeRegion is whom reported figures are about, where nothing more is asked.
+// wholeRegion says that reported figures are about all workers of the region, where nothing narrower is asked.
 const wholeRegion = "this region as a whole"
 
 // explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
