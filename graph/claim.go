@@ -2,10 +2,7 @@ package graph
 
 import (
 	"context"
-	"slices"
-	"strings"
 
-	"homebound/db"
 	"homebound/graph/model"
 	"homebound/internal/answers"
 	"homebound/internal/labour"
@@ -13,54 +10,15 @@ import (
 
 func (query) Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int,
 	before *string) (*model.ClaimConnection, error) {
-	release := releaseOf(ctx)
-	claims, err := release.Claims(ctx)
+	f := deref(filter)
+	claims, err := answers.FindClaims(ctx, releaseOf(ctx), answers.ClaimFilter{
+		Topics: f.Topics, Speaker: deref(f.Speaker), Region: f.Region, Verdicts: f.Verdicts,
+	})
 	if err != nil {
 		return nil, err
-	}
-	f := deref(filter)
-	var within []string
-	if f.Region != nil {
-		if _, err := release.Region(*f.Region); err != nil {
-			return nil, err
-		}
-		within = release.Geography().Within(*f.Region, release.LastDay(nil))
-	}
-	speaker := strings.ToLower(deref(f.Speaker))
-	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
-		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
-			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
-			f.Region != nil && !slices.Contains(within, c.Region)
-	})
-	if f.Verdicts != nil {
-		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
-			return nil, err
-		}
 	}
 	return slicePage(ctx, claims, pageArgs{first, after, last, before}, listOrder{name: "claims"},
-		func(c labour.Claim) string {
-			return c.ID
-		})
-}
-
-// withVerdict keeps the claims whose check comes to one of the verdicts.
-func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim,
-	verdicts []labour.Verdict) ([]labour.Claim, error) {
-	pointers := make([]*labour.Claim, len(claims))
-	for i := range claims {
-		pointers[i] = &claims[i]
-	}
-	checks, err := answers.Claims(ctx, release, pointers)
-	if err != nil {
-		return nil, err
-	}
-	var kept []labour.Claim
-	for i, check := range checks {
-		if check != nil && slices.Contains(verdicts, check.Verdict) {
-			kept = append(kept, claims[i])
-		}
-	}
-	return kept, nil
+		func(c labour.Claim) string { return c.ID })
 }
 
 type claimFields struct{}

@@ -3,6 +3,7 @@ package answers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"homebound/db"
@@ -19,6 +20,60 @@ type ClaimCheck struct {
 	Query              string   // GraphQL for the same evidence
 	Basis              labour.Basis
 	Synthetic          bool
+}
+
+// ClaimFilter says which claims are wanted. What is left out narrows nothing.
+type ClaimFilter struct {
+	Topics   []string
+	Speaker  string           // a part of the speaker's name; case does not matter
+	Region   *string          // code; claims about it and about everything within it on the release's last day
+	Verdicts []labour.Verdict // of the check; claims without one are left out
+}
+
+// FindClaims returns the claims that a filter keeps, in the order of their ids. It returns a Fault, NOT_FOUND, for a
+// region that there is not.
+func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labour.Claim, error) {
+	claims, err := release.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var within []string
+	if f.Region != nil {
+		if _, err := release.Region(*f.Region); err != nil {
+			return nil, err
+		}
+		within = release.Geography().Within(*f.Region, release.LastDay(nil))
+	}
+	speaker := strings.ToLower(f.Speaker)
+	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
+		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
+			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
+			f.Region != nil && !slices.Contains(within, c.Region)
+	})
+	if f.Verdicts == nil {
+		return claims, nil
+	}
+	return withVerdict(ctx, release, claims, f.Verdicts)
+}
+
+// withVerdict keeps the claims whose check comes to one of the verdicts.
+func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) (
+	[]labour.Claim, error) {
+	pointers := make([]*labour.Claim, len(claims))
+	for i := range claims {
+		pointers[i] = &claims[i]
+	}
+	checks, err := Claims(ctx, release, pointers)
+	if err != nil {
+		return nil, err
+	}
+	var kept []labour.Claim
+	for i, check := range checks {
+		if check != nil && slices.Contains(verdicts, check.Verdict) {
+			kept = append(kept, claims[i])
+		}
+	}
+	return kept, nil
 }
 
 // Claims holds each claim that can be checked against register rows that are not synthetic, else, or where these are

@@ -128,7 +128,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 }
 
 // measuresOf returns the measures that a report is asked for: those that are named, else all that its groups can have.
-func measuresOf(variables map[string]any) []labour.MeasureInfo {
+func measuresOf(variables port.Variables) []labour.MeasureInfo {
 	named := port.Texts(variables["measures"])
 	var measures []labour.MeasureInfo
 	for _, m := range labour.Measures {

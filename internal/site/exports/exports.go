@@ -78,7 +78,7 @@ type extract struct {
 	number    int // of the release
 	query     url.Values
 	filters   map[string]any // the parameters that were given
-	variables map[string]any // of the document
+	variables port.Variables // of the document
 	document  string
 	columns   []table.Column
 	rows      int

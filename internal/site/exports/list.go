@@ -55,7 +55,7 @@ func openObservations(ctx context.Context, s *Exports, x *extract) error {
 	for after := (any)(nil); after == nil ||
 		page.Regions.PageInfo.HasNextPage; after = page.Regions.PageInfo.EndCursor {
 		page.Regions.Nodes = nil
-		if err := s.Ask(ctx, regions, map[string]any{"filter": x.variables["filter"], "after": after},
+		if err := s.Ask(ctx, regions, port.Variables{"filter": x.variables["filter"], "after": after},
 			&page); err != nil {
 			return err
 		}

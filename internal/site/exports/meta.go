@@ -58,7 +58,7 @@ type exportSource struct {
 type exportQuery struct {
 	URL       string         `json:"url"`
 	Document  string         `json:"document"`
-	Variables map[string]any `json:"variables"`
+	Variables port.Variables `json:"variables"`
 }
 
 // exportAddress is where the table can be had for ever.

@@ -263,7 +263,7 @@ type homeSpan struct {
 // too long or the principal cannot pay for it, leaves the others as they are.
 func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 	data := &homeData{Factual: graph.ReleaseOf(ctx).Info().Factual, Claims: &homeClaims{}}
-	variables := map[string]any{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator,
+	variables := port.Variables{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator,
 		"country": "", "hasCountry": false}
 	if err := s.askHome(ctx, "about", variables, &data.homeAbout); err != nil {
 		return nil, err
@@ -296,7 +296,7 @@ func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 }
 
 // tellPart asks what one part tells, and for its picture.
-func (s *Pages) tellPart(ctx context.Context, name string, variables map[string]any, part homeTold,
+func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variables, part homeTold,
 	data *homeData) error {
 	err := s.askHome(ctx, name, variables, part)
 	if err != nil || name == "claims" {
@@ -332,7 +332,7 @@ func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, er
 		return nil, nil
 	}
 	var answer struct{ Compliance *homeStanding }
-	err := s.askHome(ctx, "standing", map[string]any{"region": homeRegion, "sanction": homeSanction, "asOf": *on},
+	err := s.askHome(ctx, "standing", port.Variables{"region": homeRegion, "sanction": homeSanction, "asOf": *on},
 		&answer)
 	if fault, ok := asFault(err); ok && fault.Code == labour.NotFound {
 		return nil, nil
@@ -368,7 +368,7 @@ func (s *Pages) listExports(ctx context.Context, data *homeData) error {
 	return nil
 }
 
-func (s *Pages) askHome(ctx context.Context, name string, variables map[string]any, into any) error {
+func (s *Pages) askHome(ctx context.Context, name string, variables port.Variables, into any) error {
 	text, err := homeDocuments.ReadFile("documents/" + name + ".graphql")
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"homebound/internal/chart"
+	"homebound/internal/site/port"
 )
 
 // homeWords write figures as people read them.
@@ -60,7 +61,7 @@ func significant(x float64, digits int) string {
 }
 
 // graphiqlLink returns the address that opens a query to be run.
-func graphiqlLink(query string, variables map[string]any) string {
+func graphiqlLink(query string, variables port.Variables) string {
 	values := url.Values{"query": {strings.TrimSpace(query)}}
 	if len(variables) > 0 {
 		text, err := json.Marshal(variables)

@@ -6,6 +6,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // complianceAnswer is what charts/compliance.graphql is answered.
@@ -25,7 +26,7 @@ type complianceAnswer struct {
 	Report stockReport
 }
 
-func (a *complianceAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *complianceAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // dataOf returns the days that a release has data of: none where it holds neither register rows nor observations.
@@ -17,7 +18,7 @@ func dataOf(release labour.Release) labour.Period {
 // inData returns the variables of a picture with its period cut to the days that there are data of. A report goes
 // on beyond them, where nobody has left yet and permits are still in force: in a picture that would be a finding. A
 // period that has none of these days, or is none, stays as it is.
-func inData(variables map[string]any, data labour.Period) map[string]any {
+func inData(variables port.Variables, data labour.Period) port.Variables {
 	period, _ := variables["period"].(map[string]any)
 	asked := periodOf(period, data)
 	within := asked.Clip(data)
@@ -35,7 +36,7 @@ func inData(variables map[string]any, data labour.Period) map[string]any {
 }
 
 // periodOf reads a DateRange. An end that it has not, or that is no day, is that of the data.
-func periodOf(asked map[string]any, data labour.Period) labour.Period {
+func periodOf(asked port.Variables, data labour.Period) labour.Period {
 	for name, into := range map[string]*labour.Date{"from": &data.From, "to": &data.To} {
 		text, _ := asked[name].(string)
 		if day, err := labour.ParseDate(text); err == nil {
@@ -47,7 +48,7 @@ func periodOf(asked map[string]any, data labour.Period) labour.Period {
 
 // span returns the days that a picture is asked to show: those that there are data of, or the period that was asked
 // for.
-func (c *chartCommon) span(variables map[string]any) labour.Period {
+func (c *chartCommon) span(variables port.Variables) labour.Period {
 	period, _ := variables["period"].(map[string]any)
 	return periodOf(period, c.data)
 }

@@ -90,7 +90,7 @@ func (p askedPeriod) days() labour.Period {
 }
 
 // nationalities returns the codes that are asked about, each once; none stands for all.
-func nationalities(variables map[string]any) []string {
+func nationalities(variables port.Variables) []string {
 	return slices.Compact(slices.Sorted(slices.Values(port.Texts(variables["nationalities"]))))
 }
 
@@ -181,7 +181,7 @@ func sourceLine(sources []askedSource, release labour.Release) string {
 }
 
 // granularityWord returns the calendar unit that a picture is cut into: month.
-func granularityWord(variables map[string]any) string {
+func granularityWord(variables port.Variables) string {
 	return strings.ToLower(fmt.Sprint(variables["granularity"]))
 }
 

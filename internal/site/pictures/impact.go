@@ -8,6 +8,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -45,7 +46,7 @@ var impactChartColumns = []table.Column{
 		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
 }
 
-func (a *impactAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	unit := granularityWord(variables)
 	span := labour.Period{From: labour.Date(impact.From), To: labour.Date(impact.To)}

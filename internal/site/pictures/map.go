@@ -7,6 +7,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 )
 
 // mapAnswer is what charts/map.graphql is answered: the report of the bars, and the regions that there are to draw.
@@ -37,7 +38,7 @@ func (p askedPlace) subjects() []askedPlace {
 var borders = askedSource{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
 // settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
-func settleMap(variables map[string]any, data labour.Period) {
+func settleMap(variables port.Variables, data labour.Period) {
 	period, _ := variables["period"].(map[string]any)
 	if variables["boundariesOn"] != nil || period["to"] == nil {
 		return
@@ -49,7 +50,7 @@ func settleMap(variables map[string]any, data labour.Period) {
 	variables["boundariesOn"] = span.To.String()
 }
 
-func (a *mapAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p := a.begun("Where permits were issued", variables)
 	places, absent := a.places()
 	if p.Empty == "" && len(places) == 0 {
@@ -115,7 +116,7 @@ func (a *mapAnswer) row(code string) int {
 }
 
 // boundaries returns the day whose boundaries the picture takes.
-func (a *mapAnswer) boundaries(variables map[string]any) labour.Date {
+func (a *mapAnswer) boundaries(variables port.Variables) labour.Date {
 	text, _ := variables["boundariesOn"].(string)
 	if day, err := labour.ParseDate(text); err == nil {
 		return day

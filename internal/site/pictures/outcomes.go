@@ -7,6 +7,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -48,7 +49,7 @@ var outcomeNames = []struct{ code, name string }{
 	{"EXEMPT", "Exempt by the sanction's terms"},
 }
 
-func (a *outcomesAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homebound/internal/chart"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -32,7 +33,7 @@ var permitsColumns = []table.Column{
 // mostBars is how many bars a picture has room for before it is a table.
 const mostBars = 40
 
-func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *permitsAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p := a.begun("Permits issued by region", variables)
 	var bars chart.Bars
 	for _, row := range a.Report.Rows {
@@ -49,7 +50,7 @@ func (a *permitsAnswer) picture(variables map[string]any) (*chart.Picture, error
 }
 
 // begun returns what every picture of the report has.
-func (a *permitsAnswer) begun(title string, variables map[string]any) *chart.Picture {
+func (a *permitsAnswer) begun(title string, variables port.Variables) *chart.Picture {
 	asked := a.span(variables)
 	span := a.counted(asked)
 	if span.Days() == 0 {

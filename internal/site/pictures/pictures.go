@@ -28,7 +28,7 @@ type chartAnswer interface {
 	// common gives what every document asks for.
 	common() *chartCommon
 	// picture shows the answer to these variables. Its region is there.
-	picture(variables map[string]any) (*chart.Picture, error)
+	picture(variables port.Variables) (*chart.Picture, error)
 }
 
 // chartKind is a document and how its answer is read.
@@ -36,7 +36,7 @@ type chartKind struct {
 	document port.Document
 	answer   func() chartAnswer
 	// settle, where there is one, fills in variables that follow from others and from the days that there are data of.
-	settle func(variables map[string]any, data labour.Period)
+	settle func(variables port.Variables, data labour.Period)
 }
 
 //go:embed documents/*.graphql
@@ -159,7 +159,7 @@ type Shown struct {
 	release   int
 	Citation  string
 	document  string
-	variables map[string]any
+	variables port.Variables
 	sources   []askedSource
 }
 
@@ -288,7 +288,7 @@ func (c *Shown) csv() (body []byte, mediaType string, err error) {
 func (c *Shown) json() ([]byte, error) {
 	type query struct {
 		Document  string         `json:"document"`
-		Variables map[string]any `json:"variables"`
+		Variables port.Variables `json:"variables"`
 	}
 	var b bytes.Buffer
 	err := port.WriteJSON(&b, struct {

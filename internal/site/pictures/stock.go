@@ -7,6 +7,7 @@ import (
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
 
@@ -38,7 +39,7 @@ var stockColumns = []table.Column{
 	{Name: "publisher", Kind: table.Text, Description: "Who published the figure."},
 }
 
-func (a *stockAnswer) picture(variables map[string]any) (*chart.Picture, error) {
+func (a *stockAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}

@@ -19,6 +19,9 @@ import (
 	"homebound/internal/labour"
 )
 
+// Variables are the variables of a document by name, as JSON has them.
+type Variables map[string]any
+
 // Parameters reads query strings as variables of documents, under the names and types that the contract has: a part
 // of an input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas,
 // and an input object may also come whole, as JSON. What a document's $filter has in it stands by itself:
@@ -30,8 +33,8 @@ const hoisted = "filter"
 
 // Read returns the variables of an operation. A Fault names what is not one of its parameters or cannot be its
 // value; what the contract asks beyond the form of a value is left to the executor.
-func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList) (map[string]any, error) {
-	read, given := map[string]any{}, map[string]bool{}
+func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList) (Variables, error) {
+	read, given := Variables{}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		path, kind := p.find(name, variables)
 		if kind == nil {
@@ -41,7 +44,7 @@ func (p Parameters) Read(values url.Values, variables ast.VariableDefinitionList
 		if err != nil {
 			return nil, err
 		}
-		into := read
+		into := map[string]any(read)
 		for i, step := range path {
 			last := i == len(path)-1
 			if so := strings.Join(path[:i+1], "."); given[so] || last && into[step] != nil {
