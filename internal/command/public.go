@@ -2,24 +2,34 @@ package command
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"strings"
 )
 
-// publicURL checks and normalises what --public-url gives: scheme and host, without a slash at the end. It goes into
-// permanent citations, so that nothing is taken that a reader could not open.
-func publicURL(text string) (string, error) {
+// publicURL is where readers reach the server: scheme and host, without a slash at the end. It goes into permanent
+// citations, so that nothing is taken that a reader could not open.
+type publicURL string
+
+// UnmarshalText checks and normalises an address.
+func (p *publicURL) UnmarshalText(text []byte) error {
+	found, err := parsePublic(string(text))
+	*p = publicURL(found)
+	return err
+}
+
+func parsePublic(text string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	switch {
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return "", fmt.Errorf("--public-url: expected an address such as https://homebound.example.org, found %.200q", text)
+		return "", fmt.Errorf("expected an address such as https://homebound.example.org, found %.200q", text)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("--public-url: expected scheme and host alone, found %.200q", text)
+		return "", fmt.Errorf("expected scheme and host alone, found %.200q", text)
 	case strings.Trim(u.Path, "/") != "":
-		return "", fmt.Errorf("--public-url: expected no path, found %.200q: the server answers at the root of its host alone", text)
+		return "", fmt.Errorf("expected no path, found %.200q: the server answers at the root of its host alone", text)
 	case unspecified(u.Hostname()):
-		return "", fmt.Errorf("--public-url: expected a host that readers can reach, found %.200q", text)
+		return "", fmt.Errorf("expected a host that readers can reach, found %.200q", text)
 	}
 	host := strings.ToLower(u.Host)
 	if u.Scheme == "https" {
@@ -38,6 +48,19 @@ func publicOf(scheme string, listener net.Addr) (public string, named bool) {
 		return scheme + "://" + listener.String(), true
 	}
 	return scheme + "://" + net.JoinHostPort("localhost", port), false
+}
+
+// public returns the address that citations name, and warns where nobody else can open it.
+func (c *serveCommand) public(listener net.Addr, log *slog.Logger) string {
+	if c.PublicURL != "" {
+		return string(c.PublicURL)
+	}
+	public, named := publicOf(c.scheme(), listener)
+	if !named {
+		log.Warn("citations and permalinks name an address that other machines cannot open: set --public-url",
+			"address", public)
+	}
+	return public
 }
 
 // unspecified reports whether a host stands for all addresses of a machine, such as 0.0.0.0 and ::.

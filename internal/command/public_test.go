@@ -15,14 +15,14 @@ func TestPublicURL(t *testing.T) {
 		"http://x.example:80/":    "http://x.example",
 		"http://[2001:db8::1]:81": "http://[2001:db8::1]:81",
 	} {
-		found, err := publicURL(given)
+		found, err := parsePublic(given)
 		require.NoError(t, err, given)
 		assert.Equal(t, expected, found, given)
 	}
 	for _, refused := range []string{"", "x.example", "//x.example", "ftp://x.example", "https://", "https://u@x.example",
 		"https://x.example/homebound", "https://x.example?a=b", "https://x.example#a", "http://0.0.0.0:8080", "http://[::]"} {
-		_, err := publicURL(refused)
-		assert.ErrorContains(t, err, "--public-url: expected", refused)
+		_, err := parsePublic(refused)
+		assert.ErrorContains(t, err, "expected", refused)
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 type serveCommand struct {
 	dataFlag
 	Addr      string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	PublicURL string        `placeholder:"URL" help:"Scheme and host that readers reach the server by, for permalinks; http and the address where left out, or localhost where the server listens on all."`
+	PublicURL publicURL     `placeholder:"URL" help:"Scheme and host that readers reach the server by, for permalinks; http and the address where left out, or localhost where the server listens on all."`
 	CacheMB   uint64        `name:"cache-mb" default:"64" help:"Most that answers kept in memory may take, in MiB; 0 keeps none."`
 	Streams   int           `name:"streams-per-client" default:"100" help:"Most streams, and operations on streams that carry several, that one client may hold open; 0 sets no bound."`
 	Drain     time.Duration `default:"10s" help:"How long requests under way may take once the server is told to stop."`
@@ -39,11 +39,6 @@ const lookEvery = 250 * time.Millisecond
 // Run serves until the session ends. Then it lets the requests under way finish, for at most --drain.
 func (c *serveCommand) Run(s *Session) (err error) {
 	log := c.logger(s.Stderr)
-	if c.PublicURL != "" {
-		if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
-			return err
-		}
-	}
 	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
@@ -62,13 +57,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return err
 	}
 	address := c.scheme() + "://" + listener.Addr().String()
-	public, named := publicOf(c.scheme(), listener.Addr())
-	if c.PublicURL != "" {
-		public, named = c.PublicURL, true
-	}
-	if !named {
-		log.Warn("citations and permalinks name an address that other machines cannot open: set --public-url", "address", public)
-	}
+	public := c.public(listener.Addr(), log)
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
 	edge := web.New(web.Config{
