@@ -165,7 +165,7 @@ func TestExport_OnAFullDiskLeavesNothing(t *testing.T) {
 func TestImport_WithNoRoomForTheRejectsPublishesNothing(t *testing.T) {
 	const rows = 3_000
 	dir := t.TempDir()
-	table := "code,name,remark\n" + strings.Repeat("kp,faulty,"+strings.Repeat("x", 700)+"\n", rows)
+	table := "code,name,remark\nKP,the one good row,\n" + strings.Repeat("kp,faulty,"+strings.Repeat("x", 700)+"\n", rows)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "countries.csv"), []byte(table), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "datapackage.json"), []byte(`{"resources": [{"path": "countries.csv"}]}`), 0o644))
 	data := filepath.Join(t.TempDir(), "data")

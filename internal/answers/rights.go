@@ -42,7 +42,8 @@ func CheckSmall(ctx context.Context, release *db.Release, what string) error {
 			"follow from them; reports and totals are.", what, release.SuppressBelow())
 }
 
-// CheckEmployerOrder is CheckSmall for an order of employers: by workers it tells who has more, and its cursors how many.
+// CheckEmployerOrder is CheckSmall for an order of employers: by workers it tells who has more, and its cursors how
+// many.
 func CheckEmployerOrder(ctx context.Context, release *db.Release, order db.EmployerOrder) error {
 	if order != db.EmployerByWorkersAuthorised {
 		return nil

@@ -43,7 +43,7 @@ func Prepare(path string, text []byte, mode fs.FileMode) (*Pending, error) {
 	return p, nil
 }
 
-// Commit gives the file its name, in one step.
+// Commit returns the file its name, in one step.
 func (p *Pending) Commit() error {
 	if err := p.file.CloseAtomicallyReplace(); err != nil {
 		return errors.Join(err, p.file.Cleanup())
@@ -67,7 +67,7 @@ func Write(path string, text []byte, mode fs.FileMode) error {
 	return p.Commit()
 }
 
-// OwnAs gives a file that root has written to the owner of another. For anybody else it does nothing.
+// OwnAs returns a file that root has written to the owner of another. For anybody else it does nothing.
 func OwnAs(path, model string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -80,7 +80,7 @@ func OwnAs(path, model string) error {
 	return chown(file, model)
 }
 
-// keepOwner gives a file the owner of the one that it replaces, else, where root writes it, of its folder.
+// keepOwner returns a file the owner of the one that it replaces, else, where root writes it, of its folder.
 func keepOwner(file *os.File, path, folder string) error {
 	if _, err := os.Stat(path); err == nil {
 		return chown(file, path)
@@ -91,7 +91,7 @@ func keepOwner(file *os.File, path, folder string) error {
 	return chown(file, folder)
 }
 
-// chown gives a file the owner of another. Where that is not allowed, it returns an error for a file that the other's
+// chown returns a file the owner of another. Where that is not allowed, it returns an error for a file that the other's
 // owner could not read, and lets one be that everybody may read.
 func chown(file *os.File, model string) error {
 	like, err := os.Stat(model)

@@ -53,6 +53,11 @@ func (c *importCommand) Run(s *Session) (err error) {
 	}
 	outcome, err := exchange.Import(s.Context, store, pkg, options)
 	bar.end()
+	for _, file := range pkg.Files() {
+		if n := file.Blank(); n > 0 {
+			fmt.Fprintf(s.Stderr, "note: %s: rows without any value, passed over: %d\n", file.Name(), n)
+		}
+	}
 	printCounts(s.Stdout, outcome.Counts)
 	if err != nil {
 		return err

@@ -116,8 +116,9 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	return errors.Join(err, c.flush(ctx, tracing))
 }
 
-// reload reads again at once what the server looks at from time to time, the keys and CURRENT, whenever the process gets
-// SIGHUP, until ctx ends. Without it the signal would end the server, and log rotation and closed terminals send it.
+// reload reads again at once what the server looks at from time to time, the keys and CURRENT, whenever the process
+// gets SIGHUP, until ctx ends. Without it the signal would end the server, and log rotation and closed terminals
+// send it.
 func reload(ctx context.Context, log *slog.Logger, read func() error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,7 @@ type File struct {
 	parts       []*part
 	fsys        fs.FS
 	recordBytes int
+	blank       atomic.Int64 // rows without any value, in the last reading that came to its end
 }
 
 // part is one CSV file.
@@ -39,6 +41,9 @@ func (f *File) Name() string {
 	}
 	return f.parts[0].path
 }
+
+// Blank returns how many rows without any value were passed over, once the file was read to its end.
+func (f *File) Blank() int64 { return f.blank.Load() }
 
 // Size returns the number of bytes of text, for Record.Offset to be held against.
 func (f *File) Size() int64 {
@@ -68,6 +73,7 @@ func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 			}
 			r.base += p.size
 		}
+		f.blank.Store(r.blank)
 	}
 }
 
@@ -92,6 +98,10 @@ func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*
 			return true, nil
 		case err != nil:
 			return false, fmt.Errorf("%s:%d: the file cannot be read any further: %w", r.part.path, r.scan.line, err)
+		}
+		if r.scan.isBlank() {
+			r.blank++
+			continue
 		}
 		r.Number++
 		check.check(r)
@@ -133,18 +143,33 @@ func (p *part) open(fsys fs.FS, t Table, recordBytes int) (notices []string, err
 	return p.match(t, scan)
 }
 
-// match finds the table's columns in the header.
+// match finds the table's columns in the header. A name that is written in another way, with capitals or a blank that
+// nobody sees, is taken as the column's where no other is; a column is never left out for its spelling.
 func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 	var faults []error
+	first := map[string]bool{} // the names that have come
+	for _, name := range p.header {
+		first[name] = false
+	}
 	for i, name := range p.header {
+		if folded := fold(name); t.index(name) < 0 && t.index(folded) >= 0 {
+			if _, there := first[folded]; !there {
+				notices = append(notices, fmt.Sprintf("%s: the column %s was read as %s", p.path, quote(name), folded))
+				first[folded] = false
+			}
+			p.header[i], name = folded, folded
+		}
 		switch {
-		case slices.Index(p.header, name) < i && name != "":
-			line, column := header.position(i)
-			faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again",
-				Position{p.path, line, column}, quote(name)))
+		case first[name] && name != "":
+			if len(faults) < mostHeaderFaults {
+				line, column := header.position(i)
+				faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again",
+					Position{p.path, line, column}, quote(name)))
+			}
 		case t.index(name) < 0:
 			notices = append(notices, fmt.Sprintf("%s: the column %s is unknown and was left out", p.path, quote(name)))
 		}
+		first[name] = true
 	}
 	var required, optional []string
 	p.field = make([]int, len(t.Columns))
@@ -168,6 +193,9 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 	}
 	return notices, errors.Join(faults...)
 }
+
+// mostHeaderFaults bounds what is said of one header: a file that is no table can have thousands of equal columns.
+const mostHeaderFaults = 20
 
 func columns(names []string) string {
 	if len(names) == 1 {

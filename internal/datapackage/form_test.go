@@ -150,7 +150,7 @@ func TestOpen_FaultsOfTheHeader(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "countries.csv: expected a header with the names of the columns, found an empty file"},
 		{"only a mark", "\ufeff\r\n", "countries.csv: expected a header with the names of the columns, found an empty file"},
-		{"required column", "code,Name\nKP,x\n", "countries.csv:1:1: expected the required column name, found none in the header"},
+		{"required column", "code,title\nKP,x\n", "countries.csv:1:1: expected the required column name, found none in the header"},
 		{"required columns", "\na,b\n", "countries.csv:2:1: expected the required columns code and name, found none in the header"},
 		{"twice", "code,name,code\n", `countries.csv:1:11: expected each column once, found "code" again`},
 		{"other encoding", "code,name,n\xe9\n", "countries.csv:1:1: expected a header in UTF-8, found bytes of another encoding"},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -58,6 +57,8 @@ type resource struct {
 	Encoding string  `json:"encoding"`
 	Dialect  dialect `json:"dialect"`
 	Schema   any     `json:"schema"` // an object, or where to find one
+	Bytes    *int64  `json:"bytes"`  // of all its files together
+	Hash     string  `json:"hash"`   // of the same, in hex: MD5, or another algorithm that is named before a colon
 }
 
 // dialect holds what would change how a CSV file is read. Absent fields mean the form that is read here.
@@ -90,7 +91,28 @@ func parseDescriptor(text []byte) (descriptor, error) {
 		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none",
 			manifestName)
 	}
-	return d, nil
+	return d, checkSettings(text)
+}
+
+// checkSettings refuses a setting that there is not: one that is misspelt would be left aside without a word, and what
+// it should protect with it.
+func checkSettings(text []byte) error {
+	var raw struct{ Homebound json.RawMessage }
+	if err := json.Unmarshal(text, &raw); err != nil || raw.Homebound == nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw.Homebound))
+	decoder.DisallowUnknownFields()
+	var known homebound
+	if err := decoder.Decode(&known); err != nil {
+		field, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
+		if !unknown {
+			return fmt.Errorf("%s: homebound: %w", manifestName, err)
+		}
+		return fmt.Errorf("%s: homebound: expected settings among note, dataThrough, currency, suppressBelow and gates "+
+			"(name, table, atLeast, atMost), found %s", manifestName, field)
+	}
+	return nil
 }
 
 // jsonPosition returns the place of the byte before an offset, at which encoding/json noticed the fault.
@@ -171,15 +193,6 @@ func (r *resource) paths() ([]string, error) {
 		return nil, errors.New(want + ", found none")
 	}
 	return nil, fmt.Errorf("%s, found %v", want, r.Path)
-}
-
-// table finds the resource's table by its name, else by that of its file.
-func (r *resource) table(paths []string) (Table, bool) {
-	if t, ok := TableByName(r.Name); ok || len(paths) == 0 {
-		return t, ok
-	}
-	file := path.Base(paths[0])
-	return TableByName(strings.TrimSuffix(file, path.Ext(file)))
 }
 
 // label names the i-th resource in a message.

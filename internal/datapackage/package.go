@@ -160,11 +160,16 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 		}
 		r := &resources[i]
 		paths, err := r.paths()
-		table, known := r.table(paths)
-		if !known {
-			p.notices = append(p.notices,
-				fmt.Sprintf("%s: %s is none of the known tables and was left out", manifestName, r.label(i)))
+		table, notice, named := r.table(paths)
+		switch {
+		case named == errUnknownTable:
+			p.notices = append(p.notices, fmt.Sprintf("%s: %s is %s and was left out", manifestName, r.label(i), named))
 			continue
+		case named != nil:
+			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", errors.Join(err, named)))
+			continue
+		case notice != "":
+			p.notices = append(p.notices, manifestName+": "+notice)
 		}
 		err = errors.Join(err, r.check())
 		if byTable[table.Name] != nil {
@@ -178,6 +183,9 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes}
 		byTable[table.Name] = f
 		faults = append(faults, p.openParts(f, paths, r.label(i)))
+		if err := r.checkContent(ctx, f); err != nil {
+			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
+		}
 	}
 	for _, t := range Tables {
 		if f := byTable[t.Name]; f != nil {

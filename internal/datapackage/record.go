@@ -17,6 +17,8 @@ type Record struct {
 	part *part
 	scan *scanner
 	base int64
+
+	blank int64 // rows without any value so far
 }
 
 // Fault says what is wrong in one column of a row; Column is "" where it is the row as a whole.

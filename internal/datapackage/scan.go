@@ -297,3 +297,17 @@ func firstRune(text []byte) []byte {
 	_, size := utf8.DecodeRune(text)
 	return text[:size]
 }
+
+// isBlank reports whether a row has no value at all: commas alone, empty quotes or blanks, as spreadsheets leave them
+// below a table.
+func (s *scanner) isBlank() bool {
+	if s.fault != "" {
+		return false
+	}
+	for i := range s.fields {
+		if len(bytes.TrimSpace(s.text(i))) > 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -47,6 +47,11 @@ func (c *Column) read(text []byte) (value any, fault string) {
 			return nil, fault
 		}
 	}
+	if c.Type == Key {
+		if fault := unclean(text); fault != "" {
+			return nil, fault
+		}
+	}
 	if c.Required && len(bytes.TrimSpace(text)) == 0 {
 		return nil, "expected a value, found only blanks"
 	}
@@ -208,6 +213,19 @@ func illegible(text []byte) string {
 			return fmt.Sprintf("expected text in UTF-8, found the byte 0x%02X", text[i])
 		case unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t':
 			return fmt.Sprintf("expected text without control characters, found %U", r)
+		}
+		i += size
+	}
+	return ""
+}
+
+// unclean says what stands in a key that nobody sees, or "": two keys that look alike would be two rows.
+func unclean(text []byte) string {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		ends := i == 0 || i+size == len(text)
+		if unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) && (ends || r != ' ') {
+			return fmt.Sprintf("expected a key without blanks at its ends and invisible characters, found %+q", text)
 		}
 		i += size
 	}

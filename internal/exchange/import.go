@@ -105,6 +105,12 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 		}
 		return outcome, &FaultyError{rejected}
 	}
+	if rejected > 0 && !anyTaken(outcome.Counts) {
+		if err := tell(ctx, pkg, draft.Faults, o.Fault); err != nil {
+			return outcome, err
+		}
+		return outcome, &FaultyError{rejected}
+	}
 	if rejected > 0 {
 		outcome.Rejects = filepath.Join(store.Dir(), "rejects", fmt.Sprintf("%04d", draft.Number()))
 		if err := reject(ctx, pkg, draft, outcome.Rejects, o.Fault); err != nil {
@@ -125,6 +131,11 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	}
 	outcome.Release, err = draft.Publish(ctx, o.Now, note)
 	return outcome, err
+}
+
+// anyTaken reports whether a row of the package is good: a release of none would only empty what was there.
+func anyTaken(counts []labour.ImportCounts) bool {
+	return slices.ContainsFunc(counts, func(c labour.ImportCounts) bool { return c.Read > c.Rejected })
 }
 
 // stage takes one file's rows into the draft.
