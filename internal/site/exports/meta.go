@@ -14,7 +14,6 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"homebound/graph"
-	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
@@ -30,7 +29,7 @@ type exportMeta struct {
 	Rows      int             `json:"rows"`
 	Columns   []table.Column  `json:"columns"`
 	Figures   []figure        `json:"figures,omitempty"` // of a table in the long form
-	Sources   []exportSource  `json:"sources"`
+	Sources   []port.Source   `json:"sources"`
 	Query     exportQuery     `json:"query"`
 	Files     []exportAddress `json:"files"`
 	Data      *exportData     `json:"data,omitempty"` // of the file that this lies beside
@@ -42,16 +41,6 @@ type exportRelease struct {
 	PublishedAt   time.Time `json:"publishedAt"`
 	MethodVersion string    `json:"methodVersion"`
 	Permalink     string    `json:"permalink"`
-}
-
-type exportSource struct {
-	ID          string            `json:"id"`
-	Title       string            `json:"title"`
-	Publisher   string            `json:"publisher"`
-	URL         string            `json:"url,omitempty"`
-	PublishedOn string            `json:"publishedOn,omitempty"`
-	Kind        labour.SourceKind `json:"kind"`
-	Licence     string            `json:"licence,omitempty"`
 }
 
 // exportQuery shows the same in GraphQL, page by page.
@@ -138,7 +127,7 @@ func (s *Exports) describe(ctx context.Context, x *extract) (*exportMeta, error)
 	}
 	m := &exportMeta{
 		Title: x.Title, Notice: nothingMade, Synthetic: synthetic, Release: release, Citation: citation, Filters: x.filters, Rows: x.rows, Columns: x.columns,
-		Sources: []exportSource{}, Query: exportQuery{release.Permalink + "/graphql", x.document, x.variables},
+		Sources: []port.Source{}, Query: exportQuery{release.Permalink + "/graphql", x.document, x.variables},
 	}
 	if synthetic {
 		m.Notice = x.mark
@@ -151,7 +140,7 @@ func (s *Exports) describe(ctx context.Context, x *extract) (*exportMeta, error)
 		if err != nil {
 			return nil, err
 		}
-		of := exportSource{ID: graph.GlobalID("Source", id), Title: source.Title, Publisher: source.Publisher,
+		of := port.Source{ID: graph.GlobalID("Source", id), Title: source.Title, Publisher: source.Publisher,
 			URL: source.URL, Kind: source.Kind, Licence: source.Licence}
 		if source.PublishedOn != nil {
 			of.PublishedOn = source.PublishedOn.String()

@@ -1,5 +1,7 @@
 package pages
 
+import "homebound/internal/site/port"
+
 // homeClaims is the answer to claims.graphql.
 type homeClaims struct {
 	homePart
@@ -12,7 +14,7 @@ type homeClaims struct {
 type homeClaim struct {
 	Statement, Speaker  string
 	SpeakerRole, MadeOn *string
-	Source              homeSource
+	Source              port.Source
 	Check               *struct{ Verdict, Explanation, Query string }
 }
 

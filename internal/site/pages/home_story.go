@@ -105,7 +105,7 @@ type homeOrder struct {
 	Symbol, Title, AdoptedOn string
 	Paragraph, Deadline      *string
 	Nationalities            []struct{ Code, Name string }
-	Source                   homeSource
+	Source                   port.Source
 }
 
 // judgedOn returns the day on which the page looks at what has come of it: the deadline, or the last day that the
@@ -120,11 +120,6 @@ func (o *homeOrder) judgedOn(through *string) *string {
 
 // EndsOn reports whether a day is the deadline.
 func (o *homeOrder) EndsOn(day string) bool { return o.Deadline != nil && *o.Deadline == day }
-
-type homeSource struct {
-	Title, Publisher string
-	URL              *string
-}
 
 // homePart is what every part of the story has.
 type homePart struct {
@@ -165,7 +160,7 @@ type homeCount struct {
 	From        string
 	Value       float64
 	Nationality *struct{ Code string }
-	Source      homeSource
+	Source      port.Source
 }
 
 // homeStanding is the answer to standing.graphql.

@@ -39,13 +39,13 @@ type chartCommon struct {
 		Observations []askedObservation
 	}
 	data    labour.Period // the days that the release has data of
-	sources []askedSource // what the picture rests on, which it gathers itself
+	sources []port.Source // what the picture rests on, which it gathers itself
 }
 
 func (c *chartCommon) common() *chartCommon { return c }
 
 // cite adds sources, each once.
-func (c *chartCommon) cite(sources ...askedSource) {
+func (c *chartCommon) cite(sources ...port.Source) {
 	for _, source := range sources {
 		if !slices.Contains(c.sources, source) {
 			c.sources = append(c.sources, source)
@@ -59,14 +59,9 @@ type (
 		From, To askedDay
 		Label    string
 	}
-	askedSource struct {
-		Title     string `json:"title"`
-		Publisher string `json:"publisher"`
-		Kind      string `json:"kind"`
-	}
 	askedProvenance struct {
 		Synthetic bool
-		Sources   []askedSource
+		Sources   []port.Source
 	}
 	askedSanction struct {
 		Symbol    string
@@ -81,7 +76,7 @@ type (
 		From, To              askedDay
 		Value                 float64
 		Status                string
-		Source                askedSource
+		Source                port.Source
 	}
 )
 
@@ -147,7 +142,7 @@ func nationals(codes []string, countries []askedCountry) string {
 }
 
 // publishers names who published what a picture rests on, each once.
-func publishers(sources []askedSource) []string {
+func publishers(sources []port.Source) []string {
 	var names []string
 	for _, source := range sources {
 		if !slices.Contains(names, source.Publisher) {
@@ -158,7 +153,7 @@ func publishers(sources []askedSource) []string {
 }
 
 // sourceLine names the publishers that a picture rests on, the synthetic register and the release, in one line.
-func sourceLine(sources []askedSource, release labour.Release) string {
+func sourceLine(sources []port.Source, release labour.Release) string {
 	const most = 6
 	var names []string
 	for _, source := range sources {

@@ -35,7 +35,7 @@ func (p askedPlace) subjects() []askedPlace {
 }
 
 // borders is where the shapes of the map are from. The picture names it beside the sources of its figures.
-var borders = askedSource{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
+var borders = port.Source{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
 // settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
 func settleMap(variables port.Variables, data labour.Period) {

@@ -160,7 +160,7 @@ type Shown struct {
 	Citation  string
 	document  string
 	variables port.Variables
-	sources   []askedSource
+	sources   []port.Source
 }
 
 // DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
@@ -296,7 +296,7 @@ func (c *Shown) json() ([]byte, error) {
 		Subtitle    string         `json:"subtitle"`
 		Unit        string         `json:"unit"`
 		Source      string         `json:"source"`
-		Sources     []askedSource  `json:"sources"`
+		Sources     []port.Source  `json:"sources"`
 		Synthetic   bool           `json:"synthetic"`
 		Description string         `json:"description"`
 		Notes       []string       `json:"notes"`
