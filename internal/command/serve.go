@@ -39,6 +39,9 @@ const lookEvery = 250 * time.Millisecond
 // Run serves until the session ends. Then it lets the requests under way finish, for at most --drain.
 func (c *serveCommand) Run(s *Session) (err error) {
 	log := c.logger(s.Stderr)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // from the start: without it the signal ends the process
+	defer signal.Stop(hangups)
 	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
@@ -102,7 +105,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return nil
 	})
 	group.Go(func() error {
-		reload(ctx, log, func() error { return errors.Join(access.Keys.Refresh(), store.Refresh(ctx)) })
+		reload(ctx, hangups, log, func() error { return errors.Join(access.Keys.Refresh(), store.Refresh(ctx)) })
 		return nil
 	})
 	group.Go(func() error {
@@ -117,12 +120,8 @@ func (c *serveCommand) Run(s *Session) (err error) {
 }
 
 // reload reads again at once what the server looks at from time to time, the keys and CURRENT, whenever the process
-// gets SIGHUP, until ctx ends. Without it the signal would end the server, and log rotation and closed terminals
-// send it.
-func reload(ctx context.Context, log *slog.Logger, read func() error) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+// gets SIGHUP, until ctx ends. Log rotation and closed terminals send it.
+func reload(ctx context.Context, hangups <-chan os.Signal, log *slog.Logger, read func() error) {
 	for {
 		select {
 		case <-ctx.Done():
