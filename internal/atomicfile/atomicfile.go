@@ -43,7 +43,7 @@ func Prepare(path string, text []byte, mode fs.FileMode) (*Pending, error) {
 	return p, nil
 }
 
-// Commit returns the file its name, in one step.
+// Commit renames the file into place, in one step, and forces the folder to the disk.
 func (p *Pending) Commit() error {
 	if err := p.file.CloseAtomicallyReplace(); err != nil {
 		return errors.Join(err, p.file.Cleanup())
@@ -67,7 +67,7 @@ func Write(path string, text []byte, mode fs.FileMode) error {
 	return p.Commit()
 }
 
-// OwnAs returns a file that root has written to the owner of another. For anybody else it does nothing.
+// OwnAs changes the owner of a file that root has written to that of another. For anybody else it does nothing.
 func OwnAs(path, model string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -80,10 +80,13 @@ func OwnAs(path, model string) error {
 	return chown(file, model)
 }
 
-// keepOwner returns a file the owner of the one that it replaces, else, where root writes it, of its folder.
+// keepOwner sets the owner of a file to that of the one that it replaces, else, where root writes it, of its folder.
 func keepOwner(file *os.File, path, folder string) error {
-	if _, err := os.Stat(path); err == nil {
+	switch _, err := os.Stat(path); {
+	case err == nil:
 		return chown(file, path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	if os.Geteuid() != 0 {
 		return nil
@@ -91,7 +94,7 @@ func keepOwner(file *os.File, path, folder string) error {
 	return chown(file, folder)
 }
 
-// chown returns a file the owner of another. Where that is not allowed, it returns an error for a file that the other's
+// chown sets the owner of a file to that of another. Where that is not allowed, it returns an error for a file that the other's
 // owner could not read, and lets one be that everybody may read.
 func chown(file *os.File, model string) error {
 	like, err := os.Stat(model)
@@ -107,7 +110,10 @@ func chown(file *os.File, model string) error {
 		return nil
 	}
 	err = file.Chown(int(own.Uid), int(own.Gid))
-	if err != nil && now.Mode()&0o004 == 0 {
+	if errors.Is(err, fs.ErrPermission) && now.Mode()&0o004 != 0 {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("%s belongs to another user, who could not read the new one: %w", model, err)
 	}
 	return nil
