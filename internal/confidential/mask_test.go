@@ -103,22 +103,66 @@ func TestKAndSecretsAreChecked(t *testing.T) {
 	assert.EqualError(t, err, "the secret: expected at least 32 bytes, found 5")
 }
 
-func FuzzPresent(f *testing.F) {
-	f.Add("p", 4, 5)
-	f.Add("", 500, 10)
-	f.Fuzz(func(t *testing.T, id string, workers, k int) {
-		if workers < 0 || workers > 5_000 || CheckK(k) != nil {
+func FuzzPermit(f *testing.F) {
+	f.Add("p", 4, 5, []byte{1, 1, 2})
+	f.Add("", 500, 10, []byte{0, 255, 255, 3})
+	f.Fuzz(func(t *testing.T, id string, workers, k int, gone []byte) {
+		if workers < 0 || workers > 1_000_000 || CheckK(k) != nil {
 			t.Skip()
 		}
 		m := masker(t, k)
-		masked := m.Count(PermitWorkers, id, workers)
-		last := 0
-		for present := 0; present <= workers; present++ {
-			shown := Present(masked, workers, present)
-			require.GreaterOrEqual(t, shown, last, "who leaves never adds")
-			last = shown
+		rows, left := []Row(nil), workers
+		for i, n := range gone {
+			rows = append(rows, Row{fmt.Sprint(id, i), int(n)})
 		}
-		require.Equal(t, masked, last)
-		require.Zero(t, Present(masked, workers, 0))
+		masked, repatriated := m.Permit(Row{id, workers}, rows)
+		require.Equal(t, m.Count(PermitWorkers, id, workers), masked)
+		require.Len(t, repatriated, len(rows))
+		present := masked
+		for i, row := range rows {
+			require.GreaterOrEqual(t, repatriated[i], 0)
+			present, left = max(0, present-repatriated[i]), left-row.Workers
+			if left <= 0 {
+				require.Zero(t, present, "nobody is left")
+			}
+		}
+		// What comes later changes nothing of what came before.
+		if len(rows) > 0 {
+			_, fewer := m.Permit(Row{id, workers}, rows[:len(rows)-1])
+			require.Equal(t, repatriated[:len(rows)-1], append([]int{}, fewer...))
+		}
 	})
+}
+
+// Departures are masked about the true ones, those of one worker at a time as those of everybody at once.
+func TestDeparturesAreNearlyUnbiased(t *testing.T) {
+	m := masker(t, 5)
+	for _, gone := range [][]int{{1}, {2}, {4}, {1, 1}, {3}, {1, 1, 1, 1}, {2, 2}, {1, 3}} {
+		shown, truly := 0.0, 0.0
+		for i := range 10_000 {
+			var rows []Row
+			for j, n := range gone {
+				rows = append(rows, Row{fmt.Sprint(i, "-", j), n})
+				truly += float64(n)
+			}
+			_, repatriated := m.Permit(Row{fmt.Sprint(i), 4}, rows)
+			for _, n := range repatriated {
+				shown += float64(n)
+			}
+		}
+		t.Logf("%v of 4: %+.1f%%", gone, 100*(shown/truly-1))
+		assert.InEpsilon(t, truly, shown, 0.05, "%v of 4", gone)
+	}
+}
+
+func TestOneOfAHundredWhoLeavesIsMasked(t *testing.T) {
+	m := masker(t, 5)
+	seen := map[int]int{}
+	const draws = 3000
+	for i := range draws {
+		_, repatriated := m.Permit(Row{fmt.Sprint(i), 100}, []Row{{fmt.Sprint(i), 1}})
+		seen[repatriated[0]]++
+	}
+	assert.InDelta(t, draws/3, seen[0], 150)
+	assert.Less(t, seen[1], draws/2)
 }
