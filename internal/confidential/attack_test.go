@@ -351,3 +351,33 @@ func TestErrorsAreWithinTheDocumentedBound(t *testing.T) {
 		assert.LessOrEqual(t, math.Sqrt(m.Variance(workers)), StandardError(5, workers-m.Reach(workers), float64(workers)))
 	}
 }
+
+// Who sees how a permit's stock falls knows the masks of the permit and of what left it. Together they say little more of
+// how many left first than how common each number is.
+func TestDeparturesAreGuessedFromTheirMasks(t *testing.T) {
+	for _, k := range []int{5, 10} {
+		m, random := masker(t, k), rand.New(rand.NewPCG(11, 12))
+		const draws = 60_000
+		counts, behind := map[int]int{}, map[[3]int]map[int]int{}
+		for i := range draws {
+			workers := 1 + random.IntN(6)
+			first := 1 + random.IntN(workers)
+			gone := []Row{{fmt.Sprint(i, "a"), first}, {fmt.Sprint(i, "b"), workers - first}}
+			mask, fell := m.Permit(Row{fmt.Sprint(i), workers}, gone)
+			seen := [3]int{mask, fell[0], fell[1]}
+			if behind[seen] == nil {
+				behind[seen] = map[int]int{}
+			}
+			behind[seen][first]++
+			counts[first]++
+		}
+		right := 0
+		for _, firsts := range behind {
+			right += slices.Max(slices.Collect(maps.Values(firsts)))
+		}
+		blind := float64(slices.Max(slices.Collect(maps.Values(counts)))) / draws
+		informed := float64(right) / draws
+		t.Logf("K %d: the first departure is guessed from all masks in %.0f%%, without in %.0f%%", k, 100*informed, 100*blind)
+		assert.Less(t, informed, blind+0.2)
+	}
+}
