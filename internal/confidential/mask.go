@@ -145,7 +145,7 @@ func (m Masker) Permit(permit Row, gone []Row) (workers int, repatriated []int) 
 		takes := 0
 		if n := g.Workers; n < left {
 			part := m.within(RepatriatedWorkers, g.ID, n, min(m.Reach(n), left-n))
-			rounded := int(m.draw(rounding, g.ID, uint64(n)) % uint64(permit.Workers)) // up or down, so that it is unbiased
+			rounded := int(m.draw(rounding, g.ID, uint64(n)) % uint64(permit.Workers)) // up or down: unbiased
 			takes = min(remaining, (part*workers+rounded)/permit.Workers)
 			repatriated = append(repatriated, takes)
 		} else {

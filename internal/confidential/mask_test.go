@@ -41,7 +41,7 @@ func TestAMaskIsTheSameEverywhereAndNobodyElsesWithoutTheSecret(t *testing.T) {
 }
 
 func TestMasksAreUnbiasedBoundedAndAsWideAsDocumented(t *testing.T) {
-	const draws = 20_000
+	const draws = 6_000
 	for _, k := range []int{3, 5, 10, 20} {
 		m := masker(t, k)
 		assert.Zero(t, m.Count(PermitWorkers, "p", 0))
@@ -59,7 +59,7 @@ func TestMasksAreUnbiasedBoundedAndAsWideAsDocumented(t *testing.T) {
 			require.Len(t, seen, 2*m.Reach(n)+1, "K %d, n %d", k, n)
 			deviation := math.Sqrt(m.Variance(n) / draws)
 			assert.InDelta(t, 0, sum/draws, 5*deviation, "K %d, n %d", k, n)
-			assert.InEpsilon(t, m.Variance(n), squares/draws, 0.05, "K %d, n %d", k, n)
+			assert.InEpsilon(t, m.Variance(n), squares/draws, 0.1, "K %d, n %d", k, n)
 		}
 	}
 }
