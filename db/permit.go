@@ -42,7 +42,7 @@ var permitSort = map[PermitOrder]string{
 }
 
 var permits = listing[labour.Permit]{
-	view: build.PermitFacts,
+	view: build.PermitRows,
 	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry", "f.occupation", "f.workers",
 		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
 	scan: func(p *labour.Permit) []any {
