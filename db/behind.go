@@ -109,7 +109,7 @@ func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
 // Provenance is what stands behind a figure.
 type Provenance struct {
 	Sources   []labour.Source // in the order of ids
-	RowsRead  int             // register rows and observations that took part; of a release that withholds counts, observations alone
+	RowsRead  int             // register rows and observations that took part; of a release that masks rows, observations alone
 	Synthetic bool            // whether any of them is synthetic
 	Method    string          // how it was computed, in sentences
 	SQL       []string        // the statements that ran
@@ -130,7 +130,7 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	}
 	if slices.Contains(rep.measures, labour.AverageMonthlyWage) && !rep.empty {
 		left := "Any"
-		if rep.release.suppressBelow == 0 {
+		if rep.release.confidential == 0 {
 			count, err := rep.wagesLeftOut(ctx)
 			if err != nil {
 				return p, err
@@ -177,7 +177,7 @@ func (b *Behind) describe(ctx context.Context, p *Provenance) error {
 	for _, part := range b.parts() {
 		err := b.eachSource(ctx, part, func(source string, synthetic bool, rows int) {
 			sources[source] = true
-			if b.release.suppressBelow == 0 { // else the number of rows would tell of few
+			if b.release.confidential == 0 { // else the number of rows would tell of few
 				p.RowsRead += rows
 			}
 			p.Synthetic = p.Synthetic || synthetic

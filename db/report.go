@@ -48,7 +48,6 @@ type Report struct {
 	facts    facts
 	measures []labour.Measure
 	empty    bool // the release holds no dated row at all; Period means nothing then
-	guards   map[labour.Family]*guard
 }
 
 // ReportRow is one group in one period.
@@ -60,8 +59,7 @@ type ReportRow struct {
 	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
 
-// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here, and so are
-// those that are withheld: Of and Withheld tell.
+// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
 type Values struct {
 	PermitsIssued      int
 	WorkersAuthorised  int
@@ -74,7 +72,6 @@ type Values struct {
 	WorkersRepatriated int
 
 	wageWorkers int // those that AverageMonthlyWage is of
-	withheld    measureSet
 }
 
 // AverageWorkersPresent gives the worker-days over the days of the period.
@@ -82,11 +79,8 @@ func (v Values) AverageWorkersPresent() float64 {
 	return float64(v.WorkerDays) / float64(max(1, v.Days))
 }
 
-// Of gives a measure's value, or false where it has none or is withheld.
+// Of gives a measure's value, or false where it has none.
 func (v Values) Of(m labour.Measure) (float64, bool) {
-	if v.Withheld(m) {
-		return 0, false
-	}
 	switch m {
 	case labour.PermitsIssued:
 		return float64(v.PermitsIssued), true
@@ -139,9 +133,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 	for i := range rep.Rows {
 		rep.Rows[i].measures = rep.Query.Measures
 	}
-	if err := rep.withhold(ctx, rep.Rows, rep.measures); err != nil {
-		return err
-	}
+	rep.show(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	slices.SortFunc(rep.Rows, rep.compare)
 	return nil
@@ -236,9 +228,7 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 		return ReportRow{}, err
 	}
 	rows := t.rows()
-	if err := rep.withhold(ctx, rows, measures); err != nil {
-		return ReportRow{}, err
-	}
+	rep.show(rows)
 	for _, m := range measures {
 		rep.need(m)
 	}

@@ -157,6 +157,9 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 	if err != nil {
 		return nil, "", fmt.Errorf("read the stock: %w", err)
 	}
+	for i := range stocks {
+		stocks[i] = r.shown(stocks[i])
+	}
 	return stocks, statement, nil
 }
 
@@ -178,7 +181,7 @@ func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) 
 		if err := rows.Scan(&outcome, &workers); err != nil {
 			return err
 		}
-		departed[outcome] = workers
+		departed[outcome] = r.shown(workers)
 		return nil
 	}, statement, args...)
 	if err != nil {
@@ -235,7 +238,7 @@ type DepartedWage struct {
 }
 
 // DepartedWages gives the departed permits' own wages, and the statement that ran. Regions and industries without a known
-// wage are left out.
+// wage are left out, and those of fewer workers than masked rows protect.
 func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Period) ([]DepartedWage, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
@@ -275,7 +278,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	for i := range wages {
 		wages[i].Monthly = sums[i].Total() / float64(wages[i].Workers)
 	}
-	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
+	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers < max(1, r.confidential) }), shown(sb), nil
 }
 
 // StockProvenance says which register rows stand behind a stock followed through a period.

@@ -117,7 +117,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
-		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])),
+		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])), Perturbed: rep.Perturbed(),
 	}
 	if rep.Covers() {
 		r.Period = &row.Period
@@ -126,10 +126,6 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, behi
 		}
 	}
 	for _, m := range measures {
-		if row.Withheld(m) {
-			r.Suppressed = true
-			continue
-		}
 		switch m {
 		case labour.PermitsIssued:
 			r.PermitsIssued = &row.PermitsIssued

@@ -15,7 +15,7 @@ type Report struct {
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
-// group has none; measures that are not selected, or withheld, are nil.
+// group has none; measures that are not selected are nil.
 type ReportRow struct {
 	Region      string
 	District    string
@@ -24,7 +24,7 @@ type ReportRow struct {
 	Employer    string
 	Outcome     *labour.Outcome
 	Period      *labour.Period
-	Suppressed  bool
+	Perturbed   bool // whether masked rows may have taken part
 
 	PermitsIssued         *int
 	WorkersAuthorised     *int

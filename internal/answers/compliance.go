@@ -16,7 +16,7 @@ type Compliance struct {
 	Region     string // region code, "" for everywhere
 	AsOf       labour.Date
 	Basis      labour.Basis
-	Suppressed bool
+	Perturbed  bool // whether masked rows of the register took part
 
 	BaselineWorkers     *float64
 	Repatriated         *float64
@@ -61,7 +61,7 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 	if day < sanction.AdoptedOn {
 		return nil, labour.Faultf(labour.BadUserInput, "asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}
-	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
+	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis, Perturbed: perturbed(release, basis)}
 	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
 	if err != nil {
 		return nil, err
@@ -89,9 +89,6 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 			}
 		}
 		c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
-	}
-	if err := hideCompliance(ctx, release, c); err != nil {
-		return nil, err
 	}
 	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
 	return c, err

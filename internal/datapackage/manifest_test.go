@@ -17,12 +17,12 @@ func TestManifest_IsRead(t *testing.T) {
 		"countries.csv": "code,name\n",
 		"datapackage.json": "\ufeff" + `{"name": "n", "title": "T", "licenses": [{"name": "CC0-1.0"}], "resources": [
 			{"path": "countries.csv", "encoding": "UTF-8", "dialect": {"delimiter": ",", "quoteChar": "\"", "doubleQuote": true, "header": true, "caseSensitiveHeader": false}}],
-			"homebound": {"note": "N", "dataThrough": "2020-03-10", "currency": "RUB", "suppressBelow": 7, "other": 1, "gates": [
+			"homebound": {"note": "N", "dataThrough": "2020-03-10", "currency": "RUB", "confidential": 7, "other": 1, "gates": [
 				{"name": "g", "table": "permits", "atLeast": 1}, {"name": "h", "table": "claims", "atLeast": 2, "atMost": 2}]}}`,
 	}.fsys(t))
 	through := labour.MustParseDate("2020-03-10")
 	assert.Equal(t, datapackage.Manifest{
-		Name: "n", Title: "T", Note: "N", DataThrough: &through, Currency: "RUB", SuppressBelow: 7,
+		Name: "n", Title: "T", Note: "N", DataThrough: &through, Currency: "RUB", Confidential: 7,
 		Gates: []labour.Gate{{Name: "g", Table: "permits", AtLeast: new(1.0)}, {Name: "h", Table: "claims", AtLeast: new(2.0), AtMost: new(2.0)}},
 	}, p.Manifest())
 }

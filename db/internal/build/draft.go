@@ -41,7 +41,8 @@ type Draft struct {
 	file   *sql.DB
 	conn   *sql.Conn // the only one, for what is attached to it
 	number int
-	least  int // the size to protect at least, where any row is real
+	note   string // of the base release
+	least  int    // the size to protect at least, where any row is real
 	tables map[string]sqlite.Table
 	counts []labour.ImportCounts
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
@@ -91,6 +92,9 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 	}
 	if d.conn, err = d.file.Conn(ctx); err != nil {
 		return fmt.Errorf("open the draft: %w", err)
+	}
+	if d.note, err = sqlite.Single[string](ctx, d.conn, `SELECT COALESCE(MAX(note), '') FROM main.release`); err != nil {
+		return fmt.Errorf("read the base release: %w", err)
 	}
 	for _, statement := range []string{
 		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.path, "stage.db"), "'", "''") + `' AS stage`,
@@ -152,6 +156,9 @@ func (d *Draft) copyCurrent(path string) error {
 // Number gives the number that the release will have.
 func (d *Draft) Number() int { return d.number }
 
+// Note returns the note of the release that the draft started from, "" where it started from nothing.
+func (d *Draft) Note() string { return d.note }
+
 // Counts gives what became of the rows staged so far, by table.
 func (d *Draft) Counts() []labour.ImportCounts { return d.counts }
 
@@ -191,8 +198,8 @@ const (
 	SettingConfidential = "confidential"
 	defaultCurrency     = "RUB"
 
-	// settingSuppressBelow is what a release of before has in place of SettingConfidential; its rows are not masked.
-	settingSuppressBelow = "suppressBelow"
+	// SettingSuppressBelow is what a release of before has in place of SettingConfidential; its rows are not masked.
+	SettingSuppressBelow = "suppressBelow"
 )
 
 // Set writes the settings that are given.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -110,4 +111,15 @@ func (w *maskWriter) write(ctx context.Context) error {
 		wage = w.masker.Wage(w.permit.ID, paid)
 	}
 	return w.permits.Put(ctx, w.permit.ID, w.masker.Count(confidential.PermitCount, w.permit.ID, 1), workers, wage)
+}
+
+// ReadMasked returns the size that a release's masks protect and the most workers that one of its rows has, 0 where no
+// row is masked. A release of before there were masks has no table of them.
+func ReadMasked(ctx context.Context, q sqlite.Querier) (k, largest int, err error) {
+	has, err := sqlite.Single[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'masked')`)
+	if err != nil || !has {
+		return 0, 0, err
+	}
+	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(&k, &largest) }, `SELECT k, largest FROM masked`)
+	return k, largest, err
 }

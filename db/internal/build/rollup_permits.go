@@ -47,7 +47,7 @@ type permitChange struct {
 	month       string      // of issue, such as 2017-12; "" where nothing is issued
 	first, last labour.Date // in force; never where first is after last
 	brings      packed.Change
-	issued      int         // permits, as they are counted: masked where the permit is
+	issued      int      // permits, as they are counted: masked where the permit is
 	wage        *float64 // of a worker in a month, in the currency of reports; nil where it is unknown
 }
 
