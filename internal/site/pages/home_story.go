@@ -143,7 +143,6 @@ type homeStock struct {
 	CountryFigure *homeFigure // where counts were published of the country
 	Report        struct {
 		Totals struct {
-			Suppressed         bool
 			PeakWorkersPresent *float64
 			PeakOn             *string
 		}
@@ -249,7 +248,6 @@ type homeImpact struct {
 
 type homeLosses struct {
 	From, To                                          string
-	Suppressed                                        bool
 	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
 	OutputLost, OutputLostShareOfGrp                  *homeSpan
 }
