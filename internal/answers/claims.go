@@ -95,7 +95,7 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	}
 	return &ClaimCheck{
 		Perturbed: rep.Perturbed(),
-		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
+		Verdict:   verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
 		Explanation: explanation, Query: reportQuery(release, c),
 	}, nil
 }

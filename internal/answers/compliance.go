@@ -12,11 +12,11 @@ import (
 
 // Compliance is how far a sanction's order to send workers home has been followed.
 type Compliance struct {
-	Sanction   labour.Sanction
-	Region     string // region code, "" for everywhere
-	AsOf       labour.Date
-	Basis      labour.Basis
-	Perturbed  bool // whether masked rows of the register took part
+	Sanction  labour.Sanction
+	Region    string // region code, "" for everywhere
+	AsOf      labour.Date
+	Basis     labour.Basis
+	Perturbed bool // whether masked rows of the register took part
 
 	BaselineWorkers     *float64
 	Repatriated         *float64
