@@ -3,11 +3,14 @@ package graph_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
 )
@@ -32,6 +35,15 @@ func smallCells() (dbtest.Content, map[string]int) {
 	return content, cells
 }
 
+// openWithSecret opens a folder whose masks are the same in every run.
+func openWithSecret(t *testing.T) *db.Store {
+	t.Helper()
+	store := dbtest.MustOpen(t)
+	secret := []byte("the masks of this test's registers")
+	require.NoError(t, os.WriteFile(filepath.Join(store.Dir(), "secret"), secret, 0o600))
+	return store
+}
+
 type attackedTotals struct {
 	Report struct {
 		Totals struct {
@@ -46,7 +58,7 @@ type attackedTotals struct {
 func TestMasks_HoldAgainstDifferences(t *testing.T) {
 	content, cells := smallCells()
 	content.Settings.Confidential = 5
-	store := dbtest.MustOpen(t)
+	store := openWithSecret(t)
 	dbtest.MustPublish(t, store, content)
 	w := overStore(store)
 	figure := func(filter string) float64 {
@@ -92,7 +104,7 @@ func TestMasks_HoldAgainstDifferences(t *testing.T) {
 func TestMasks_HoldAgainstHavingAndOrder(t *testing.T) {
 	content, _ := smallCells()
 	content.Settings.Confidential = 5
-	store := dbtest.MustOpen(t)
+	store := openWithSecret(t)
 	dbtest.MustPublish(t, store, content)
 	w := overStore(store)
 	counts := map[int]bool{}
@@ -120,7 +132,7 @@ func TestMasks_HoldAgainstHavingAndOrder(t *testing.T) {
 func TestMasks_AreToldOfARelease(t *testing.T) {
 	content, _ := smallCells()
 	content.Settings.Confidential = 5
-	store := dbtest.MustOpen(t)
+	store := openWithSecret(t)
 	dbtest.MustPublish(t, store, content)
 	type told struct{ Release struct{ Confidential *int } }
 	assert.Equal(t, 5, *data[told](t, overStore(store), `{ release { confidential } }`).Release.Confidential)
