@@ -10,7 +10,7 @@ import (
 
 // privacyFlags say how much the rows of a real register are masked.
 type privacyFlags struct {
-	Confidential  int    `placeholder:"K" help:"Mask real rows so that groups of K workers are protected, from 3 to 1000, and serve no release that protects less; 0 asks for nothing. A release whose package asks for more has it: docs/PRIVACY.md."`
+	Confidential  int    `default:"0" placeholder:"K" help:"Mask real rows so that groups of K workers are protected, from 3 to 1000, and serve no release that protects less; 0 asks for nothing. A release whose package asks for more has it: docs/PRIVACY.md."`
 	SuppressBelow string `hidden:"" placeholder:"K"`
 }
 
