@@ -159,6 +159,9 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 	if err != nil {
 		return nil, "", fmt.Errorf("read the stock: %w", err)
 	}
+	for i := range stocks {
+		stocks[i] = r.shown(stocks[i])
+	}
 	return stocks, statement, nil
 }
 
@@ -181,7 +184,7 @@ func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) 
 		if err := rows.Scan(&outcome, &workers); err != nil {
 			return err
 		}
-		departed[outcome] = workers
+		departed[outcome] = r.shown(workers)
 		return nil
 	}, statement, args...)
 	if err != nil {
@@ -240,7 +243,7 @@ type DepartedWage struct {
 }
 
 // DepartedWages returns the departed permits' own wages, and the statement that ran. Regions and industries without
-// a known wage are left out.
+// a known wage are left out, and those of fewer workers than masked rows protect.
 func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Period) ([]DepartedWage, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
@@ -281,7 +284,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	for i := range wages {
 		wages[i].Monthly = sums[i].Total() / float64(wages[i].Workers)
 	}
-	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
+	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers < max(1, r.confidential) }), shown(sb), nil
 }
 
 // StockProvenance says which register rows a stock rests on that is followed through a period.

@@ -75,9 +75,9 @@ func (economicImpactFields) Region(ctx context.Context, obj *answers.EconomicImp
 	return found(releaseOf(ctx).Region(obj.Scenario.Region))
 }
 
-func (economicImpactFields) Timeline(ctx context.Context, obj *answers.EconomicImpact,
+func (economicImpactFields) Timeline(_ context.Context, obj *answers.EconomicImpact,
 	granularity labour.Granularity) ([]impact.PeriodImpact, error) {
-	return answers.TimelineOf(ctx, releaseOf(ctx), obj, granularity)
+	return obj.Result.Timeline(granularity), nil
 }
 
 type industryImpactFields struct{}

@@ -121,6 +121,7 @@ type ComplexityRoot struct {
 		Computed           func(childComplexity int) int
 		Explanation        func(childComplexity int) int
 		Measure            func(childComplexity int) int
+		Perturbed          func(childComplexity int) int
 		Query              func(childComplexity int) int
 		RelativeDifference func(childComplexity int) int
 		Synthetic          func(childComplexity int) int
@@ -145,6 +146,7 @@ type ComplexityRoot struct {
 		Basis               func(childComplexity int) int
 		DaysToDeadline      func(childComplexity int) int
 		HalfwayMet          func(childComplexity int) int
+		Perturbed           func(childComplexity int) int
 		Progress            func(childComplexity int) int
 		ProjectedCompletion func(childComplexity int) int
 		ProtectedOrExempt   func(childComplexity int) int
@@ -156,7 +158,6 @@ type ComplexityRoot struct {
 		RequiredMonthlyPace func(childComplexity int) int
 		Sanction            func(childComplexity int) int
 		Status              func(childComplexity int) int
-		Suppressed          func(childComplexity int) int
 	}
 
 	Country struct {
@@ -176,12 +177,12 @@ type ComplexityRoot struct {
 		Inputs               func(childComplexity int) int
 		OutputLost           func(childComplexity int) int
 		OutputLostShareOfGRP func(childComplexity int) int
+		Perturbed            func(childComplexity int) int
 		Provenance           func(childComplexity int) int
 		Region               func(childComplexity int) int
 		RemittancesForgone   func(childComplexity int) int
 		Sensitivity          func(childComplexity int) int
 		ShareOfEmployment    func(childComplexity int) int
-		Suppressed           func(childComplexity int) int
 		Timeline             func(childComplexity int, granularity labour.Granularity) int
 		To                   func(childComplexity int) int
 		WagesLost            func(childComplexity int) int
@@ -236,7 +237,6 @@ type ComplexityRoot struct {
 		DepartedWorkers func(childComplexity int) int
 		OutputLost      func(childComplexity int) int
 		Period          func(childComplexity int) int
-		Suppressed      func(childComplexity int) int
 		WorkerYearsLost func(childComplexity int) int
 	}
 
@@ -255,7 +255,6 @@ type ComplexityRoot struct {
 	IndustryImpact struct {
 		Industry        func(childComplexity int) int
 		OutputLost      func(childComplexity int) int
-		Suppressed      func(childComplexity int) int
 		WorkerYearsLost func(childComplexity int) int
 	}
 
@@ -399,6 +398,7 @@ type ComplexityRoot struct {
 	Release struct {
 		Changes       func(childComplexity int, since string, tables []string, first *int, after *string) int
 		Citation      func(childComplexity int) int
+		Confidential  func(childComplexity int) int
 		ContentHash   func(childComplexity int) int
 		Counts        func(childComplexity int) int
 		Currency      func(childComplexity int) int
@@ -483,9 +483,9 @@ type ComplexityRoot struct {
 		Period                func(childComplexity int) int
 		Permits               func(childComplexity int, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		PermitsIssued         func(childComplexity int) int
+		Perturbed             func(childComplexity int) int
 		Region                func(childComplexity int) int
 		Repatriations         func(childComplexity int, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Suppressed            func(childComplexity int) int
 		WorkerDays            func(childComplexity int) int
 		WorkersAuthorised     func(childComplexity int) int
 		WorkersPresent        func(childComplexity int) int
@@ -1001,6 +1001,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClaimCheck.Measure(childComplexity), true
+	case "ClaimCheck.perturbed":
+		if e.ComplexityRoot.ClaimCheck.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClaimCheck.Perturbed(childComplexity), true
 	case "ClaimCheck.query":
 		if e.ComplexityRoot.ClaimCheck.Query == nil {
 			break
@@ -1094,6 +1100,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.HalfwayMet(childComplexity), true
+	case "Compliance.perturbed":
+		if e.ComplexityRoot.Compliance.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Perturbed(childComplexity), true
 	case "Compliance.progress":
 		if e.ComplexityRoot.Compliance.Progress == nil {
 			break
@@ -1160,12 +1172,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Status(childComplexity), true
-	case "Compliance.suppressed":
-		if e.ComplexityRoot.Compliance.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Compliance.Suppressed(childComplexity), true
 
 	case "Country.code":
 		if e.ComplexityRoot.Country.Code == nil {
@@ -1246,6 +1252,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.OutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.perturbed":
+		if e.ComplexityRoot.EconomicImpact.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Perturbed(childComplexity), true
 	case "EconomicImpact.provenance":
 		if e.ComplexityRoot.EconomicImpact.Provenance == nil {
 			break
@@ -1276,12 +1288,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ShareOfEmployment(childComplexity), true
-	case "EconomicImpact.suppressed":
-		if e.ComplexityRoot.EconomicImpact.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.EconomicImpact.Suppressed(childComplexity), true
 	case "EconomicImpact.timeline":
 		if e.ComplexityRoot.EconomicImpact.Timeline == nil {
 			break
@@ -1497,12 +1503,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactPeriod.Period(childComplexity), true
-	case "ImpactPeriod.suppressed":
-		if e.ComplexityRoot.ImpactPeriod.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ImpactPeriod.Suppressed(childComplexity), true
 	case "ImpactPeriod.workerYearsLost":
 		if e.ComplexityRoot.ImpactPeriod.WorkerYearsLost == nil {
 			break
@@ -1565,12 +1565,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IndustryImpact.OutputLost(childComplexity), true
-	case "IndustryImpact.suppressed":
-		if e.ComplexityRoot.IndustryImpact.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.IndustryImpact.Suppressed(childComplexity), true
 	case "IndustryImpact.workerYearsLost":
 		if e.ComplexityRoot.IndustryImpact.WorkerYearsLost == nil {
 			break
@@ -2359,6 +2353,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Release.Citation(childComplexity), true
+	case "Release.confidential":
+		if e.ComplexityRoot.Release.Confidential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Confidential(childComplexity), true
 	case "Release.contentHash":
 		if e.ComplexityRoot.Release.ContentHash == nil {
 			break
@@ -2732,6 +2732,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.PermitsIssued(childComplexity), true
+	case "ReportRow.perturbed":
+		if e.ComplexityRoot.ReportRow.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Perturbed(childComplexity), true
 	case "ReportRow.region":
 		if e.ComplexityRoot.ReportRow.Region == nil {
 			break
@@ -2749,12 +2755,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Repatriations(childComplexity, args["orderBy"].(*model.RepatriationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
-	case "ReportRow.suppressed":
-		if e.ComplexityRoot.ReportRow.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReportRow.Suppressed(childComplexity), true
 	case "ReportRow.workerDays":
 		if e.ComplexityRoot.ReportRow.WorkerDays == nil {
 			break
@@ -3126,12 +3126,12 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): EmployerConnection!
-  "The permit with an id. Null where there is none. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
+  "The permit with an id. Null where there is none. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   permit(
     "A global id or the publisher's own id."
     id: ID!
   ): Permit
-  "Permits to employ foreign workers. Where the release withholds small counts and holds real rows, lists and look-ups of permits and repatriations are FORBIDDEN, since they would tell what is withheld."
+  "Permits to employ foreign workers. Where the release masks its real rows (docs/PRIVACY.md), lists and look-ups of permits and repatriations are FORBIDDEN, since they would tell what is masked."
   permits(
     "Which permits. All where left out."
     filter: PermitFilter
@@ -3151,7 +3151,7 @@ type Query {
     "A global id or the publisher's own id."
     id: ID!
   ): Repatriation
-  "Repatriations: workers who left, and how. Those of outcome PROTECTED are counted in reports and never listed. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
+  "Repatriations: workers who left, and how. Those of outcome PROTECTED are counted in reports and never listed. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   repatriations(
     "Which repatriations. All where left out."
     filter: RepatriationFilter
@@ -3254,7 +3254,7 @@ type Query {
   ): Availability!
 }
 
-"Which values of each dimension have data under a filter, be their counts withheld or not: it tells that there is somebody, not how many."
+"Which values of each dimension have data under a filter: it tells that there is somebody, not how many."
 type Availability {
   "Regions with a register row of their own, in the order of codes."
   regions: [Region!]!
@@ -3298,6 +3298,8 @@ type Release implements Node {
   counts: ReleaseCounts!
   "Whether any register row is synthetic, that is, made up to show the service at work."
   synthetic: Boolean!
+  "The size of group, in workers, that masking of the real rows protects: docs/PRIVACY.md. Null where no row is masked."
+  confidential: Int
   "What the publisher says of the release. Null where nothing is said."
   note: String
   "The version of the definitions and of the economic model that this server computes with."
@@ -3362,7 +3364,7 @@ type FieldChange {
 
 """
 How many rows of a table two releases hold differently. The counts are null for permits and repatriations where either release
-withholds small counts and holds real rows: with the reports of both they would tell of few.
+masks its real rows: with the reports of both they would tell of few.
 """
 type ChangeCounts {
   "The table by its name in the data package; ` + "`" + `settings` + "`" + ` for what is set for the whole release."
@@ -3876,7 +3878,7 @@ type ClaimCheck {
   verdict: Verdict!
   "The measure or indicator that the claim was held against, e.g. ` + "`" + `PERMITS_ISSUED` + "`" + `."
   measure: String!
-  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against, and where it is withheld."
+  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against."
   computed: Float
   "` + "`" + `computed` + "`" + ` less the claim's number, over that number: 0.1 where the figure is 10 % higher. The nearer number counts of BETWEEN. Null where ` + "`" + `computed` + "`" + ` is null or the number is 0."
   relativeDifference: Float
@@ -3888,6 +3890,8 @@ type ClaimCheck {
   basis: Basis!
   "Whether synthetic rows took part."
   synthetic: Boolean!
+  "Whether ` + "`" + `computed` + "`" + ` is made of real rows that are masked in this release; ` + "`" + `explanation` + "`" + ` says how far off it may be."
+  perturbed: Boolean!
 }
 
 "What the check of a claim comes to."
@@ -3896,7 +3900,7 @@ enum Verdict {
   CONSISTENT
   "The evidence contradicts the claim."
   INCONSISTENT
-  "There is nothing to hold the claim against, or what there is is withheld."
+  "There is nothing to hold the claim against, or real rows are masked and the figure is too near to tell."
   UNDECIDED
 }
 
@@ -4118,10 +4122,11 @@ type ReportRow {
   "The days that the figures cover. Always given: without granularity it is the whole period of the report."
   period: Period
   """
-  Whether a selected measure was withheld: it counts few workers, or would give back one that does by a difference. It is
-  null then, and taken as unknown by ` + "`" + `having` + "`" + ` and ` + "`" + `orderBy` + "`" + `. Zero is never withheld. docs/PRIVACY.md says by which rules.
+  Whether real rows of the register may have taken part, which are masked in this release: its figures are right on average,
+  those below ` + "`" + `Release.confidential` + "`" + ` are shown as 0 or as that, and rows need not add up. docs/PRIVACY.md says how far off
+  they are. ` + "`" + `having` + "`" + ` and ` + "`" + `orderBy` + "`" + ` go by the figures as they are shown.
   """
-  suppressed: Boolean!
+  perturbed: Boolean!
   "Permits issued in the period: their number, in permits."
   permitsIssued: Int
   "Permits issued in the period: the sum of their workers, in persons."
@@ -4188,7 +4193,7 @@ type Provenance {
   release: Release!
   "Where the rows and observations that took part were taken from, in the order of ids."
   sources: [Source!]!
-  "How many register rows and observations were read. Of a release that withholds small counts, observations alone."
+  "How many register rows and observations were read. Of a release that masks its rows, observations alone."
   rowsRead: Int!
   "Whether synthetic rows took part."
   synthetic: Boolean!
@@ -4264,11 +4269,8 @@ type EconomicImpact {
   boundariesOn: Date!
   "The evidence that stocks are read from."
   basis: Basis!
-  """
-  Whether all was withheld for a small cell: figures are null then, and their lists empty. Else an industry or a period may
-  still be, which says so itself. A figure that has its evidence is null only where ` + "`" + `suppressed` + "`" + ` beside it is true.
-  """
-  suppressed: Boolean!
+  "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
+  perturbed: Boolean!
   "Workers present on the baseline, in persons."
   baselineWorkers: Float
   "Workers gone since the baseline on the last day of the horizon, less the stayers, in persons, at least 0."
@@ -4296,7 +4298,7 @@ type EconomicImpact {
   ): [ImpactPeriod!]!
   "What each parameter alone does to the output lost, all others central."
   sensitivity: [Sensitivity!]!
-  "Every figure and parameter that the result rests on, and what was missing. Wages of few workers are left out where small counts are withheld."
+  "Every figure and parameter that the result rests on, and what was missing. Where real rows are masked, wages of few workers are left out."
   inputs: [ModelInput!]!
   "What the figures rest on."
   provenance: Provenance!
@@ -4318,11 +4320,9 @@ type Estimate {
 type IndustryImpact {
   "The industry."
   industry: Industry!
-  "Whether its figures were withheld for a small cell, its own or one that they would give back. They are null then."
-  suppressed: Boolean!
-  "Its worker-years lost. Null where withheld."
+  "Its worker-years lost."
   workerYearsLost: Float
-  "Its output lost, in the release's currency. Null where withheld, and where no observation supports it."
+  "Its output lost, in the release's currency. Null where no observation supports it."
   outputLost: Estimate
 }
 
@@ -4330,13 +4330,11 @@ type IndustryImpact {
 type ImpactPeriod {
   "The days, clipped to the horizon."
   period: Period!
-  "Whether its figures were withheld for a small cell, its own or one that they would give back. They are null then."
-  suppressed: Boolean!
-  "Workers gone since the baseline on the last day of the period, less the stayers, in persons. Null where withheld."
+  "Workers gone since the baseline on the last day of the period, less the stayers, in persons."
   departedWorkers: Float
-  "Worker-years lost in the period. Null where withheld."
+  "Worker-years lost in the period."
   workerYearsLost: Float
-  "Output lost in the period, in the release's currency. Null where withheld, and where no observation supports it."
+  "Output lost in the period, in the release's currency. Null where no observation supports it."
   outputLost: Estimate
 }
 
@@ -4382,8 +4380,8 @@ type Compliance {
   asOf: Date!
   "The evidence that stocks are read from."
   basis: Basis!
-  "Whether figures were withheld for a small cell. Only then may a figure that has its evidence be null."
-  suppressed: Boolean!
+  "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
+  perturbed: Boolean!
   "Workers of the sanction's nationalities who were present on the day of its adoption, in persons. Null where unknown."
   baselineWorkers: Float
   "Workers who have returned, were deported or left for a third country since adoption, in persons. Null where unknown."
@@ -4394,8 +4392,7 @@ type Compliance {
   remaining: Float
   """
   1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at
-  first. Where ` + "`" + `remaining` + "`" + ` is withheld it is no figure but a stand-in: what the greatest number that is withheld for being
-  small would give. Where the baseline is withheld and some remain, it is 0.
+  first.
   """
   progress: Float!
   "Whether at least half had left 12 months after adoption. Null before that day."
@@ -4408,7 +4405,7 @@ type Compliance {
   recentMonthlyPace: Float
   "The day on which nobody would remain at the recent pace. Null where numbers do not fall."
   projectedCompletion: Date
-  "Where it stands, by the exact figures, be they withheld or not."
+  "Where it stands, by these figures."
   status: ComplianceStatus!
   "What was reported publicly, beside what the evidence shows, in the order of days."
   reported: [Observation!]!
@@ -4454,7 +4451,7 @@ input EmployerOrder {
 enum EmployerOrderField {
   "Their name."
   NAME
-  "The sum of the workers of all their permits. FORBIDDEN where the release withholds small counts, since the order tells."
+  "The sum of the workers of all their permits. FORBIDDEN where the release masks its rows, since the order tells."
   WORKERS_AUTHORISED
 }
 
@@ -4844,6 +4841,8 @@ func (ec *executionContext) childFields_ClaimCheck(ctx context.Context, field gr
 		return ec.fieldContext_ClaimCheck_basis(ctx, field)
 	case "synthetic":
 		return ec.fieldContext_ClaimCheck_synthetic(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_ClaimCheck_perturbed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClaimCheck", field.Name)
 }
@@ -4882,8 +4881,8 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_asOf(ctx, field)
 	case "basis":
 		return ec.fieldContext_Compliance_basis(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_Compliance_suppressed(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_Compliance_perturbed(ctx, field)
 	case "baselineWorkers":
 		return ec.fieldContext_Compliance_baselineWorkers(ctx, field)
 	case "repatriated":
@@ -4936,8 +4935,8 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_boundariesOn(ctx, field)
 	case "basis":
 		return ec.fieldContext_EconomicImpact_basis(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_EconomicImpact_suppressed(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_EconomicImpact_perturbed(ctx, field)
 	case "baselineWorkers":
 		return ec.fieldContext_EconomicImpact_baselineWorkers(ctx, field)
 	case "departedWorkers":
@@ -5062,8 +5061,6 @@ func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field 
 	switch field.Name {
 	case "period":
 		return ec.fieldContext_ImpactPeriod_period(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_ImpactPeriod_suppressed(ctx, field)
 	case "departedWorkers":
 		return ec.fieldContext_ImpactPeriod_departedWorkers(ctx, field)
 	case "workerYearsLost":
@@ -5102,8 +5099,6 @@ func (ec *executionContext) childFields_IndustryImpact(ctx context.Context, fiel
 	switch field.Name {
 	case "industry":
 		return ec.fieldContext_IndustryImpact_industry(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_IndustryImpact_suppressed(ctx, field)
 	case "workerYearsLost":
 		return ec.fieldContext_IndustryImpact_workerYearsLost(ctx, field)
 	case "outputLost":
@@ -5354,6 +5349,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_counts(ctx, field)
 	case "synthetic":
 		return ec.fieldContext_Release_synthetic(ctx, field)
+	case "confidential":
+		return ec.fieldContext_Release_confidential(ctx, field)
 	case "note":
 		return ec.fieldContext_Release_note(ctx, field)
 	case "methodVersion":
@@ -5498,8 +5495,8 @@ func (ec *executionContext) childFields_ReportRow(ctx context.Context, field gra
 		return ec.fieldContext_ReportRow_outcome(ctx, field)
 	case "period":
 		return ec.fieldContext_ReportRow_period(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_ReportRow_suppressed(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_ReportRow_perturbed(ctx, field)
 	case "permitsIssued":
 		return ec.fieldContext_ReportRow_permitsIssued(ctx, field)
 	case "workersAuthorised":
@@ -8370,6 +8367,29 @@ func (ec *executionContext) fieldContext_ClaimCheck_synthetic(_ context.Context,
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _ClaimCheck_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClaimCheck_perturbed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perturbed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClaimCheck_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _ClaimConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Claim]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8654,16 +8674,16 @@ func (ec *executionContext) fieldContext_Compliance_basis(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Compliance_suppressed(ctx, field)
+			return ec.fieldContext_Compliance_perturbed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Perturbed, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -8673,7 +8693,7 @@ func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Compliance_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Compliance_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
 }
 
@@ -9155,16 +9175,16 @@ func (ec *executionContext) fieldContext_EconomicImpact_basis(_ context.Context,
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EconomicImpact_suppressed(ctx, field)
+			return ec.fieldContext_EconomicImpact_perturbed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Perturbed, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -9174,7 +9194,7 @@ func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, fiel
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_EconomicImpact_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_EconomicImpact_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Boolean")
 }
 
@@ -10408,29 +10428,6 @@ func (ec *executionContext) fieldContext_ImpactPeriod_period(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_suppressed(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImpactPeriod_suppressed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ImpactPeriod_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Boolean")
-}
-
 func (ec *executionContext) _ImpactPeriod_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10721,29 +10718,6 @@ func (ec *executionContext) resolveBatch_IndustryImpact_industry(ctx context.Con
 		err,
 		"IndustryImpact.industry",
 	)
-}
-
-func (ec *executionContext) _IndustryImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IndustryImpact_suppressed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_IndustryImpact_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IndustryImpact", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _IndustryImpact_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
@@ -14691,6 +14665,29 @@ func (ec *executionContext) fieldContext_Release_synthetic(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Release", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Release_confidential(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_confidential(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Release_confidential(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Release", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Release_note(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16294,16 +16291,16 @@ func (ec *executionContext) fieldContext_ReportRow_period(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportRow_suppressed(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportRow_perturbed(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReportRow_suppressed(ctx, field)
+			return ec.fieldContext_ReportRow_perturbed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Perturbed, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -16313,7 +16310,7 @@ func (ec *executionContext) _ReportRow_suppressed(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ReportRow_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReportRow_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Boolean")
 }
 
@@ -19942,6 +19939,11 @@ func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "perturbed":
+			out.Values[i] = ec._ClaimCheck_perturbed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20077,8 +20079,8 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._Compliance_suppressed(ctx, field, obj)
+		case "perturbed":
+			out.Values[i] = ec._Compliance_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20239,8 +20241,8 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._EconomicImpact_suppressed(ctx, field, obj)
+		case "perturbed":
+			out.Values[i] = ec._EconomicImpact_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20652,11 +20654,6 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "suppressed":
-			out.Values[i] = ec._ImpactPeriod_suppressed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "departedWorkers":
 			out.Values[i] = ec._ImpactPeriod_departedWorkers(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -20793,11 +20790,6 @@ func (ec *executionContext) _IndustryImpact(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._IndustryImpact_industry(ctx, field, obj)
 				})
-		case "suppressed":
-			out.Values[i] = ec._IndustryImpact_suppressed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "workerYearsLost":
 			out.Values[i] = ec._IndustryImpact_workerYearsLost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -21799,6 +21791,11 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "confidential":
+			out.Values[i] = ec._Release_confidential(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "note":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -22279,8 +22276,8 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._ReportRow_suppressed(ctx, field, obj)
+		case "perturbed":
+			out.Values[i] = ec._ReportRow_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

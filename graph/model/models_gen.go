@@ -209,7 +209,7 @@ type EmployerOrderField string
 const (
 	// Their name.
 	EmployerOrderFieldName EmployerOrderField = "NAME"
-	// The sum of the workers of all their permits. FORBIDDEN where the release withholds small counts, since the order tells.
+	// The sum of the workers of all their permits. FORBIDDEN where the release masks its rows, since the order tells.
 	EmployerOrderFieldWorkersAuthorised EmployerOrderField = "WORKERS_AUTHORISED"
 )
 

@@ -15,7 +15,7 @@ type Report struct {
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
-// group has none. Each measure is a method; it is nil where the row has no value of it, or withholds it.
+// group has none. Each measure is a method; it is nil where the row has no value of it.
 type ReportRow struct {
 	Region      string
 	District    string
@@ -24,7 +24,7 @@ type ReportRow struct {
 	Employer    string
 	Outcome     *labour.Outcome
 	Period      *labour.Period
-	Suppressed  bool
+	Perturbed   bool // whether masked rows may have taken part
 	PeakOn      *labour.Date
 
 	Of      func(labour.Measure) (float64, bool) // the value of a measure that was computed

@@ -20,6 +20,7 @@ type ClaimCheck struct {
 	Query              string   // GraphQL for the same evidence
 	Basis              labour.Basis
 	Synthetic          bool
+	Perturbed          bool // whether Computed is made of masked rows
 }
 
 // ClaimFilter says which claims are wanted. What is left out narrows nothing.
@@ -131,20 +132,56 @@ func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (
 	if err != nil {
 		return nil, err
 	}
-	if totals.Withheld(c.Measure) {
-		return withheldCheck(release, c), nil
-	}
 	computed, has := totals.Of(c.Measure)
 	if !has {
 		return nil, nil
 	}
 	verdict, relative := judge(c, computed)
 	info, _ := c.Measure.Info()
+	explanation := fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.",
+		c.Expectation(), computed, info.Unit, totals.Period.Label())
+	if rep.Perturbed() {
+		within := maskedWithin(release, c.Measure, computed, totals.Days)
+		explanation += fmt.Sprintf(" Its rows are masked, so that this is right to within about %.3g %s.", within, info.Unit)
+		low, _ := judge(c, max(0, computed-within))
+		high, _ := judge(c, computed+within)
+		if low != high || low == labour.Inconsistent && withinMasks(c, computed, within) {
+			verdict = labour.Undecided
+		}
+	}
 	return &ClaimCheck{
-		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
-		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
-		Query:       reportQuery(release, c),
+		Perturbed: rep.Perturbed(),
+		Verdict:   verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
+		Explanation: explanation, Query: reportQuery(release, c),
 	}, nil
+}
+
+// standardErrors is how many of them a claim is given: a figure is further off in fewer than 1 of 10,000 cases.
+const standardErrors = 4
+
+// maskedWithin returns by how much a figure of masked rows may differ from the register's, in the measure's unit.
+func maskedWithin(release *db.Release, m labour.Measure, figure float64, days int) float64 {
+	switch m {
+	case labour.WorkerDays: // of so many workers on each day, all of whose masks may lie on one side
+		mean := figure / float64(max(1, days))
+		return standardErrors * release.StandardError(mean) * float64(max(1, days))
+	case labour.AverageMonthlyWage: // masked wages of masked workers, of at least as many as are protected
+		return figure * wageWithin
+	}
+	return standardErrors * release.StandardError(figure)
+}
+
+// wageWithin is by which part a mean of masked wages may be off: each is, by up to 15 per cent.
+const wageWithin = 0.15
+
+// withinMasks tells whether a number of the claim lies where the masks reach: then one between the ends would hold.
+func withinMasks(c labour.Claim, computed, within float64) bool {
+	for _, number := range []*float64{c.ValueLow, c.ValueHigh} {
+		if number != nil && *number > computed-within && *number < computed+within {
+			return true
+		}
+	}
+	return false
 }
 
 // againstObservations holds a claim against a published figure of the same thing from another source.

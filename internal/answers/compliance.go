@@ -12,11 +12,11 @@ import (
 
 // Compliance is how far a sanction's order to send workers home has been followed.
 type Compliance struct {
-	Sanction   labour.Sanction
-	Region     string // region code, "" for everywhere
-	AsOf       labour.Date
-	Basis      labour.Basis
-	Suppressed bool
+	Sanction  labour.Sanction
+	Region    string // region code, "" for everywhere
+	AsOf      labour.Date
+	Basis     labour.Basis
+	Perturbed bool // whether masked rows of the register took part
 
 	BaselineWorkers     *float64
 	Repatriated         *float64
@@ -63,7 +63,7 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 		return nil, labour.Faultf(labour.BadUserInput,
 			"asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}
-	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis}
+	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis, Perturbed: perturbed(release, basis)}
 	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
 	if err != nil {
 		return nil, err
@@ -94,9 +94,6 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 			}
 		}
 		c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
-	}
-	if err := hideCompliance(ctx, release, c); err != nil {
-		return nil, err
 	}
 	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
 	return c, err

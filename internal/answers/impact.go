@@ -14,9 +14,8 @@ import (
 type EconomicImpact struct {
 	impact.Scenario
 	*impact.Result
-	Suppressed bool
-	Gone       *impact.Result // the same without stayers, by which it is decided what to withhold; nil where nothing is
-	Provenance Provenance     // set where it is selected
+	Perturbed  bool       // whether masked rows of the register took part
+	Provenance Provenance // set where it is selected
 }
 
 // maxHorizon bounds what the economic model walks through, in days: about a century.
@@ -45,7 +44,7 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 	if err != nil {
 		return nil, err
 	}
-	answer := &EconomicImpact{Scenario: result.Scenario, Result: result}
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Perturbed: perturbed(release, q.Basis)}
 	if q.Provenance {
 		found, err := impactProvenance(ctx, release, result, evidence)
 		if err != nil {
@@ -53,7 +52,7 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 		}
 		answer.Provenance = ProvenanceOf(release, found)
 	}
-	return answer, hideImpact(ctx, release, answer, facts, evidence.wages)
+	return answer, nil
 }
 
 // checkScenario holds a scenario against the release and the bounds.
@@ -81,7 +80,6 @@ func checkScenario(release *db.Release, s impact.Scenario) error {
 type stockEvidence struct {
 	sql      []string
 	reported []labour.Observation
-	wages    []db.DepartedWage
 }
 
 // stockFilter says whose stock a scenario is about.
@@ -123,7 +121,7 @@ func impactFacts(ctx context.Context, release *db.Release, q ImpactQuestion) (im
 	if err != nil {
 		return facts, evidence, err
 	}
-	evidence.sql, evidence.wages = append(evidence.sql, sql), wages
+	evidence.sql = append(evidence.sql, sql)
 	facts.OwnWages = make(map[impact.Cell]float64, len(wages))
 	for _, w := range wages {
 		facts.OwnWages[impact.Cell{Region: w.Region, Industry: w.Industry}] = w.Monthly

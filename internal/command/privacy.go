@@ -1,20 +1,34 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 
 	"homebound/db"
+	"homebound/internal/confidential"
 )
 
-// privacyFlags configure which counts a server suppresses.
+// privacyFlags say how much the rows of a real register are masked.
 type privacyFlags struct {
-	SuppressBelow int `default:"0" placeholder:"K" help:"Withhold counts of 1 to K-1 workers and what would give them back; 0 withholds nothing. A release that asks for more has it: docs/PRIVACY.md."`
+	Confidential  int    `default:"0" placeholder:"K" help:"Mask real rows so that groups of K workers are protected, from 3 to 1000, and serve no release that protects less; 0 asks for nothing. A release whose package asks for more has it: docs/PRIVACY.md."`
+	SuppressBelow string `hidden:"" placeholder:"K"`
 }
 
-// open opens the data folder; answers read from it suppress what the flags ask for.
-func (f privacyFlags) open(dir string) (*db.Store, error) {
-	if f.SuppressBelow < 0 {
-		return nil, fmt.Errorf("--suppress-below: expected 0 or more workers, found %d", f.SuppressBelow)
+// Validate refuses what is out of bounds, and the flag of before.
+func (f privacyFlags) Validate() error {
+	if f.SuppressBelow != "" {
+		return errors.New("--suppress-below is gone: use --confidential, which masks the rows of few (docs/PRIVACY.md)")
 	}
-	return db.OpenStore(dir, db.SuppressBelow(f.SuppressBelow))
+	if f.Confidential == 0 {
+		return nil
+	}
+	if err := confidential.CheckK(f.Confidential); err != nil {
+		return fmt.Errorf("--%w", err)
+	}
+	return nil
+}
+
+// open opens the data folder under the flags.
+func (f privacyFlags) open(dir string) (*db.Store, error) {
+	return db.OpenStore(dir, db.Confidential(f.Confidential))
 }

@@ -100,7 +100,6 @@ type IndustryImpact struct {
 	Industry        string // ISIC section letter
 	WorkerYearsLost *float64
 	OutputLost      *Estimate
-	Suppressed      bool // whether its figures were taken out because of few workers, which is for whoever shows them
 }
 
 // PeriodImpact is one period's part of the result.
@@ -109,7 +108,6 @@ type PeriodImpact struct {
 	DepartedWorkers *float64 // on the last day of the period
 	WorkerYearsLost *float64
 	OutputLost      *Estimate
-	Suppressed      bool // as for an industry
 }
 
 // Sensitivity is the central output lost with one parameter at its ends and all others central.

@@ -138,7 +138,6 @@ type homeStock struct {
 	CountryFigure *homeFigure // where counts were published of the country
 	Report        struct {
 		Totals struct {
-			Suppressed         bool
 			PeakWorkersPresent *float64
 			PeakOn             *string
 		}
@@ -244,7 +243,6 @@ type homeImpact struct {
 
 type homeLosses struct {
 	From, To                                          string
-	Suppressed                                        bool
 	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
 	OutputLost, OutputLostShareOfGrp                  *homeSpan
 }

@@ -268,44 +268,6 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 	assert.Equal(t, []any{6064.0, 1800.0}, data.column("workers", ""))
 }
 
-// TestCharts_NameWhatIsWithheld asks a release that withholds counts of few workers.
-func TestCharts_NameWhatIsWithheld(t *testing.T) {
-	s := sitetest.New(t)
-	s.PublishGuarded(3000, 20)
-
-	stock := chartOf(s, "stock", "region=RU-AMU&granularity=QUARTER")
-	var answer struct {
-		Report struct {
-			Rows []struct{ WorkersPresent *float64 }
-		}
-	}
-	answerTo(s, stock, &answer)
-	gaps := 0
-	for i, v := range stock.column("workers", "register") {
-		if answer.Report.Rows[i].WorkersPresent == nil {
-			gaps++
-			assert.Nil(t, v)
-		} else {
-			assert.Equal(t, *answer.Report.Rows[i].WorkersPresent, v)
-		}
-	}
-	require.Positive(t, gaps)
-	assert.Contains(t, strings.Join(stock.Notes, " "), "Withheld, since few workers stand behind it")
-	assert.Contains(t, stock.Description, "Withheld, since few workers stand behind it")
-
-	outcomes := chartOf(s, "outcomes", "region=RU&granularity=MONTH&period.from=2018-01-01")
-	assert.Contains(t, outcomes.column("workers", ""), nil)
-	assert.Contains(t, strings.Join(outcomes.Notes, " "), "* stands above a period of which a part is withheld and not drawn.")
-	csv := s.Get("/charts/outcomes.csv?region=RU")
-	assert.Contains(t, csv.Body, "-31,,true\r\n", "withheld is empty, and not zero")
-
-	permits := s.Get("/charts/permits.svg?region=RU")
-	assert.Contains(t, permits.Body, ">withheld</text>")
-	assert.Contains(t, chartOf(s, "compliance", "region=RU-PRI").Subtitle, "figures of few workers are withheld")
-	assert.Contains(t, chartOf(s, "impact", "region=RU-PRI").Description, "Every figure is withheld")
-	assert.Contains(t, strings.Join(chartOf(s, "impact", "region=RU-AMU").Notes, " "), "it would give such a figure away: Q4 2017 to Q1 2018 and Q4 2018")
-}
-
 func TestCharts_RefuseWhatThereIsNot(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	for _, c := range []struct {
