@@ -17,8 +17,11 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 		return s.counts, err
 	}
 	s.rows.Close()
-	if err := s.checkReferences(ctx); err != nil {
-		return s.counts, err
+	for again := true; again; {
+		var err error
+		if again, err = s.checkReferences(ctx); err != nil {
+			return s.counts, err
+		}
 	}
 	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
@@ -43,42 +46,48 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	return s.counts, nil
 }
 
-// checkReferences rejects records that name something the draft does not hold, each with all that it names so.
-func (s *Stage) checkReferences(ctx context.Context) error {
+// checkReferences rejects records that name something the draft does not hold, each with all that it names so. A record may
+// name another of its own table that is staged with it; where one of these was rejected, it has to be run again.
+func (s *Stage) checkReferences(ctx context.Context) (again bool, err error) {
 	var faults []Fault
 	for i, r := range s.table.references {
 		mixed, err := s.checkMarks(ctx, r)
 		if err != nil {
-			return err
+			return false, err
 		}
 		found, err := s.allFound(ctx, r, s.named[i])
 		if err != nil {
-			return err
+			return false, err
 		}
 		if found {
 			faults = append(faults, mixed...)
 			continue
+		}
+		staged := ""
+		if r.table == s.table.name {
+			staged = fmt.Sprintf(`AND NOT EXISTS (SELECT 1 FROM stage.%s o WHERE o.%s = s.%s)`, quote(r.table), quote(r.key), quote(r.column))
 		}
 		missing, err := collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
 			err = rows.Scan(&value, &f.Record)
 			f.Column, f.Message = r.column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.key, r.table, value)
 			return f, err
-		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) ORDER BY s._record`,
-			quote(r.column), quote(s.table.name), quote(r.table), quote(r.key)))
+		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s)
+			%[5]s ORDER BY s._record`, quote(r.column), quote(s.table.name), quote(r.table), quote(r.key), staged))
 		if err != nil {
-			return fmt.Errorf("check the references of %s: %w", s.table.name, err)
+			return false, fmt.Errorf("check the references of %s: %w", s.table.name, err)
 		}
+		again = again || staged != "" && len(missing) > 0
 		faults = append(append(faults, missing...), mixed...)
 	}
 	if s.table.name == "sanctions" {
 		unknown, err := s.checkNationalities(ctx)
 		if err != nil {
-			return err
+			return false, err
 		}
 		faults = append(faults, unknown...)
 	}
-	return s.drop(ctx, faults)
+	return again, s.drop(ctx, faults)
 }
 
 // allFound tells whether the draft is sure to hold everything that records name by a reference. Where it is not, the records
