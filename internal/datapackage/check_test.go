@@ -183,14 +183,14 @@ func TestRecords_AnUpperEndNeedsBetween(t *testing.T) {
 	assert.Empty(t, observation("", ""))
 	assert.Empty(t, observation("AT_LEAST", ""))
 	assert.Empty(t, observation("BETWEEN", "1.5"))
-	assert.Equal(t, []string{`observations.csv:2:47: expected nothing, since qualifier is empty, found "2"`}, observation("", "2"))
-	assert.Equal(t, []string{`observations.csv:2:54: expected nothing, since qualifier is AT_MOST, found "2"`}, observation("AT_MOST", "2"))
+	assert.Equal(t, []string{`observations.csv:2:46: expected nothing, since qualifier is empty, found "2"`}, observation("", "2"))
+	assert.Equal(t, []string{`observations.csv:2:53: expected nothing, since qualifier is AT_MOST, found "2"`}, observation("AT_MOST", "2"))
 }
 
 func TestRecords_AReportedNumberHasADay(t *testing.T) {
 	r := readOne(t, "member_state_reports", "KH,S/RES/2397(2017),OTHER,,,,115,,115,0,2019-12-22,,HIGH,S1,")
 	assert.Empty(t, r.Faults)
-	assert.Equal(t, []string{"member_state_reports.csv:2:36: has no day for its baseline"}, r.Warnings)
+	assert.Equal(t, []string{"member_state_reports.csv:2:34: has no day for its baseline"}, r.Warnings)
 }
 
 func TestRecords_OddButPossiblePermitsAreWarnedOf(t *testing.T) {
