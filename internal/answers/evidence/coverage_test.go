@@ -57,7 +57,7 @@ func TestCover_AgreesWithDayByDay(t *testing.T) {
 		return labour.Period{From: from, To: from.AddDays(rng.IntN(12))}
 	}
 	seen := map[labour.Covered]int{}
-	for range 20_000 {
+	for range 4_000 {
 		var rows []labour.Coverage
 		for range rng.IntN(5) {
 			p := span()
