@@ -236,7 +236,7 @@ func TestRemask_PublishesTheSameRowsUnderMore(t *testing.T) {
 
 // A release of before there were masks is opened as it is, and answers as it did.
 func TestOpen_ReadsReleasesOfTheFirstSchema(t *testing.T) {
-	packed, err := os.Open("testdata/schema1.db.gz")
+	packed, err := os.Open("testdata/schema1_real.db.gz")
 	require.NoError(t, err)
 	defer packed.Close()
 	unpacked, err := gzip.NewReader(packed)

@@ -18,11 +18,22 @@ CREATE TABLE claims (
   source_id    TEXT NOT NULL REFERENCES sources (id),
   confidence   TEXT,
   note         TEXT
-) STRICT, WITHOUT ROWID;
+, repeats      TEXT REFERENCES claims (id), disputes     TEXT REFERENCES claims (id), per          TEXT, compare_with TEXT REFERENCES indicators (code), wage_basis   TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE countries (
   code TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE coverage (
+  source_id    TEXT NOT NULL REFERENCES sources (id),
+  "table"      TEXT NOT NULL,
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  nationality  TEXT NOT NULL REFERENCES countries (code), -- '' is all
+  "from"       TEXT NOT NULL,
+  "to"         TEXT NOT NULL,
+  completeness TEXT NOT NULL,
+  PRIMARY KEY (source_id, "table", region_code, nationality, "from")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE departures_by_cell(
@@ -113,6 +124,39 @@ CREATE TABLE masked (
   largest INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE member_state_reports (
+  country_code TEXT NOT NULL REFERENCES countries (code),
+  symbol       TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  due_on       TEXT,
+  submitted_on TEXT NOT NULL, -- '' is unknown
+  un_document  TEXT,
+  baseline     REAL,
+  baseline_on  TEXT,
+  repatriated  REAL,
+  remaining    REAL,
+  as_of        TEXT NOT NULL, -- '' is unknown
+  text         TEXT,
+  confidence   TEXT,
+  source_id    TEXT NOT NULL REFERENCES sources (id),
+  note         TEXT,
+  PRIMARY KEY (country_code, symbol, kind, submitted_on, as_of, source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE obligations (
+  symbol               TEXT NOT NULL REFERENCES sanctions (symbol),
+  paragraph            TEXT,
+  kind                 TEXT NOT NULL,
+  applies_from         TEXT NOT NULL,
+  deadline             TEXT,
+  half_way_on          TEXT,
+  grandfathered_before TEXT,
+  exemptions           TEXT,
+  text                 TEXT NOT NULL,
+  source_id            TEXT NOT NULL REFERENCES sources (id),
+  PRIMARY KEY (symbol, kind)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE observations (
   indicator   TEXT NOT NULL REFERENCES indicators (code),
   region_code TEXT NOT NULL REFERENCES regions (code),
@@ -125,8 +169,27 @@ CREATE TABLE observations (
   status      TEXT NOT NULL,
   source_id   TEXT NOT NULL REFERENCES sources (id),
   confidence  TEXT,
-  note        TEXT,
+  note        TEXT, qualifier  TEXT, value_high REAL,
   PRIMARY KEY (indicator, region_code, industry, nationality, "from", "to", source_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parameters (
+  name         TEXT NOT NULL,
+  region_code  TEXT NOT NULL REFERENCES regions (code),
+  industry     TEXT NOT NULL REFERENCES industries (code),
+  nationality  TEXT NOT NULL REFERENCES countries (code),
+  "from"       TEXT NOT NULL,
+  "to"         TEXT NOT NULL,
+  low          REAL NOT NULL,
+  central      REAL NOT NULL,
+  high         REAL NOT NULL,
+  distribution TEXT NOT NULL,
+  unit         TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  source_id    TEXT NOT NULL REFERENCES sources (id),
+  citation     TEXT NOT NULL,
+  note         TEXT,
+  PRIMARY KEY (name, region_code, industry, nationality, "from", "to")
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW permit_facts AS
@@ -165,7 +228,7 @@ CREATE TABLE permits (
   synthetic     INTEGER NOT NULL,
   -- The last day in force: the earlier of valid_to and the day before revoked_on.
   ends_on TEXT GENERATED ALWAYS AS (CASE WHEN revoked_on <= valid_to THEN date(revoked_on, '-1 day') ELSE valid_to END) VIRTUAL
-) STRICT, WITHOUT ROWID;
+, contract_on TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX permits_by_employer   ON permits (employer_id, issued_on, workers);
 

@@ -47,7 +47,8 @@ var mayImport = map[string][]string{
 	"graph/model":     {"internal/answers", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
 
-	"internal/answers": {"db", "internal/impact", "internal/labour"},
+	"internal/answers":          {"db", "internal/answers/evidence", "internal/impact", "internal/labour"},
+	"internal/answers/evidence": {"internal/labour"},
 
 	"internal/chart": {"internal/labour", "internal/table"},
 	"internal/table": {},

@@ -29,9 +29,9 @@ func TestRecords_AGoodRowOfEachTableHasNoFault(t *testing.T) {
 
 func TestRecords_ValuesAreTyped(t *testing.T) {
 	assert.Equal(t, []any{"P1", "25-17-0001", "E1", "RU-PRI", "KP", "F", "plasterer", int64(30), "2017-01-10", "2017-02-01",
-		"2018-01-31", "2018-01-01", 24500.5, "RUB", "S1", true}, readOne(t, "permits", permitsRow).Values)
+		"2018-01-31", "2018-01-01", 24500.5, "RUB", "S1", true, "2016-12-01"}, readOne(t, "permits", permitsRow).Values)
 	assert.Equal(t, []any{"P1", "1", nil, "RU-PRI", "KP", nil, nil, int64(1), "2017-01-10", "2017-02-01", "2018-01-31",
-		nil, nil, nil, "S1", false}, readOne(t, "permits", "P1,1,,RU-PRI,KP,,,1,2017-01-10,2017-02-01,2018-01-31,,,,S1,").Values)
+		nil, nil, nil, "S1", false, nil}, readOne(t, "permits", "P1,1,,RU-PRI,KP,,,1,2017-01-10,2017-02-01,2018-01-31,,,,S1,,").Values)
 }
 
 func TestRecords_OneCellFaults(t *testing.T) {
@@ -82,6 +82,24 @@ func TestRecords_OneCellFaults(t *testing.T) {
 		{"claims", "value_high", "0.5", `expected a number of at least value_low, which is 1, found "0.5"`},
 		{"claims", "measure", "workersPresent", `expected one of PERMITS_ISSUED, WORKERS_AUTHORISED, WORKERS_PRESENT, PEAK_WORKERS_PRESENT, AVERAGE_WORKERS_PRESENT, WORKER_DAYS, AVERAGE_MONTHLY_WAGE or WORKERS_REPATRIATED, found "workersPresent"`},
 		{"claims", "to", "2016-12-31", `expected a day not before from, which is 2017-01-01, found "2016-12-31"`},
+		{"observations", "qualifier", "EXACTLY", `expected one of AT_LEAST, AT_MOST or BETWEEN, found "EXACTLY"`},
+		{"observations", "value_high", "", `expected a number, since qualifier is BETWEEN, found nothing`},
+		{"observations", "value_high", "1", `expected a number of at least value, which is 1.5, found "1"`},
+		{"claims", "repeats", "C1", `expected a value other than that of id, found "C1"`},
+		{"claims", "disputes", "C1", `expected a value other than that of id, found "C1"`},
+		{"claims", "per", "MONTH", `expected YEAR, found "MONTH"`},
+		{"claims", "wage_basis", "NETTO", `expected one of GROSS, NET or UNSTATED, found "NETTO"`},
+		{"obligations", "kind", "LEAVE", `expected one of REPATRIATE, NO_NEW_PERMITS, CEILING, REPORT_MIDTERM or REPORT_FINAL, found "LEAVE"`},
+		{"obligations", "deadline", "2018-12-21", `expected a day not before half_way_on, which is 2018-12-22, found "2018-12-21"`},
+		{"obligations", "half_way_on", "2017-12-21", `expected a day not before applies_from, which is 2017-12-22, found "2017-12-21"`},
+		{"member_state_reports", "kind", "FIRST", `expected one of MIDTERM, FINAL or OTHER, found "FIRST"`},
+		{"member_state_reports", "remaining", "-1", `expected a decimal number of at least 0, found "-1"`},
+		{"parameters", "central", "0.1", `expected a number from low to high, which are 0.2 and 0.5, found "0.1"`},
+		{"parameters", "distribution", "FIXED", `expected a distribution with a range, since low is 0.2 and high is 0.5, found "FIXED"`},
+		{"parameters", "citation", "", nothing},
+		{"coverage", "table", "employers", `expected one of permits or repatriations, found "employers"`},
+		{"coverage", "completeness", "NONE", `expected one of COMPLETE or PARTIAL, found "NONE"`},
+		{"coverage", "to", "2011-02-14", `expected a day not before from, which is 2011-02-15, found "2011-02-14"`},
 		{"employers", "synthetic", "yes", `expected true or false, found "yes"`},
 		{"permits", "workers", "0", `expected a whole number from 1 to 1000000, found "0"`},
 		{"permits", "workers", "1000001", `expected a whole number from 1 to 1000000, found "1000001"`},
@@ -146,7 +164,7 @@ func TestRecords_AFaultyCellIsNotHeldAgainstOthers(t *testing.T) {
 
 func TestRecords_AClaimNeedsItsNumbersAndOperatorTogether(t *testing.T) {
 	claim := func(operator, low, high string) []string {
-		return readOne(t, "claims", fmt.Sprintf("C1,STOCK,Said,Speaker,,,%s,%s,%s,,,,,,,,S1,,", operator, low, high)).Faults
+		return readOne(t, "claims", fmt.Sprintf("C1,STOCK,Said,Speaker,,,%s,%s,%s,,,,,,,,S1,,,,,,,", operator, low, high)).Faults
 	}
 	assert.Empty(t, claim("", "", ""))
 	assert.Empty(t, claim("ABOUT", "5", ""))
@@ -158,9 +176,26 @@ func TestRecords_AClaimNeedsItsNumbersAndOperatorTogether(t *testing.T) {
 	assert.Equal(t, []string{`claims.csv:2:33: expected nothing, since operator is ABOUT, found "6"`}, claim("ABOUT", "5", "6"))
 }
 
+func TestRecords_AnUpperEndNeedsBetween(t *testing.T) {
+	observation := func(qualifier, high string) []string {
+		return readOne(t, "observations", fmt.Sprintf("GRP,RU,,,2017-01-01,2017-12-31,1.5,x,A,S1,,,%s,%s", qualifier, high)).Faults
+	}
+	assert.Empty(t, observation("", ""))
+	assert.Empty(t, observation("AT_LEAST", ""))
+	assert.Empty(t, observation("BETWEEN", "1.5"))
+	assert.Equal(t, []string{`observations.csv:2:46: expected nothing, since qualifier is empty, found "2"`}, observation("", "2"))
+	assert.Equal(t, []string{`observations.csv:2:53: expected nothing, since qualifier is AT_MOST, found "2"`}, observation("AT_MOST", "2"))
+}
+
+func TestRecords_AReportedNumberHasADay(t *testing.T) {
+	r := readOne(t, "member_state_reports", "KH,S/RES/2397(2017),OTHER,,,,115,,115,0,2019-12-22,,HIGH,S1,")
+	assert.Empty(t, r.Faults)
+	assert.Equal(t, []string{"member_state_reports.csv:2:34: has no day for its baseline"}, r.Warnings)
+}
+
 func TestRecords_OddButPossiblePermitsAreWarnedOf(t *testing.T) {
 	permit := func(from, to, revoked string) []string {
-		r := readOne(t, "permits", fmt.Sprintf("P1,1,,RU-PRI,KP,,,1,2017-01-10,%s,%s,%s,,,S1,", from, to, revoked))
+		r := readOne(t, "permits", fmt.Sprintf("P1,1,,RU-PRI,KP,,,1,2017-01-10,%s,%s,%s,,,S1,,", from, to, revoked))
 		assert.Empty(t, r.Faults)
 		return r.Warnings
 	}

@@ -85,17 +85,24 @@ var tables = map[string][2]string{
 	"regions":        {"code,name_en,name_local,kind", "RU-PRI,Primorsky Krai,Приморский край,SUBJECT"},
 	"region_parents": {"code,parent_code,valid_from,valid_to", "RU-PRI,RU-FD-FE,2000-05-13,2030-12-31"},
 	"indicators":     {"code,name,unit,definition", "GRP,Gross regional product,million RUB,At current prices."},
-	"observations":   {"indicator,region_code,industry,nationality,from,to,value,unit,status,source_id,confidence,note", "GRP,RU-PRI,F,KP,2017-01-01,2017-12-31,1.5,million RUB,NORMAL,S1,HIGH,n"},
+	"observations":   {"indicator,region_code,industry,nationality,from,to,value,unit,status,source_id,confidence,note,qualifier,value_high", "GRP,RU-PRI,F,KP,2017-01-01,2017-12-31,1.5,million RUB,NORMAL,S1,HIGH,n,BETWEEN,2000000"},
 	"sanctions":      {"symbol,paragraph,title,adopted_on,deadline,nationalities,source_id", "S/RES/2397(2017),8,Title,2017-12-22,2019-12-22,KP,S1"},
-	"claims":         {"id,topic,statement,speaker,speaker_role,made_on,operator,value_low,value_high,unit,from,to,region_code,industry,nationality,measure,source_id,confidence,note", "C1,STOCK,Said,Speaker,Role,2018-02-07,BETWEEN,1,2,persons,2017-01-01,2017-12-31,RU,F,KP,WORKERS_PRESENT,S1,LOW,n"},
-	"employers":      {"id,name,region_code,industry,tax_id,source_id,synthetic", "E1,Name,RU-PRI,F,123,S1,true"},
-	"permits":        {permitsHeader, permitsRow},
-	"repatriations":  {"id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic", "R1,RU-PRI,KP,E1,P1,2018-02-07,3,RETURNED,S/RES/2397(2017),S1,false"},
+	"claims":         {"id,topic,statement,speaker,speaker_role,made_on,operator,value_low,value_high,unit,from,to,region_code,industry,nationality,measure,source_id,confidence,note,repeats,disputes,per,compare_with,wage_basis", "C1,STOCK,Said,Speaker,Role,2018-02-07,BETWEEN,1,2,persons,2017-01-01,2017-12-31,RU,F,KP,WORKERS_PRESENT,S1,LOW,n,C2,C3,YEAR,AVG_WAGE,GROSS"},
+	"obligations":    {"symbol,paragraph,kind,applies_from,deadline,half_way_on,grandfathered_before,exemptions,text,source_id", "S/RES/2397(2017),8,REPATRIATE,2017-12-22,2019-12-22,2018-12-22,2017-09-11,Some,Text,S1"},
+	"member_state_reports": {
+		"country_code,symbol,kind,due_on,submitted_on,un_document,baseline,baseline_on,repatriated,remaining,as_of,text,confidence,source_id,note",
+		"PL,S/RES/2397(2017),MIDTERM,2019-03-22,2019-03-19,S/AC.49/2019/1,451,2017-12-22,414,37,2018-12-22,At most,HIGH,S1,n",
+	},
+	"parameters":    {"name,region_code,industry,nationality,from,to,low,central,high,distribution,unit,kind,source_id,citation,note", "wageShare,RU-PRI,F,KP,2017-01-01,2017-12-31,0.2,0.3,0.5,TRIANGULAR,ratio,ASSUMPTION,S1,assumption,n"},
+	"coverage":      {"source_id,table,region_code,nationality,from,to,completeness", "S1,permits,RU,KP,2011-02-15,2020-03-10,COMPLETE"},
+	"employers":     {"id,name,region_code,industry,tax_id,source_id,synthetic", "E1,Name,RU-PRI,F,123,S1,true"},
+	"permits":       {permitsHeader, permitsRow},
+	"repatriations": {"id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic", "R1,RU-PRI,KP,E1,P1,2018-02-07,3,RETURNED,S/RES/2397(2017),S1,false"},
 }
 
 const (
-	permitsHeader = "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic"
-	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true"
+	permitsHeader = "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic,contract_on"
+	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true,2016-12-01"
 )
 
 // with returns the good row of a table with one column changed, and the place in it where that column begins.

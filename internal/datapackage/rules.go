@@ -52,19 +52,53 @@ var lowValue = rule{columns: []string{"value_low", "operator"}, check: func(cell
 	return fmt.Sprintf("expected a number, since operator is %s, found nothing", cell[1])
 }}
 
-var highValue = rule{columns: []string{"value_high", "operator", "value_low"}, check: func(cell []any) string {
-	high, low := cell[0], cell[2]
-	switch between := cell[1] == string(labour.Between); {
-	case between && high == nil:
-		return "expected a number, since operator is BETWEEN, found nothing"
-	case between && low != nil && high.(float64) < low.(float64):
-		return fmt.Sprintf("expected a number of at least value_low, which is %s, found %q", AppendValue(nil, low),
-			AppendValue(nil, high))
-	case !between && cell[1] != nil && high != nil:
-		return fmt.Sprintf("expected nothing, since operator is %s, found %q", cell[1], AppendValue(nil, high))
+// highEnd asks for value_high with BETWEEN and with nothing else, and not below the low end.
+func highEnd(operator, lowColumn string) rule {
+	return rule{columns: []string{"value_high", operator, lowColumn}, check: func(cell []any) string {
+		high, low, given := cell[0], cell[2], text(cell[1])
+		switch between := given == string(labour.Between); {
+		case between && high == nil:
+			return fmt.Sprintf("expected a number, since %s is BETWEEN, found nothing", operator)
+		case between && low != nil && high.(float64) < low.(float64):
+			return fmt.Sprintf("expected a number of at least %s, which is %s, found %q", lowColumn, AppendValue(nil, low), AppendValue(nil, high))
+		case !between && given != "" && high != nil:
+			return fmt.Sprintf("expected nothing, since %s is %s, found %q", operator, given, AppendValue(nil, high))
+		case given == "" && high != nil && operator == "qualifier":
+			return fmt.Sprintf("expected nothing, since qualifier is empty, found %q", AppendValue(nil, high))
+		}
+		return ""
+	}}
+}
+
+// rising asks that three numbers are in their order.
+func rising(low, central, high string) rule {
+	return rule{columns: []string{central, low, high}, check: func(cell []any) string {
+		if cell[1].(float64) <= cell[0].(float64) && cell[0].(float64) <= cell[2].(float64) {
+			return ""
+		}
+		return fmt.Sprintf("expected a number from %s to %s, which are %s and %s, found %q",
+			low, high, AppendValue(nil, cell[1]), AppendValue(nil, cell[2]), AppendValue(nil, cell[0]))
+	}}
+}
+
+// fixed asks that a parameter which never varies has one value.
+var fixed = rule{columns: []string{"distribution", "low", "high"}, check: func(cell []any) string {
+	if cell[0] != string(labour.Fixed) || cell[1] == cell[2] {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("expected a distribution with a range, since low is %s and high is %s, found %q",
+		AppendValue(nil, cell[1]), AppendValue(nil, cell[2]), cell[0])
 }}
+
+// dayFor asks that a number comes with the day that it is of.
+func dayFor(number, day string) rule {
+	return rule{columns: []string{day, number}, odd: true, check: func(cell []any) string {
+		if cell[0] != nil || cell[1] == nil {
+			return ""
+		}
+		return fmt.Sprintf("has no day for its %s", number)
+	}}
+}
 
 var wageCurrency = rule{columns: []string{"wage_currency", "wage_monthly"}, check: func(cell []any) string {
 	if cell[0] != nil || cell[1] == nil {

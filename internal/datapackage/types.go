@@ -248,5 +248,8 @@ func quote[T string | []byte](text T) string {
 // oneOf lists what is allowed, of several: "one of A, B or C".
 func oneOf(names []string) string {
 	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
 	return "one of " + strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -175,7 +175,7 @@ func TestWriter_RefusesWhatCannotBeReadBack(t *testing.T) {
 	assert.EqualError(t, out.Write([]any{"KP"}), "table countries: expected 2 values, found 1")
 	out, err = w.Table("claims")
 	require.NoError(t, err)
-	values := make([]any, 19)
+	values := make([]any, 24)
 	values[7] = math.NaN()
 	assert.EqualError(t, out.Write(values), "table claims: expected a finite number for value_low, found NaN")
 	err = w.Close(datapackage.Manifest{Gates: []labour.Gate{{Name: "g", Table: "permits", AtLeast: new(math.Inf(1))}}})

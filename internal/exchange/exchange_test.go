@@ -84,7 +84,8 @@ func TestWriteDefault_PutsEachFieldUnderItsColumn(t *testing.T) {
 		wanted["permits"] = append(wanted["permits"], map[string]any{"id": p.ID, "number": p.Number, "employer_id": known(p.Employer),
 			"region_code": p.Region, "nationality": p.Nationality, "industry": known(p.Industry), "occupation": known(p.Occupation),
 			"workers": int64(p.Workers), "issued_on": p.IssuedOn.String(), "valid_from": p.ValidFrom.String(), "valid_to": p.ValidTo.String(),
-			"revoked_on": text(p.RevokedOn), "wage_monthly": wage, "wage_currency": known(p.WageCurrency), "source_id": p.Source, "synthetic": true})
+			"revoked_on": text(p.RevokedOn), "wage_monthly": wage, "wage_currency": known(p.WageCurrency), "source_id": p.Source, "synthetic": true,
+			"contract_on": text(p.ContractOn)})
 	}
 	for r := range made.Repatriations() {
 		wanted["repatriations"] = append(wanted["repatriations"], map[string]any{"id": r.ID, "region_code": r.Region, "nationality": r.Nationality,

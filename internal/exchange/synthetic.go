@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"homebound/db/seed"
 	"homebound/internal/datapackage"
@@ -33,6 +34,7 @@ func WriteDefault(ctx context.Context, dir string, register synth.Config) error 
 			table string
 			rows  iter.Seq[[]any]
 		}{
+			{"coverage", rowsOf(slices.Values(made.Coverage()), coverageRow)},
 			{"employers", rowsOf(made.Employers(), employerRow)},
 			{"permits", rowsOf(made.Permits(), permitRow)},
 			{"repatriations", rowsOf(made.Repatriations(), repatriationRow)},
@@ -104,6 +106,10 @@ func rowsOf[T any](things iter.Seq[T], row func(T) []any) iter.Seq[[]any] {
 
 // The rows stand in the order of datapackage.Tables; a test holds them together.
 
+func coverageRow(c labour.Coverage) []any {
+	return []any{c.Source, string(c.Table), c.Region, optional(c.Nationality), c.From.String(), c.To.String(), string(c.Completeness)}
+}
+
 func employerRow(e labour.Employer) []any {
 	return []any{e.ID, e.Name, e.Region, optional(e.Industry), optional(e.TaxID), e.Source, e.Synthetic}
 }
@@ -114,8 +120,8 @@ func permitRow(p labour.Permit) []any {
 		wage = *p.WageMonthly
 	}
 	return []any{p.ID, p.Number, optional(p.Employer), p.Region, p.Nationality, optional(p.Industry),
-		optional(p.Occupation), int64(p.Workers),
-		p.IssuedOn.String(), p.ValidFrom.String(), p.ValidTo.String(), optionalDate(p.RevokedOn), wage, optional(p.WageCurrency), p.Source, p.Synthetic}
+		optional(p.Occupation), int64(p.Workers), p.IssuedOn.String(), p.ValidFrom.String(), p.ValidTo.String(),
+		optionalDate(p.RevokedOn), wage, optional(p.WageCurrency), p.Source, p.Synthetic, optionalDate(p.ContractOn)}
 }
 
 func repatriationRow(r labour.Repatriation) []any {

@@ -63,6 +63,8 @@ type Observation struct {
 	Nationality string // "" for all nationalities
 	From, To    Date
 	Value       float64
+	Qualifier   ClaimOperator // AT_LEAST, AT_MOST or BETWEEN where the value is a limit; "" where it is the figure itself
+	ValueHigh   *float64      // of BETWEEN alone
 	Unit        string
 	Status      ObservationStatus
 	Source      string
@@ -124,7 +126,7 @@ type Claim struct {
 	Statement   string
 	Speaker     string
 	SpeakerRole string
-	MadeOn      *Date
+	MadeOn      *Date         // the day it was said, nil where unknown; the source has the day of print
 	Operator    ClaimOperator // "" where the claim has no number
 	ValueLow    *float64
 	ValueHigh   *float64 // of BETWEEN alone
@@ -137,7 +139,33 @@ type Claim struct {
 	Source      string
 	Confidence  Confidence
 	Note        string
+	Repeats     string    // id of the claim that it retells
+	Disputes    string    // id of the claim that it denies
+	Per         ClaimPer  // "" where it is about its whole period
+	CompareWith string    // code of the indicator that a wage or a ratio is held beside
+	WageBasis   WageBasis // "" where it is of no wage
 }
+
+// ClaimPer says that a claim holds for each unit of its period by itself.
+type ClaimPer string
+
+// PerYear is said of a number that holds in every single year.
+const PerYear ClaimPer = "YEAR"
+
+// ClaimPers lists all of them.
+var ClaimPers = []ClaimPer{PerYear}
+
+// WageBasis says what of a wage is meant.
+type WageBasis string
+
+const (
+	GrossWage    WageBasis = "GROSS" // before tax and what is withheld
+	NetWage      WageBasis = "NET"   // what the worker has in hand
+	UnstatedWage WageBasis = "UNSTATED"
+)
+
+// WageBases lists all of them.
+var WageBases = []WageBasis{GrossWage, NetWage, UnstatedWage}
 
 // ClaimOperator says how a claim's number is meant.
 type ClaimOperator string
@@ -152,6 +180,9 @@ const (
 
 // ClaimOperators lists all of them.
 var ClaimOperators = []ClaimOperator{Exactly, About, AtLeast, AtMost, Between}
+
+// Qualifiers lists those that an observation's value may have: they make it a limit.
+var Qualifiers = []ClaimOperator{AtLeast, AtMost, Between}
 
 // Verdict is what a check of a claim comes to.
 type Verdict string

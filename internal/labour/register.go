@@ -29,6 +29,7 @@ type Permit struct {
 	WageCurrency string   // ISO 4217
 	Source       string
 	Synthetic    bool
+	ContractOn   *Date // the day on which the workers' contract was finalised; nil where unknown
 }
 
 // End returns the last day on which the permit may be in force: the earlier of ValidTo and the day before RevokedOn.

@@ -23,6 +23,9 @@ const MaxPermits = 10_000_000
 // figures, while all others keep coming.
 const Sanctioned = "KP"
 
+// country is where all of them work.
+const country = "RU"
+
 // sanctionSymbol names the resolution that repatriations from its adoption on are counted under.
 const sanctionSymbol = "S/RES/2397(2017)"
 
@@ -78,6 +81,8 @@ type Register struct {
 	byWeight  *alias   // draws an index of employers
 	others    []string // nationalities beside Sanctioned
 	otherMix  *alias   // draws an index of others; nil where there are none
+
+	nationalities []string // all of them, as configured
 }
 
 // New plans the register and makes its employers; permits and repatriations are made when they are ranged over.
@@ -100,6 +105,7 @@ func New(cfg Config) (*Register, error) {
 	var otherWeights []float64
 	for _, s := range cfg.Nationalities {
 		all += s.Weight
+		r.nationalities = append(r.nationalities, s.Nationality)
 		if s.Nationality == Sanctioned {
 			sanctioned = s.Weight
 			continue
@@ -168,6 +174,22 @@ func (r *Register) Sources() []labour.Source {
 		Publisher: "Homebound",
 		Kind:      labour.Synthetic,
 	}}
+}
+
+// Coverage declares the made-up world that the register is complete for: Russia, the nationalities that it has, and the
+// days from the first on which its head count follows the curve to its last. Of any other place, people or day it says
+// nothing, and not that nobody was there.
+func (r *Register) Coverage() []labour.Coverage {
+	var rows []labour.Coverage
+	for _, table := range labour.RegisterTables {
+		for _, nationality := range r.nationalities {
+			rows = append(rows, labour.Coverage{
+				Source: SourceID, Table: table, Region: country, Nationality: nationality,
+				From: reported[0].on, To: lastDay, Completeness: labour.CompleteSource,
+			})
+		}
+	}
+	return rows
 }
 
 // Employers returns every employer, in the order of ids.

@@ -18,8 +18,11 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 		return s.counts, err
 	}
 	s.rows.Close()
-	if err := s.checkReferences(ctx); err != nil {
-		return s.counts, err
+	for again := true; again; {
+		var err error
+		if again, err = s.checkReferences(ctx); err != nil {
+			return s.counts, err
+		}
 	}
 	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
@@ -44,21 +47,27 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	return s.counts, nil
 }
 
-// checkReferences rejects records that name something the draft does not hold, each with all that it names so.
-func (s *Stage) checkReferences(ctx context.Context) error {
+// checkReferences rejects records that name something the draft does not hold, each with all that it names so. A record may
+// name another of its own table that is staged with it; where one of these was rejected, it has to be run again.
+func (s *Stage) checkReferences(ctx context.Context) (again bool, err error) {
 	var faults []Fault
 	for i, r := range s.table.References {
 		mixed, err := s.checkMarks(ctx, r)
 		if err != nil {
-			return err
+			return false, err
 		}
 		found, err := s.allFound(ctx, r, s.named[i])
 		if err != nil {
-			return err
+			return false, err
 		}
 		if found {
 			faults = append(faults, mixed...)
 			continue
+		}
+		staged := ""
+		if r.Table == s.table.Name {
+			staged = fmt.Sprintf(`AND NOT EXISTS (SELECT 1 FROM stage.%s o WHERE o.%s = s.%s)`,
+				sqlite.Quote(r.Table), sqlite.Quote(r.Key), sqlite.Quote(r.Column))
 		}
 		missing, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
@@ -66,21 +75,23 @@ func (s *Stage) checkReferences(ctx context.Context) error {
 			f.Column, f.Message = r.Column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.Key, r.Table,
 				value)
 			return f, err
-		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> '' AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) ORDER BY s._record`,
-			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key)))
+		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> ''
+			AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) %[5]s ORDER BY s._record`,
+			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key), staged))
 		if err != nil {
-			return fmt.Errorf("check the references of %s: %w", s.table.Name, err)
+			return false, fmt.Errorf("check the references of %s: %w", s.table.Name, err)
 		}
+		again = again || staged != "" && len(missing) > 0
 		faults = append(append(faults, missing...), mixed...)
 	}
 	if s.table.Name == "sanctions" {
 		unknown, err := s.checkNationalities(ctx)
 		if err != nil {
-			return err
+			return false, err
 		}
 		faults = append(faults, unknown...)
 	}
-	return s.drop(ctx, faults)
+	return again, s.drop(ctx, faults)
 }
 
 // allFound reports whether the draft is sure to hold everything that records name by a reference. Where it is not,

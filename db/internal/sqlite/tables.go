@@ -12,7 +12,8 @@ import (
 // only to itself and to those before it.
 var ContentTables = []string{
 	"sources", "countries", "industries", "regions", "region_parents", "indicators",
-	"observations", "sanctions", "claims", "employers", "permits", "repatriations",
+	"observations", "sanctions", "claims", "obligations", "member_state_reports", "parameters", "coverage",
+	"employers", "permits", "repatriations",
 }
 
 // Table is what the schema itself says of a content table, so that staging, merging and hashing follow a migration
