@@ -34,6 +34,17 @@ type Column struct {
 // Reference says that a column names a row of another table by its key.
 type Reference struct{ Column, Table, Key string }
 
+// Tables lists the names of a release's tables.
+func Tables(ctx context.Context, q Querier) ([]string, error) {
+	names, err := Collect(ctx, q, func(rows *sql.Rows) (name string, err error) {
+		return name, rows.Scan(&name)
+	}, `SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list the tables: %w", err)
+	}
+	return names, nil
+}
+
 // Describe reads a content table's columns and references from the schema.
 func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	t := Table{Name: name}
