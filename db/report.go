@@ -58,6 +58,10 @@ type ReportRow struct {
 	Group  map[labour.Dimension]string // code or id by dimension; "" for those without one
 	Period labour.Period
 	Values
+	// Coverage is how much of the row is known, by both tables of the register.
+	Coverage labour.Covered
+	// Synthetic is false only where every row behind is known not to be made up.
+	Synthetic bool
 
 	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
@@ -76,6 +80,8 @@ type Values struct {
 	WorkersRepatriated int
 
 	wageWorkers int // those that AverageMonthlyWage is of
+	// NoPermits and NoDepartures say that nothing is known of permits or of repatriations: their measures have no value.
+	NoPermits, NoDepartures bool
 	withheld    measureSet
 }
 
@@ -101,10 +107,14 @@ var accessors = map[labour.Measure]func(*Values) (float64, bool){
 	},
 }
 
-// Of returns a measure's value, or false where it has none or is withheld.
+// Of returns a measure's value, or false where it has none, is withheld or is not known at all.
 func (v Values) Of(m labour.Measure) (float64, bool) {
 	read, known := accessors[m]
-	if !known || v.Withheld(m) {
+	unknown := v.NoPermits
+	if m == labour.WorkersRepatriated {
+		unknown = v.NoDepartures
+	}
+	if !known || unknown || v.Withheld(m) {
 		return 0, false
 	}
 	return read(&v)
@@ -139,6 +149,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 	for i := range rep.Rows {
 		rep.Rows[i].measures = rep.Query.Measures
 	}
+	rep.cover(rep.Rows)
 	if err := rep.withhold(ctx, rep.Rows, rep.measures); err != nil {
 		return err
 	}
@@ -241,6 +252,7 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 		return ReportRow{}, err
 	}
 	rows := t.rows()
+	rep.cover(rows)
 	if err := rep.withhold(ctx, rows, measures); err != nil {
 		return ReportRow{}, err
 	}
