@@ -1,9 +1,7 @@
 package db_test
 
 import (
-	"compress/gzip"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -234,50 +232,29 @@ func TestRemask_PublishesTheSameRowsUnderMore(t *testing.T) {
 	assert.Equal(t, 10, dbtest.MustRead(t, plain).Confidential(), "a later package never protects less")
 }
 
-// openPacked opens a data folder with one release, a file of an earlier schema.
-func openPacked(t *testing.T, name string, options ...db.Option) *db.Store {
-	t.Helper()
-	packed, err := os.Open(filepath.Join("testdata", name))
-	require.NoError(t, err)
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	require.NoError(t, err)
-	file, err := io.ReadAll(unpacked)
-	require.NoError(t, err)
-	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "releases"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "releases", "0001-000000000000.db"), file, 0o644))
-	store, err := db.OpenStore(dir, options...)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, store.Close()) })
-	require.NoError(t, store.MakeCurrent(1))
-	return store
-}
-
-// A release of before there were masks is opened as it is, and answers as it did, unless its rows are real and masks
-// are asked for.
-func TestOpen_ReadsReleasesOfTheFirstSchema(t *testing.T) {
-	real := dbtest.Random(rand.New(rand.NewPCG(1, 1)), 8)
-	for name, permits := range map[string]int{"schema1.db.gz": 2, "schema1_real.db.gz": len(real.Permits)} {
-		release := dbtest.MustRead(t, openPacked(t, name))
-		require.NoError(t, release.Verify(t.Context()))
-		for _, plan := range append(db.Rollups(), "") {
-			release.ReadBy(plan)
-			rep, err := release.Report(t.Context(), db.ReportQuery{
-				Measures: []labour.Measure{labour.PermitsIssued, labour.WorkersRepatriated}})
-			require.NoError(t, err)
-			require.Len(t, rep.Rows, 1)
-			assert.Equal(t, permits, rep.Rows[0].PermitsIssued, name)
-		}
+// A release of before there were masks is opened as it is, unless its rows are real and masks are asked for. Published
+// anew it has the schema of today.
+func TestOpen_ReadsReleasesOfBeforeThereWereMasks(t *testing.T) {
+	content := dbtest.Random(rand.New(rand.NewPCG(1, 1)), 8)
+	store := earlier(t, "schema1_real.db.gz")
+	release := dbtest.MustRead(t, store)
+	require.NoError(t, release.Verify(t.Context()))
+	assert.False(t, release.Perturbed())
+	for _, plan := range append(db.Rollups(), "") {
+		release.ReadBy(plan)
+		rep, err := release.Report(t.Context(), db.ReportQuery{
+			Measures: []labour.Measure{labour.PermitsIssued, labour.WorkersRepatriated}})
+		require.NoError(t, err)
+		require.Len(t, rep.Rows, 1)
+		assert.Equal(t, len(content.Permits), rep.Rows[0].PermitsIssued)
 	}
-	store := openPacked(t, "schema1_real.db.gz")
-	rows, err := dbtest.MustRead(t, store).Permits(t.Context(), []string{real.Permits[0].ID})
+	rows, err := release.Permits(t.Context(), []string{content.Permits[0].ID})
 	require.NoError(t, err)
-	assert.Equal(t, real.Permits[0].Workers, rows[0].Workers)
+	assert.Equal(t, content.Permits[0].Workers, rows[0].Workers)
 	_, err = store.Remask(t.Context(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
-	require.NoError(t, err, "its content is brought to the schema of today")
+	require.NoError(t, err)
 
-	assert.Zero(t, dbtest.MustRead(t, openPacked(t, "schema1.db.gz", db.Confidential(5))).Confidential())
-	_, _, err = openPacked(t, "schema1_real.db.gz", db.Confidential(5)).Current(t.Context())
-	assert.ErrorIs(t, err, db.ErrExposed)
+	_, _, err = earlier(t, "schema1_real.db.gz", db.Confidential(5)).Current(t.Context())
+	require.ErrorIs(t, err, db.ErrExposed)
+	assert.Zero(t, dbtest.MustRead(t, earlier(t, "schema1.db.gz", db.Confidential(5))).Confidential())
 }

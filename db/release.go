@@ -25,6 +25,7 @@ type Release struct {
 	info  labour.Release
 	// derivedHash is what Verify expects of everything that is not content.
 	derivedHash string
+	schema      sqlite.Schema
 	*dictionary
 	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
 	// planner picks the rollup that answers a question: smallest, but where a test compares them.
@@ -50,7 +51,10 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
 	}
 	if err == nil {
-		r.dictionary, err = readDictionary(ctx, r.file)
+		r.schema, err = sqlite.ReadSchema(ctx, r.file)
+	}
+	if err == nil {
+		r.dictionary, err = readDictionary(ctx, r.file, r.schema)
 	}
 	if err == nil {
 		r.spans, err = readSpans(ctx, r.file)
@@ -163,9 +167,12 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 // Rows hands out every row of a content table in the order of its key: nil, string, int64, float64 by column. What is
 // absent in a key comes as nil too. Values are good until yield returns.
 func (r *Release) Rows(ctx context.Context, name string, columns []string, yield func(values []any) error) error {
-	quoted := make([]string, len(columns))
-	for i, c := range columns {
-		quoted[i] = "NULLIF(" + sqlite.Quote(c) + ", '')"
+	if r.schema[name] == nil {
+		return nil
+	}
+	quoted := r.schema.Columns(name, "", columns...)
+	for i, c := range quoted {
+		quoted[i] = "NULLIF(" + c + ", '')"
 	}
 	t, err := sqlite.Describe(ctx, r.file, name)
 	if err != nil {

@@ -57,6 +57,10 @@ type ReportRow struct {
 	Group  map[labour.Dimension]string // code or id by dimension; "" for those without one
 	Period labour.Period
 	Values
+	// Coverage is how much of the row is known, by both tables of the register.
+	Coverage labour.Covered
+	// Synthetic is false only where every row behind is known not to be made up.
+	Synthetic bool
 
 	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
@@ -74,6 +78,8 @@ type Values struct {
 	WorkersRepatriated int
 
 	wageWorkers int // those that AverageMonthlyWage is of
+	// NoPermits and NoDepartures say that nothing is known of permits or of repatriations: their measures have no value.
+	NoPermits, NoDepartures bool
 }
 
 // AverageWorkersPresent returns the worker-days over the days of the period.
@@ -98,10 +104,14 @@ var accessors = map[labour.Measure]func(*Values) (float64, bool){
 	},
 }
 
-// Of returns a measure's value, or false where it has none.
+// Of returns a measure's value, or false where it has none or is not known at all.
 func (v Values) Of(m labour.Measure) (float64, bool) {
 	read, known := accessors[m]
-	if !known {
+	unknown := v.NoPermits
+	if m == labour.WorkersRepatriated {
+		unknown = v.NoDepartures
+	}
+	if !known || unknown {
 		return 0, false
 	}
 	return read(&v)
@@ -136,6 +146,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 	for i := range rep.Rows {
 		rep.Rows[i].measures = rep.Query.Measures
 	}
+	rep.cover(rep.Rows)
 	rep.show(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	slices.SortFunc(rep.Rows, rep.compare)
@@ -236,6 +247,7 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 		return ReportRow{}, err
 	}
 	rows := t.rows()
+	rep.cover(rows)
 	rep.show(rows)
 	for _, m := range measures {
 		rep.need(m)

@@ -132,7 +132,7 @@ func (r *Release) WholeObservations(f ObservationFilter) (*Whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Whole{observationColumns, r, "observations AS f", observationOrder, narrow}, nil
+	return &Whole{r.schema.Columns("observations", "f.", observationColumns...), r, "observations AS f", observationOrder, narrow}, nil
 }
 
 func whole[F ~string](r *Release, columns []string, from string, sorts map[F]string, order Order[F],

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,19 +20,14 @@ import (
 // the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F
 // and ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that
 // reads back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the
-// same content. A release of an earlier schema lacks tables that came later, and they have no part in its hash; that
-// none is missing otherwise, the hash of what is derived tells, which covers the schema.
+// same content.
 func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
-	tables, err := sqlite.Tables(ctx, q)
-	if err != nil {
-		return "", err
-	}
 	sum := sha256.New()
 	for _, name := range append([]string{"settings"}, sqlite.ContentTables...) {
-		if !slices.Contains(tables, name) {
-			continue
-		}
 		t, err := sqlite.Describe(ctx, q, name)
+		if errors.Is(err, sqlite.ErrNoTable) {
+			continue // a release of an earlier schema; that no table was lost is for DerivedHash to see
+		}
 		if err != nil {
 			return "", err
 		}
@@ -46,9 +42,12 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 // release says of itself, the rollups, what was asserted and counted at import. It finds what the content hash does
 // not: damage to what is derived.
 func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
-	names, err := sqlite.Tables(ctx, q)
+	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) {
+		return name, rows.Scan(&name)
+	},
+		`SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name`)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("list the tables: %w", err)
 	}
 	sum := sha256.New()
 	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error {

@@ -372,3 +372,16 @@ func number(x float64) string {
 	}
 	return text
 }
+
+// within is a small geography: a region and all that lies in it.
+func within(region string) []string {
+	return map[string][]string{
+		"WORLD": {"WORLD", "RU", "RU-FD-FE", "RU-PRI", "RU-AMU", "RU-SPE", "CN"},
+		"RU":    {"RU", "RU-FD-FE", "RU-PRI", "RU-AMU", "RU-SPE"}, "RU-FD-FE": {"RU-FD-FE", "RU-PRI", "RU-AMU"},
+		"RU-PRI": {"RU-PRI"}, "RU-AMU": {"RU-AMU"}, "RU-SPE": {"RU-SPE"}, "CN": {"CN"},
+	}[region]
+}
+
+func period(from, to string) labour.Period {
+	return labour.Period{From: labour.MustParseDate(from), To: labour.MustParseDate(to)}
+}
