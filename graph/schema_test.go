@@ -187,7 +187,7 @@ func TestSchema_ReportRowHasEveryMeasure(t *testing.T) {
 	row := generated.NewExecutableSchema(generated.Config{}).Schema().Types["ReportRow"]
 	for _, info := range labour.Measures {
 		if field := row.Fields.ForName(info.Field); assert.NotNil(t, field, "%s: ReportRow has no %s", info.Measure, info.Field) {
-			assert.False(t, field.Type.NonNull, "%s may be withheld", info.Field)
+			assert.False(t, field.Type.NonNull, "%s may be unknown", info.Field)
 			unit := strings.Replace(info.Unit, "currency units", "the release's currency", 1)
 			assert.Regexp(t, `[,;] in `+unit+`\b`, field.Description, "clients take the unit of %s from its description", info.Field)
 		}

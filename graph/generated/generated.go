@@ -3943,11 +3943,11 @@ masks its real rows: with the reports of both they would tell of few.
 type ChangeCounts {
   "The table by its name in the data package; ` + "`" + `settings` + "`" + ` for what is set for the whole release."
   table: String!
-  "Rows that were not there. Null where withheld."
+  "Rows that were not there. Null where either masks its rows."
   added: Int
-  "Rows that are no longer there. Null where withheld."
+  "Rows that are no longer there. Null where either masks its rows."
   removed: Int
-  "Rows that have other values. Null where withheld."
+  "Rows that have other values. Null where either masks its rows."
   changed: Int
 }
 
@@ -5374,7 +5374,7 @@ type ChangeConnection {
   nodes: [Change!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "The number of changes on all pages. Null where a count of the tables asked for is withheld."
+  "The number of changes on all pages. Null where a count of the tables asked for is null."
   totalCount: Int
   "How many rows of each table that is asked for differ, in the order of tables. It needs no page: ` + "`" + `first: 0` + "`" + ` is enough."
   summary: [ChangeCounts!]!

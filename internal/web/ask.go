@@ -17,7 +17,7 @@ import (
 )
 
 // asker puts the site's own questions to the same handler that readers ask: what a picture, a table or a page shows
-// is what the same document answers to whoever looks at it, withheld where it is withheld, and kept with the other
+// is what the same document answers to whoever looks at it, masked where it is masked, and kept with the other
 // answers.
 type loopback struct{ answers http.Handler }
 

@@ -41,7 +41,7 @@ type rowAccess string
 const (
 	rowsForbidden rowAccess = "FORBIDDEN" // not without a key
 	rowsOpen      rowAccess = "OPEN"      // as everybody
-	rowsByKey     rowAccess = "KEY"       // by a key, where small counts are withheld too
+	rowsByKey     rowAccess = "KEY"       // by a key, where real rows are masked too
 )
 
 var rowAccesses = []rowAccess{rowsForbidden, rowsOpen, rowsByKey}

@@ -33,7 +33,7 @@ func (c *homeClaims) Verdicts() []homeVerdict {
 		{Class: "agreeing", Heading: "Agreed with", Open: true,
 			Meaning: "What another source published, or a register that is not made up, lies within what the claim’s wording allows."},
 		{Class: "undecided", Heading: "Undecided",
-			Meaning: "We cannot tell: this release has nothing to hold the claim against, or what it has is withheld. It means neither true nor false."},
+			Meaning: "We cannot tell: this release has nothing to hold the claim against, or what it has is too near to tell. It means neither true nor false."},
 	}
 	for _, claim := range c.Claims.Nodes {
 		if claim.Check != nil {

@@ -189,7 +189,7 @@ type homePermits struct {
 	homePart
 	MapFigure *homeFigure // where there is a map to draw
 	Report    struct {
-		Rows   []homeRegionPermits // the most permits first, then those withheld
+		Rows   []homeRegionPermits // the most permits first, then those not known
 		Totals struct {
 			PermitsIssued, WorkersAuthorised *float64
 			Period                           homePeriod
@@ -202,7 +202,7 @@ type homeRegionPermits struct {
 	PermitsIssued *float64
 }
 
-// Leading returns the regions with the most permits, of those whose number is shown.
+// Leading returns the regions with the most permits, of those whose number is known.
 func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	for _, row := range p.Report.Rows {
 		if row.PermitsIssued != nil && len(shown) < 3 {
@@ -212,8 +212,8 @@ func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	return shown
 }
 
-// Withheld reports whether some region's number is, so that none can be said to be the greatest.
-func (p *homePermits) Withheld() bool {
+// Unknown reports whether some region's number is, so that none can be said to be the greatest.
+func (p *homePermits) Unknown() bool {
 	return slices.ContainsFunc(p.Report.Rows, func(row homeRegionPermits) bool { return row.PermitsIssued == nil })
 }
 

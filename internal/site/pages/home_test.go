@@ -186,7 +186,7 @@ func TestHome_TellsOfMaskedRows(t *testing.T) {
 	page := words(s.Get("/").Body)
 	saysNot(t, page, "cannot be shown")
 	saysNot(t, page, "<nil>")
-	saysNot(t, page, "withheld number")
+	saysNot(t, page, "unknown number")
 	assert.Empty(t, regexp.MustCompile(`\b[1-9] (permits|workers) `).FindAllString(page, -1), "no figure is of a few")
 }
 

@@ -100,7 +100,7 @@ func (a *complianceAnswer) standing() string {
 	}[c.Status]
 	switch {
 	case c.BaselineWorkers == nil || c.Remaining == nil:
-		return fmt.Sprintf("%s: %s on %s; figures of few workers are withheld", by, verdict, on)
+		return fmt.Sprintf("%s: %s on %s; how many workers is not known", by, verdict, on)
 	case *c.BaselineWorkers == 0:
 		return fmt.Sprintf("%s, nobody was present on the adoption of %s, and %s on %s", by, c.Sanction.Symbol,
 			chart.Grouped(*c.Remaining, 0), on)

@@ -37,11 +37,11 @@ var impactChartColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
 	{Name: "low", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where not known."},
 	{Name: "central", Kind: table.Number,
-		Description: "Output lost in the period with every parameter central. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter central. Empty where not known."},
 	{Name: "high", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where not known."},
 }
 
 func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error) {
@@ -54,7 +54,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
 	band := chart.Series{Name: "Central estimate, in its range from low to high", Drawn: chart.Band}
-	var missing withheld
+	var missing runs
 	var told []string
 	var periods []askedPeriod
 	for _, part := range impact.Timeline {
@@ -85,7 +85,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 	case len(told) == 0:
 		p.Empty = "No estimate: an observation that it needs, such as gross regional product or employment, is missing."
 	default:
-		if len(missing.runs) > 0 {
+		if len(missing.found) > 0 {
 			p.Note("No estimate, since an observation is missing: " + missing.String() + ".")
 		}
 	}

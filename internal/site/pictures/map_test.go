@@ -12,7 +12,7 @@ import (
 	"homebound/internal/site/sitetest"
 )
 
-// counts returns the permits of a picture by region; nil where withheld.
+// counts returns the permits of a picture by region; nil where not known.
 func (d chartData) counts() map[string]any {
 	counts := map[string]any{}
 	for _, row := range d.Rows {

@@ -37,7 +37,7 @@ var outcomesColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
 	{Name: "workers", Kind: table.Whole, Unit: "persons",
-		Description: "Workers of the repatriations dated in the period. Empty where withheld."},
+		Description: "Workers of the repatriations dated in the period. Empty where not known."},
 }
 
 // outcomeNames name the outcomes of a repatriation in the order in which they are stacked.
@@ -89,12 +89,12 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 		part := chart.Part{Name: outcome.name + ": " + a.total(outcome.code), Values: values}
 		columns.Parts = append(columns.Parts, part)
 		told = append(told, part.Name)
-		var missing withheld
+		var missing runs
 		for i, v := range values {
 			missing.next(columns.Labels[i], v == nil)
 			known = known || v != nil && *v > 0
 		}
-		if len(missing.runs) > 0 {
+		if len(missing.found) > 0 {
 			gaps = append(gaps, fmt.Sprintf("%s in %s", strings.ToLower(outcome.name), missing.String()))
 		}
 	}
@@ -103,12 +103,12 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	case len(columns.Parts) == 0:
 		p.Empty = a.nobody(asked, fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name))
 	case !known && len(gaps) > 0:
-		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+		p.Empty = "No figure is known, " + whyUnknown + "."
 	default:
 		p.Note(a.beyondNote(asked))
 		p.Note(partialNote(periods, unit))
 		if len(gaps) > 0 {
-			p.Note("* stands above a period of which a part is withheld and not drawn. " + withheldNote(strings.Join(gaps, "; ")))
+			p.Note("* stands above a period of which a part is unknown and not drawn. " + unknownNote(strings.Join(gaps, "; ")))
 		}
 	}
 	a.cite(a.Report.Provenance.Sources...)
@@ -145,15 +145,15 @@ func (a *outcomesAnswer) total(outcome string) string {
 			return chart.Grouped(*row.WorkersRepatriated, 0)
 		}
 	}
-	return "withheld"
+	return "not known"
 }
 
-// columnSentences state the sum of each period. A period with a withheld part has no sentence.
+// columnSentences state the sum of each period. A period with an unknown part has no sentence.
 func columnSentences(c chart.Columns) string {
 	var told []string
 	for i, label := range c.Labels {
 		sum, whole := c.Total(i)
-		figure := "partly withheld"
+		figure := "partly unknown"
 		if whole {
 			figure = chart.Grouped(sum, 0)
 		}

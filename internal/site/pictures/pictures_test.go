@@ -262,7 +262,7 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 		assert.Contains(t, svg.Body, words[:30])
 	}
 	reported := chartOf(s, "impact", "region=EG&scenario.basis=REPORTED&scenario.baseline=2017-12-22")
-	assert.Contains(t, reported.Description, "No estimate: an observation that it needs", "nothing is withheld where nothing is known")
+	assert.Contains(t, reported.Description, "No estimate: an observation that it needs", "unknown is no zero")
 	data := chartOf(s, "stock", "region=KW")
 	assert.Contains(t, data.Notes, "The register has no worker here in these days.")
 	assert.Equal(t, []any{6064.0, 1800.0}, data.column("workers", ""))
