@@ -74,11 +74,7 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 		return found
 	}
 	rep, g := c.rep, c.rep.release.geography
-	asked := labour.Asked{
-		Regions: rep.regions(), Nationalities: rep.facts.nationalities, Synthetic: rep.facts.synthetic,
-		NotSource: rep.facts.notSource,
-		Up:        func(region string) string { return g.Parent(region, rep.BoundariesOn) },
-	}
+	asked := rep.asked()
 	switch key.dimension {
 	case labour.ByRegion:
 		asked.Regions = []string{key.place}
@@ -97,6 +93,15 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 	}
 	c.groups[key] = found
 	return found
+}
+
+// asked is what the report is about, of either table.
+func (rep *Report) asked() labour.Asked {
+	return labour.Asked{
+		Regions: rep.regions(), Nationalities: rep.facts.nationalities, Synthetic: rep.facts.synthetic,
+		NotSource: rep.facts.notSource,
+		Up:        func(region string) string { return rep.release.geography.Parent(region, rep.BoundariesOn) },
+	}
 }
 
 // regions lists the regions that the report is about, on its boundaries.
@@ -142,16 +147,88 @@ func (rep *Report) madeUp(p labour.Period, tables ...labour.Known) bool {
 	return !touched
 }
 
-// Uncovered lists the regions of the report, those that have others within them left out, of which nothing is known in
-// its period.
+// Coverage tells how much of what the report is about is known, over its whole period.
+func (rep *Report) Coverage() labour.Covered {
+	rows := []ReportRow{{Period: rep.Period}}
+	rep.cover(rows)
+	return rows[0].Coverage
+}
+
+// Synthetic reports whether any figure of the report is, or may be, of synthetic rows.
+func (rep *Report) Synthetic() bool {
+	rows := []ReportRow{{Period: rep.Period}}
+	rep.cover(rows)
+	return rows[0].Synthetic
+}
+
+// Reaching lists the sources that have something of what the report is about, in the order of ids.
+func (rep *Report) Reaching() []string {
+	asked := rep.asked()
+	var sources []string
+	for _, table := range labour.RegisterTables {
+		asked.Table = table
+		sources = append(sources, rep.release.reach.Sources(asked, rep.Period)...)
+	}
+	slices.Sort(sources)
+	return slices.Compact(sources)
+}
+
+// Uncovered lists the uppermost regions of the report of which, with all within them, nothing is known in its period.
 func (rep *Report) Uncovered() []string {
+	g, regions := rep.release.geography, rep.regions()
+	asked := rep.asked()
 	var codes []string
-	c := rep.covering()
-	for _, code := range rep.regions() {
-		known := c.known(ReportRow{Group: map[labour.Dimension]string{labour.ByRegion: code}})
-		if !known[labour.PermitTable].Touched(rep.Period) && !known[labour.RepatriationTable].Touched(rep.Period) {
-			codes = append(codes, code)
+	var visit func(code string)
+	visit = func(code string) {
+		asked.Regions = g.Within(code, rep.BoundariesOn)
+		for _, table := range labour.RegisterTables {
+			if asked.Table = table; rep.release.reach.Known(asked).Touched(rep.Period) {
+				for _, child := range g.Children(code, rep.BoundariesOn) {
+					visit(child)
+				}
+				return
+			}
+		}
+		codes = append(codes, code)
+	}
+	for _, code := range regions {
+		if !slices.Contains(regions, g.Parent(code, rep.BoundariesOn)) {
+			visit(code)
 		}
 	}
 	return codes
 }
+
+// Reached is what a release knows of the workers of a place.
+type Reached struct {
+	rep                 *Report
+	permits, departures labour.Known
+}
+
+// Reached tells what is known of the workers that a filter is about.
+func (r *Release) Reached(ctx context.Context, f StockFilter) (Reached, error) {
+	filter := ReportFilter{Nationalities: f.Nationalities}
+	if f.Within != "" {
+		filter.Within = []string{f.Within}
+	}
+	rep, err := r.Ask(ctx, ReportQuery{Filter: filter, BoundariesOn: &f.BoundariesOn})
+	if err != nil {
+		return Reached{}, err
+	}
+	known := rep.covering().known(ReportRow{})
+	return Reached{rep, known[labour.PermitTable], known[labour.RepatriationTable]}, nil
+}
+
+// On tells how much is known of a period. A stock of which no permit is known is not known at all.
+func (r Reached) On(p labour.Period) labour.Covered {
+	if !r.permits.Touched(p) {
+		return labour.NotAtAll
+	}
+	return r.permits.On(p).And(r.departures.On(p))
+}
+
+// Synthetic reports whether figures of a period are, or may be, of synthetic rows.
+func (r Reached) Synthetic(p labour.Period) bool { return r.rep.madeUp(p, r.permits, r.departures) }
+
+// Uncovered is Report.Uncovered for the whole of the data.
+func (r Reached) Uncovered() []string { return r.rep.Uncovered() }

@@ -38,7 +38,10 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		}
 		limit = *first
 	}
-	answer := &model.Report{}
+	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic()}
+	if graphql.FieldRequested(ctx, "notices") {
+		answer.Notices = answers.Notices(release, rep)
+	}
 	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") ||
 		graphql.FieldRequested(ctx, "pageInfo") {
 		if err := rep.Answer(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 	"homebound/graph/model"
 	"homebound/graph/scalar"
 	"homebound/internal/answers"
+	"homebound/internal/answers/evidence"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 	"math"
@@ -34,12 +35,18 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Claim() ClaimResolver
+	ClaimCheck() ClaimCheckResolver
 	Compliance() ComplianceResolver
 	EconomicImpact() EconomicImpactResolver
 	Employer() EmployerResolver
+	Evidence() EvidenceResolver
 	Industry() IndustryResolver
 	IndustryImpact() IndustryImpactResolver
+	Interval() IntervalResolver
+	MemberState() MemberStateResolver
+	MemberStateReport() MemberStateReportResolver
 	ModelInput() ModelInputResolver
+	Obligation() ObligationResolver
 	Observation() ObservationResolver
 	Permit() PermitResolver
 	Query() QueryResolver
@@ -96,15 +103,20 @@ type ComplexityRoot struct {
 
 	Claim struct {
 		Check       func(childComplexity int) int
+		CompareWith func(childComplexity int) int
 		Confidence  func(childComplexity int) int
+		Disputes    func(childComplexity int) int
 		From        func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Industry    func(childComplexity int) int
 		MadeOn      func(childComplexity int) int
+		Measure     func(childComplexity int) int
 		Nationality func(childComplexity int) int
 		Note        func(childComplexity int) int
 		Operator    func(childComplexity int) int
+		Per         func(childComplexity int) int
 		Region      func(childComplexity int) int
+		Repeats     func(childComplexity int) int
 		Source      func(childComplexity int) int
 		Speaker     func(childComplexity int) int
 		SpeakerRole func(childComplexity int) int
@@ -114,18 +126,15 @@ type ComplexityRoot struct {
 		Unit        func(childComplexity int) int
 		ValueHigh   func(childComplexity int) int
 		ValueLow    func(childComplexity int) int
+		WageBasis   func(childComplexity int) int
 	}
 
 	ClaimCheck struct {
-		Basis              func(childComplexity int) int
-		Computed           func(childComplexity int) int
-		Explanation        func(childComplexity int) int
-		Measure            func(childComplexity int) int
-		Perturbed          func(childComplexity int) int
-		Query              func(childComplexity int) int
-		RelativeDifference func(childComplexity int) int
-		Synthetic          func(childComplexity int) int
-		Verdict            func(childComplexity int) int
+		Allowed     func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Possible    func(childComplexity int) int
+		Verdict     func(childComplexity int) int
 	}
 
 	ClaimConnection struct {
@@ -142,14 +151,19 @@ type ComplexityRoot struct {
 
 	Compliance struct {
 		AsOf                func(childComplexity int) int
-		BaselineWorkers     func(childComplexity int) int
+		Baseline            func(childComplexity int) int
 		Basis               func(childComplexity int) int
+		Coverage            func(childComplexity int) int
 		DaysToDeadline      func(childComplexity int) int
-		HalfwayMet          func(childComplexity int) int
+		Explanation         func(childComplexity int) int
+		HalfWayMet          func(childComplexity int) int
+		Notices             func(childComplexity int) int
+		Obligations         func(childComplexity int) int
 		Perturbed           func(childComplexity int) int
 		Progress            func(childComplexity int) int
 		ProjectedCompletion func(childComplexity int) int
 		ProtectedOrExempt   func(childComplexity int) int
+		Provenance          func(childComplexity int) int
 		RecentMonthlyPace   func(childComplexity int) int
 		Region              func(childComplexity int) int
 		Remaining           func(childComplexity int) int
@@ -158,6 +172,7 @@ type ComplexityRoot struct {
 		RequiredMonthlyPace func(childComplexity int) int
 		Sanction            func(childComplexity int) int
 		Status              func(childComplexity int) int
+		Synthetic           func(childComplexity int) int
 	}
 
 	Country struct {
@@ -219,6 +234,22 @@ type ComplexityRoot struct {
 		Unit    func(childComplexity int) int
 	}
 
+	Evidence struct {
+		Conversion func(childComplexity int) int
+		Counted    func(childComplexity int) int
+		From       func(childComplexity int) int
+		Indicator  func(childComplexity int) int
+		Qualifier  func(childComplexity int) int
+		Query      func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Relation   func(childComplexity int) int
+		Source     func(childComplexity int) int
+		To         func(childComplexity int) int
+		Unit       func(childComplexity int) int
+		Value      func(childComplexity int) int
+		ValueHigh  func(childComplexity int) int
+	}
+
 	FieldChange struct {
 		After  func(childComplexity int) int
 		Before func(childComplexity int) int
@@ -258,6 +289,37 @@ type ComplexityRoot struct {
 		WorkerYearsLost func(childComplexity int) int
 	}
 
+	Interval struct {
+		From func(childComplexity int) int
+		To   func(childComplexity int) int
+	}
+
+	MemberState struct {
+		Baseline    func(childComplexity int) int
+		Claims      func(childComplexity int) int
+		Country     func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Progress    func(childComplexity int) int
+		Remaining   func(childComplexity int) int
+		Reports     func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
+	MemberStateReport struct {
+		AsOf        func(childComplexity int) int
+		Baseline    func(childComplexity int) int
+		BaselineOn  func(childComplexity int) int
+		Document    func(childComplexity int) int
+		DueOn       func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Remaining   func(childComplexity int) int
+		Repatriated func(childComplexity int) int
+		Source      func(childComplexity int) int
+		SubmittedOn func(childComplexity int) int
+		Text        func(childComplexity int) int
+	}
+
 	ModelInput struct {
 		High    func(childComplexity int) int
 		Imputed func(childComplexity int) int
@@ -268,6 +330,31 @@ type ComplexityRoot struct {
 		Source  func(childComplexity int) int
 		Unit    func(childComplexity int) int
 		Value   func(childComplexity int) int
+	}
+
+	Notice struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	Obligation struct {
+		AppliesFrom         func(childComplexity int) int
+		Deadline            func(childComplexity int) int
+		Exemptions          func(childComplexity int) int
+		GrandfatheredBefore func(childComplexity int) int
+		Kind                func(childComplexity int) int
+		Milestones          func(childComplexity int) int
+		Paragraph           func(childComplexity int) int
+		Source              func(childComplexity int) int
+		Text                func(childComplexity int) int
+	}
+
+	ObligationStanding struct {
+		Authorised  func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Obligation  func(childComplexity int) int
+		Status      func(childComplexity int) int
 	}
 
 	Observation struct {
@@ -343,7 +430,8 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Availability   func(childComplexity int, filter *model.ReportFilter, boundariesOn *labour.Date) int
-		Claims         func(childComplexity int, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) int
+		Claim          func(childComplexity int, id string) int
+		Claims         func(childComplexity int, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) int
 		Compliance     func(childComplexity int, sanction string, region *string, asOf *labour.Date, basis labour.Basis) int
 		Countries      func(childComplexity int) int
 		EconomicImpact func(childComplexity int, region string, scenario *model.Scenario) int
@@ -351,6 +439,7 @@ type ComplexityRoot struct {
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
 		Indicators     func(childComplexity int) int
 		Industries     func(childComplexity int) int
+		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
 		Permit         func(childComplexity int, id string) int
@@ -463,9 +552,12 @@ type ComplexityRoot struct {
 	}
 
 	Report struct {
+		Coverage   func(childComplexity int) int
+		Notices    func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Provenance func(childComplexity int) int
 		Rows       func(childComplexity int) int
+		Synthetic  func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 		Totals     func(childComplexity int) int
 	}
@@ -473,6 +565,7 @@ type ComplexityRoot struct {
 	ReportRow struct {
 		AverageMonthlyWage    func(childComplexity int) int
 		AverageWorkersPresent func(childComplexity int) int
+		Coverage              func(childComplexity int) int
 		District              func(childComplexity int) int
 		Employer              func(childComplexity int) int
 		Industry              func(childComplexity int) int
@@ -486,6 +579,7 @@ type ComplexityRoot struct {
 		Perturbed             func(childComplexity int) int
 		Region                func(childComplexity int) int
 		Repatriations         func(childComplexity int, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
+		Synthetic             func(childComplexity int) int
 		WorkerDays            func(childComplexity int) int
 		WorkersAuthorised     func(childComplexity int) int
 		WorkersPresent        func(childComplexity int) int
@@ -497,6 +591,7 @@ type ComplexityRoot struct {
 		Deadline      func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Nationalities func(childComplexity int) int
+		Obligations   func(childComplexity int) int
 		Paragraph     func(childComplexity int) int
 		Source        func(childComplexity int) int
 		Symbol        func(childComplexity int) int
@@ -546,14 +641,24 @@ type ClaimResolver interface {
 	SpeakerRole(ctx context.Context, obj *labour.Claim) (*string, error)
 
 	Source(ctx context.Context, objs []*labour.Claim) ([]*labour.Source, error)
-	Operator(ctx context.Context, obj *labour.Claim) (labour.ClaimOperator, error)
+	Operator(ctx context.Context, obj *labour.Claim) (*labour.ClaimOperator, error)
 
 	Region(ctx context.Context, objs []*labour.Claim) ([]*labour.Region, error)
 	Industry(ctx context.Context, objs []*labour.Claim) ([]*labour.Industry, error)
 	Nationality(ctx context.Context, objs []*labour.Claim) ([]*labour.Country, error)
 	Confidence(ctx context.Context, obj *labour.Claim) (*labour.Confidence, error)
 	Note(ctx context.Context, obj *labour.Claim) (*string, error)
-	Check(ctx context.Context, objs []*labour.Claim) ([]*answers.ClaimCheck, error)
+	Measure(ctx context.Context, obj *labour.Claim) (*labour.Measure, error)
+	Per(ctx context.Context, obj *labour.Claim) (*labour.ClaimPer, error)
+	CompareWith(ctx context.Context, objs []*labour.Claim) ([]*labour.Indicator, error)
+	WageBasis(ctx context.Context, obj *labour.Claim) (*labour.WageBasis, error)
+	Repeats(ctx context.Context, objs []*labour.Claim) ([]*labour.Claim, error)
+	Disputes(ctx context.Context, objs []*labour.Claim) ([]*labour.Claim, error)
+	Check(ctx context.Context, objs []*labour.Claim) ([]*evidence.Check, error)
+}
+type ClaimCheckResolver interface {
+	Allowed(ctx context.Context, obj *evidence.Check) ([]evidence.Interval, error)
+	Possible(ctx context.Context, obj *evidence.Check) ([]evidence.Interval, error)
 }
 type ComplianceResolver interface {
 	Region(ctx context.Context, obj *answers.Compliance) (*labour.Region, error)
@@ -573,11 +678,34 @@ type EmployerResolver interface {
 	Source(ctx context.Context, objs []*labour.Employer) ([]*labour.Source, error)
 	Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 }
+type EvidenceResolver interface {
+	Qualifier(ctx context.Context, obj *evidence.Piece) (*labour.ClaimOperator, error)
+
+	Region(ctx context.Context, objs []*evidence.Piece) ([]*labour.Region, error)
+	Indicator(ctx context.Context, objs []*evidence.Piece) ([]*labour.Indicator, error)
+	Source(ctx context.Context, objs []*evidence.Piece) ([]*labour.Source, error)
+
+	Conversion(ctx context.Context, obj *evidence.Piece) (*string, error)
+}
 type IndustryResolver interface {
 	Name(ctx context.Context, obj *labour.Industry, language model.Language) (string, error)
 }
 type IndustryImpactResolver interface {
 	Industry(ctx context.Context, objs []*impact.IndustryImpact) ([]*labour.Industry, error)
+}
+type IntervalResolver interface {
+	From(ctx context.Context, obj *evidence.Interval) (*float64, error)
+	To(ctx context.Context, obj *evidence.Interval) (*float64, error)
+}
+type MemberStateResolver interface {
+	Country(ctx context.Context, obj *answers.MemberState) (*labour.Country, error)
+}
+type MemberStateReportResolver interface {
+	Document(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
+
+	Text(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
+	Note(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
+	Source(ctx context.Context, objs []*labour.MemberStateReport) ([]*labour.Source, error)
 }
 type ModelInputResolver interface {
 	Value(ctx context.Context, obj *impact.Input) (float64, error)
@@ -585,6 +713,15 @@ type ModelInputResolver interface {
 	Source(ctx context.Context, objs []*impact.Input) ([]*labour.Source, error)
 
 	Note(ctx context.Context, obj *impact.Input) (*string, error)
+}
+type ObligationResolver interface {
+	Paragraph(ctx context.Context, obj *labour.Obligation) (*string, error)
+
+	Milestones(ctx context.Context, obj *labour.Obligation) ([]labour.Date, error)
+
+	Exemptions(ctx context.Context, obj *labour.Obligation) (*string, error)
+
+	Source(ctx context.Context, objs []*labour.Obligation) ([]*labour.Source, error)
 }
 type ObservationResolver interface {
 	Indicator(ctx context.Context, objs []*labour.Observation) ([]*labour.Indicator, error)
@@ -631,10 +768,12 @@ type QueryResolver interface {
 	Sanctions(ctx context.Context) ([]labour.Sanction, error)
 	Sanction(ctx context.Context, symbol string) (*labour.Sanction, error)
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
-	Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
+	Claim(ctx context.Context, id string) (*labour.Claim, error)
+	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
 	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
+	MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
 }
 type RegionResolver interface {
@@ -688,6 +827,7 @@ type SanctionResolver interface {
 	Paragraph(ctx context.Context, obj *labour.Sanction) (*string, error)
 
 	Nationalities(ctx context.Context, objs []*labour.Sanction) ([][]labour.Country, error)
+	Obligations(ctx context.Context, obj *labour.Sanction) ([]labour.Obligation, error)
 	Source(ctx context.Context, objs []*labour.Sanction) ([]*labour.Source, error)
 }
 type SourceResolver interface {
@@ -868,12 +1008,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.Check(childComplexity), true
+	case "Claim.compareWith":
+		if e.ComplexityRoot.Claim.CompareWith == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.CompareWith(childComplexity), true
 	case "Claim.confidence":
 		if e.ComplexityRoot.Claim.Confidence == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Claim.Confidence(childComplexity), true
+	case "Claim.disputes":
+		if e.ComplexityRoot.Claim.Disputes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Disputes(childComplexity), true
 	case "Claim.from":
 		if e.ComplexityRoot.Claim.From == nil {
 			break
@@ -898,6 +1050,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.MadeOn(childComplexity), true
+	case "Claim.measure":
+		if e.ComplexityRoot.Claim.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Measure(childComplexity), true
 	case "Claim.nationality":
 		if e.ComplexityRoot.Claim.Nationality == nil {
 			break
@@ -916,12 +1074,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.Operator(childComplexity), true
+	case "Claim.per":
+		if e.ComplexityRoot.Claim.Per == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Per(childComplexity), true
 	case "Claim.region":
 		if e.ComplexityRoot.Claim.Region == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Claim.Region(childComplexity), true
+	case "Claim.repeats":
+		if e.ComplexityRoot.Claim.Repeats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Repeats(childComplexity), true
 	case "Claim.source":
 		if e.ComplexityRoot.Claim.Source == nil {
 			break
@@ -976,55 +1146,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.ValueLow(childComplexity), true
-
-	case "ClaimCheck.basis":
-		if e.ComplexityRoot.ClaimCheck.Basis == nil {
+	case "Claim.wageBasis":
+		if e.ComplexityRoot.Claim.WageBasis == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Basis(childComplexity), true
-	case "ClaimCheck.computed":
-		if e.ComplexityRoot.ClaimCheck.Computed == nil {
+		return e.ComplexityRoot.Claim.WageBasis(childComplexity), true
+
+	case "ClaimCheck.allowed":
+		if e.ComplexityRoot.ClaimCheck.Allowed == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Computed(childComplexity), true
+		return e.ComplexityRoot.ClaimCheck.Allowed(childComplexity), true
+	case "ClaimCheck.evidence":
+		if e.ComplexityRoot.ClaimCheck.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClaimCheck.Evidence(childComplexity), true
 	case "ClaimCheck.explanation":
 		if e.ComplexityRoot.ClaimCheck.Explanation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ClaimCheck.Explanation(childComplexity), true
-	case "ClaimCheck.measure":
-		if e.ComplexityRoot.ClaimCheck.Measure == nil {
+	case "ClaimCheck.possible":
+		if e.ComplexityRoot.ClaimCheck.Possible == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Measure(childComplexity), true
-	case "ClaimCheck.perturbed":
-		if e.ComplexityRoot.ClaimCheck.Perturbed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.Perturbed(childComplexity), true
-	case "ClaimCheck.query":
-		if e.ComplexityRoot.ClaimCheck.Query == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.Query(childComplexity), true
-	case "ClaimCheck.relativeDifference":
-		if e.ComplexityRoot.ClaimCheck.RelativeDifference == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.RelativeDifference(childComplexity), true
-	case "ClaimCheck.synthetic":
-		if e.ComplexityRoot.ClaimCheck.Synthetic == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.Synthetic(childComplexity), true
+		return e.ComplexityRoot.ClaimCheck.Possible(childComplexity), true
 	case "ClaimCheck.verdict":
 		if e.ComplexityRoot.ClaimCheck.Verdict == nil {
 			break
@@ -1077,29 +1229,53 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Compliance.AsOf(childComplexity), true
 	case "Compliance.baselineWorkers":
-		if e.ComplexityRoot.Compliance.BaselineWorkers == nil {
+		if e.ComplexityRoot.Compliance.Baseline == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Compliance.BaselineWorkers(childComplexity), true
+		return e.ComplexityRoot.Compliance.Baseline(childComplexity), true
 	case "Compliance.basis":
 		if e.ComplexityRoot.Compliance.Basis == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Compliance.Basis(childComplexity), true
+	case "Compliance.coverage":
+		if e.ComplexityRoot.Compliance.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Coverage(childComplexity), true
 	case "Compliance.daysToDeadline":
 		if e.ComplexityRoot.Compliance.DaysToDeadline == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Compliance.DaysToDeadline(childComplexity), true
-	case "Compliance.halfwayMet":
-		if e.ComplexityRoot.Compliance.HalfwayMet == nil {
+	case "Compliance.explanation":
+		if e.ComplexityRoot.Compliance.Explanation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Compliance.HalfwayMet(childComplexity), true
+		return e.ComplexityRoot.Compliance.Explanation(childComplexity), true
+	case "Compliance.halfwayMet":
+		if e.ComplexityRoot.Compliance.HalfWayMet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.HalfWayMet(childComplexity), true
+	case "Compliance.notices":
+		if e.ComplexityRoot.Compliance.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Notices(childComplexity), true
+	case "Compliance.obligations":
+		if e.ComplexityRoot.Compliance.Obligations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Obligations(childComplexity), true
 	case "Compliance.perturbed":
 		if e.ComplexityRoot.Compliance.Perturbed == nil {
 			break
@@ -1124,6 +1300,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.ProtectedOrExempt(childComplexity), true
+	case "Compliance.provenance":
+		if e.ComplexityRoot.Compliance.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Provenance(childComplexity), true
 	case "Compliance.recentMonthlyPace":
 		if e.ComplexityRoot.Compliance.RecentMonthlyPace == nil {
 			break
@@ -1172,6 +1354,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Status(childComplexity), true
+	case "Compliance.synthetic":
+		if e.ComplexityRoot.Compliance.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Synthetic(childComplexity), true
 
 	case "Country.code":
 		if e.ComplexityRoot.Country.Code == nil {
@@ -1435,6 +1623,85 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Estimate.Unit(childComplexity), true
 
+	case "Evidence.conversion":
+		if e.ComplexityRoot.Evidence.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Conversion(childComplexity), true
+	case "Evidence.counted":
+		if e.ComplexityRoot.Evidence.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Counted(childComplexity), true
+	case "Evidence.from":
+		if e.ComplexityRoot.Evidence.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.From(childComplexity), true
+	case "Evidence.indicator":
+		if e.ComplexityRoot.Evidence.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Indicator(childComplexity), true
+	case "Evidence.qualifier":
+		if e.ComplexityRoot.Evidence.Qualifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Qualifier(childComplexity), true
+	case "Evidence.query":
+		if e.ComplexityRoot.Evidence.Query == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Query(childComplexity), true
+	case "Evidence.region":
+		if e.ComplexityRoot.Evidence.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Region(childComplexity), true
+	case "Evidence.relation":
+		if e.ComplexityRoot.Evidence.Relation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Relation(childComplexity), true
+	case "Evidence.source":
+		if e.ComplexityRoot.Evidence.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Source(childComplexity), true
+	case "Evidence.to":
+		if e.ComplexityRoot.Evidence.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.To(childComplexity), true
+	case "Evidence.unit":
+		if e.ComplexityRoot.Evidence.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Unit(childComplexity), true
+	case "Evidence.value":
+		if e.ComplexityRoot.Evidence.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Value(childComplexity), true
+	case "Evidence.valueHigh":
+		if e.ComplexityRoot.Evidence.ValueHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.ValueHigh(childComplexity), true
+
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
 			break
@@ -1572,6 +1839,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IndustryImpact.WorkerYearsLost(childComplexity), true
 
+	case "Interval.from":
+		if e.ComplexityRoot.Interval.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.From(childComplexity), true
+	case "Interval.to":
+		if e.ComplexityRoot.Interval.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.To(childComplexity), true
+
+	case "MemberState.baseline":
+		if e.ComplexityRoot.MemberState.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Baseline(childComplexity), true
+	case "MemberState.claims":
+		if e.ComplexityRoot.MemberState.Claims == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Claims(childComplexity), true
+	case "MemberState.country":
+		if e.ComplexityRoot.MemberState.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Country(childComplexity), true
+	case "MemberState.explanation":
+		if e.ComplexityRoot.MemberState.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Explanation(childComplexity), true
+	case "MemberState.progress":
+		if e.ComplexityRoot.MemberState.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Progress(childComplexity), true
+	case "MemberState.remaining":
+		if e.ComplexityRoot.MemberState.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Remaining(childComplexity), true
+	case "MemberState.reports":
+		if e.ComplexityRoot.MemberState.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Reports(childComplexity), true
+	case "MemberState.status":
+		if e.ComplexityRoot.MemberState.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Status(childComplexity), true
+
+	case "MemberStateReport.asOf":
+		if e.ComplexityRoot.MemberStateReport.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.AsOf(childComplexity), true
+	case "MemberStateReport.baseline":
+		if e.ComplexityRoot.MemberStateReport.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Baseline(childComplexity), true
+	case "MemberStateReport.baselineOn":
+		if e.ComplexityRoot.MemberStateReport.BaselineOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.BaselineOn(childComplexity), true
+	case "MemberStateReport.document":
+		if e.ComplexityRoot.MemberStateReport.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Document(childComplexity), true
+	case "MemberStateReport.dueOn":
+		if e.ComplexityRoot.MemberStateReport.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.DueOn(childComplexity), true
+	case "MemberStateReport.kind":
+		if e.ComplexityRoot.MemberStateReport.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Kind(childComplexity), true
+	case "MemberStateReport.note":
+		if e.ComplexityRoot.MemberStateReport.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Note(childComplexity), true
+	case "MemberStateReport.remaining":
+		if e.ComplexityRoot.MemberStateReport.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Remaining(childComplexity), true
+	case "MemberStateReport.repatriated":
+		if e.ComplexityRoot.MemberStateReport.Repatriated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Repatriated(childComplexity), true
+	case "MemberStateReport.source":
+		if e.ComplexityRoot.MemberStateReport.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Source(childComplexity), true
+	case "MemberStateReport.submittedOn":
+		if e.ComplexityRoot.MemberStateReport.SubmittedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.SubmittedOn(childComplexity), true
+	case "MemberStateReport.text":
+		if e.ComplexityRoot.MemberStateReport.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Text(childComplexity), true
+
 	case "ModelInput.high":
 		if e.ComplexityRoot.ModelInput.High == nil {
 			break
@@ -1626,6 +2028,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ModelInput.Value(childComplexity), true
+
+	case "Notice.code":
+		if e.ComplexityRoot.Notice.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Code(childComplexity), true
+	case "Notice.message":
+		if e.ComplexityRoot.Notice.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Message(childComplexity), true
+
+	case "Obligation.appliesFrom":
+		if e.ComplexityRoot.Obligation.AppliesFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.AppliesFrom(childComplexity), true
+	case "Obligation.deadline":
+		if e.ComplexityRoot.Obligation.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Deadline(childComplexity), true
+	case "Obligation.exemptions":
+		if e.ComplexityRoot.Obligation.Exemptions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Exemptions(childComplexity), true
+	case "Obligation.grandfatheredBefore":
+		if e.ComplexityRoot.Obligation.GrandfatheredBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.GrandfatheredBefore(childComplexity), true
+	case "Obligation.kind":
+		if e.ComplexityRoot.Obligation.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Kind(childComplexity), true
+	case "Obligation.milestones":
+		if e.ComplexityRoot.Obligation.Milestones == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Milestones(childComplexity), true
+	case "Obligation.paragraph":
+		if e.ComplexityRoot.Obligation.Paragraph == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Paragraph(childComplexity), true
+	case "Obligation.source":
+		if e.ComplexityRoot.Obligation.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Source(childComplexity), true
+	case "Obligation.text":
+		if e.ComplexityRoot.Obligation.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Text(childComplexity), true
+
+	case "ObligationStanding.authorised":
+		if e.ComplexityRoot.ObligationStanding.Authorised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Authorised(childComplexity), true
+	case "ObligationStanding.explanation":
+		if e.ComplexityRoot.ObligationStanding.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Explanation(childComplexity), true
+	case "ObligationStanding.kind":
+		if e.ComplexityRoot.ObligationStanding.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Kind(childComplexity), true
+	case "ObligationStanding.obligation":
+		if e.ComplexityRoot.ObligationStanding.Obligation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Obligation(childComplexity), true
+	case "ObligationStanding.status":
+		if e.ComplexityRoot.ObligationStanding.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Status(childComplexity), true
 
 	case "Observation.confidence":
 		if e.ComplexityRoot.Observation.Confidence == nil {
@@ -1950,6 +2451,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Availability(childComplexity, args["filter"].(*model.ReportFilter), args["boundariesOn"].(*labour.Date)), true
+	case "Query.claim":
+		if e.ComplexityRoot.Query.Claim == nil {
+			break
+		}
+
+		args, err := ec.field_Query_claim_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Claim(childComplexity, args["id"].(string)), true
 	case "Query.claims":
 		if e.ComplexityRoot.Query.Claims == nil {
 			break
@@ -1960,7 +2472,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Claims(childComplexity, args["filter"].(*model.ClaimFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Claims(childComplexity, args["filter"].(*model.ClaimFilter), args["orderBy"].(*model.ClaimOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.compliance":
 		if e.ComplexityRoot.Query.Compliance == nil {
 			break
@@ -2024,6 +2536,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Industries(childComplexity), true
 
+	case "Query.memberStates":
+		if e.ComplexityRoot.Query.MemberStates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_memberStates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MemberStates(childComplexity, args["sanction"].(string), args["asOf"].(*labour.Date)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -2624,6 +3147,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RepatriationEdge.Node(childComplexity), true
 
+	case "Report.coverage":
+		if e.ComplexityRoot.Report.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Coverage(childComplexity), true
+	case "Report.notices":
+		if e.ComplexityRoot.Report.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Notices(childComplexity), true
 	case "Report.pageInfo":
 		if e.ComplexityRoot.Report.PageInfo == nil {
 			break
@@ -2642,6 +3177,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Rows(childComplexity), true
+	case "Report.synthetic":
+		if e.ComplexityRoot.Report.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Synthetic(childComplexity), true
 	case "Report.totalCount":
 		if e.ComplexityRoot.Report.TotalCount == nil {
 			break
@@ -2667,6 +3208,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.AverageWorkersPresent(childComplexity), true
+	case "ReportRow.coverage":
+		if e.ComplexityRoot.ReportRow.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Coverage(childComplexity), true
 	case "ReportRow.district":
 		if e.ComplexityRoot.ReportRow.District == nil {
 			break
@@ -2755,6 +3302,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Repatriations(childComplexity, args["orderBy"].(*model.RepatriationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "ReportRow.synthetic":
+		if e.ComplexityRoot.ReportRow.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Synthetic(childComplexity), true
 	case "ReportRow.workerDays":
 		if e.ComplexityRoot.ReportRow.WorkerDays == nil {
 			break
@@ -2804,6 +3357,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sanction.Nationalities(childComplexity), true
+	case "Sanction.obligations":
+		if e.ComplexityRoot.Sanction.Obligations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sanction.Obligations(childComplexity), true
 	case "Sanction.paragraph":
 		if e.ComplexityRoot.Sanction.Paragraph == nil {
 			break
@@ -2946,6 +3505,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ClaimFilter", ec.unmarshalInputClaimFilter),
+			graphql.NewInputUnmarshaler("ClaimOrder", ec.unmarshalInputClaimOrder),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("EmployerFilter", ec.unmarshalInputEmployerFilter),
 			graphql.NewInputUnmarshaler("EmployerOrder", ec.unmarshalInputEmployerOrder),
@@ -3191,10 +3751,17 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): SourceConnection!
+  "The claim with an id. Null where there is none."
+  claim(
+    "A global id or the editors' own id, e.g. ` + "`" + `C001` + "`" + `."
+    id: ID!
+  ): Claim
   "Statements by named speakers, each held against the release where it can be."
   claims(
     "Which claims. All where left out."
     filter: ClaimFilter
+    "The order. By id, ascending, where left out."
+    orderBy: ClaimOrder
     "How many items from the start, at most 1000. With neither first nor last, the first 100."
     first: Int
     "A cursor: only items after it."
@@ -3234,7 +3801,7 @@ type Query {
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
   ): EconomicImpact!
-  "How far a sanction's order to send workers home has been followed. For a sanction without a deadline this is BAD_USER_INPUT."
+  "How far a sanction has been followed. Null, with NOT_FOUND and a sentence that says what is known, where the stock is not. For a sanction without any obligation this is BAD_USER_INPUT."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
     sanction: String!
@@ -3244,7 +3811,14 @@ type Query {
     asOf: Date
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
-  ): Compliance!
+  ): Compliance
+  "Every State that reported on a sanction or of which a stock was published, each on its own figures alone, in the order of codes."
+  memberStates(
+    "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
+    sanction: String!
+    "The day that is judged, itself included. The release's dataThrough where left out."
+    asOf: Date
+  ): [MemberState!]
   "Which values of each dimension have data under a filter, so that no client draws an empty chart."
   availability(
     "The filter of the report that is meant. The whole release where left out."
@@ -3518,7 +4092,7 @@ type Region implements Node {
     asOf: Date
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
-  ): Compliance!
+  ): Compliance
 }
 
 "The level of a region."
@@ -3809,8 +4383,118 @@ type Sanction implements Node {
   deadline: Date
   "The nationalities it is about, in the order of codes."
   nationalities: [Country!]!
+  "What it asks of every State, and by when."
+  obligations: [Obligation!]!
   "Where it was published."
   source: Source!
+}
+
+"One thing that a sanction asks of every State."
+type Obligation {
+  "What it asks for."
+  kind: ObligationKind!
+  "The paragraph. Null where the data name none."
+  paragraph: String
+  "The first day on which it binds."
+  appliesFrom: Date!
+  "The last day to comply, itself included. Null where it has none."
+  deadline: Date
+  "Marks that the sanction itself sets on the way to the deadline, such as half-way."
+  milestones: [Date!]!
+  "Contracts finalised before this day may run on. Null where none may, or where it does not apply."
+  grandfatheredBefore: Date
+  "Who is exempt. Null where nobody is."
+  exemptions: String
+  "Its text."
+  text: String!
+  "Where it was published."
+  source: Source!
+}
+
+"What a sanction asks for."
+enum ObligationKind {
+  "Everyone is sent home by a deadline."
+  REPATRIATE
+  "No new permits are issued, but for what is grandfathered."
+  NO_NEW_PERMITS
+  "Never more permits are in force than on one day."
+  CEILING
+  "A report is due half-way."
+  REPORT_MIDTERM
+  "A report is due at the end."
+  REPORT_FINAL
+}
+
+"Where a State stands with a sanction, on its own figures alone."
+type MemberState {
+  "The State."
+  country: Country!
+  "Where it stands with sending workers home. UNKNOWN where its figures do not decide."
+  status: ComplianceStatus!
+  "Why, in a sentence."
+  explanation: String!
+  "1 less the remaining over the baseline, as a fraction. Null where either is unknown."
+  progress: Float
+  "Workers on the first day that it binds, in persons, from what was reported. Null where unknown."
+  baseline: Float
+  "Workers on the day asked about, in persons, from what was reported. Null where unknown."
+  remaining: Float
+  "What the State reported, in the order of days."
+  reports: [MemberStateReport!]!
+  "What was claimed of it, in the order of ids."
+  claims: [Claim!]!
+}
+
+"What a State reported of its own compliance. Numbers that it did not give are null."
+type MemberStateReport {
+  "Which report it is."
+  kind: MemberStateReportKind!
+  "The day it was due. Null where none was set."
+  dueOn: Date
+  "The day it was handed in. Null where unknown."
+  submittedOn: Date
+  "The symbol of the United Nations document. Null where there is none."
+  document: String
+  "Workers at first, in persons."
+  baseline: Float
+  "The day of ` + "`" + `baseline` + "`" + `."
+  baselineOn: Date
+  "Workers sent home, in persons."
+  repatriated: Float
+  "Workers still there on ` + "`" + `asOf` + "`" + `, in persons."
+  remaining: Float
+  "The day of ` + "`" + `remaining` + "`" + `, or of the statement."
+  asOf: Date
+  "What it said without a number, such as more than half. Null where it said nothing else."
+  text: String
+  "What a reader should know about it. Null where there is nothing."
+  note: String
+  "Where it was published."
+  source: Source!
+}
+
+"Which report a State made."
+enum MemberStateReportKind {
+  "The one that was due half-way."
+  MIDTERM
+  "The one that was due at the end."
+  FINAL
+  "A statement outside of these."
+  OTHER
+}
+
+"Where somebody stands with one obligation on a day. What is not known is null."
+type ObligationStanding {
+  "What is asked for."
+  kind: ObligationKind!
+  "Where it stands."
+  status: ComplianceStatus!
+  "Why, in a sentence or two."
+  explanation: String!
+  "Workers authorised under a ban, less the grandfathered, in persons. Null with other kinds, and where unknown."
+  authorised: Float
+  "The obligation itself."
+  obligation: Obligation!
 }
 
 "A statement by a named speaker, with a number where it has one."
@@ -3829,8 +4513,8 @@ type Claim implements Node {
   madeOn: Date
   "Where it was published."
   source: Source!
-  "How its number is meant. EXACTLY where it has no number."
-  operator: ClaimOperator!
+  "How its number is meant, as spoken. Null where it has no number."
+  operator: ClaimOperator
   "The number, or the lower one of BETWEEN, in ` + "`" + `unit` + "`" + `. Null where the claim has no number."
   valueLow: Float
   "The higher number of BETWEEN, in ` + "`" + `unit` + "`" + `. Null with any other operator."
@@ -3851,56 +4535,130 @@ type Claim implements Node {
   confidence: Confidence
   "What a reader should know about it. Null where there is nothing."
   note: String
-  "The claim held against the release. Null where the claim has no number, or where no measure says the same thing."
+  "The measure that counts the same thing. Null where none does."
+  measure: Measure
+  "YEAR where the number is said to hold of each year by itself. Null where it is of the whole period."
+  per: ClaimPer
+  "The indicator that a wage is held beside. Null where none is named."
+  compareWith: Indicator
+  "What of a wage is meant. Null where it is of no wage."
+  wageBasis: WageBasis
+  "The claim that it retells, which makes its source no independent evidence. Null where it is somebody's own."
+  repeats: Claim
+  "The claim that it denies. Null where it denies none."
+  disputes: Claim
+  "The claim held against the release. Null where the claim has no number, or none of a quantity that is counted here."
   check: ClaimCheck
 }
 
-"How a claim's number is meant, and when it holds."
+"That a claim holds of each unit of its period by itself."
+enum ClaimPer {
+  "Of every single year."
+  YEAR
+}
+
+"What of a wage is meant."
+enum WageBasis {
+  "Before tax and what is withheld."
+  GROSS
+  "What the worker has in hand."
+  NET
+  "The speaker did not say."
+  UNSTATED
+}
+
+"How a claim's number is meant, and which numbers it allows."
 enum ClaimOperator {
-  "Holds within 1 % of the number."
+  "Half a unit of the number's last digit that is not zero either side, but at most 5 % of it: 12,000 allows 11,500 to 12,500. Zero allows itself alone."
   EXACTLY
-  "Holds within 10 % of the number."
+  "10 % of the number either side."
   ABOUT
-  "Holds at the number or above."
+  "The number or more."
   AT_LEAST
-  "Holds at the number or below."
+  "The number or less."
   AT_MOST
-  "Holds between the two numbers, both included."
+  "The two numbers and all between them."
   BETWEEN
 }
 
 """
-A claim held against the release: against register rows that are not synthetic, else against observations of the same
-thing from other sources. Synthetic rows and the claim's own source never count as evidence.
+A claim held against the release: ` + "`" + `allowed` + "`" + ` are the values that it allows, ` + "`" + `possible` + "`" + ` those that the quantity may have by
+what independent sources say. Synthetic rows, other claims and the claim's own source never count.
 """
 type ClaimCheck {
   "What the check comes to."
   verdict: Verdict!
-  "The measure or indicator that the claim was held against, e.g. ` + "`" + `PERMITS_ISSUED` + "`" + `."
-  measure: String!
-  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against."
-  computed: Float
-  "` + "`" + `computed` + "`" + ` less the claim's number, over that number: 0.1 where the figure is 10 % higher. The nearer number counts of BETWEEN. Null where ` + "`" + `computed` + "`" + ` is null or the number is 0."
-  relativeDifference: Float
-  "The verdict in one sentence: what was compared with what, or which data would decide."
+  "The verdict for readers: what was said, what it was held against, and where nothing is decided, what would decide."
   explanation: String!
-  "A GraphQL query, ready to run here, for the same evidence."
+  "Every figure for and against, and those shown beside it, the ones that count first."
+  evidence: [Evidence!]!
+  "The values that the claim allows."
+  allowed: [Interval!]!
+  "The values that the quantity may have. Several intervals where independent sources exclude one another."
+  possible: [Interval!]!
+}
+
+"A figure that a claim is held against, or shown beside."
+type Evidence {
+  "How it bears on the claim."
+  relation: EvidenceRelation!
+  "The figure, in ` + "`" + `unit` + "`" + `."
+  value: Float!
+  "The higher end of a range. Null where it is none."
+  valueHigh: Float
+  "Whether the figure is a limit or an estimate. Null where it is the figure itself."
+  qualifier: ClaimOperator
+  "The unit of the figure."
+  unit: String!
+  "The first day that it is of."
+  from: Date!
+  "The last day that it is of, itself included."
+  to: Date!
+  "The region that it is of. Null where it is of everywhere."
+  region: Region
+  "The indicator that it was published under. Null for a figure of the register."
+  indicator: Indicator
+  "Where it was published; of a register with several sources, the first."
+  source: Source!
+  "Whether it took part in the verdict."
+  counted: Boolean!
+  "How it was brought to the claim's unit, or why it does not count. Null where neither."
+  conversion: String
+  "A GraphQL query, ready to run here, for the figure."
   query: String!
-  "The kind of evidence."
-  basis: Basis!
-  "Whether synthetic rows took part."
-  synthetic: Boolean!
-  "Whether ` + "`" + `computed` + "`" + ` is made of real rows that are masked in this release; ` + "`" + `explanation` + "`" + ` says how far off it may be."
-  perturbed: Boolean!
+}
+
+"How a figure bears on a claim."
+enum EvidenceRelation {
+  "The same quantity of the same days."
+  EQUAL
+  "The same quantity, earlier."
+  BEFORE
+  "The same quantity, later."
+  AFTER
+  "The quantity is at least this."
+  LOWER_BOUND
+  "The quantity is at most this."
+  UPPER_BOUND
+  "Of the same subject. It decides nothing."
+  RELATED
+}
+
+"The numbers between two ends, both included."
+type Interval {
+  "The lower end. Null where there is none."
+  from: Float
+  "The upper end. Null where there is none."
+  to: Float
 }
 
 "What the check of a claim comes to."
 enum Verdict {
-  "The evidence agrees with the claim."
+  "Every value that the quantity may have is one that the claim allows."
   CONSISTENT
-  "The evidence contradicts the claim."
+  "No value that the quantity may have is one that the claim allows."
   INCONSISTENT
-  "There is nothing to hold the claim against, or real rows are masked and the figure is too near to tell."
+  "What is known leaves it open."
   UNDECIDED
 }
 
@@ -3988,6 +4746,24 @@ input ReportFilter {
   synthetic: Boolean
 }
 
+"The order of claims."
+input ClaimOrder {
+  "What they are sorted by; the id decides between equals."
+  field: ClaimOrderField!
+  "The direction."
+  direction: OrderDirection! = ASC
+}
+
+"What claims can be sorted by."
+enum ClaimOrderField {
+  "The editors' id."
+  ID
+  "The day it was said; claims whose day is not known come last."
+  MADE_ON
+  "The speaker's name."
+  SPEAKER
+}
+
 "Which claims. All conditions that are given must hold."
 input ClaimFilter {
   "Those on one of these topics."
@@ -3998,6 +4774,10 @@ input ClaimFilter {
   region: String
   "Those whose check comes to one of these verdicts; claims without a check are left out."
   verdicts: [Verdict!]
+  "Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter."
+  search: String
+  "Those said in this span; claims whose day is not known are left out."
+  made: DateRange
 }
 
 "What a report can be grouped by."
@@ -4094,8 +4874,44 @@ type Report {
   totalCount: Int!
   "Where these rows stand among all. Without ` + "`" + `first` + "`" + `, it says whether there are more than the 1000 that came."
   pageInfo: PageInfo!
+  "How much of what was asked for is known, over the whole filter and period."
+  coverage: Coverage!
+  "Whether any figure is, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
+  "What a reader might stumble over, such as what is not covered."
+  notices: [Notice!]!
   "What the figures rest on."
   provenance: Provenance!
+}
+
+"How much of what was asked for the register's sources have. A source that does not say how much it has is taken to have a part."
+enum Coverage {
+  "All of it: figures are the whole."
+  COMPLETE
+  "A part of it: counts are lower bounds, and no status or verdict follows."
+  PARTIAL
+  "Nothing. Figures are null, which does not mean that there was nobody."
+  NONE
+}
+
+"Something to know before an answer is used."
+type Notice {
+  "What it is about."
+  code: NoticeCode!
+  "It, in a sentence or two."
+  message: String!
+}
+
+"What a notice is about."
+enum NoticeCode {
+  "Not all of what was asked for is known."
+  COVERAGE
+  "Regional boundaries moved within the period."
+  BOUNDARIES_MOVED
+  "The first or the last period is a part of its calendar unit."
+  PERIODS_CUT
+  "A stock is held from the nearest reported figure, which is of another day."
+  HELD_FLAT
 }
 
 """
@@ -4121,6 +4937,10 @@ type ReportRow {
   outcome: RepatriationOutcome
   "The days that the figures cover. Always given: without granularity it is the whole period of the report."
   period: Period
+  "How much of the row is known. With NONE its figures are null; where of permits or of repatriations alone nothing is known, theirs are."
+  coverage: Coverage!
+  "Whether the row is, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
   """
   Whether real rows of the register may have taken part, which are masked in this release: its figures are right on average,
   those below ` + "`" + `Release.confidential` + "`" + ` are shown as 0 or as that, and rows need not add up. docs/PRIVACY.md says how far off
@@ -4370,7 +5190,7 @@ type ModelInput {
   note: String
 }
 
-"How far a sanction's order to send workers home has been followed, on a day."
+"How far a sanction has been followed, on a day: its order to send workers home, and each of its other obligations."
 type Compliance {
   "The sanction."
   sanction: Sanction!
@@ -4380,38 +5200,47 @@ type Compliance {
   asOf: Date!
   "The evidence that stocks are read from."
   basis: Basis!
+  "How much of the stock is known on ` + "`" + `asOf` + "`" + `. With PARTIAL ` + "`" + `remaining` + "`" + ` is a lower bound and no status follows."
+  coverage: Coverage!
+  "Whether figures are, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
   "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
   perturbed: Boolean!
-  "Workers of the sanction's nationalities who were present on the day of its adoption, in persons. Null where unknown."
+  "Workers of the sanction's nationalities who were present on the day it began to bind, in persons. Null where unknown."
   baselineWorkers: Float
-  "Workers who have returned, were deported or left for a third country since adoption, in persons. Null where unknown."
+  "Workers who have returned, were deported or left for a third country since, in persons. Null where unknown."
   repatriated: Float
-  "Workers who are protected or exempt since adoption, in persons. Null where unknown."
+  "Workers who are protected or exempt since, in persons. Null where unknown."
   protectedOrExempt: Float
   "Workers who are still present, in persons. Null where unknown."
   remaining: Float
-  """
-  1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at
-  first.
-  """
-  progress: Float!
-  "Whether at least half had left 12 months after adoption. Null before that day."
+  "1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at first. Null where either is unknown."
+  progress: Float
+  "Whether at least half had left by the mark that the sanction itself sets. Null before that day, where it sets none, and where unknown."
   halfwayMet: Boolean
-  "Days from ` + "`" + `asOf` + "`" + ` to the deadline; negative past it."
-  daysToDeadline: Int!
-  "The remaining over the months left, in persons per month. Null on the deadline and past it."
+  "Days from ` + "`" + `asOf` + "`" + ` to the deadline; negative past it. Null where the sanction sets none."
+  daysToDeadline: Int
+  "The remaining over the months left, in persons per month. Null on the deadline and past it, and where unknown."
   requiredMonthlyPace: Float
   "The mean monthly fall of those present over the last three months, in persons per month. Null where unknown."
   recentMonthlyPace: Float
   "The day on which nobody would remain at the recent pace. Null where numbers do not fall."
   projectedCompletion: Date
-  "Where it stands, by these figures."
+  "Where the repatriation stands. UNKNOWN where what is known does not decide."
   status: ComplianceStatus!
+  "Why, in a sentence."
+  explanation: String!
+  "Where each thing that the sanction asks for stands."
+  obligations: [ObligationStanding!]!
+  "What a reader might stumble over, such as what is not covered."
+  notices: [Notice!]!
   "What was reported publicly, beside what the evidence shows, in the order of days."
   reported: [Observation!]!
+  "What the figures rest on."
+  provenance: Provenance!
 }
 
-"Where the repatriation that a sanction orders stands on a day."
+"Where an obligation stands on a day."
 enum ComplianceStatus {
   "Nobody remains."
   COMPLETED
@@ -4421,6 +5250,16 @@ enum ComplianceStatus {
   BEHIND
   "The deadline is past and some remain."
   MISSED
+  "A ban or a ceiling is kept, as far as every row shows."
+  KEPT
+  "A ban or a ceiling is not kept."
+  BREACHED
+  "A report was handed in."
+  SUBMITTED
+  "A report was handed in after the day on which it was due."
+  SUBMITTED_LATE
+  "What is known does not decide."
+  UNKNOWN
 }
 
 "The order of regions."
@@ -4817,6 +5656,18 @@ func (ec *executionContext) childFields_Claim(ctx context.Context, field graphql
 		return ec.fieldContext_Claim_confidence(ctx, field)
 	case "note":
 		return ec.fieldContext_Claim_note(ctx, field)
+	case "measure":
+		return ec.fieldContext_Claim_measure(ctx, field)
+	case "per":
+		return ec.fieldContext_Claim_per(ctx, field)
+	case "compareWith":
+		return ec.fieldContext_Claim_compareWith(ctx, field)
+	case "wageBasis":
+		return ec.fieldContext_Claim_wageBasis(ctx, field)
+	case "repeats":
+		return ec.fieldContext_Claim_repeats(ctx, field)
+	case "disputes":
+		return ec.fieldContext_Claim_disputes(ctx, field)
 	case "check":
 		return ec.fieldContext_Claim_check(ctx, field)
 	}
@@ -4827,22 +5678,14 @@ func (ec *executionContext) childFields_ClaimCheck(ctx context.Context, field gr
 	switch field.Name {
 	case "verdict":
 		return ec.fieldContext_ClaimCheck_verdict(ctx, field)
-	case "measure":
-		return ec.fieldContext_ClaimCheck_measure(ctx, field)
-	case "computed":
-		return ec.fieldContext_ClaimCheck_computed(ctx, field)
-	case "relativeDifference":
-		return ec.fieldContext_ClaimCheck_relativeDifference(ctx, field)
 	case "explanation":
 		return ec.fieldContext_ClaimCheck_explanation(ctx, field)
-	case "query":
-		return ec.fieldContext_ClaimCheck_query(ctx, field)
-	case "basis":
-		return ec.fieldContext_ClaimCheck_basis(ctx, field)
-	case "synthetic":
-		return ec.fieldContext_ClaimCheck_synthetic(ctx, field)
-	case "perturbed":
-		return ec.fieldContext_ClaimCheck_perturbed(ctx, field)
+	case "evidence":
+		return ec.fieldContext_ClaimCheck_evidence(ctx, field)
+	case "allowed":
+		return ec.fieldContext_ClaimCheck_allowed(ctx, field)
+	case "possible":
+		return ec.fieldContext_ClaimCheck_possible(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClaimCheck", field.Name)
 }
@@ -4881,6 +5724,10 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_asOf(ctx, field)
 	case "basis":
 		return ec.fieldContext_Compliance_basis(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Compliance_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_Compliance_synthetic(ctx, field)
 	case "perturbed":
 		return ec.fieldContext_Compliance_perturbed(ctx, field)
 	case "baselineWorkers":
@@ -4905,8 +5752,16 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_projectedCompletion(ctx, field)
 	case "status":
 		return ec.fieldContext_Compliance_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_Compliance_explanation(ctx, field)
+	case "obligations":
+		return ec.fieldContext_Compliance_obligations(ctx, field)
+	case "notices":
+		return ec.fieldContext_Compliance_notices(ctx, field)
 	case "reported":
 		return ec.fieldContext_Compliance_reported(ctx, field)
+	case "provenance":
+		return ec.fieldContext_Compliance_provenance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Compliance", field.Name)
 }
@@ -5029,6 +5884,38 @@ func (ec *executionContext) childFields_Estimate(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Estimate", field.Name)
 }
 
+func (ec *executionContext) childFields_Evidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "relation":
+		return ec.fieldContext_Evidence_relation(ctx, field)
+	case "value":
+		return ec.fieldContext_Evidence_value(ctx, field)
+	case "valueHigh":
+		return ec.fieldContext_Evidence_valueHigh(ctx, field)
+	case "qualifier":
+		return ec.fieldContext_Evidence_qualifier(ctx, field)
+	case "unit":
+		return ec.fieldContext_Evidence_unit(ctx, field)
+	case "from":
+		return ec.fieldContext_Evidence_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Evidence_to(ctx, field)
+	case "region":
+		return ec.fieldContext_Evidence_region(ctx, field)
+	case "indicator":
+		return ec.fieldContext_Evidence_indicator(ctx, field)
+	case "source":
+		return ec.fieldContext_Evidence_source(ctx, field)
+	case "counted":
+		return ec.fieldContext_Evidence_counted(ctx, field)
+	case "conversion":
+		return ec.fieldContext_Evidence_conversion(ctx, field)
+	case "query":
+		return ec.fieldContext_Evidence_query(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -5107,6 +5994,68 @@ func (ec *executionContext) childFields_IndustryImpact(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type IndustryImpact", field.Name)
 }
 
+func (ec *executionContext) childFields_Interval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Interval_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Interval_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Interval", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_MemberState_country(ctx, field)
+	case "status":
+		return ec.fieldContext_MemberState_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_MemberState_explanation(ctx, field)
+	case "progress":
+		return ec.fieldContext_MemberState_progress(ctx, field)
+	case "baseline":
+		return ec.fieldContext_MemberState_baseline(ctx, field)
+	case "remaining":
+		return ec.fieldContext_MemberState_remaining(ctx, field)
+	case "reports":
+		return ec.fieldContext_MemberState_reports(ctx, field)
+	case "claims":
+		return ec.fieldContext_MemberState_claims(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberState", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberStateReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MemberStateReport_kind(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_MemberStateReport_dueOn(ctx, field)
+	case "submittedOn":
+		return ec.fieldContext_MemberStateReport_submittedOn(ctx, field)
+	case "document":
+		return ec.fieldContext_MemberStateReport_document(ctx, field)
+	case "baseline":
+		return ec.fieldContext_MemberStateReport_baseline(ctx, field)
+	case "baselineOn":
+		return ec.fieldContext_MemberStateReport_baselineOn(ctx, field)
+	case "repatriated":
+		return ec.fieldContext_MemberStateReport_repatriated(ctx, field)
+	case "remaining":
+		return ec.fieldContext_MemberStateReport_remaining(ctx, field)
+	case "asOf":
+		return ec.fieldContext_MemberStateReport_asOf(ctx, field)
+	case "text":
+		return ec.fieldContext_MemberStateReport_text(ctx, field)
+	case "note":
+		return ec.fieldContext_MemberStateReport_note(ctx, field)
+	case "source":
+		return ec.fieldContext_MemberStateReport_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberStateReport", field.Name)
+}
+
 func (ec *executionContext) childFields_ModelInput(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -5129,6 +6078,56 @@ func (ec *executionContext) childFields_ModelInput(ctx context.Context, field gr
 		return ec.fieldContext_ModelInput_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ModelInput", field.Name)
+}
+
+func (ec *executionContext) childFields_Notice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Notice_code(ctx, field)
+	case "message":
+		return ec.fieldContext_Notice_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
+}
+
+func (ec *executionContext) childFields_Obligation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Obligation_kind(ctx, field)
+	case "paragraph":
+		return ec.fieldContext_Obligation_paragraph(ctx, field)
+	case "appliesFrom":
+		return ec.fieldContext_Obligation_appliesFrom(ctx, field)
+	case "deadline":
+		return ec.fieldContext_Obligation_deadline(ctx, field)
+	case "milestones":
+		return ec.fieldContext_Obligation_milestones(ctx, field)
+	case "grandfatheredBefore":
+		return ec.fieldContext_Obligation_grandfatheredBefore(ctx, field)
+	case "exemptions":
+		return ec.fieldContext_Obligation_exemptions(ctx, field)
+	case "text":
+		return ec.fieldContext_Obligation_text(ctx, field)
+	case "source":
+		return ec.fieldContext_Obligation_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Obligation", field.Name)
+}
+
+func (ec *executionContext) childFields_ObligationStanding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ObligationStanding_kind(ctx, field)
+	case "status":
+		return ec.fieldContext_ObligationStanding_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_ObligationStanding_explanation(ctx, field)
+	case "authorised":
+		return ec.fieldContext_ObligationStanding_authorised(ctx, field)
+	case "obligation":
+		return ec.fieldContext_ObligationStanding_obligation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObligationStanding", field.Name)
 }
 
 func (ec *executionContext) childFields_Observation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5473,6 +6472,12 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_totalCount(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_Report_pageInfo(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Report_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_Report_synthetic(ctx, field)
+	case "notices":
+		return ec.fieldContext_Report_notices(ctx, field)
 	case "provenance":
 		return ec.fieldContext_Report_provenance(ctx, field)
 	}
@@ -5495,6 +6500,10 @@ func (ec *executionContext) childFields_ReportRow(ctx context.Context, field gra
 		return ec.fieldContext_ReportRow_outcome(ctx, field)
 	case "period":
 		return ec.fieldContext_ReportRow_period(ctx, field)
+	case "coverage":
+		return ec.fieldContext_ReportRow_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_ReportRow_synthetic(ctx, field)
 	case "perturbed":
 		return ec.fieldContext_ReportRow_perturbed(ctx, field)
 	case "permitsIssued":
@@ -5539,6 +6548,8 @@ func (ec *executionContext) childFields_Sanction(ctx context.Context, field grap
 		return ec.fieldContext_Sanction_deadline(ctx, field)
 	case "nationalities":
 		return ec.fieldContext_Sanction_nationalities(ctx, field)
+	case "obligations":
+		return ec.fieldContext_Sanction_obligations(ctx, field)
 	case "source":
 		return ec.fieldContext_Sanction_source(ctx, field)
 	}
@@ -5849,6 +6860,20 @@ func (ec *executionContext) field_Query_availability_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_claim_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_claims_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5860,38 +6885,46 @@ func (ec *executionContext) field_Query_claims_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.ClaimOrder, error) {
+			return ec.unmarshalOClaimOrder2ᚖhomeboundᚋgraphᚋmodelᚐClaimOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg4
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -6020,6 +7053,28 @@ func (ec *executionContext) field_Query_employers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_memberStates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "sanction",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sanction"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*labour.Date, error) {
+			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
 	return args, nil
 }
 
@@ -7791,11 +8846,11 @@ func (ec *executionContext) _Claim_operator(ctx context.Context, field graphql.C
 			return ec.Resolvers.Claim().Operator(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.ClaimOperator) graphql.Marshaler {
-			return ec.marshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+			return ec.marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Claim_operator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8128,6 +9183,240 @@ func (ec *executionContext) fieldContext_Claim_note(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Claim", field, true, true, "String")
 }
 
+func (ec *executionContext) _Claim_measure(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().Measure(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Measure) graphql.Marshaler {
+			return ec.marshalOMeasure2ᚖhomeboundᚋinternalᚋlabourᚐMeasure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "Measure")
+}
+
+func (ec *executionContext) _Claim_per(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_per(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().Per(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimPer) graphql.Marshaler {
+			return ec.marshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_per(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "ClaimPer")
+}
+
+func (ec *executionContext) _Claim_compareWith(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_compareWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_compareWith(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_compareWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_compareWith(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CompareWith(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.compareWith",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CompareWith(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"Claim.compareWith",
+	)
+}
+
+func (ec *executionContext) _Claim_wageBasis(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_wageBasis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().WageBasis(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+			return ec.marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_wageBasis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "WageBasis")
+}
+
+func (ec *executionContext) _Claim_repeats(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_repeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_repeats(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_repeats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_repeats(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Repeats(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Claim](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.repeats",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Repeats(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Claim](
+		ctx,
+		results,
+		err,
+		"Claim.repeats",
+	)
+}
+
+func (ec *executionContext) _Claim_disputes(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_disputes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_disputes(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_disputes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_disputes(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Disputes(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Claim](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.disputes",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Disputes(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Claim](
+		ctx,
+		results,
+		err,
+		"Claim.disputes",
+	)
+}
+
 func (ec *executionContext) _Claim_check(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8140,8 +9429,8 @@ func (ec *executionContext) _Claim_check(ctx context.Context, field graphql.Coll
 			return ec.resolveBatch_Claim_check(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
-			return ec.marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *evidence.Check) graphql.Marshaler {
+			return ec.marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚋevidenceᚐCheck(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8165,7 +9454,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Check(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*answers.ClaimCheck](
+		return graphql.ResolveBatchGroupResult[*evidence.Check](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -8175,7 +9464,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		)
 	}
 	results, err := resolver.Check(ctx, []*labour.Claim{obj})
-	return graphql.ResolveBatchSingleResult[*answers.ClaimCheck](
+	return graphql.ResolveBatchSingleResult[*evidence.Check](
 		ctx,
 		results,
 		err,
@@ -8183,7 +9472,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 	)
 }
 
-func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8206,76 +9495,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_verdict(_ context.Context, f
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Verdict")
 }
 
-func (ec *executionContext) _ClaimCheck_measure(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_measure(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Measure, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
-}
-
-func (ec *executionContext) _ClaimCheck_computed(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_computed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Computed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
-			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_computed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
-}
-
-func (ec *executionContext) _ClaimCheck_relativeDifference(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_relativeDifference(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RelativeDifference, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
-			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_relativeDifference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
-}
-
-func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8298,96 +9518,100 @@ func (ec *executionContext) fieldContext_ClaimCheck_explanation(_ context.Contex
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
 }
 
-func (ec *executionContext) _ClaimCheck_query(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_evidence(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_query(ctx, field)
+			return ec.fieldContext_ClaimCheck_evidence(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Query, nil
+			return obj.Evidence, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Piece) graphql.Marshaler {
+			return ec.marshalNEvidence2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐPieceᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
+func (ec *executionContext) fieldContext_ClaimCheck_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Evidence(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _ClaimCheck_basis(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_allowed(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_basis(ctx, field)
+			return ec.fieldContext_ClaimCheck_allowed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Basis, nil
+			return ec.Resolvers.ClaimCheck().Allowed(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Basis) graphql.Marshaler {
-			return ec.marshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Basis")
+func (ec *executionContext) fieldContext_ClaimCheck_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _ClaimCheck_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_possible(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_synthetic(ctx, field)
+			return ec.fieldContext_ClaimCheck_possible(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Synthetic, nil
+			return ec.Resolvers.ClaimCheck().Possible(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _ClaimCheck_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_perturbed(ctx, field)
+func (ec *executionContext) fieldContext_ClaimCheck_possible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
 		},
-		func(ctx context.Context) (any, error) {
-			return obj.Perturbed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Boolean")
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ClaimConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Claim]) (ret graphql.Marshaler) {
@@ -8674,6 +9898,52 @@ func (ec *executionContext) fieldContext_Compliance_basis(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Basis")
 }
 
+func (ec *executionContext) _Compliance_coverage(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _Compliance_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Compliance_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8706,7 +9976,7 @@ func (ec *executionContext) _Compliance_baselineWorkers(ctx context.Context, fie
 			return ec.fieldContext_Compliance_baselineWorkers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BaselineWorkers, nil
+			return obj.Baseline, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -8801,11 +10071,11 @@ func (ec *executionContext) _Compliance_progress(ctx context.Context, field grap
 			return obj.Progress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Compliance_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8821,7 +10091,7 @@ func (ec *executionContext) _Compliance_halfwayMet(ctx context.Context, field gr
 			return ec.fieldContext_Compliance_halfwayMet(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HalfwayMet, nil
+			return obj.HalfWayMet, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
@@ -8847,11 +10117,11 @@ func (ec *executionContext) _Compliance_daysToDeadline(ctx context.Context, fiel
 			return obj.DaysToDeadline, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Compliance_daysToDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8950,6 +10220,93 @@ func (ec *executionContext) fieldContext_Compliance_status(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "ComplianceStatus")
 }
 
+func (ec *executionContext) _Compliance_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "String")
+}
+
+func (ec *executionContext) _Compliance_obligations(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_obligations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Obligations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.ObligationStanding) graphql.Marshaler {
+			return ec.marshalNObligationStanding2ᚕhomeboundᚋinternalᚋanswersᚐObligationStandingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_obligations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObligationStanding(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Compliance_notices(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Compliance_reported(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8977,6 +10334,38 @@ func (ec *executionContext) fieldContext_Compliance_reported(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Observation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Compliance_provenance(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
+			return ec.marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provenance(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10212,6 +11601,401 @@ func (ec *executionContext) fieldContext_Estimate_unit(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Estimate", field, false, false, "String")
 }
 
+func (ec *executionContext) _Evidence_relation(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v evidence.Relation) graphql.Marshaler {
+			return ec.marshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "EvidenceRelation")
+}
+
+func (ec *executionContext) _Evidence_value(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Evidence_valueHigh(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_valueHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_valueHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Evidence_qualifier(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_qualifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Evidence().Qualifier(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+			return ec.marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_qualifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, true, true, "ClaimOperator")
+}
+
+func (ec *executionContext) _Evidence_unit(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "String")
+}
+
+func (ec *executionContext) _Evidence_from(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Evidence_to(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Evidence_region(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_region(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_region(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Region(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Region](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.region",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Region(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Region](
+		ctx,
+		results,
+		err,
+		"Evidence.region",
+	)
+}
+
+func (ec *executionContext) _Evidence_indicator(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_indicator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_indicator(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_indicator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_indicator(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Indicator(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.indicator",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Indicator(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"Evidence.indicator",
+	)
+}
+
+func (ec *executionContext) _Evidence_source(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_source(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Evidence.source",
+	)
+}
+
+func (ec *executionContext) _Evidence_counted(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_counted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_counted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Evidence_conversion(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Evidence().Conversion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, true, true, "String")
+}
+
+func (ec *executionContext) _Evidence_query(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_query(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Query, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "String")
+}
+
 func (ec *executionContext) _FieldChange_name(ctx context.Context, field graphql.CollectedField, obj *labour.FieldChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10775,6 +12559,571 @@ func (ec *executionContext) fieldContext_IndustryImpact_outputLost(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Interval_from(ctx context.Context, field graphql.CollectedField, obj *evidence.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interval().From(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, true, true, "Float")
+}
+
+func (ec *executionContext) _Interval_to(ctx context.Context, field graphql.CollectedField, obj *evidence.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interval().To(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, true, true, "Float")
+}
+
+func (ec *executionContext) _MemberState_country(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberState().Country(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
+			return ec.marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Country(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberState_status(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ComplianceStatus) graphql.Marshaler {
+			return ec.marshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "ComplianceStatus")
+}
+
+func (ec *executionContext) _MemberState_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberState_progress(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_baseline(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_remaining(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_reports(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_reports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reports, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.MemberStateReport) graphql.Marshaler {
+			return ec.marshalNMemberStateReport2ᚕhomeboundᚋinternalᚋlabourᚐMemberStateReportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_reports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberStateReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberState_claims(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_claims(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Claims, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Claim) graphql.Marshaler {
+			return ec.marshalNClaim2ᚕhomeboundᚋinternalᚋlabourᚐClaimᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_claims(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberStateReport_kind(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ReportKind) graphql.Marshaler {
+			return ec.marshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "MemberStateReportKind")
+}
+
+func (ec *executionContext) _MemberStateReport_dueOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_submittedOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_submittedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubmittedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_submittedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_document(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Document(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_baseline(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_baselineOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_baselineOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BaselineOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_baselineOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_repatriated(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_repatriated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repatriated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_repatriated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_remaining(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_asOf(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_text(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_note(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_source(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_MemberStateReport_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberStateReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_MemberStateReport_source(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (any, error) {
+	resolver := ec.Resolvers.MemberStateReport()
+	if batch, ok := graphql.BatchParentsFor[*labour.MemberStateReport](ctx, "MemberStateReport"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"MemberStateReport.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.MemberStateReport{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"MemberStateReport.source",
+	)
+}
+
 func (ec *executionContext) _ModelInput_name(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11021,6 +13370,415 @@ func (ec *executionContext) _ModelInput_note(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_ModelInput_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "String")
+}
+
+func (ec *executionContext) _Notice_code(ctx context.Context, field graphql.CollectedField, obj *answers.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v answers.NoticeCode) graphql.Marshaler {
+			return ec.marshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "NoticeCode")
+}
+
+func (ec *executionContext) _Notice_message(ctx context.Context, field graphql.CollectedField, obj *answers.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Obligation_kind(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+			return ec.marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "ObligationKind")
+}
+
+func (ec *executionContext) _Obligation_paragraph(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_paragraph(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Paragraph(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_paragraph(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "String")
+}
+
+func (ec *executionContext) _Obligation_appliesFrom(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_appliesFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppliesFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_appliesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_deadline(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_deadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_deadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_milestones(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_milestones(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Milestones(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_milestones(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Obligation_grandfatheredBefore(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_grandfatheredBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrandfatheredBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_grandfatheredBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_exemptions(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_exemptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Exemptions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_exemptions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "String")
+}
+
+func (ec *executionContext) _Obligation_text(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "String")
+}
+
+func (ec *executionContext) _Obligation_source(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Obligation_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Obligation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Obligation_source(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (any, error) {
+	resolver := ec.Resolvers.Obligation()
+	if batch, ok := graphql.BatchParentsFor[*labour.Obligation](ctx, "Obligation"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Obligation.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.Obligation{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Obligation.source",
+	)
+}
+
+func (ec *executionContext) _ObligationStanding_kind(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+			return ec.marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "ObligationKind")
+}
+
+func (ec *executionContext) _ObligationStanding_status(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ComplianceStatus) graphql.Marshaler {
+			return ec.marshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "ComplianceStatus")
+}
+
+func (ec *executionContext) _ObligationStanding_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "String")
+}
+
+func (ec *executionContext) _ObligationStanding_authorised(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_authorised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authorised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_authorised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObligationStanding_obligation(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_obligation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Obligation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Obligation) graphql.Marshaler {
+			return ec.marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_obligation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObligationStanding",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Obligation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Observation_indicator(ctx context.Context, field graphql.CollectedField, obj *labour.Observation) (ret graphql.Marshaler) {
@@ -13332,6 +16090,50 @@ func (ec *executionContext) fieldContext_Query_sources(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_claim(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_claim(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Claim(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_claim(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_claim_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13342,7 +16144,7 @@ func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Claims(ctx, fc.Args["filter"].(*model.ClaimFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().Claims(ctx, fc.Args["filter"].(*model.ClaimFilter), fc.Args["orderBy"].(*model.ClaimOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
@@ -13478,10 +16280,10 @@ func (ec *executionContext) _Query_compliance(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
+			return ec.marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_compliance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13502,6 +16304,50 @@ func (ec *executionContext) fieldContext_Query_compliance(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_compliance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_memberStates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_memberStates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MemberStates(ctx, fc.Args["sanction"].(string), fc.Args["asOf"].(*labour.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {
+			return ec.marshalOMemberState2ᚕhomeboundᚋinternalᚋanswersᚐMemberStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_memberStates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberState(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_memberStates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14245,10 +17091,10 @@ func (ec *executionContext) _Region_compliance(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
+			return ec.marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_compliance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15929,6 +18775,84 @@ func (ec *executionContext) fieldContext_Report_pageInfo(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Report_coverage(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _Report_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Report_notices(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Report",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Report_provenance(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16289,6 +19213,52 @@ func (ec *executionContext) fieldContext_ReportRow_period(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ReportRow_coverage(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _ReportRow_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ReportRow_perturbed(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -16846,6 +19816,38 @@ func (ec *executionContext) resolveBatch_Sanction_nationalities(ctx context.Cont
 		err,
 		"Sanction.nationalities",
 	)
+}
+
+func (ec *executionContext) _Sanction_obligations(ctx context.Context, field graphql.CollectedField, obj *labour.Sanction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sanction_obligations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sanction().Obligations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Obligation) graphql.Marshaler {
+			return ec.marshalNObligation2ᚕhomeboundᚋinternalᚋlabourᚐObligationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sanction_obligations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sanction",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Obligation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Sanction_source(ctx context.Context, field graphql.CollectedField, obj *labour.Sanction) (ret graphql.Marshaler) {
@@ -18423,7 +21425,7 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"topics", "speaker", "region", "verdicts"}
+	fieldsInOrder := [...]string{"topics", "speaker", "region", "verdicts", "search", "made"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18458,6 +21460,20 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Verdicts = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "made":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("made"))
+			data, err := ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Made = data
 		}
 	}
 	return it, nil
@@ -18472,6 +21488,59 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 func UnmarshalClaimFilter(ctx context.Context, raw any) (model.ClaimFilter, error) {
 	var out model.ClaimFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClaimFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputClaimOrder(ctx context.Context, obj any) (model.ClaimOrder, error) {
+	var it model.ClaimOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2homeboundᚋgraphᚋmodelᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalClaimOrder unmarshals raw into the ClaimOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalClaimOrder(ctx context.Context, raw any) (model.ClaimOrder, error) {
+	var out model.ClaimOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClaimOrder", raw, &out)
 	return out, err
 }
 
@@ -19806,7 +22875,7 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 				})
 		case "operator":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Claim_operator(ctx, field, obj)
 				})
@@ -19865,6 +22934,42 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Claim_note(ctx, field, obj)
 				})
+		case "measure":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_measure(ctx, field, obj)
+				})
+		case "per":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_per(ctx, field, obj)
+				})
+		case "compareWith":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_compareWith(ctx, field, obj)
+				})
+		case "wageBasis":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_wageBasis(ctx, field, obj)
+				})
+		case "repeats":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_repeats(ctx, field, obj)
+				})
+		case "disputes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_disputes(ctx, field, obj)
+				})
 		case "check":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -19890,7 +22995,7 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 
 var claimCheckImplementors = []string{"ClaimCheck"}
 
-func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *answers.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *evidence.Check) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, claimCheckImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -19902,48 +23007,30 @@ func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSe
 		case "verdict":
 			out.Values[i] = ec._ClaimCheck_verdict(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "measure":
-			out.Values[i] = ec._ClaimCheck_measure(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "computed":
-			out.Values[i] = ec._ClaimCheck_computed(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "relativeDifference":
-			out.Values[i] = ec._ClaimCheck_relativeDifference(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "explanation":
 			out.Values[i] = ec._ClaimCheck_explanation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "query":
-			out.Values[i] = ec._ClaimCheck_query(ctx, field, obj)
+		case "evidence":
+			out.Values[i] = ec._ClaimCheck_evidence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "basis":
-			out.Values[i] = ec._ClaimCheck_basis(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "synthetic":
-			out.Values[i] = ec._ClaimCheck_synthetic(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "perturbed":
-			out.Values[i] = ec._ClaimCheck_perturbed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+		case "allowed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClaimCheck_allowed(ctx, field, obj)
+				})
+		case "possible":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClaimCheck_possible(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20079,6 +23166,16 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "coverage":
+			out.Values[i] = ec._Compliance_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "synthetic":
+			out.Values[i] = ec._Compliance_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "perturbed":
 			out.Values[i] = ec._Compliance_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -20106,7 +23203,7 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "progress":
 			out.Values[i] = ec._Compliance_progress(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "halfwayMet":
@@ -20116,7 +23213,7 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "daysToDeadline":
 			out.Values[i] = ec._Compliance_daysToDeadline(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "requiredMonthlyPace":
@@ -20139,8 +23236,28 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "explanation":
+			out.Values[i] = ec._Compliance_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "obligations":
+			out.Values[i] = ec._Compliance_obligations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._Compliance_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "reported":
 			out.Values[i] = ec._Compliance_reported(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provenance":
+			out.Values[i] = ec._Compliance_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20542,6 +23659,104 @@ func (ec *executionContext) _Estimate(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var evidenceImplementors = []string{"Evidence"}
+
+func (ec *executionContext) _Evidence(ctx context.Context, sel ast.SelectionSet, obj *evidence.Piece) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, evidenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Evidence")
+		case "relation":
+			out.Values[i] = ec._Evidence_relation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "value":
+			out.Values[i] = ec._Evidence_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "valueHigh":
+			out.Values[i] = ec._Evidence_valueHigh(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "qualifier":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_qualifier(ctx, field, obj)
+				})
+		case "unit":
+			out.Values[i] = ec._Evidence_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._Evidence_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Evidence_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "region":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_region(ctx, field, obj)
+				})
+		case "indicator":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_indicator(ctx, field, obj)
+				})
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_source(ctx, field, obj)
+				})
+		case "counted":
+			out.Values[i] = ec._Evidence_counted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_conversion(ctx, field, obj)
+				})
+		case "query":
+			out.Values[i] = ec._Evidence_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fieldChangeImplementors = []string{"FieldChange"}
 
 func (ec *executionContext) _FieldChange(ctx context.Context, sel ast.SelectionSet, obj *labour.FieldChange) graphql.Marshaler {
@@ -20817,6 +24032,207 @@ func (ec *executionContext) _IndustryImpact(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var intervalImplementors = []string{"Interval"}
+
+func (ec *executionContext) _Interval(ctx context.Context, sel ast.SelectionSet, obj *evidence.Interval) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, intervalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Interval")
+		case "from":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interval_from(ctx, field, obj)
+				})
+		case "to":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interval_to(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberStateImplementors = []string{"MemberState"}
+
+func (ec *executionContext) _MemberState(ctx context.Context, sel ast.SelectionSet, obj *answers.MemberState) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberStateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberState")
+		case "country":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberState_country(ctx, field, obj)
+				})
+		case "status":
+			out.Values[i] = ec._MemberState_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "explanation":
+			out.Values[i] = ec._MemberState_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "progress":
+			out.Values[i] = ec._MemberState_progress(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "baseline":
+			out.Values[i] = ec._MemberState_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._MemberState_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reports":
+			out.Values[i] = ec._MemberState_reports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "claims":
+			out.Values[i] = ec._MemberState_claims(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberStateReportImplementors = []string{"MemberStateReport"}
+
+func (ec *executionContext) _MemberStateReport(ctx context.Context, sel ast.SelectionSet, obj *labour.MemberStateReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberStateReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberStateReport")
+		case "kind":
+			out.Values[i] = ec._MemberStateReport_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueOn":
+			out.Values[i] = ec._MemberStateReport_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "submittedOn":
+			out.Values[i] = ec._MemberStateReport_submittedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_document(ctx, field, obj)
+				})
+		case "baseline":
+			out.Values[i] = ec._MemberStateReport_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "baselineOn":
+			out.Values[i] = ec._MemberStateReport_baselineOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "repatriated":
+			out.Values[i] = ec._MemberStateReport_repatriated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._MemberStateReport_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "asOf":
+			out.Values[i] = ec._MemberStateReport_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_text(ctx, field, obj)
+				})
+		case "note":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_note(ctx, field, obj)
+				})
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_source(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var modelInputImplementors = []string{"ModelInput"}
 
 func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSet, obj *impact.Input) graphql.Marshaler {
@@ -20876,6 +24292,174 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ModelInput_note(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeImplementors = []string{"Notice"}
+
+func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, obj *answers.Notice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Notice")
+		case "code":
+			out.Values[i] = ec._Notice_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._Notice_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var obligationImplementors = []string{"Obligation"}
+
+func (ec *executionContext) _Obligation(ctx context.Context, sel ast.SelectionSet, obj *labour.Obligation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, obligationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Obligation")
+		case "kind":
+			out.Values[i] = ec._Obligation_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paragraph":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_paragraph(ctx, field, obj)
+				})
+		case "appliesFrom":
+			out.Values[i] = ec._Obligation_appliesFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deadline":
+			out.Values[i] = ec._Obligation_deadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "milestones":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_milestones(ctx, field, obj)
+				})
+		case "grandfatheredBefore":
+			out.Values[i] = ec._Obligation_grandfatheredBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "exemptions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_exemptions(ctx, field, obj)
+				})
+		case "text":
+			out.Values[i] = ec._Obligation_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_source(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var obligationStandingImplementors = []string{"ObligationStanding"}
+
+func (ec *executionContext) _ObligationStanding(ctx context.Context, sel ast.SelectionSet, obj *answers.ObligationStanding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, obligationStandingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObligationStanding")
+		case "kind":
+			out.Values[i] = ec._ObligationStanding_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ObligationStanding_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "explanation":
+			out.Values[i] = ec._ObligationStanding_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorised":
+			out.Values[i] = ec._ObligationStanding_authorised(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "obligation":
+			out.Values[i] = ec._ObligationStanding_obligation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21483,6 +25067,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sources(ctx, field)
 				})
+		case "claim":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_claim(ctx, field)
+				})
 		case "claims":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -21503,9 +25093,15 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "compliance":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_compliance(ctx, field)
+				})
+		case "memberStates":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_memberStates(ctx, field)
 				})
 		case "availability":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -21627,7 +25223,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "compliance":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_compliance(ctx, field, obj)
 				})
@@ -22203,6 +25799,21 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "coverage":
+			out.Values[i] = ec._Report_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "synthetic":
+			out.Values[i] = ec._Report_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notices":
+			out.Values[i] = ec._Report_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "provenance":
 			out.Values[i] = ec._Report_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22274,6 +25885,16 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 		case "period":
 			out.Values[i] = ec._ReportRow_period(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverage":
+			out.Values[i] = ec._ReportRow_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "synthetic":
+			out.Values[i] = ec._ReportRow_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "perturbed":
@@ -22403,6 +26024,12 @@ func (ec *executionContext) _Sanction(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sanction_nationalities(ctx, field, obj)
+				})
+		case "obligations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sanction_obligations(ctx, field, obj)
 				})
 		case "source":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -23173,27 +26800,19 @@ func (ec *executionContext) marshalNClaimEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdg
 	return ret
 }
 
-func (ec *executionContext) unmarshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, v any) (labour.ClaimOperator, error) {
+func (ec *executionContext) unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, v any) (answers.ClaimOrderField, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := labour.ClaimOperator(tmp)
+	res := answers.ClaimOrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, sel ast.SelectionSet, v labour.ClaimOperator) graphql.Marshaler {
+func (ec *executionContext) marshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, sel ast.SelectionSet, v answers.ClaimOrderField) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ClaimOperator!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClaimOrderField!")
 	}
 	return res
-}
-
-func (ec *executionContext) marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Compliance!")
-		return graphql.Null
-	}
-	return ec._Compliance(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx context.Context, v any) (labour.ComplianceStatus, error) {
@@ -23239,6 +26858,21 @@ func (ec *executionContext) marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐC
 	return ec._Country(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx context.Context, v any) (labour.Covered, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Covered(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx context.Context, sel ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Coverage!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx context.Context, v any) (labour.Date, error) {
 	res, err := scalar.UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23251,6 +26885,35 @@ func (ec *executionContext) marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ct
 		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, v any) ([]labour.Date, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]labour.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Date) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -23377,6 +27040,42 @@ func (ec *executionContext) unmarshalNEmployerOrderField2homeboundᚋgraphᚋmod
 
 func (ec *executionContext) marshalNEmployerOrderField2homeboundᚋgraphᚋmodelᚐEmployerOrderField(ctx context.Context, sel ast.SelectionSet, v model.EmployerOrderField) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNEvidence2homeboundᚋinternalᚋanswersᚋevidenceᚐPiece(ctx context.Context, sel ast.SelectionSet, v evidence.Piece) graphql.Marshaler {
+	return ec._Evidence(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEvidence2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐPieceᚄ(ctx context.Context, sel ast.SelectionSet, v []evidence.Piece) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Evidence", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEvidence2homeboundᚋinternalᚋanswersᚋevidenceᚐPiece(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx context.Context, v any) (evidence.Relation, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := evidence.Relation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx context.Context, sel ast.SelectionSet, v evidence.Relation) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "EvidenceRelation!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNFieldChange2homeboundᚋinternalᚋlabourᚐFieldChange(ctx context.Context, sel ast.SelectionSet, v labour.FieldChange) graphql.Marshaler {
@@ -23602,6 +27301,26 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalNInterval2homeboundᚋinternalᚋanswersᚋevidenceᚐInterval(ctx context.Context, sel ast.SelectionSet, v evidence.Interval) graphql.Marshaler {
+	return ec._Interval(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx context.Context, sel ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterval2homeboundᚋinternalᚋanswersᚋevidenceᚐInterval(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx context.Context, v any) (model.Language, error) {
 	var res model.Language
 	err := res.UnmarshalGQL(v)
@@ -23630,6 +27349,46 @@ func (ec *executionContext) marshalNMeasure2homeboundᚋinternalᚋlabourᚐMeas
 func (ec *executionContext) unmarshalNMeasureCondition2homeboundᚋgraphᚋmodelᚐMeasureCondition(ctx context.Context, v any) (model.MeasureCondition, error) {
 	res, err := ec.unmarshalInputMeasureCondition(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberState2homeboundᚋinternalᚋanswersᚐMemberState(ctx context.Context, sel ast.SelectionSet, v answers.MemberState) graphql.Marshaler {
+	return ec._MemberState(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMemberStateReport2homeboundᚋinternalᚋlabourᚐMemberStateReport(ctx context.Context, sel ast.SelectionSet, v labour.MemberStateReport) graphql.Marshaler {
+	return ec._MemberStateReport(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMemberStateReport2ᚕhomeboundᚋinternalᚋlabourᚐMemberStateReportᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.MemberStateReport) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "MemberStateReport", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberStateReport2homeboundᚋinternalᚋlabourᚐMemberStateReport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx context.Context, v any) (labour.ReportKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ReportKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx context.Context, sel ast.SelectionSet, v labour.ReportKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MemberStateReportKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNModelInput2homeboundᚋinternalᚋimpactᚐInput(ctx context.Context, sel ast.SelectionSet, v impact.Input) graphql.Marshaler {
@@ -23731,6 +27490,97 @@ func (ec *executionContext) marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx
 		fc.Result = &v[i]
 		return ec.marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
 	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx context.Context, sel ast.SelectionSet, v answers.Notice) graphql.Marshaler {
+	return ec._Notice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx context.Context, v any) (answers.NoticeCode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := answers.NoticeCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx context.Context, sel ast.SelectionSet, v answers.NoticeCode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "NoticeCode!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx context.Context, sel ast.SelectionSet, v labour.Obligation) graphql.Marshaler {
+	return ec._Obligation(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObligation2ᚕhomeboundᚋinternalᚋlabourᚐObligationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Obligation) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Obligation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx context.Context, v any) (labour.ObligationKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ObligationKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx context.Context, sel ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ObligationKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNObligationStanding2homeboundᚋinternalᚋanswersᚐObligationStanding(ctx context.Context, sel ast.SelectionSet, v answers.ObligationStanding) graphql.Marshaler {
+	return ec._ObligationStanding(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObligationStanding2ᚕhomeboundᚋinternalᚋanswersᚐObligationStandingᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.ObligationStanding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObligationStanding2homeboundᚋinternalᚋanswersᚐObligationStanding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
 
 	return ret
 }
@@ -24489,7 +28339,14 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx context.Context, sel ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx context.Context, sel ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Claim(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚋevidenceᚐCheck(ctx context.Context, sel ast.SelectionSet, v *evidence.Check) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -24502,6 +28359,59 @@ func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodel�
 	}
 	res, err := ec.unmarshalInputClaimFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, v any) (*labour.ClaimOperator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ClaimOperator(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, sel ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOClaimOrder2ᚖhomeboundᚋgraphᚋmodelᚐClaimOrder(ctx context.Context, v any) (*model.ClaimOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputClaimOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx context.Context, v any) (*labour.ClaimPer, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ClaimPer(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx context.Context, sel ast.SelectionSet, v *labour.ClaimPer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Compliance(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOConfidence2ᚖhomeboundᚋinternalᚋlabourᚐConfidence(ctx context.Context, v any) (*labour.Confidence, error) {
@@ -24676,6 +28586,13 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Indicator(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx context.Context, sel ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24734,6 +28651,25 @@ func (ec *executionContext) unmarshalOMeasureCondition2ᚕhomeboundᚋgraphᚋmo
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOMemberState2ᚕhomeboundᚋinternalᚋanswersᚐMemberStateᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberState2homeboundᚋinternalᚋanswersᚐMemberState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
@@ -25106,6 +29042,25 @@ func (ec *executionContext) marshalOVerdict2ᚕhomeboundᚋinternalᚋlabourᚐV
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, v any) (*labour.WageBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.WageBasis(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, sel ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

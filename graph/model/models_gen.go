@@ -4,6 +4,7 @@ package model
 
 import (
 	"fmt"
+	"homebound/internal/answers"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 	"io"
@@ -24,6 +25,18 @@ type ClaimFilter struct {
 	Region *string `json:"region,omitempty"`
 	// Those whose check comes to one of these verdicts; claims without a check are left out.
 	Verdicts []labour.Verdict `json:"verdicts,omitempty"`
+	// Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter.
+	Search *string `json:"search,omitempty"`
+	// Those said in this span; claims whose day is not known are left out.
+	Made *DateRange `json:"made,omitempty"`
+}
+
+// The order of claims.
+type ClaimOrder struct {
+	// What they are sorted by; the id decides between equals.
+	Field answers.ClaimOrderField `json:"field"`
+	// The direction.
+	Direction OrderDirection `json:"direction"`
 }
 
 // A span of days, both ends included.

@@ -11,6 +11,9 @@ type Report struct {
 	Totals     ReportRow
 	TotalCount int
 	PageInfo   PageInfo
+	Coverage   labour.Covered
+	Synthetic  bool
+	Notices    []answers.Notice
 	Provenance answers.Provenance
 }
 
@@ -24,6 +27,8 @@ type ReportRow struct {
 	Employer    string
 	Outcome     *labour.Outcome
 	Period      *labour.Period
+	Coverage    labour.Covered
+	Synthetic   bool
 	Perturbed   bool // whether masked rows may have taken part
 	PeakOn      *labour.Date
 

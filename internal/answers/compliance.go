@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"homebound/db"
+	"homebound/internal/answers/evidence"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
-// Compliance is how far a sanction's order to send workers home has been followed.
+// Compliance is how far a sanction has been followed: its order to send workers home, with the figures that it is judged
+// by, and each other thing that it asks for.
 type Compliance struct {
 	Sanction  labour.Sanction
 	Region    string // region code, "" for everywhere
@@ -18,19 +20,23 @@ type Compliance struct {
 	Basis     labour.Basis
 	Perturbed bool // whether masked rows of the register took part
 
-	BaselineWorkers     *float64
-	Repatriated         *float64
-	ProtectedOrExempt   *float64
-	Remaining           *float64
-	Progress            float64 // 1 less Remaining over BaselineWorkers
-	HalfwayMet          *bool   // nil until 12 months after adoption
-	DaysToDeadline      int     // negative past it
-	RequiredMonthlyPace *float64
-	RecentMonthlyPace   *float64
-	ProjectedCompletion *labour.Date // nil where numbers do not fall
-	Status              labour.ComplianceStatus
+	Coverage  labour.Covered // of the stock on AsOf
+	Synthetic bool
+	evidence.Standing
+	Repatriated       *float64
+	ProtectedOrExempt *float64
+	DaysToDeadline    *int // negative past it; nil where the sanction sets none
+	Obligations       []ObligationStanding
+	Notices           []Notice
 
-	Reported []labour.Observation
+	Reported   []labour.Observation
+	Provenance Provenance
+}
+
+// ObligationStanding is where somebody stands with one thing that a sanction asks for.
+type ObligationStanding struct {
+	evidence.Standing
+	Obligation labour.Obligation
 }
 
 // ComplianceQuestion asks how far a sanction has been followed.
@@ -39,22 +45,26 @@ type ComplianceQuestion struct {
 	Region   string       // code, "" for everywhere
 	AsOf     *labour.Date // nil for the last day of the release
 	Basis    labour.Basis
+	// Provenance asks for what the figures rest on.
+	Provenance bool
 }
 
 // Judge answers how far a sanction has been followed. It returns a Fault: NOT_FOUND for a sanction or region that there
-// is not and where no stock is known, BAD_USER_INPUT for a sanction without a deadline and a day before its adoption.
+// is not and where no stock is known, BAD_USER_INPUT for a sanction of which the data say neither a deadline nor any
+// other obligation, and for a day before its adoption.
 func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Compliance, error) {
-	region, basis := q.Region, q.Basis
 	sanction, err := release.Sanction(q.Sanction)
 	if err != nil {
 		return nil, err
 	}
-	if sanction.Deadline == nil {
+	obligations := obligationsOf(release, sanction)
+	if len(obligations) == 0 {
 		return nil, labour.Faultf(labour.BadUserInput,
-			"compliance: expected a sanction with a deadline, found %s, which sets none.", sanction.Symbol)
+			"compliance: expected a sanction with a deadline or another obligation, found %s, which sets none.",
+			sanction.Symbol)
 	}
-	if region != "" {
-		if _, err := release.Region(region); err != nil {
+	if q.Region != "" {
+		if _, err := release.Region(q.Region); err != nil {
 			return nil, err
 		}
 	}
@@ -63,84 +73,71 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 		return nil, labour.Faultf(labour.BadUserInput,
 			"asOf: expected a day from the adoption of %s on, %s, found %s.", sanction.Symbol, sanction.AdoptedOn, day)
 	}
-	c := &Compliance{Sanction: sanction, Region: region, AsOf: day, Basis: basis, Perturbed: perturbed(release, basis)}
-	stocks, known, err := sanctionStocks(ctx, release, sanction, region, day, basis)
+	w, err := watch(ctx, release, sanction, q, day)
 	if err != nil {
 		return nil, err
 	}
-	if !known {
-		return nil, labour.Faultf(labour.NotFound,
-			"compliance: expected a stock of workers to judge %s by, found none on basis %s%s.", sanction.Symbol,
-			basis, inRegion(region))
+	c := &Compliance{Sanction: sanction, Region: q.Region, AsOf: day, Basis: q.Basis,
+		Perturbed: perturbed(release, q.Basis), Coverage: w.covered, Synthetic: w.synthetic}
+	if sanction.Deadline != nil {
+		c.DaysToDeadline = new(sanction.Deadline.Sub(day))
 	}
-	verdict := sanction.Comply(day, stocks)
-	c.Progress, c.DaysToDeadline, c.Status = verdict.Progress, verdict.DaysToDeadline, verdict.Status
-	c.BaselineWorkers, c.Remaining = &stocks.Baseline, &stocks.Remaining
-	c.HalfwayMet, c.RequiredMonthlyPace, c.RecentMonthlyPace = verdict.HalfwayMet, verdict.RequiredMonthlyPace, &verdict.RecentMonthlyPace
-	c.ProjectedCompletion = verdict.ProjectedCompletion
-	if basis == labour.Register {
-		departed, _, err := release.Departed(ctx,
-			db.StockFilter{Within: region, BoundariesOn: day, Nationalities: sanction.Nationalities},
-			labour.Period{From: sanction.AdoptedOn, To: day})
+	if w.covered == labour.NotAtAll {
+		return nil, labour.Faultf(labour.NotFound, "compliance: %s", w.unknown)
+	}
+	for i, o := range obligations {
+		standing, err := w.judge(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		var repatriated, others float64
-		for outcome, workers := range departed {
-			if outcome.Repatriates() {
-				repatriated += float64(workers)
-			} else {
-				others += float64(workers)
-			}
+		if i == 0 { // the order to send workers home, where the sanction has one
+			c.Standing = standing
 		}
-		c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
+		c.Obligations = append(c.Obligations, ObligationStanding{standing, o})
 	}
-	c.Reported, err = publiclyReported(ctx, release, sanction, region, day)
+	c.Notices = w.notices(c)
+	if q.Basis == labour.Register {
+		if err := c.countDepartures(ctx, release); err != nil {
+			return nil, err
+		}
+	}
+	if c.Reported, err = publiclyReported(ctx, release, sanction, q.Region, day); err != nil || !q.Provenance {
+		return c, err
+	}
+	found, err := w.provenance(ctx)
+	c.Provenance = ProvenanceOf(release, found)
 	return c, err
 }
 
-func inRegion(code string) string {
-	if code == "" {
-		return ""
+// countDepartures counts who has left since adoption, by what became of them.
+func (c *Compliance) countDepartures(ctx context.Context, release *db.Release) error {
+	departed, _, err := release.Departed(ctx,
+		db.StockFilter{Within: c.Region, BoundariesOn: c.AsOf, Nationalities: c.Sanction.Nationalities},
+		labour.Period{From: c.Sanction.AdoptedOn, To: c.AsOf})
+	if err != nil {
+		return err
 	}
-	return " for " + code
-}
-
-// judgedOn lists the days whose head counts a sanction is judged by: of its adoption, half-way, of the judgement,
-// and of one, two and three months before.
-func judgedOn(s labour.Sanction, asOf labour.Date) []labour.Date {
-	return []labour.Date{s.AdoptedOn, s.HalfwayDay(), asOf, asOf.AddMonths(-1), asOf.AddMonths(-2), asOf.AddMonths(-3)}
-}
-
-// sanctionStocks reads the head counts that a sanction is judged by, and whether any are known.
-func sanctionStocks(ctx context.Context, release *db.Release, s labour.Sanction, region string, asOf labour.Date,
-	basis labour.Basis) (labour.Stocks, bool, error) {
-	days := judgedOn(s, asOf)
-	counts := make([]float64, len(days))
-	if basis == labour.Reported {
-		series, _, err := reportedStock(ctx, release, region, asOf, s.Nationalities)
-		if err != nil || len(series) == 0 {
-			return labour.Stocks{}, false, err
-		}
-		for i, day := range days {
-			for _, one := range series {
-				workers, _ := one.At(day)
-				counts[i] += workers
-			}
-		}
-	} else {
-		present, _, err := release.StockOn(ctx,
-			db.StockFilter{Within: region, BoundariesOn: asOf, Nationalities: s.Nationalities}, days)
-		if err != nil {
-			return labour.Stocks{}, false, err
-		}
-		for i, workers := range present {
-			counts[i] = float64(workers)
+	var repatriated, others float64
+	for outcome, workers := range departed {
+		if outcome.Repatriates() {
+			repatriated += float64(workers)
+		} else {
+			others += float64(workers)
 		}
 	}
-	return labour.Stocks{
-		Baseline: counts[0], Halfway: counts[1], Remaining: counts[2], Months: [4]float64(counts[2:6]),
-	}, basis == labour.Reported || release.Info().Counts.Permits > 0, nil
+	c.Repatriated, c.ProtectedOrExempt = &repatriated, &others
+	return nil
+}
+
+// obligationsOf lists what a sanction asks for. One of which the data say nothing more asks to send everybody home by
+// its deadline.
+func obligationsOf(release *db.Release, s labour.Sanction) []labour.Obligation {
+	all := release.Obligations(s.Symbol)
+	if len(all) > 0 || s.Deadline == nil {
+		return all
+	}
+	return []labour.Obligation{{Symbol: s.Symbol, Paragraph: s.Paragraph, Kind: labour.Repatriate,
+		AppliesFrom: s.AdoptedOn, Deadline: s.Deadline, Text: s.Title, Source: s.Source}}
 }
 
 // reportedStock returns the published stocks of a region by cell, and the observations that they were read from:

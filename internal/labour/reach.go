@@ -103,6 +103,26 @@ func (r *Reach) Known(q Asked) Known {
 	return k
 }
 
+// Sources lists the sources that have something of a question in a period, each once for each way in which it has.
+func (r *Reach) Sources(q Asked, p Period) []string {
+	nationalities := q.Nationalities
+	if len(nationalities) == 0 {
+		nationalities = []string{""}
+	}
+	var sources []string
+	for _, region := range q.Regions {
+		for at, own := region, true; at != ""; at, own = q.Up(at), false {
+			for _, s := range r.spans[at] {
+				if (own || s.declared) && s.days.Clip(p).Days() > 0 &&
+					slices.ContainsFunc(nationalities, func(n string) bool { return s.meets(q, n) }) {
+					sources = append(sources, s.source)
+				}
+			}
+		}
+	}
+	return sources
+}
+
 // meets reports whether a source can have rows of what is asked for.
 func (s reached) meets(q Asked, nationality string) bool {
 	return s.table == q.Table && (s.nationality == "" || nationality == "" || s.nationality == nationality) &&
