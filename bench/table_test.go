@@ -16,6 +16,7 @@ func TestTable(t *testing.T) {
 	}
 	fmt.Printf("| what, %s permits, %s | against | ours | theirs | figure | bound | |\n| --- | --- | --- | --- | --- | --- | --- |\n", grouped(*permitsFlag), *shapeFlag)
 	contests := append(cached[:len(cached):len(cached)], reportOverRollup, queryOverRollup, reportOverRows, queryOverRows, peakOverRows, impactOverReport, impactWagesOverReport, farPageOverFirst)
+	contests = append(contests, maskedOverOff...)
 	if *largeFlag > 0 {
 		contests = append(contests, reportOfLarge)
 	}
@@ -24,6 +25,9 @@ func TestTable(t *testing.T) {
 	}
 	t.Run("statements of a page", func(t *testing.T) {
 		row(t, "SQL statements of a page of permits with employer, region and source", statementsOfAPage(t), bound{value: 4})
+	})
+	t.Run("masks", func(t *testing.T) {
+		row(t, "masks make the import of a register longer by", publishingMasked(t), bound{value: 8, unit: " s"})
 	})
 	t.Run("import", func(t *testing.T) { importOverShell.row(t) })
 	t.Run("export", func(t *testing.T) { exportOverShell.row(t) })
