@@ -73,9 +73,8 @@ func rewrite(path string) (err error) {
 	}
 }
 
-// publishedReal publishes a register of real rows, masked for k workers, and returns how long that took. A release that
-// was made before is opened.
-func publishedReal(tb testing.TB, permits, k int) (*world, time.Duration) {
+// publishedReal publishes a register of real rows, masked for k workers.
+func publishedReal(tb testing.TB, permits, k int) *world {
 	tb.Helper()
 	dir := filepath.Join(folder(tb, permits), fmt.Sprintf("data-real-%d", k))
 	require.NoError(tb, os.RemoveAll(dir))
@@ -84,20 +83,17 @@ func publishedReal(tb testing.TB, permits, k int) (*world, time.Duration) {
 	defer pkg.Close()
 	store, err := db.OpenStore(dir, db.Confidential(k))
 	require.NoError(tb, err)
-	start := time.Now()
 	_, err = exchange.Import(tb.Context(), store, pkg, exchange.Options{Mode: db.Replace, Now: time.Now()})
-	took := time.Since(start)
 	require.NoError(tb, errors.Join(err, store.Close()))
 	w := openFolder(tb, dir)
 	require.Equal(tb, k, w.release.Confidential())
-	return w, took
+	return w
 }
 
 // masked sets a question on a register whose rows are masked against the same on one whose rows are not.
 func masked(what, query string, most float64) contest {
 	return contest{what + ", rows masked", "the same of rows as they are", atMost(most), func(tb testing.TB) (ours, theirs func() error) {
-		on, _ := publishedReal(tb, *permitsFlag, 10)
-		off, _ := publishedReal(tb, *permitsFlag, 0)
+		on, off := publishedReal(tb, *permitsFlag, 10), publishedReal(tb, *permitsFlag, 0)
 		return on.asking(tb, query, nil), off.asking(tb, query, nil)
 	}}
 }
@@ -115,11 +111,4 @@ func BenchmarkMasked(b *testing.B) {
 	for _, c := range maskedOverOff {
 		b.Run(strings.ReplaceAll(c.what, " ", "_"), c.bench)
 	}
-}
-
-// publishingMasked returns by how many seconds masks make publishing a register longer.
-func publishingMasked(tb testing.TB) float64 {
-	_, on := publishedReal(tb, *permitsFlag, 10)
-	_, off := publishedReal(tb, *permitsFlag, 0)
-	return (on - off).Seconds()
 }

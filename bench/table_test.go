@@ -26,9 +26,6 @@ func TestTable(t *testing.T) {
 	t.Run("statements of a page", func(t *testing.T) {
 		row(t, "SQL statements of a page of permits with employer, region and source", statementsOfAPage(t), bound{value: 4})
 	})
-	t.Run("masks", func(t *testing.T) {
-		row(t, "masks make the import of a register longer by", publishingMasked(t), bound{value: 8, unit: " s"})
-	})
 	t.Run("import", func(t *testing.T) { importOverShell.row(t) })
 	t.Run("export", func(t *testing.T) { exportOverShell.row(t) })
 	for _, file := range []string{"permits.csv", "permits.parquet", "permits.zip"} {
