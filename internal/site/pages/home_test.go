@@ -49,10 +49,10 @@ func realRegister(t *testing.T, permits, k int) string {
 		require.NoError(t, err)
 		rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 		require.NoError(t, err)
+		synthetic := slices.Index(rows[0], "synthetic")
 		for _, row := range rows[1:] {
-			at := slices.Index(rows[0], "synthetic")
-			require.Equal(t, "true", row[at])
-			row[at] = "false"
+			require.Equal(t, "true", row[synthetic])
+			row[synthetic] = "false"
 		}
 		var out strings.Builder
 		require.NoError(t, csv.NewWriter(&out).WriteAll(rows))
