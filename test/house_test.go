@@ -42,10 +42,12 @@ var mayImport = map[string][]string{
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "internal/answers", "internal/impact", "internal/labour"},
-	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/impact", "internal/labour"},
-	"graph/model":     {"internal/answers", "internal/impact", "internal/labour"},
-	"graph/scalar":    {"internal/labour"},
+	"graph": {"db", "graph/generated", "graph/model", "internal/answers", "internal/answers/evidence", "internal/impact",
+		"internal/labour"},
+	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/impact",
+		"internal/labour"},
+	"graph/model":  {"internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
+	"graph/scalar": {"internal/labour"},
 
 	"internal/answers":          {"db", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"internal/answers/evidence": {"internal/labour"},
