@@ -4678,7 +4678,7 @@ input RegionFilter {
   kinds: [RegionKind!]
   "A region's code: that region and everything within it on the release's dataThrough."
   within: String
-  "Those whose name, in either language, or code contains this text; case does not matter."
+  "Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
 }
 
@@ -4688,7 +4688,7 @@ input EmployerFilter {
   within: String
   "Codes of industries, e.g. ` + "`" + `F` + "`" + `: employers of one of them."
   industries: [String!]
-  "Those whose name or tax number contains this text; case does not matter."
+  "Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
 }
 

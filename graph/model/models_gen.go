@@ -53,7 +53,7 @@ type EmployerFilter struct {
 	Within *string `json:"within,omitempty"`
 	// Codes of industries, e.g. `F`: employers of one of them.
 	Industries []string `json:"industries,omitempty"`
-	// Those whose name or tax number contains this text; case does not matter.
+	// Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
 }
 
@@ -123,7 +123,7 @@ type RegionFilter struct {
 	Kinds []labour.RegionKind `json:"kinds,omitempty"`
 	// A region's code: that region and everything within it on the release's dataThrough.
 	Within *string `json:"within,omitempty"`
-	// Those whose name, in either language, or code contains this text; case does not matter.
+	// Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
 }
 
