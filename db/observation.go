@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -32,14 +33,22 @@ func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labo
 		return nil, err
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select(observationColumns...).From("observations AS f")
+	columns := append(slices.Clone(observationColumns), "NULL", "NULL")
+	limited, err := r.hasColumn(ctx, "observations", "qualifier")
+	if err != nil {
+		return nil, err
+	}
+	if limited {
+		columns = append(slices.Clone(observationColumns), "f.qualifier", "f.value_high")
+	}
+	sb.Select(columns...).From("observations AS f")
 	narrow(sb)
 	sb.OrderBy(observationOrder)
 	statement, args := sb.Build()
 	observations, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (o labour.Observation, err error) {
 		return o, rows.Scan(&o.Indicator, &o.Region, &o.Industry, &o.Nationality, sqlite.Date(&o.From),
 			sqlite.Date(&o.To), &o.Value, &o.Unit,
-			&o.Status, &o.Source, sqlite.Text(&o.Confidence), sqlite.Text(&o.Note))
+			&o.Status, &o.Source, sqlite.Text(&o.Confidence), sqlite.Text(&o.Note), sqlite.Text(&o.Qualifier), &o.ValueHigh)
 	}, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read observations: %w", err)
