@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"homebound/db/internal/build"
@@ -37,6 +38,8 @@ const (
 var (
 	// ErrNoRelease says that nothing has been published in the folder yet.
 	ErrNoRelease = build.ErrNoRelease
+	// ErrExposed says that a release has real rows and protects less than is asked.
+	ErrExposed = errors.New("a release that protects less than is asked")
 	// ErrBusy says that another process is building a release in the same folder.
 	ErrBusy = build.ErrBusy
 	// ErrCorrupt says that a release's file does not hold what was written to it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -79,25 +80,18 @@ type rows struct {
 	reals        []bool // which of the expressions are real numbers
 }
 
-// rowsOf describes a table of two releases by the columns of the newer. One that the older does not have is absent
-// from each of its rows.
+// rowsOf describes a table of two releases by the columns of the newer. What one of them lacks, being of an earlier
+// schema, is absent from each of its rows; a table that it lacks has none.
 func rowsOf(ctx context.Context, before, after *Release, name string) (rows, error) {
-	t, err := sqlite.Describe(ctx, after.file, name)
-	if err != nil {
-		return rows{}, err
+	described := after
+	if after.schema[name] == nil {
+		described = before
 	}
-	had, err := sqlite.Describe(ctx, before.file, name)
-	if err != nil {
-		return rows{}, err
+	t, err := sqlite.Describe(ctx, described.file, name)
+	if errors.Is(err, sqlite.ErrNoTable) {
+		return rows{Table: t}, nil
 	}
-	older := "*"
-	for _, c := range t.Columns {
-		if had.Index(c.Name) < 0 {
-			older += ", NULL AS " + sqlite.Quote(c.Name)
-		}
-	}
-	return rows{Table: t, older: "(SELECT " + older + " FROM " + sqlite.Quote(name) + ")",
-		newer: sqlite.Quote(name)}, nil
+	return rows{Table: t, older: before.schema.From(t), newer: after.schema.From(t)}, err
 }
 
 // roughly reads what tells whether two rows are the same, in as few values as it can.

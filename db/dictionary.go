@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -21,9 +22,13 @@ type dictionary struct {
 	indicators []labour.Indicator
 	sanctions  []labour.Sanction
 	sources    []labour.Source
+	// obligations of sanctions, in the order of symbols and then as listed in labour.ObligationKinds
+	obligations []labour.Obligation
+	declared    []labour.Coverage // in the order of sources
+	reach       *labour.Reach
 }
 
-func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) {
+func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema) (*dictionary, error) {
 	var d dictionary
 	var memberships []labour.Membership
 	var err error
@@ -74,11 +79,36 @@ func readDictionary(ctx context.Context, q sqlite.Querier) (*dictionary, error) 
 			}, `SELECT id, title, publisher, url, published_on, kind, licence FROM sources ORDER BY id`)
 			return err
 		},
+		func() error {
+			d.obligations, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (o labour.Obligation, err error) {
+				return o, rows.Scan(&o.Symbol, sqlite.Text(&o.Paragraph), &o.Kind, sqlite.Date(&o.AppliesFrom),
+					sqlite.OptionalDate(&o.Deadline), sqlite.OptionalDate(&o.HalfWayOn),
+					sqlite.OptionalDate(&o.GrandfatheredBefore), sqlite.Text(&o.Exemptions), &o.Text, &o.Source)
+			}, schema.Select("obligations", "symbol, kind", "symbol", "paragraph", "kind", "applies_from", "deadline",
+				"half_way_on", "grandfathered_before", "exemptions", "text", "source_id"))
+			return err
+		},
+		func() error {
+			d.declared, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (c labour.Coverage, err error) {
+				return c, rows.Scan(&c.Source, &c.Table, &c.Region, sqlite.Text(&c.Nationality), sqlite.Date(&c.From),
+					sqlite.Date(&c.To), &c.Completeness)
+			}, schema.Select("coverage", `source_id, "table", region_code, nationality, "from"`, "source_id", "table",
+				"region_code", "nationality", "from", "to", "completeness"))
+			return err
+		},
+		func() error {
+			d.reach, err = readReach(ctx, q, d.declared, d.sources)
+			return err
+		},
 	} {
 		if err := read(); err != nil {
 			return nil, fmt.Errorf("read the reference tables: %w", err)
 		}
 	}
+	slices.SortStableFunc(d.obligations, func(a, b labour.Obligation) int {
+		return cmp.Or(cmp.Compare(a.Symbol, b.Symbol),
+			slices.Index(labour.ObligationKinds, a.Kind)-slices.Index(labour.ObligationKinds, b.Kind))
+	})
 	d.geography = labour.NewGeography(d.regions, memberships)
 	return &d, nil
 }
@@ -100,6 +130,14 @@ func (d *dictionary) Indicators() []labour.Indicator { return d.indicators }
 
 // Sanctions lists every sanction in the order of symbols.
 func (d *dictionary) Sanctions() []labour.Sanction { return d.sanctions }
+
+// Obligations lists what a sanction asks for, in the order of labour.ObligationKinds.
+func (d *dictionary) Obligations(symbol string) []labour.Obligation {
+	return slices.DeleteFunc(slices.Clone(d.obligations), func(o labour.Obligation) bool { return o.Symbol != symbol })
+}
+
+// Declared lists how much of the register each source says that it has, in the order of sources.
+func (d *dictionary) Declared() []labour.Coverage { return d.declared }
 
 // Sources lists every source in the order of ids.
 func (d *dictionary) Sources() []labour.Source { return d.sources }

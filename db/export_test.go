@@ -42,8 +42,8 @@ func Grind(ctx context.Context, r *Release) error {
 // OpenWith lets a test come between a store and its files: before runs whenever one is about to be opened.
 func (s *Store) OpenWith(before func(path string)) {
 	open := s.openFile
-	s.openFile = func(ctx context.Context, path string, suppressBelow int) (*Release, error) {
+	s.openFile = func(ctx context.Context, path string, least int) (*Release, error) {
 		before(path)
-		return open(ctx, path, suppressBelow)
+		return open(ctx, path, least)
 	}
 }

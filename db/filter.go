@@ -13,6 +13,14 @@ import (
 // DateRange is a span of days whose ends are included; a nil end is open.
 type DateRange struct{ From, To *labour.Date }
 
+// Holds reports whether a day lies in the span; one that is not known does where the span has no end.
+func (r DateRange) Holds(day *labour.Date) bool {
+	if day == nil {
+		return r.From == nil && r.To == nil
+	}
+	return (r.From == nil || *r.From <= *day) && (r.To == nil || *day <= *r.To)
+}
+
 // ReportFilter narrows the register rows that a report counts. An empty list or "" narrows nothing.
 type ReportFilter struct {
 	Within        []string // region codes: a row lies within every one of them

@@ -85,22 +85,29 @@ func (rep *Report) units(t *tally) map[string]int {
 
 // flow says where a kind of flow is read, row by row or from a rollup: the day or month of a row, and what it adds up.
 type flow struct {
-	facts        string
-	day          string
-	rows, summed []string // what a group adds up, over rows of the register and over rows of a rollup
+	facts string
+	day   string
+	// What a group adds up: over rows of the register, over masked ones, and over rows of a rollup. A release of before
+	// there were masks has no masked counts of permits.
+	rows, masked, summed []string
+}
+
+var workersAndWages = []string{
+	"SUM(f.workers)",
+	"SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
+	"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)",
 }
 
 var issueFlow = flow{
 	facts: build.PermitFacts, day: "f.issued_on",
-	rows: []string{"COUNT(*)", "SUM(f.workers)",
-		"SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
-		"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)"},
+	rows:   append([]string{"COUNT(*)"}, workersAndWages...),
+	masked: append([]string{"SUM(f.permits)"}, workersAndWages...),
 	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)",
 		"COALESCE(SUM(f.wage_workers), 0)"},
 }
 
 var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"},
-	summed: []string{"SUM(f.workers)"}}
+	masked: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
 
 // count adds up a flow by group and period, and scans its first columns into some values before each add. It reads the
 // smallest rollup that covers the question, and the register's rows where none does.
@@ -118,6 +125,9 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 		rep.wholeMonths(f.facts) {
 		from, day, columns = r.Name, "f.month", f.summed
 		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
+	}
+	if rep.release.confidential > 0 && from == f.facts {
+		columns = f.masked
 	}
 	sb := rep.grouped(t, from, f.facts)
 	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns[:len(into)]...)

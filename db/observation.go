@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -21,8 +20,8 @@ type ObservationFilter struct {
 }
 
 // Observations are read and sorted by their key, and so by indicator first.
-var observationColumns = []string{"f.indicator", "f.region_code", "f.industry", "f.nationality", `f."from"`, `f."to"`, "f.value", "f.unit", "f.status",
-	"f.source_id", "f.confidence", "f.note"}
+var observationColumns = []string{"indicator", "region_code", "industry", "nationality", "from", "to", "value", "unit",
+	"status", "source_id", "confidence", "note", "qualifier", "value_high"}
 
 const observationOrder = `f.indicator, f.region_code, f.industry, f.nationality, f."from", f."to", f.source_id`
 
@@ -33,15 +32,7 @@ func (r *Release) Observations(ctx context.Context, f ObservationFilter) ([]labo
 		return nil, err
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
-	columns := append(slices.Clone(observationColumns), "NULL", "NULL")
-	limited, err := r.hasColumn(ctx, "observations", "qualifier")
-	if err != nil {
-		return nil, err
-	}
-	if limited {
-		columns = append(slices.Clone(observationColumns), "f.qualifier", "f.value_high")
-	}
-	sb.Select(columns...).From("observations AS f")
+	sb.Select(r.schema.Columns("observations", "f.", observationColumns...)...).From("observations AS f")
 	narrow(sb)
 	sb.OrderBy(observationOrder)
 	statement, args := sb.Build()
@@ -82,13 +73,33 @@ func (r *Release) observationCondition(f ObservationFilter) (func(*sqlbuilder.Se
 func (r *Release) Claims(ctx context.Context) ([]labour.Claim, error) {
 	claims, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (c labour.Claim, err error) {
 		return c, rows.Scan(&c.ID, &c.Topic, &c.Statement, &c.Speaker, sqlite.Text(&c.SpeakerRole),
-			sqlite.OptionalDate(&c.MadeOn), sqlite.Text(&c.Operator),
-			&c.ValueLow, &c.ValueHigh, sqlite.Text(&c.Unit), sqlite.OptionalDate(&c.From), sqlite.OptionalDate(&c.To), sqlite.Text(&c.Region), sqlite.Text(&c.Industry),
-			sqlite.Text(&c.Nationality), sqlite.Text(&c.Measure), &c.Source, sqlite.Text(&c.Confidence), sqlite.Text(&c.Note))
-	}, `SELECT id, topic, statement, speaker, speaker_role, made_on, operator, value_low, value_high, unit, "from", "to", region_code,
-		industry, nationality, measure, source_id, confidence, note FROM claims ORDER BY id`)
+			sqlite.OptionalDate(&c.MadeOn), sqlite.Text(&c.Operator), &c.ValueLow, &c.ValueHigh, sqlite.Text(&c.Unit),
+			sqlite.OptionalDate(&c.From), sqlite.OptionalDate(&c.To), sqlite.Text(&c.Region), sqlite.Text(&c.Industry),
+			sqlite.Text(&c.Nationality), sqlite.Text(&c.Measure), &c.Source, sqlite.Text(&c.Confidence),
+			sqlite.Text(&c.Note), sqlite.Text(&c.Repeats), sqlite.Text(&c.Disputes), sqlite.Text(&c.Per),
+			sqlite.Text(&c.CompareWith), sqlite.Text(&c.WageBasis))
+	}, r.schema.Select("claims", "id", "id", "topic", "statement", "speaker", "speaker_role", "made_on", "operator",
+		"value_low", "value_high", "unit", "from", "to", "region_code", "industry", "nationality", "measure", "source_id",
+		"confidence", "note", "repeats", "disputes", "per", "compare_with", "wage_basis"))
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
 	}
 	return claims, nil
+}
+
+// MemberStateReports reads what States reported of their own compliance, in the order of countries, of resolutions and
+// of the days on which they reported.
+func (r *Release) MemberStateReports(ctx context.Context) ([]labour.MemberStateReport, error) {
+	reports, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (m labour.MemberStateReport, err error) {
+		return m, rows.Scan(&m.Country, &m.Symbol, &m.Kind, sqlite.OptionalDate(&m.DueOn),
+			sqlite.OptionalDate(&m.SubmittedOn), sqlite.Text(&m.Document), &m.Baseline, sqlite.OptionalDate(&m.BaselineOn),
+			&m.Repatriated, &m.Remaining, sqlite.OptionalDate(&m.AsOf), sqlite.Text(&m.Text), sqlite.Text(&m.Confidence),
+			&m.Source, sqlite.Text(&m.Note))
+	}, r.schema.Select("member_state_reports", "country_code, symbol, submitted_on, as_of, kind, source_id",
+		"country_code", "symbol", "kind", "due_on", "submitted_on", "un_document", "baseline", "baseline_on",
+		"repatriated", "remaining", "as_of", "text", "confidence", "source_id", "note"))
+	if err != nil {
+		return nil, fmt.Errorf("read the reports of States: %w", err)
+	}
+	return reports, nil
 }

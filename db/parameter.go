@@ -11,10 +11,6 @@ import (
 
 // Parameters reads the parameters of the economic model in the order of their key. A release of a schema before them has none.
 func (r *Release) Parameters(ctx context.Context) ([]labour.Parameter, error) {
-	has, err := r.hasColumn(ctx, "parameters", "name")
-	if err != nil || !has {
-		return nil, err
-	}
 	parameters, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (p labour.Parameter, err error) {
 		var from, to string
 		err = rows.Scan(&p.Name, &p.Region, &p.Industry, &p.Nationality, &from, &to, &p.Low, &p.Central, &p.High,
@@ -30,20 +26,10 @@ func (r *Release) Parameters(ctx context.Context) ([]labour.Parameter, error) {
 			}
 		}
 		return p, err
-	}, `SELECT name, region_code, industry, nationality, "from", "to", low, central, high, distribution, unit, kind, source_id,
-		citation, note FROM parameters ORDER BY name, region_code, industry, nationality, "from", "to"`)
+	}, r.schema.Select("parameters", `name, region_code, industry, nationality, "from", "to"`, "name", "region_code", "industry",
+		"nationality", "from", "to", "low", "central", "high", "distribution", "unit", "kind", "source_id", "citation", "note"))
 	if err != nil {
 		return nil, fmt.Errorf("read parameters: %w", err)
 	}
 	return parameters, nil
-}
-
-// hasColumn reports whether a table of the release has a column: one of an earlier schema may lack it.
-func (r *Release) hasColumn(ctx context.Context, table, column string) (bool, error) {
-	found, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
-		`SELECT count(*) FROM pragma_table_info(?) WHERE name = ?`, table, column)
-	if err != nil {
-		return false, fmt.Errorf("look for %s.%s: %w", table, column, err)
-	}
-	return len(found) == 1 && found[0] > 0, nil
 }

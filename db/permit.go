@@ -43,7 +43,7 @@ var permitSort = map[PermitOrder]string{
 }
 
 var permits = listing[labour.Permit]{
-	view: build.PermitFacts,
+	view: build.PermitRows,
 	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry",
 		"f.occupation", "f.workers",
 		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
@@ -115,7 +115,8 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 			f.Counted.permits(sb)
 		}
 	}}
-	if f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil && f.Counted == nil {
+	if r.confidential == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
+		f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}

@@ -45,7 +45,7 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 12))
 			content := dbtest.Random(rng, 60)
-			content.Settings.SuppressBelow = []int{0, 5}[seed%2]
+			content.Settings.Confidential = []int{0, 5}[seed%2]
 			store := dbtest.MustOpen(t)
 			dbtest.MustPublish(t, store, content)
 			release := dbtest.MustRead(t, store)
@@ -65,7 +65,7 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 					read += p.RowsRead
 				}
 			}
-			assert.Equal(t, content.Settings.SuppressBelow == 0, read > 0, "numbers of rows are told where none are withheld")
+			assert.Equal(t, content.Settings.Confidential == 0, read > 0, "numbers of rows are told where none are withheld")
 		})
 	}
 }

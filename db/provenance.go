@@ -114,7 +114,7 @@ func inForce(sb *sqlbuilder.SelectBuilder, p labour.Period) string {
 // Provenance is what a figure rests on.
 type Provenance struct {
 	Sources []labour.Source // in the order of ids
-	// register rows and observations that took part; of a release that withholds counts, observations alone
+	// register rows and observations that took part; of a release that masks rows, observations alone
 	RowsRead  int
 	Synthetic bool     // whether any of them is synthetic
 	Method    string   // how it was computed, in sentences
@@ -129,6 +129,9 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 			return p, err
 		}
 	}
+	if len(p.Sources) == 0 { // nothing was counted: an answer about a made-up register is still of that register
+		p.Synthetic = rep.Synthetic()
+	}
 	var sentences []string
 	for _, m := range rep.measures {
 		info, _ := m.Info()
@@ -136,7 +139,7 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	}
 	if slices.Contains(rep.measures, labour.AverageMonthlyWage) && !rep.empty {
 		left := "Any"
-		if rep.release.suppressBelow == 0 {
+		if rep.release.confidential == 0 {
 			count, err := rep.wagesLeftOut(ctx)
 			if err != nil {
 				return p, err
@@ -185,7 +188,7 @@ func (b *Counted) describe(ctx context.Context, p *Provenance) error {
 	for _, part := range b.parts() {
 		err := b.eachSource(ctx, part, func(source string, synthetic bool, rows int) {
 			sources[source] = true
-			if b.release.suppressBelow == 0 { // else the number of rows would tell of few
+			if b.release.confidential == 0 { // else the number of rows would tell of few
 				p.RowsRead += rows
 			}
 			p.Synthetic = p.Synthetic || synthetic

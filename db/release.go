@@ -13,6 +13,7 @@ import (
 	"homebound/db/internal/build"
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
+	"homebound/internal/confidential"
 	"homebound/internal/labour"
 )
 
@@ -24,21 +25,20 @@ type Release struct {
 	info  labour.Release
 	// derivedHash is what Verify expects of everything that is not content.
 	derivedHash string
+	schema      sqlite.Schema
 	*dictionary
 	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
 	// planner picks the rollup that answers a question: smallest, but where a test compares them.
 	planner func(facts string, dimensions []labour.Dimension) (build.Rollup, bool)
-	// suppressBelow is the least count of workers that is shown, 0 where every one is.
-	suppressBelow int
-	compared      comparisons
-	// What guards have found, which is the same for all questions that are weighed alike.
-	guardedValues memo[[][]string]
-	decisions     memo[decision]
+	// confidential is the size that masked rows protect, 0 where no row is masked; largest is the most workers of a row.
+	confidential, largest int
+	compared              comparisons
 }
 
-// openRelease opens a release's file, and withholds counts of fewer workers than a least one. It returns ErrCorrupt
-// (wrapped) for a file that is not a whole release.
-func openRelease(ctx context.Context, path string, suppressBelow int) (*Release, error) {
+// openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release, and
+// ErrExposed (wrapped) for one with real rows that protects fewer than least workers, or fewer than its own settings
+// ask.
+func openRelease(ctx context.Context, path string, least int) (*Release, error) {
 	if _, err := os.Stat(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("open a release: %w: %w", sqlite.ErrCorrupt, err)
@@ -51,15 +51,20 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
 	}
 	if err == nil {
-		r.dictionary, err = readDictionary(ctx, r.file)
+		r.schema, err = sqlite.ReadSchema(ctx, r.file)
+	}
+	if err == nil {
+		r.dictionary, err = readDictionary(ctx, r.file, r.schema)
 	}
 	if err == nil {
 		r.spans, err = readSpans(ctx, r.file)
 	}
+	var set build.Settings
 	if err == nil {
-		var set build.Settings
 		set, err = r.Settings(ctx)
-		r.suppressBelow = max(suppressBelow, set.SuppressBelow)
+	}
+	if err == nil {
+		r.confidential, r.largest, err = build.ReadMasked(ctx, r.file)
 	}
 	if err != nil {
 		if ctx.Err() == nil {
@@ -67,7 +72,32 @@ func openRelease(ctx context.Context, path string, suppressBelow int) (*Release,
 		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
 	}
+	if k := max(least, set.Confidential); r.info.Factual && r.confidential < k {
+		return nil, errors.Join(exposed(r.info.Number, r.confidential, k), r.close())
+	}
 	return r, nil
+}
+
+// exposed is the error for a release that protects less than is asked.
+func exposed(number, has, wants int) error {
+	masks := "is not masked"
+	if has > 0 {
+		masks = fmt.Sprintf("is masked for %d workers", has)
+	}
+	return fmt.Errorf("%w: %w", ErrExposed, labour.Faultf(labour.Forbidden, "Release %d %s and --confidential or its settings ask for %d; "+
+		"`homebound releases remask --confidential %[3]d` publishes it again under that.", number, masks, wants))
+}
+
+// Confidential returns the size that the release's masked rows protect, 0 where none is masked.
+func (r *Release) Confidential() int { return r.confidential }
+
+// StandardError returns a bound on the standard deviation by which a figure of workers differs from the register's,
+// since rows are masked: 0 where none is.
+func (r *Release) StandardError(figure float64) float64 {
+	if r.confidential == 0 {
+		return 0
+	}
+	return confidential.StandardError(r.confidential, r.largest, figure)
 }
 
 func (r *Release) close() error { return errors.Join(r.file.Close(), r.whole.Close()) }
@@ -124,9 +154,9 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 			s.Currency = value
 		case build.SettingDataThrough:
 			return sqlite.OptionalDate(&s.DataThrough).Scan(value)
-		case build.SettingSuppressBelow:
+		case build.SettingConfidential, build.SettingSuppressBelow:
 			var err error
-			s.SuppressBelow, err = strconv.Atoi(value)
+			s.Confidential, err = strconv.Atoi(value)
 			return err
 		}
 		return nil
@@ -137,9 +167,12 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 // Rows hands out every row of a content table in the order of its key: nil, string, int64, float64 by column. What is
 // absent in a key comes as nil too. Values are good until yield returns.
 func (r *Release) Rows(ctx context.Context, name string, columns []string, yield func(values []any) error) error {
-	quoted := make([]string, len(columns))
-	for i, c := range columns {
-		quoted[i] = "NULLIF(" + sqlite.Quote(c) + ", '')"
+	if r.schema[name] == nil {
+		return nil
+	}
+	quoted := r.schema.Columns(name, "", columns...)
+	for i, c := range quoted {
+		quoted[i] = "NULLIF(" + c + ", '')"
 	}
 	t, err := sqlite.Describe(ctx, r.file, name)
 	if err != nil {

@@ -36,7 +36,7 @@ const (
 var repatriationSort = map[RepatriationOrder]string{RepatriationByDate: "f.date", RepatriationByWorkers: "f.workers"}
 
 var repatriations = listing[labour.Repatriation]{
-	view: build.RepatriationFacts,
+	view: build.RepatriationRows,
 	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers",
 		"f.outcome",
 		"f.sanction_symbol", "f.source_id", "f.synthetic"},
@@ -71,7 +71,7 @@ func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([
 	under := make(map[string][]labour.Repatriation, len(permitIDs))
 	for some := range slices.Chunk(permitIDs, 1000) {
 		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select(repatriations.columns...).From(build.RepatriationFacts+" AS f").Where(sb.In("f.permit_id",
+		sb.Select(repatriations.columns...).From(build.RepatriationRows+" AS f").Where(sb.In("f.permit_id",
 			sqlbuilder.List(some))).OrderBy("f.date", "f.id")
 		listed(sb)
 		statement, args := sb.Build()

@@ -50,7 +50,6 @@ type Report struct {
 	facts    facts
 	measures []labour.Measure
 	empty    bool // the release holds no dated row at all; Period means nothing then
-	guards   map[labour.Family]*guard
 }
 
 // ReportRow is one group in one period.
@@ -58,12 +57,15 @@ type ReportRow struct {
 	Group  map[labour.Dimension]string // code or id by dimension; "" for those without one
 	Period labour.Period
 	Values
+	// Coverage is how much of the row is known, by both tables of the register.
+	Coverage labour.Covered
+	// Synthetic is false only where every row behind is known not to be made up.
+	Synthetic bool
 
 	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
 
-// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here, and so are
-// those that are withheld: Of and Withheld tell.
+// Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
 type Values struct {
 	PermitsIssued      int
 	WorkersAuthorised  int
@@ -76,7 +78,8 @@ type Values struct {
 	WorkersRepatriated int
 
 	wageWorkers int // those that AverageMonthlyWage is of
-	withheld    measureSet
+	// NoPermits and NoDepartures say that nothing is known of permits or of repatriations: their measures have no value.
+	NoPermits, NoDepartures bool
 }
 
 // AverageWorkersPresent returns the worker-days over the days of the period.
@@ -101,10 +104,14 @@ var accessors = map[labour.Measure]func(*Values) (float64, bool){
 	},
 }
 
-// Of returns a measure's value, or false where it has none or is withheld.
+// Of returns a measure's value, or false where it has none or is not known at all.
 func (v Values) Of(m labour.Measure) (float64, bool) {
 	read, known := accessors[m]
-	if !known || v.Withheld(m) {
+	unknown := v.NoPermits
+	if m == labour.WorkersRepatriated {
+		unknown = v.NoDepartures
+	}
+	if !known || unknown {
 		return 0, false
 	}
 	return read(&v)
@@ -139,9 +146,8 @@ func (rep *Report) Answer(ctx context.Context) error {
 	for i := range rep.Rows {
 		rep.Rows[i].measures = rep.Query.Measures
 	}
-	if err := rep.withhold(ctx, rep.Rows, rep.measures); err != nil {
-		return err
-	}
+	rep.cover(rep.Rows)
+	rep.show(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	slices.SortFunc(rep.Rows, rep.compare)
 	return nil
@@ -241,9 +247,8 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 		return ReportRow{}, err
 	}
 	rows := t.rows()
-	if err := rep.withhold(ctx, rows, measures); err != nil {
-		return ReportRow{}, err
-	}
+	rep.cover(rows)
+	rep.show(rows)
 	for _, m := range measures {
 		rep.need(m)
 	}

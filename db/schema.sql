@@ -119,6 +119,11 @@ CREATE TABLE issues_by_region(
 
 CREATE INDEX issues_by_region_by_region ON issues_by_region (region_code, month);
 
+CREATE TABLE masked (
+  k       INTEGER NOT NULL,
+  largest INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE member_state_reports (
   country_code TEXT NOT NULL REFERENCES countries (code),
   symbol       TEXT NOT NULL,
@@ -190,10 +195,19 @@ CREATE TABLE parameters (
 CREATE VIEW permit_facts AS
 SELECT p.id, p.region_code, p.nationality,
        COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) AS industry, p.employer_id,
-       p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, p.wage_monthly,
-       p.wage_monthly * (SELECT x.rate FROM exchange_rates x WHERE x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4)) AS wage,
+       p.number, COALESCE(m.permits, 1) AS permits, COALESCE(m.workers, p.workers) AS workers,
+       p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, COALESCE(m.wage_monthly, p.wage_monthly) AS wage_monthly,
+       COALESCE(m.wage_monthly, p.wage_monthly)
+         * (SELECT x.rate FROM exchange_rates x WHERE x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4)) AS wage,
        p.wage_currency, p.occupation, p.source_id, p.synthetic
-FROM permits p;
+FROM permits p LEFT JOIN permit_masks m ON m.id = p.id;
+
+CREATE TABLE permit_masks (
+  id           TEXT NOT NULL PRIMARY KEY,
+  permits      INTEGER NOT NULL,
+  workers      INTEGER NOT NULL,
+  wage_monthly REAL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE permits (
   id            TEXT    NOT NULL PRIMARY KEY,
@@ -265,9 +279,15 @@ CREATE TABLE release (
 
 CREATE VIEW repatriation_facts AS
 SELECT r.id, r.region_code, r.nationality,
-       COALESCE((SELECT p.industry FROM permit_facts p WHERE p.id = r.permit_id), (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
-       r.employer_id, r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
-FROM repatriations r;
+       COALESCE((SELECT COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) FROM permits p WHERE p.id = r.permit_id),
+                (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
+       r.employer_id, r.permit_id, r.date, COALESCE(m.workers, r.workers) AS workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id;
+
+CREATE TABLE repatriation_masks (
+  id      TEXT NOT NULL PRIMARY KEY,
+  workers INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE repatriations (
   id              TEXT    NOT NULL PRIMARY KEY,

@@ -159,6 +159,9 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 	if err != nil {
 		return nil, "", fmt.Errorf("read the stock: %w", err)
 	}
+	for i := range stocks {
+		stocks[i] = r.shown(stocks[i])
+	}
 	return stocks, statement, nil
 }
 
@@ -181,7 +184,7 @@ func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) 
 		if err := rows.Scan(&outcome, &workers); err != nil {
 			return err
 		}
-		departed[outcome] = workers
+		departed[outcome] = r.shown(workers)
 		return nil
 	}, statement, args...)
 	if err != nil {
@@ -231,6 +234,45 @@ func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Peri
 	}, statement, nil
 }
 
+// Authorised is how many workers permits were issued for, by the day on which their contracts were finalised.
+type Authorised struct {
+	Workers int // of all permits
+	Before  int // of those whose contract was finalised before a day
+	After   int // of those whose contract was finalised on it or later
+}
+
+// Authorised counts the workers of the permits issued in a period. Of which contracts are before a day is known only
+// where permits carry it; before is nil where no day matters.
+func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period, before *labour.Date) (Authorised,
+	error) {
+	narrowed, err := f.facts(ctx, r)
+	if err != nil {
+		return Authorised{}, err
+	}
+	signed := r.schema.Columns("permits", "p.", "contract_on")[0]
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.From(build.PermitFacts+" AS f").Join("permits AS p", "p.id = f.id").
+		Where(sb.Between("f.issued_on", p.From.String(), p.To.String()))
+	narrowed.narrow(sb, build.PermitFacts)
+	sum := func(condition string) string {
+		return "COALESCE(SUM(CASE WHEN " + condition + " THEN f.workers END), 0)"
+	}
+	earlier, later := "0", "0"
+	if before != nil {
+		earlier, later = signed+" < "+sb.Var(before.String()), signed+" >= "+sb.Var(before.String())
+	}
+	sb.Select(sum("1"), sum(earlier), sum(later))
+	statement, args := sb.Build()
+	found, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (a Authorised, err error) {
+		return a, rows.Scan(&a.Workers, &a.Before, &a.After)
+	}, statement, args...)
+	if err != nil {
+		return Authorised{}, fmt.Errorf("count the workers authorised: %w", err)
+	}
+	a := found[0]
+	return Authorised{r.shown(a.Workers), r.shown(a.Before), r.shown(a.After)}, nil
+}
+
 // DepartedWage is the average monthly wage of the workers who departed from a region and an industry between two
 // days, in the release's currency: of each permit's wage, weighted by the fall of its workers present.
 type DepartedWage struct {
@@ -240,7 +282,7 @@ type DepartedWage struct {
 }
 
 // DepartedWages returns the departed permits' own wages, and the statement that ran. Regions and industries without
-// a known wage are left out.
+// a known wage are left out, and those of fewer workers than masked rows protect.
 func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Period) ([]DepartedWage, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
@@ -281,7 +323,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	for i := range wages {
 		wages[i].Monthly = sums[i].Total() / float64(wages[i].Workers)
 	}
-	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers == 0 }), shown(sb), nil
+	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers < max(1, r.confidential) }), shown(sb), nil
 }
 
 // StockProvenance says which register rows a stock rests on that is followed through a period.

@@ -22,8 +22,8 @@ import (
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
 type Store struct {
-	folder        build.Folder
-	suppressBelow int
+	folder       build.Folder
+	confidential int // the size that releases with real rows protect at least
 
 	mu      sync.Mutex
 	open    map[string]*handle // by file name
@@ -35,7 +35,7 @@ type Store struct {
 
 	opening    singleflight.Group // of files, by name: the lock is not held meanwhile
 	refreshing chan struct{}      // holds one value while somebody looks at CURRENT
-	openFile   func(ctx context.Context, path string, suppressBelow int) (*Release, error)
+	openFile   func(ctx context.Context, path string, least int) (*Release, error)
 }
 
 // handle counts the readers of an open release; the store itself is one while the release is current or kept.
@@ -51,9 +51,9 @@ const keptOpen = 4
 // Option sets how a store's releases are read.
 type Option func(*Store)
 
-// SuppressBelow withholds counts of 1 to k-1 workers in whatever is read from a release; 0 withholds nothing. A
-// release that itself asks for more is read so: see Settings.
-func SuppressBelow(k int) Option { return func(s *Store) { s.suppressBelow = k } }
+// Confidential masks the real rows of what is published so that groups of k workers are protected, and opens no
+// release with real rows that protects less; 0 asks for nothing. A release whose settings ask for more has that.
+func Confidential(k int) Option { return func(s *Store) { s.confidential = k } }
 
 // OpenStore opens a folder of releases, and makes it where there is none. Close ends it.
 func OpenStore(dir string, options ...Option) (*Store, error) {
@@ -166,7 +166,7 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
-	release, err := s.openFile(ctx, s.folder.File(name), s.suppressBelow)
+	release, err := s.openFile(ctx, s.folder.File(name), s.confidential)
 	if err != nil {
 		return err
 	}
@@ -290,7 +290,7 @@ func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 	return listener
 }
 
-// List describes every published release, the oldest first.
+// List describes every published release that is served, the oldest first: those that protect less than is asked are left out.
 func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 	names, err := s.folder.Files()
 	if err != nil {
@@ -300,6 +300,9 @@ func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 	for _, name := range names {
 		number, _ := build.NumberOf(name)
 		release, done, err := s.Numbered(ctx, number)
+		if errors.Is(err, ErrExposed) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("release %d: %w", number, err)
 		}
@@ -334,5 +337,15 @@ func (s *Store) MakeCurrent(n int) error {
 
 // Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
 func (s *Store) Draft(ctx context.Context, mode build.Mode) (*build.Draft, error) {
-	return build.Start(ctx, s.folder, mode)
+	return build.Start(ctx, s.folder, mode, s.confidential)
+}
+
+// Remask publishes the current release again, with the same rows and masks for the size that is asked for.
+func (s *Store) Remask(ctx context.Context, now time.Time) (labour.Release, error) {
+	draft, err := s.Draft(ctx, build.Remask)
+	if err != nil {
+		return labour.Release{}, err
+	}
+	defer draft.Discard() // after Publish there is nothing to discard
+	return draft.Publish(ctx, now, draft.Note())
 }

@@ -101,7 +101,7 @@ func (r *Release) WholePermits(ctx context.Context, f PermitFilter, order Order[
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitFacts+" AS f"+nameOfEmployer,
+	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitRows+" AS f"+nameOfEmployer,
 		permitSort, order, list.narrow)
 }
 
@@ -114,7 +114,7 @@ func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter,
 		return nil, err
 	}
 	return whole(r, slices.Concat(repatriations.columns, []string{"e.name", "n.number"}),
-		build.RepatriationFacts+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
+		build.RepatriationRows+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
 }
 
 // WholeEmployers returns the list that EmployerPages gives in pages.
@@ -132,7 +132,7 @@ func (r *Release) WholeObservations(f ObservationFilter) (*Whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Whole{observationColumns, r, "observations AS f", observationOrder, narrow}, nil
+	return &Whole{r.schema.Columns("observations", "f.", observationColumns...), r, "observations AS f", observationOrder, narrow}, nil
 }
 
 func whole[F ~string](r *Release, columns []string, from string, sorts map[F]string, order Order[F],

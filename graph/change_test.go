@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -76,12 +77,24 @@ func TestChanges_PagesMakeUpTheWhole(t *testing.T) {
 }
 
 // corrected publishes a release of real rows and one in which a few are put right, and gives both stores' second
-// release: with counts below k withheld, and with every count.
+// release: masked for k workers, and as it is.
 func corrected(t *testing.T, k int) (guarded, plain *world) {
 	t.Helper()
-	store := dbtest.MustOpen(t)
 	content := dbtest.Random(rand.New(rand.NewPCG(9, 10)), 30)
-	dbtest.MustPublish(t, store, content)
+	of := func(option db.Option) *world {
+		store, err := db.OpenStore(t.TempDir(), option)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, store.Close()) })
+		for _, c := range []dbtest.Content{content, correctedContent(content)} {
+			dbtest.MustPublish(t, store, c)
+		}
+		return overStore(store)
+	}
+	return of(db.Confidential(k)), of(db.Confidential(0))
+}
+
+func correctedContent(content dbtest.Content) dbtest.Content {
+	content.Permits, content.Claims, content.Repatriations = slices.Clone(content.Permits), slices.Clone(content.Claims), slices.Clone(content.Repatriations)
 	content.Permits[3].Workers++
 	content.Claims[0].Note = "Put right."
 	for i := range content.Repatriations {
@@ -90,11 +103,7 @@ func corrected(t *testing.T, k int) (guarded, plain *world) {
 			break
 		}
 	}
-	dbtest.MustPublish(t, store, content)
-	other, err := db.OpenStore(store.Dir(), db.SuppressBelow(k))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, other.Close()) })
-	return overStore(other), overStore(store)
+	return content
 }
 
 const allChanges = `{ release { changes(since: "1") { nodes { table key } } } }`
@@ -106,10 +115,10 @@ func TestChanges_AreListedToThoseWhoMayReadRows(t *testing.T) {
 		ctx       context.Context
 		forbidden string
 	}{
-		"everybody, nothing withheld": {plain, t.Context(), ""},
-		"without a key for rows":      {plain, answers.WithRights(t.Context(), answers.Rights{NoRows: true}), "Single permits and repatriations need a key that allows rows; reports and totals do not. To list what else has changed, name other tables in `tables`."},
-		"small counts withheld": {guarded, t.Context(),
-			"Single permits and repatriations are not shown here, since counts below 12 workers are withheld and would follow from them; reports and totals are. To list what else has changed, name other tables in `tables`."},
+		"everybody, nothing masked": {plain, t.Context(), ""},
+		"without a key for rows":    {plain, answers.WithRights(t.Context(), answers.Rights{NoRows: true}), "Single permits and repatriations need a key that allows rows; reports and totals do not. To list what else has changed, name other tables in `tables`."},
+		"rows masked": {guarded, t.Context(),
+			"Single permits and repatriations are not shown here, since they would tell of fewer than 12 workers exactly; reports and totals, whose rows are masked, are. To list what else has changed, name other tables in `tables`."},
 		"whom the operator knows": {guarded, answers.WithRights(t.Context(), answers.Rights{Small: true}), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -163,13 +172,13 @@ func TestChanges_WithholdCountsOfTheRegister(t *testing.T) {
 func TestChanges_WithholdWhatEitherReleaseWithholds(t *testing.T) {
 	store := dbtest.MustOpen(t)
 	guarded := dbtest.Random(rand.New(rand.NewPCG(11, 12)), 20)
-	guarded.Settings.SuppressBelow = 5
+	guarded.Settings.Confidential = 5
 	dbtest.MustPublish(t, store, guarded)
 	plain := guarded
-	plain.Settings.SuppressBelow = 0
+	plain.Settings.Confidential = 0
 	dbtest.MustPublish(t, store, plain)
 	w := overStore(store)
-	require.Zero(t, dbtest.MustRead(t, store).SuppressBelow())
+	require.Zero(t, dbtest.MustRead(t, store).Confidential())
 	answer := w.ask(t.Context(), t, allChanges, nil)
 	require.Len(t, answer.Errors, 1)
 	assert.Equal(t, labour.Forbidden, codeOf(answer.Errors[0]))
@@ -180,7 +189,7 @@ func TestChanges_WithholdWhatEitherReleaseWithholds(t *testing.T) {
 
 // Nobody is told of a row of outcome PROTECTED, in either release: to come under protection looks like being removed.
 func TestChanges_NeverTellOfProtection(t *testing.T) {
-	_, w := corrected(t, 2)
+	_, w := corrected(t, 3)
 	answer := w.ask(answers.WithRights(t.Context(), answers.Rights{Small: true}), t, `{ release { changes(since: "1", tables: ["repatriations"]) { nodes { key kind fields { name before after } } } } }`, nil)
 	require.Empty(t, answer.Errors)
 	assert.NotContains(t, string(answer.Data), labour.Protected)
@@ -192,7 +201,7 @@ func TestChanges_NeverTellOfProtection(t *testing.T) {
 
 // A release that is removed is gone from the changes of those that stay, so that their answers are not kept.
 func TestChanges_AreGoneWithTheReleaseTheyAreSince(t *testing.T) {
-	_, w := corrected(t, 2)
+	_, w := corrected(t, 3)
 	ctx, volatile := graph.WithVolatile(t.Context())
 	require.Empty(t, w.ask(ctx, t, allChanges, nil).Errors)
 	assert.True(t, volatile.Load())
@@ -219,7 +228,7 @@ func (c *impatient) Err() error {
 
 // What takes too long is told apart from what never ends.
 func TestChanges_SayThatTheyGoOn(t *testing.T) {
-	_, w := corrected(t, 2)
+	_, w := corrected(t, 3)
 	_, done, err := w.store.Numbered(t.Context(), 1)
 	require.NoError(t, err)
 	defer done()

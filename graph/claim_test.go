@@ -12,8 +12,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// The query that a check gives runs as it is, and shows the figure that the claim was held against.
-func TestClaims_EveryChecksQueryShowsItsEvidence(t *testing.T) {
+// The query that a piece of evidence comes with runs as it is, and shows its figure.
+func TestClaims_EveryPieceOfEvidenceCanBeAsked(t *testing.T) {
 	for _, name := range []string{"small", "default"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -24,33 +24,38 @@ func TestClaims_EveryChecksQueryShowsItsEvidence(t *testing.T) {
 						ID    string
 						Check *struct {
 							Verdict     labour.Verdict
-							Basis       labour.Basis
-							Computed    *float64
 							Explanation string
-							Query       string
-							Synthetic   bool
+							Evidence    []struct {
+								Value     float64
+								Counted   bool
+								Indicator *struct{ Code string }
+								Query     string
+							}
 						}
 					}
 				}
 			}
-			checked := 0
-			for _, claim := range data[answer](t, w, `{ claims(first: 1000) { nodes { id check { verdict basis computed explanation query synthetic } } } }`).Claims.Nodes {
+			checked, seen := 0, map[string]string{}
+			const question = `{ claims(first: 1000) { nodes { id check { verdict explanation evidence { value counted indicator { code } query } } } } }`
+			for _, claim := range data[answer](t, w, question).Claims.Nodes {
 				if claim.Check == nil {
 					continue
 				}
 				checked++
-				assert.False(t, claim.Check.Synthetic, "synthetic rows are no evidence")
 				assert.True(t, strings.HasSuffix(claim.Check.Explanation, "."), claim.Check.Explanation)
-				shown := string(data[json.RawMessage](t, w, claim.Check.Query))
-				switch {
-				case claim.Check.Computed == nil:
-					assert.Equal(t, labour.Undecided, claim.Check.Verdict)
-				case claim.Check.Basis == labour.Register:
-					assert.Contains(t, shown, fmt.Sprintf(":%.10g}", *claim.Check.Computed), claim.Check.Query)
-					assert.Contains(t, shown, `"synthetic":false`)
-				default:
-					assert.Contains(t, shown, fmt.Sprintf(`"value":%.10g`, *claim.Check.Computed), claim.Check.Query)
+				counted := false
+				for _, piece := range claim.Check.Evidence {
+					counted = counted || piece.Counted
+					if seen[piece.Query] == "" {
+						seen[piece.Query] = string(data[json.RawMessage](t, w, piece.Query))
+					}
+					shown := fmt.Sprintf(`"value":%.10g`, piece.Value)
+					if piece.Indicator == nil {
+						shown = fmt.Sprintf(`:%.10g,"coverage":`, piece.Value)
+					}
+					assert.Contains(t, seen[piece.Query], shown, "%s: %s", claim.ID, piece.Query)
 				}
+				assert.True(t, counted || claim.Check.Verdict == labour.Undecided, "%s: a verdict rests on evidence", claim.ID)
 			}
 			require.Positive(t, checked)
 		})

@@ -64,6 +64,31 @@ func (sanctionFields) Source(ctx context.Context, objs []*labour.Sanction) ([]*l
 	return lookUp(objs, func(s *labour.Sanction) string { return s.Source }, releaseOf(ctx).Source)
 }
 
+func (sanctionFields) Obligations(ctx context.Context, obj *labour.Sanction) ([]labour.Obligation, error) {
+	return releaseOf(ctx).Obligations(obj.Symbol), nil
+}
+
+type obligationFields struct{}
+
+func (obligationFields) Paragraph(_ context.Context, obj *labour.Obligation) (*string, error) {
+	return known(obj.Paragraph), nil
+}
+
+func (obligationFields) Exemptions(_ context.Context, obj *labour.Obligation) (*string, error) {
+	return known(obj.Exemptions), nil
+}
+
+func (obligationFields) Milestones(_ context.Context, obj *labour.Obligation) ([]labour.Date, error) {
+	if obj.HalfWayOn == nil {
+		return []labour.Date{}, nil
+	}
+	return []labour.Date{*obj.HalfWayOn}, nil
+}
+
+func (obligationFields) Source(ctx context.Context, objs []*labour.Obligation) ([]*labour.Source, error) {
+	return lookUp(objs, func(o *labour.Obligation) string { return o.Source }, releaseOf(ctx).Source)
+}
+
 type observationFields struct{}
 
 func (observationFields) Confidence(_ context.Context, obj *labour.Observation) (*labour.Confidence, error) {

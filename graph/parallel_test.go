@@ -31,7 +31,7 @@ func TestRequests_ReadOneReleaseWhileTwoTakeTurns(t *testing.T) {
 
 	var queries []goldenCase
 	for _, c := range goldenCases(t, "*/*") {
-		if c.world == "small" && filepath.Dir(c.name) != "errors" {
+		if c.world == "small" && filepath.Dir(c.name) != "errors" && c.name != "releases/pages" { // which is of three releases
 			queries = append(queries, c)
 		}
 	}

@@ -38,7 +38,10 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		}
 		limit = *first
 	}
-	answer := &model.Report{}
+	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic()}
+	if graphql.FieldRequested(ctx, "notices") {
+		answer.Notices = answers.Notices(release, rep)
+	}
 	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") ||
 		graphql.FieldRequested(ctx, "pageInfo") {
 		if err := rep.Answer(ctx); err != nil {
@@ -124,7 +127,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
-		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])), Of: row.Of,
+		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])), Of: row.Of, Perturbed: rep.Perturbed(),
 	}
 	if rep.Covers() {
 		r.Period = &row.Period
@@ -132,9 +135,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 			r.Counted = rep.Counted(row)
 		}
 	}
-	r.Suppressed = slices.ContainsFunc(measures, row.Withheld)
-	if slices.Contains(measures, labour.PeakWorkersPresent) && !row.Withheld(labour.PeakWorkersPresent) &&
-		row.PeakWorkersPresent > 0 {
+	if slices.Contains(measures, labour.PeakWorkersPresent) && row.PeakWorkersPresent > 0 {
 		r.PeakOn = &row.PeakOn
 	}
 	return r

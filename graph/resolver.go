@@ -35,23 +35,35 @@ func NewSchema(r *Resolver) graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{Schema: &schema, Resolvers: r})
 }
 
-func (r *Resolver) Query() generated.QueryResolver                   { return query{r} }
-func (r *Resolver) Subscription() generated.SubscriptionResolver     { return subscription{r} }
-func (r *Resolver) Release() generated.ReleaseResolver               { return releaseFields{r} }
-func (r *Resolver) Region() generated.RegionResolver                 { return regionFields{} }
-func (r *Resolver) Employer() generated.EmployerResolver             { return employerFields{} }
-func (r *Resolver) Permit() generated.PermitResolver                 { return permitFields{} }
-func (r *Resolver) Repatriation() generated.RepatriationResolver     { return repatriationFields{} }
-func (r *Resolver) Observation() generated.ObservationResolver       { return observationFields{} }
-func (r *Resolver) Source() generated.SourceResolver                 { return sourceFields{} }
-func (r *Resolver) Sanction() generated.SanctionResolver             { return sanctionFields{} }
-func (r *Resolver) Claim() generated.ClaimResolver                   { return claimFields{} }
+func (r *Resolver) Query() generated.QueryResolver               { return query{r} }
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
+func (r *Resolver) Release() generated.ReleaseResolver           { return releaseFields{r} }
+func (r *Resolver) Region() generated.RegionResolver             { return regionFields{} }
+func (r *Resolver) Employer() generated.EmployerResolver         { return employerFields{} }
+func (r *Resolver) Permit() generated.PermitResolver             { return permitFields{} }
+func (r *Resolver) Repatriation() generated.RepatriationResolver { return repatriationFields{} }
+func (r *Resolver) Observation() generated.ObservationResolver   { return observationFields{} }
+func (r *Resolver) Source() generated.SourceResolver             { return sourceFields{} }
+func (r *Resolver) Sanction() generated.SanctionResolver         { return sanctionFields{} }
+func (r *Resolver) Claim() generated.ClaimResolver               { return claimFields{} }
+func (r *Resolver) ClaimCheck() generated.ClaimCheckResolver     { return claimCheckFields{} }
+func (r *Resolver) Evidence() generated.EvidenceResolver         { return evidenceFields{} }
+func (r *Resolver) Interval() generated.IntervalResolver         { return intervalFields{} }
+func (r *Resolver) Obligation() generated.ObligationResolver     { return obligationFields{} }
+func (r *Resolver) MemberState() generated.MemberStateResolver   { return memberStateFields{} }
+func (r *Resolver) MemberStateReport() generated.MemberStateReportResolver {
+	return memberStateReportFields{}
+}
 func (r *Resolver) Industry() generated.IndustryResolver             { return industryFields{} }
 func (r *Resolver) ReportRow() generated.ReportRowResolver           { return reportRowFields{} }
 func (r *Resolver) EconomicImpact() generated.EconomicImpactResolver { return economicImpactFields{} }
 func (r *Resolver) IndustryImpact() generated.IndustryImpactResolver { return industryImpactFields{} }
 func (r *Resolver) ModelInput() generated.ModelInputResolver         { return modelInputFields{} }
-func (r *Resolver) Compliance() generated.ComplianceResolver         { return complianceFields{} }
+func (r *Resolver) Parameter() generated.ParameterResolver           { return parameterFields{} }
+func (r *Resolver) ObservedOutcome() generated.ObservedOutcomeResolver {
+	return observedOutcomeFields{}
+}
+func (r *Resolver) Compliance() generated.ComplianceResolver { return complianceFields{} }
 
 type (
 	query        struct{ r *Resolver }

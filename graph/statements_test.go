@@ -37,8 +37,8 @@ func TestStatements_AreAsManyForALongListAsForAShortOne(t *testing.T) {
 		"permits of regions of permits":            {`{ permits(first: %d) { nodes { region { permits(first: 1) { nodes { number } } parent { employers(first: 1) { nodes { name } } } } } } }`, 3},
 		"permits of children":                      {`{ regions(first: %d) { nodes { children { permits(first: 1) { nodes { number } } } } } }`, 2},
 		"report rows":                              {`{ report(groupBy: [EMPLOYER], first: %d) { rows { employer { name region { code } } permitsIssued permits(first: 1) { nodes { number } } repatriations(first: 1) { totalCount } } } }`, 5},
-		"claims":                                   {`{ claims(first: %d) { nodes { source { title } region { name } check { verdict query } } } }`, 2},
-		"claims by edges":                          {`{ claims(first: %d) { edges { node { source { title } region { name } check { verdict query } } } } }`, 2},
+		"claims":                                   {`{ claims(first: %d) { nodes { source { title } region { name } check { verdict evidence { query } } } } }`, 3},
+		"claims by edges":                          {`{ claims(first: %d) { edges { node { source { title } region { name } check { verdict evidence { query } } } } } }`, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +81,7 @@ func TestStatements_NothingIsReadThatIsNotAsked(t *testing.T) {
 		`{ report { rows { permitsIssued workersPresent workersRepatriated } } }`:    3,
 		`{ permit(id: "P01") { number region { name } source { title } } }`:          1,
 		`{ economicImpact(region: "RU-PRI") { outputLost { central } } }`:            3, // observations, changes of the stock, wages
-		`{ compliance(sanction: "S/RES/2397(2017)") { progress } }`:                  3, // stocks, departures, reports
+		`{ compliance(sanction: "S/RES/2397(2017)", region: "RU") { progress } }`:    4, // what States said, stocks, departures, reports
 	} {
 		ctx, count := db.WithStatementCount(t.Context())
 		dataOf[json.RawMessage](ctx, t, w, query)

@@ -59,7 +59,7 @@ func empty(t *testing.T, open func(testing.TB) *db.Store) {
 		require.NoError(t, err)
 		assert.True(t, report.Covers())
 		require.Len(t, report.Rows, 1)
-		assert.Equal(t, db.Values{Days: 730, PeakOn: *On("2017-01-01")}, report.Rows[0].Values)
+		assert.Equal(t, db.Values{Days: 730, PeakOn: *On("2017-01-01"), NoPermits: true, NoDepartures: true}, report.Rows[0].Values)
 	})
 	t.Run("nothing but a period", func(t *testing.T) {
 		store := open(t)
@@ -68,6 +68,6 @@ func empty(t *testing.T, open func(testing.TB) *db.Store) {
 			Filter: db.ReportFilter{Period: db.DateRange{From: On("2017-12-22"), To: On("2019-12-22")}}})
 		require.NoError(t, err)
 		require.Len(t, report.Rows, 1)
-		assert.Equal(t, db.Values{Days: 731, PeakOn: *On("2017-12-22")}, report.Rows[0].Values)
+		assert.Equal(t, db.Values{Days: 731, PeakOn: *On("2017-12-22"), NoPermits: true, NoDepartures: true}, report.Rows[0].Values)
 	})
 }

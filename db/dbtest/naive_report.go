@@ -50,6 +50,7 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 		first, last := -1, -1
 		for i, p := range periods {
 			row := n.compute(g, measures, p)
+			n.reach(q.Filter, boundaries, &row.ReportRow)
 			// What a report is sorted by or held to does not make a group appear.
 			row.Counted = counted(g, q.Measures, p)
 			if len(row.Permits) > 0 || len(row.Repatriations) > 0 {
@@ -66,12 +67,87 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 	}
 	if rows == nil && q.Granularity == "" && len(without(q.GroupBy, labour.ByPeriod)) == 0 {
 		rows = []Row{n.compute(group{}, measures, whole)} // one row always, even where it counts nothing
+		n.reach(q.Filter, boundaries, &rows[0].ReportRow)
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return !having(r.Values, q.Having) })
 	slices.SortStableFunc(rows, func(a, b Row) int { return compare(a, b, q) })
 	totals = n.compute(group{register: all}, q.Measures, whole)
+	n.reach(q.Filter, boundaries, &totals.ReportRow)
 	totals.Counted = counted(group{register: all}, q.Measures, whole)
 	return rows, totals
+}
+
+// reach notes what is known of a row: whether a source that has a table has rows of any table of the row's place and
+// people from a year up to its own to one from its own on. No industry, employer or outcome narrows that.
+func (n *Naive) reach(f db.ReportFilter, boundaries labour.Date, row *db.ReportRow) {
+	f.Industries, f.Employers, f.Outcomes = nil, nil, nil
+	place := func(r fact) bool {
+		values := map[labour.Dimension]string{labour.ByRegion: r.region, labour.ByNationality: r.nationality,
+			labour.ByDistrict: n.district(r.region, boundaries)}
+		for d, value := range values {
+			if wanted, grouped := row.Group[d]; grouped && wanted != value {
+				return false
+			}
+		}
+		return true
+	}
+	type extent struct {
+		source, region, nationality string
+		synthetic                   bool
+	}
+	all := n.filter(f, boundaries)
+	madeUp := false
+	touched := func(table []fact) bool {
+		spans := map[extent]labour.Period{}
+		for _, r := range append(slices.Clone(all.permits), all.departures...) {
+			if !place(r) || !slices.ContainsFunc(table, func(other fact) bool { return other.source == r.source }) {
+				continue
+			}
+			at := extent{r.source, r.region, r.nationality, r.synthetic}
+			for _, d := range n.daysOf(r) {
+				if span, had := spans[at]; had {
+					spans[at] = labour.Period{From: min(span.From, d), To: max(span.To, d)}
+				} else {
+					spans[at] = labour.Period{From: d, To: d}
+				}
+			}
+		}
+		any := false
+		for at, span := range spans {
+			if span.From.Year() <= row.Period.To.Year() && row.Period.From.Year() <= span.To.Year() {
+				any, madeUp = true, madeUp || at.synthetic
+			}
+		}
+		return any
+	}
+	row.NoPermits, row.NoDepartures = !touched(n.permits), !touched(n.departures)
+	row.Coverage = labour.Partial
+	if row.NoPermits && row.NoDepartures {
+		row.Coverage = labour.NotAtAll
+		madeUp = slices.ContainsFunc(append(slices.Clone(n.permits), n.departures...), func(r fact) bool { return r.synthetic }) ||
+			slices.ContainsFunc(n.content.Employers, func(e labour.Employer) bool { return e.Synthetic })
+		madeUp = madeUp && (f.Synthetic == nil || *f.Synthetic)
+	}
+	row.Synthetic = madeUp
+}
+
+// daysOf lists the days that bound how far a row reaches: of its own, and of the permit that it is or is under.
+func (n *Naive) daysOf(r fact) []labour.Date {
+	permit, days := r.permit, []labour.Date{}
+	if permit != nil {
+		days = append(days, permit.IssuedOn)
+	} else {
+		days = append(days, r.departure.Date)
+		for _, p := range n.permits {
+			if p.id == r.departure.Permit {
+				permit = p.permit
+			}
+		}
+	}
+	if permit != nil && permit.ValidFrom <= permit.End() {
+		days = append(days, permit.ValidFrom, permit.End())
+	}
+	return days
 }
 
 // groups parts a register by the dimensions; without any there is one group.
@@ -235,6 +311,10 @@ func having(v db.Values, conditions []db.MeasureCondition) bool {
 }
 
 func valueOf(v db.Values, m labour.Measure) (float64, bool) {
+	switch {
+	case m == labour.WorkersRepatriated && v.NoDepartures, m != labour.WorkersRepatriated && v.NoPermits:
+		return 0, false
+	}
 	switch m {
 	case labour.AverageMonthlyWage:
 		if v.AverageMonthlyWage == nil {

@@ -28,7 +28,7 @@ func show(row db.ReportRow, q db.ReportQuery) string {
 			fmt.Fprintf(&b, "%s=%s ", d, row.Group[d])
 		}
 	}
-	fmt.Fprintf(&b, "%s..%s", row.Period.From, row.Period.To)
+	fmt.Fprintf(&b, "%s..%s %s synthetic=%t", row.Period.From, row.Period.To, row.Coverage, row.Synthetic)
 	needed := slices.Clone(q.Measures)
 	for _, m := range q.Measures {
 		fmt.Fprintf(&b, " %s=%s", m, showMeasure(row.Values, m))

@@ -108,7 +108,7 @@ class Release:
           sources      what the figures rest on, as far as the schema tells it: title, publisher, kind, url, publishedOn
           units        {column: unit}, where the schema or a field `unit` names one; "various" where rows differ in it
           definitions  {column: what the schema says of it}
-          suppressed   the number of rows with a figure that is withheld: their columns add up to less than there is
+          perturbed    whether real rows took part that the release masks: figures are right on average, and few need not add up
           method       how a report or an estimate was computed; None for lists
           query, variables, permalink     what was asked, and the address that gives it again
         """
@@ -145,7 +145,7 @@ class Release:
             "sources": sources,
             "units": plan.units(rows, release["currency"]),
             "definitions": {name: c.description for name, c in plan.columns.items()},
-            "suppressed": sum(any(_found([row], "homeboundSuppressed")) for row in rows),
+            "perturbed": any(_found(evidence + rows, "homeboundPerturbed")),
             "method": provenances[0]["method"] if provenances else None,
             "query": query, "variables": variables, "permalink": self.permalink(query, variables),
         }
@@ -183,9 +183,8 @@ def source_line(ax, *frames):
     text = f"Source: Homebound, release {first['release']} (sha256:{first['contentHash'][:12]})" + (f"; {names}." if names else ".")
     if any(f.attrs["synthetic"] for f in frames):
         text += " SYNTHETIC: made-up register rows take part in this chart; it is no finding."
-    withheld = sum(f.attrs["suppressed"] for f in frames)
-    if withheld:
-        text += f" In {withheld} rows a figure of few people is withheld."
+    if any(f.attrs["perturbed"] for f in frames):
+        text += " Rows of few people are masked: figures are right on average."
     figure, size = ax.figure, 8
     characters = int(figure.get_figwidth() * 72 / (size * 0.56))
     figure.set_layout_engine("constrained")  # makes room for the line, on the screen and in a file
@@ -284,7 +283,7 @@ class _Plan:
             self._add_paging()
         self.rest = self._document()
         for field, type in self.chain:
-            self._add_provenance(field, type)
+            self._add_evidence(field, type)
         self.first = self._document()
 
     # Reading.
@@ -403,14 +402,16 @@ class _Plan:
             return [field.key], [(root, "Query")], (field, _named(self.schema["Query"].get(field.name))[0])
         return [], [], (root, "Query")
 
-    def _add_provenance(self, field, type):
+    def _add_evidence(self, field, type):
+        if "perturbed" in self.schema[type]:
+            self._add(field.body, "homeboundPerturbed: perturbed")
         if "provenance" in self.schema[type]:
             self._add(field.body, "homeboundProvenance: provenance { synthetic method sources { id } }")
 
     def _read_columns(self, node, path, above=""):
         field, type = node
-        self._add_provenance(field, type)
-        for name, added in (("unit", "unit"), ("synthetic", "synthetic"), ("suppressed", "suppressed"), ("source", "source { id }")):
+        self._add_evidence(field, type)
+        for name, added in (("unit", "unit"), ("synthetic", "synthetic"), ("source", "source { id }")):
             if name in self.schema[type]:
                 self._add(field.body, f"homebound{name.title()}: {added}")
         for key, (f, owner) in self._selected(field, type).items():

@@ -124,18 +124,19 @@ class FrameTest(unittest.TestCase):
         frame = self.hb.frame("{ sanctions { symbol nationalities { code } } }")
         self.assertEqual(frame["nationalities"][0], [{"code": "KP"}])
 
-    def test_withheld_figures_are_counted(self):
-        class Withholding(homebound.Release):
+    def test_masked_figures_are_marked(self):
+        class Masking(homebound.Release):
             def query(self, query, variables=None, **more):
                 data = super().query(query, variables, **more)
                 for row in data.get("report", {}).get("rows", [])[:2]:
-                    row.update(homeboundSuppressed=True, permitsIssued=None)
+                    row.update(homeboundPerturbed=True, permitsIssued=None)
                 return data
 
-        frame = Withholding().frame(REPORT, within="RU-PRI")
-        self.assertEqual(frame.attrs["suppressed"], 2)
+        frame = Masking().frame(REPORT, within="RU-PRI")
+        self.assertTrue(frame.attrs["perturbed"])
+        self.assertFalse(self.hb.frame(REPORT, within="RU-PRI").attrs["perturbed"], "synthetic rows are of nobody")
         self.assertTrue(pd.isna(frame["permitsIssued"][0]), "unknown, and no zero")
-        self.assertIn("In 2 rows a figure of few people is withheld.", homebound.source_line(plt.figure().gca(), frame).get_text().replace("\n", " "))
+        self.assertIn("Rows of few people are masked: figures are right on average.", homebound.source_line(plt.figure().gca(), frame).get_text().replace("\n", " "))
 
     def test_a_question_that_makes_no_frame(self):
         for query, sentence in (

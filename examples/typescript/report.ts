@@ -24,12 +24,11 @@ const Permits = graphql(`
         }
         permitsIssued
         workersPresent
-        suppressed
       }
       totals {
         permitsIssued
         workersPresent
-        suppressed
+        perturbed
       }
       pageInfo {
         hasNextPage
@@ -55,9 +54,9 @@ function clientOf(path: string): Client {
   })
 }
 
-// A figure that is null was withheld, or there is none: it is never a zero.
-function figure(value: number | null | undefined, suppressed: boolean): string {
-  return value?.toLocaleString('en') ?? (suppressed ? 'withheld' : '-')
+// A figure that is null is not known: it is never a zero.
+function figure(value: number | null | undefined): string {
+  return value?.toLocaleString('en') ?? '-'
 }
 
 async function main(within = 'RU-FD-FE', year = '2017'): Promise<void> {
@@ -73,10 +72,11 @@ async function main(within = 'RU-FD-FE', year = '2017'): Promise<void> {
 
   const { rows, totals, pageInfo, provenance } = answer.data.report
   const line = (name: string, row: Omit<(typeof rows)[number], 'region'>) =>
-    console.log(name.padEnd(34) + figure(row.permitsIssued, row.suppressed).padStart(10) + figure(row.workersPresent, row.suppressed).padStart(10))
+    console.log(name.padEnd(34) + figure(row.permitsIssued).padStart(10) + figure(row.workersPresent).padStart(10))
 
   console.log(`${within}, ${year}: permits issued in the year, workers present on its last day`)
   if (provenance.synthetic) console.log('SYNTHETIC: made-up register rows take part; this is no finding')
+  if (totals.perturbed) console.log('MASKED: rows of few people are masked; figures are right on average')
   for (const row of rows) line(row.region?.name ?? '(no region)', row)
   line('in all', totals)
   if (pageInfo.hasNextPage) console.log('(and more regions: ask for the next page with `after`)')

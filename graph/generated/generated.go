@@ -10,6 +10,7 @@ import (
 	"homebound/graph/model"
 	"homebound/graph/scalar"
 	"homebound/internal/answers"
+	"homebound/internal/answers/evidence"
 	"homebound/internal/impact"
 	"homebound/internal/labour"
 	"math"
@@ -34,13 +35,21 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Claim() ClaimResolver
+	ClaimCheck() ClaimCheckResolver
 	Compliance() ComplianceResolver
 	EconomicImpact() EconomicImpactResolver
 	Employer() EmployerResolver
+	Evidence() EvidenceResolver
 	Industry() IndustryResolver
 	IndustryImpact() IndustryImpactResolver
+	Interval() IntervalResolver
+	MemberState() MemberStateResolver
+	MemberStateReport() MemberStateReportResolver
 	ModelInput() ModelInputResolver
+	Obligation() ObligationResolver
 	Observation() ObservationResolver
+	ObservedOutcome() ObservedOutcomeResolver
+	Parameter() ParameterResolver
 	Permit() PermitResolver
 	Query() QueryResolver
 	Region() RegionResolver
@@ -64,6 +73,13 @@ type ComplexityRoot struct {
 		Outcomes      func(childComplexity int) int
 		Regions       func(childComplexity int) int
 		To            func(childComplexity int) int
+	}
+
+	BridgeStep struct {
+		Adds   func(childComplexity int) int
+		Amount func(childComplexity int) int
+		Step   func(childComplexity int) int
+		Unit   func(childComplexity int) int
 	}
 
 	Change struct {
@@ -96,15 +112,20 @@ type ComplexityRoot struct {
 
 	Claim struct {
 		Check       func(childComplexity int) int
+		CompareWith func(childComplexity int) int
 		Confidence  func(childComplexity int) int
+		Disputes    func(childComplexity int) int
 		From        func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Industry    func(childComplexity int) int
 		MadeOn      func(childComplexity int) int
+		Measure     func(childComplexity int) int
 		Nationality func(childComplexity int) int
 		Note        func(childComplexity int) int
 		Operator    func(childComplexity int) int
+		Per         func(childComplexity int) int
 		Region      func(childComplexity int) int
+		Repeats     func(childComplexity int) int
 		Source      func(childComplexity int) int
 		Speaker     func(childComplexity int) int
 		SpeakerRole func(childComplexity int) int
@@ -114,17 +135,15 @@ type ComplexityRoot struct {
 		Unit        func(childComplexity int) int
 		ValueHigh   func(childComplexity int) int
 		ValueLow    func(childComplexity int) int
+		WageBasis   func(childComplexity int) int
 	}
 
 	ClaimCheck struct {
-		Basis              func(childComplexity int) int
-		Computed           func(childComplexity int) int
-		Explanation        func(childComplexity int) int
-		Measure            func(childComplexity int) int
-		Query              func(childComplexity int) int
-		RelativeDifference func(childComplexity int) int
-		Synthetic          func(childComplexity int) int
-		Verdict            func(childComplexity int) int
+		Allowed     func(childComplexity int) int
+		Evidence    func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Possible    func(childComplexity int) int
+		Verdict     func(childComplexity int) int
 	}
 
 	ClaimConnection struct {
@@ -141,13 +160,19 @@ type ComplexityRoot struct {
 
 	Compliance struct {
 		AsOf                func(childComplexity int) int
-		BaselineWorkers     func(childComplexity int) int
+		Baseline            func(childComplexity int) int
 		Basis               func(childComplexity int) int
+		Coverage            func(childComplexity int) int
 		DaysToDeadline      func(childComplexity int) int
-		HalfwayMet          func(childComplexity int) int
+		Explanation         func(childComplexity int) int
+		HalfWayMet          func(childComplexity int) int
+		Notices             func(childComplexity int) int
+		Obligations         func(childComplexity int) int
+		Perturbed           func(childComplexity int) int
 		Progress            func(childComplexity int) int
 		ProjectedCompletion func(childComplexity int) int
 		ProtectedOrExempt   func(childComplexity int) int
+		Provenance          func(childComplexity int) int
 		RecentMonthlyPace   func(childComplexity int) int
 		Region              func(childComplexity int) int
 		Remaining           func(childComplexity int) int
@@ -156,7 +181,7 @@ type ComplexityRoot struct {
 		RequiredMonthlyPace func(childComplexity int) int
 		Sanction            func(childComplexity int) int
 		Status              func(childComplexity int) int
-		Suppressed          func(childComplexity int) int
+		Synthetic           func(childComplexity int) int
 	}
 
 	Country struct {
@@ -165,27 +190,45 @@ type ComplexityRoot struct {
 	}
 
 	EconomicImpact struct {
-		Baseline             func(childComplexity int) int
-		BaselineWorkers      func(childComplexity int) int
-		Basis                func(childComplexity int) int
-		BoundariesOn         func(childComplexity int) int
-		ByIndustry           func(childComplexity int) int
-		DepartedWorkers      func(childComplexity int) int
-		From                 func(childComplexity int) int
-		IncomeTaxLost        func(childComplexity int) int
-		Inputs               func(childComplexity int) int
-		OutputLost           func(childComplexity int) int
-		OutputLostShareOfGRP func(childComplexity int) int
-		Provenance           func(childComplexity int) int
-		Region               func(childComplexity int) int
-		RemittancesForgone   func(childComplexity int) int
-		Sensitivity          func(childComplexity int) int
-		ShareOfEmployment    func(childComplexity int) int
-		Suppressed           func(childComplexity int) int
-		Timeline             func(childComplexity int, granularity labour.Granularity) int
-		To                   func(childComplexity int) int
-		WagesLost            func(childComplexity int) int
-		WorkerYearsLost      func(childComplexity int) int
+		Baseline                   func(childComplexity int) int
+		BaselineWorkers            func(childComplexity int) int
+		Basis                      func(childComplexity int) int
+		BoundariesOn               func(childComplexity int) int
+		Bridge                     func(childComplexity int) int
+		ByIndustry                 func(childComplexity int) int
+		ConstantPricesOf           func(childComplexity int) int
+		DepartedWorkers            func(childComplexity int) int
+		DirectOutputLost           func(childComplexity int) int
+		DirectOutputLostShareOfGRP func(childComplexity int) int
+		FiscalLoss                 func(childComplexity int) int
+		From                       func(childComplexity int) int
+		GrossAccounts              func(childComplexity int) int
+		GrossDirectOutputLost      func(childComplexity int) int
+		IncomeTaxLost              func(childComplexity int) int
+		IndirectOutputLost         func(childComplexity int) int
+		Inputs                     func(childComplexity int) int
+		NetAccounts                func(childComplexity int) int
+		Notices                    func(childComplexity int) int
+		Observed                   func(childComplexity int) int
+		OutputLost                 func(childComplexity int) int
+		OutputLostElsewhere        func(childComplexity int) int
+		OutputLostShareOfGRP       func(childComplexity int) int
+		Perturbed                  func(childComplexity int) int
+		Provenance                 func(childComplexity int) int
+		Region                     func(childComplexity int) int
+		RemittancesForgone         func(childComplexity int) int
+		Sensitivity                func(childComplexity int) int
+		ShareOfEmployment          func(childComplexity int) int
+		StayersIn                  func(childComplexity int) int
+		StayersRule                func(childComplexity int) int
+		Stocks                     func(childComplexity int) int
+		Timeline                   func(childComplexity int, granularity labour.Granularity) int
+		To                         func(childComplexity int) int
+		Variant                    func(childComplexity int) int
+		Variants                   func(childComplexity int) int
+		WagesLost                  func(childComplexity int) int
+		WorkerYears                func(childComplexity int) int
+		WorkerYearsLost            func(childComplexity int) int
 	}
 
 	Employer struct {
@@ -215,7 +258,29 @@ type ComplexityRoot struct {
 		Central func(childComplexity int) int
 		High    func(childComplexity int) int
 		Low     func(childComplexity int) int
+		Mean    func(childComplexity int) int
+		P25     func(childComplexity int) int
+		P5      func(childComplexity int) int
+		P50     func(childComplexity int) int
+		P75     func(childComplexity int) int
+		P95     func(childComplexity int) int
 		Unit    func(childComplexity int) int
+	}
+
+	Evidence struct {
+		Conversion func(childComplexity int) int
+		Counted    func(childComplexity int) int
+		From       func(childComplexity int) int
+		Indicator  func(childComplexity int) int
+		Qualifier  func(childComplexity int) int
+		Query      func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Relation   func(childComplexity int) int
+		Source     func(childComplexity int) int
+		To         func(childComplexity int) int
+		Unit       func(childComplexity int) int
+		Value      func(childComplexity int) int
+		ValueHigh  func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -232,12 +297,25 @@ type ComplexityRoot struct {
 		Passed  func(childComplexity int) int
 	}
 
+	ImpactAccounts struct {
+		Contributions   func(childComplexity int) int
+		FiscalLoss      func(childComplexity int) int
+		IncomeTax       func(childComplexity int) int
+		Output          func(childComplexity int) int
+		ProductionTaxes func(childComplexity int) int
+		Surplus         func(childComplexity int) int
+		Wages           func(childComplexity int) int
+	}
+
 	ImpactPeriod struct {
-		DepartedWorkers func(childComplexity int) int
-		OutputLost      func(childComplexity int) int
-		Period          func(childComplexity int) int
-		Suppressed      func(childComplexity int) int
-		WorkerYearsLost func(childComplexity int) int
+		DepartedWorkers       func(childComplexity int) int
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		NetAccounts           func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		Period                func(childComplexity int) int
+		WorkerYearsLost       func(childComplexity int) int
 	}
 
 	Indicator struct {
@@ -253,22 +331,83 @@ type ComplexityRoot struct {
 	}
 
 	IndustryImpact struct {
-		Industry        func(childComplexity int) int
-		OutputLost      func(childComplexity int) int
-		Suppressed      func(childComplexity int) int
-		WorkerYearsLost func(childComplexity int) int
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		Industry              func(childComplexity int) int
+		NetAccounts           func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		WorkerYearsLost       func(childComplexity int) int
+	}
+
+	Interval struct {
+		From func(childComplexity int) int
+		To   func(childComplexity int) int
+	}
+
+	MemberState struct {
+		Baseline    func(childComplexity int) int
+		Claims      func(childComplexity int) int
+		Country     func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Progress    func(childComplexity int) int
+		Remaining   func(childComplexity int) int
+		Reports     func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
+	MemberStateReport struct {
+		AsOf        func(childComplexity int) int
+		Baseline    func(childComplexity int) int
+		BaselineOn  func(childComplexity int) int
+		Document    func(childComplexity int) int
+		DueOn       func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Remaining   func(childComplexity int) int
+		Repatriated func(childComplexity int) int
+		Source      func(childComplexity int) int
+		SubmittedOn func(childComplexity int) int
+		Text        func(childComplexity int) int
 	}
 
 	ModelInput struct {
-		High    func(childComplexity int) int
-		Imputed func(childComplexity int) int
-		Low     func(childComplexity int) int
-		Name    func(childComplexity int) int
-		Note    func(childComplexity int) int
-		Period  func(childComplexity int) int
-		Source  func(childComplexity int) int
-		Unit    func(childComplexity int) int
-		Value   func(childComplexity int) int
+		Citation     func(childComplexity int) int
+		Distribution func(childComplexity int) int
+		High         func(childComplexity int) int
+		Imputed      func(childComplexity int) int
+		Low          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Period       func(childComplexity int) int
+		Source       func(childComplexity int) int
+		Unit         func(childComplexity int) int
+		Value        func(childComplexity int) int
+	}
+
+	Notice struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	Obligation struct {
+		AppliesFrom         func(childComplexity int) int
+		Deadline            func(childComplexity int) int
+		Exemptions          func(childComplexity int) int
+		GrandfatheredBefore func(childComplexity int) int
+		Kind                func(childComplexity int) int
+		Milestones          func(childComplexity int) int
+		Paragraph           func(childComplexity int) int
+		Source              func(childComplexity int) int
+		Text                func(childComplexity int) int
+	}
+
+	ObligationStanding struct {
+		Authorised  func(childComplexity int) int
+		Explanation func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Obligation  func(childComplexity int) int
+		Status      func(childComplexity int) int
 	}
 
 	Observation struct {
@@ -286,11 +425,37 @@ type ComplexityRoot struct {
 		Value       func(childComplexity int) int
 	}
 
+	ObservedOutcome struct {
+		Indicator func(childComplexity int) int
+		Trend     func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		Value     func(childComplexity int) int
+		Year      func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Parameter struct {
+		Central      func(childComplexity int) int
+		Citation     func(childComplexity int) int
+		Distribution func(childComplexity int) int
+		From         func(childComplexity int) int
+		High         func(childComplexity int) int
+		Industry     func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Low          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Nationality  func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Region       func(childComplexity int) int
+		Source       func(childComplexity int) int
+		To           func(childComplexity int) int
+		Unit         func(childComplexity int) int
 	}
 
 	Period struct {
@@ -344,7 +509,8 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Availability   func(childComplexity int, filter *model.ReportFilter, boundariesOn *labour.Date) int
-		Claims         func(childComplexity int, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) int
+		Claim          func(childComplexity int, id string) int
+		Claims         func(childComplexity int, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) int
 		Compliance     func(childComplexity int, sanction string, region *string, asOf *labour.Date, basis labour.Basis) int
 		Countries      func(childComplexity int) int
 		EconomicImpact func(childComplexity int, region string, scenario *model.Scenario) int
@@ -352,8 +518,10 @@ type ComplexityRoot struct {
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
 		Indicators     func(childComplexity int) int
 		Industries     func(childComplexity int) int
+		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Parameters     func(childComplexity int, name *string, region *string) int
 		Permit         func(childComplexity int, id string) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Region         func(childComplexity int, code string) int
@@ -399,6 +567,7 @@ type ComplexityRoot struct {
 	Release struct {
 		Changes       func(childComplexity int, since string, tables []string, first *int, after *string) int
 		Citation      func(childComplexity int) int
+		Confidential  func(childComplexity int) int
 		ContentHash   func(childComplexity int) int
 		Counts        func(childComplexity int) int
 		Currency      func(childComplexity int) int
@@ -463,9 +632,12 @@ type ComplexityRoot struct {
 	}
 
 	Report struct {
+		Coverage   func(childComplexity int) int
+		Notices    func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Provenance func(childComplexity int) int
 		Rows       func(childComplexity int) int
+		Synthetic  func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 		Totals     func(childComplexity int) int
 	}
@@ -473,6 +645,7 @@ type ComplexityRoot struct {
 	ReportRow struct {
 		AverageMonthlyWage    func(childComplexity int) int
 		AverageWorkersPresent func(childComplexity int) int
+		Coverage              func(childComplexity int) int
 		District              func(childComplexity int) int
 		Employer              func(childComplexity int) int
 		Industry              func(childComplexity int) int
@@ -483,9 +656,10 @@ type ComplexityRoot struct {
 		Period                func(childComplexity int) int
 		Permits               func(childComplexity int, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		PermitsIssued         func(childComplexity int) int
+		Perturbed             func(childComplexity int) int
 		Region                func(childComplexity int) int
 		Repatriations         func(childComplexity int, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Suppressed            func(childComplexity int) int
+		Synthetic             func(childComplexity int) int
 		WorkerDays            func(childComplexity int) int
 		WorkersAuthorised     func(childComplexity int) int
 		WorkersPresent        func(childComplexity int) int
@@ -497,16 +671,25 @@ type ComplexityRoot struct {
 		Deadline      func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Nationalities func(childComplexity int) int
+		Obligations   func(childComplexity int) int
 		Paragraph     func(childComplexity int) int
 		Source        func(childComplexity int) int
 		Symbol        func(childComplexity int) int
 		Title         func(childComplexity int) int
 	}
 
+	ScenarioStock struct {
+		On    func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Sensitivity struct {
+		HighSetting      func(childComplexity int) int
+		LowSetting       func(childComplexity int) int
 		OutputLostAtHigh func(childComplexity int) int
 		OutputLostAtLow  func(childComplexity int) int
 		Parameter        func(childComplexity int) int
+		Switch           func(childComplexity int) int
 	}
 
 	Source struct {
@@ -534,6 +717,16 @@ type ComplexityRoot struct {
 	Subscription struct {
 		ReleasePublished func(childComplexity int) int
 	}
+
+	VariantImpact struct {
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		OutputLostElsewhere   func(childComplexity int) int
+		OutputLostShareOfGRP  func(childComplexity int) int
+		Variant               func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
@@ -546,20 +739,34 @@ type ClaimResolver interface {
 	SpeakerRole(ctx context.Context, obj *labour.Claim) (*string, error)
 
 	Source(ctx context.Context, objs []*labour.Claim) ([]*labour.Source, error)
-	Operator(ctx context.Context, obj *labour.Claim) (labour.ClaimOperator, error)
+	Operator(ctx context.Context, obj *labour.Claim) (*labour.ClaimOperator, error)
 
 	Region(ctx context.Context, objs []*labour.Claim) ([]*labour.Region, error)
 	Industry(ctx context.Context, objs []*labour.Claim) ([]*labour.Industry, error)
 	Nationality(ctx context.Context, objs []*labour.Claim) ([]*labour.Country, error)
 	Confidence(ctx context.Context, obj *labour.Claim) (*labour.Confidence, error)
 	Note(ctx context.Context, obj *labour.Claim) (*string, error)
-	Check(ctx context.Context, objs []*labour.Claim) ([]*answers.ClaimCheck, error)
+	Measure(ctx context.Context, obj *labour.Claim) (*labour.Measure, error)
+	Per(ctx context.Context, obj *labour.Claim) (*labour.ClaimPer, error)
+	CompareWith(ctx context.Context, objs []*labour.Claim) ([]*labour.Indicator, error)
+	WageBasis(ctx context.Context, obj *labour.Claim) (*labour.WageBasis, error)
+	Repeats(ctx context.Context, objs []*labour.Claim) ([]*labour.Claim, error)
+	Disputes(ctx context.Context, objs []*labour.Claim) ([]*labour.Claim, error)
+	Check(ctx context.Context, objs []*labour.Claim) ([]*evidence.Check, error)
+}
+type ClaimCheckResolver interface {
+	Allowed(ctx context.Context, obj *evidence.Check) ([]evidence.Interval, error)
+	Possible(ctx context.Context, obj *evidence.Check) ([]evidence.Interval, error)
 }
 type ComplianceResolver interface {
 	Region(ctx context.Context, obj *answers.Compliance) (*labour.Region, error)
 }
 type EconomicImpactResolver interface {
 	Region(ctx context.Context, obj *answers.EconomicImpact) (*labour.Region, error)
+
+	ConstantPricesOf(ctx context.Context, obj *answers.EconomicImpact) (*int, error)
+
+	Observed(ctx context.Context, obj *answers.EconomicImpact) ([]answers.ObservedOutcome, error)
 
 	Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error)
 }
@@ -573,18 +780,50 @@ type EmployerResolver interface {
 	Source(ctx context.Context, objs []*labour.Employer) ([]*labour.Source, error)
 	Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 }
+type EvidenceResolver interface {
+	Qualifier(ctx context.Context, obj *evidence.Piece) (*labour.ClaimOperator, error)
+
+	Region(ctx context.Context, objs []*evidence.Piece) ([]*labour.Region, error)
+	Indicator(ctx context.Context, objs []*evidence.Piece) ([]*labour.Indicator, error)
+	Source(ctx context.Context, objs []*evidence.Piece) ([]*labour.Source, error)
+
+	Conversion(ctx context.Context, obj *evidence.Piece) (*string, error)
+}
 type IndustryResolver interface {
 	Name(ctx context.Context, obj *labour.Industry, language model.Language) (string, error)
 }
 type IndustryImpactResolver interface {
 	Industry(ctx context.Context, objs []*impact.IndustryImpact) ([]*labour.Industry, error)
 }
-type ModelInputResolver interface {
-	Value(ctx context.Context, obj *impact.Input) (float64, error)
+type IntervalResolver interface {
+	From(ctx context.Context, obj *evidence.Interval) (*float64, error)
+	To(ctx context.Context, obj *evidence.Interval) (*float64, error)
+}
+type MemberStateResolver interface {
+	Country(ctx context.Context, obj *answers.MemberState) (*labour.Country, error)
+}
+type MemberStateReportResolver interface {
+	Document(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
 
+	Text(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
+	Note(ctx context.Context, obj *labour.MemberStateReport) (*string, error)
+	Source(ctx context.Context, objs []*labour.MemberStateReport) ([]*labour.Source, error)
+}
+type ModelInputResolver interface {
 	Source(ctx context.Context, objs []*impact.Input) ([]*labour.Source, error)
+	Distribution(ctx context.Context, obj *impact.Input) (*labour.Distribution, error)
+	Citation(ctx context.Context, obj *impact.Input) (*string, error)
 
 	Note(ctx context.Context, obj *impact.Input) (*string, error)
+}
+type ObligationResolver interface {
+	Paragraph(ctx context.Context, obj *labour.Obligation) (*string, error)
+
+	Milestones(ctx context.Context, obj *labour.Obligation) ([]labour.Date, error)
+
+	Exemptions(ctx context.Context, obj *labour.Obligation) (*string, error)
+
+	Source(ctx context.Context, objs []*labour.Obligation) ([]*labour.Source, error)
 }
 type ObservationResolver interface {
 	Indicator(ctx context.Context, objs []*labour.Observation) ([]*labour.Indicator, error)
@@ -595,6 +834,18 @@ type ObservationResolver interface {
 	Source(ctx context.Context, objs []*labour.Observation) ([]*labour.Source, error)
 	Confidence(ctx context.Context, obj *labour.Observation) (*labour.Confidence, error)
 	Note(ctx context.Context, obj *labour.Observation) (*string, error)
+}
+type ObservedOutcomeResolver interface {
+	Indicator(ctx context.Context, objs []*answers.ObservedOutcome) ([]*labour.Indicator, error)
+}
+type ParameterResolver interface {
+	Region(ctx context.Context, objs []*labour.Parameter) ([]*labour.Region, error)
+	Industry(ctx context.Context, objs []*labour.Parameter) ([]*labour.Industry, error)
+	Nationality(ctx context.Context, objs []*labour.Parameter) ([]*labour.Country, error)
+
+	Source(ctx context.Context, objs []*labour.Parameter) ([]*labour.Source, error)
+
+	Note(ctx context.Context, obj *labour.Parameter) (*string, error)
 }
 type PermitResolver interface {
 	ID(ctx context.Context, obj *labour.Permit) (string, error)
@@ -631,10 +882,13 @@ type QueryResolver interface {
 	Sanctions(ctx context.Context) ([]labour.Sanction, error)
 	Sanction(ctx context.Context, symbol string) (*labour.Sanction, error)
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
-	Claims(ctx context.Context, filter *model.ClaimFilter, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
+	Claim(ctx context.Context, id string) (*labour.Claim, error)
+	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
 	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
+	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
+	MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
 }
 type RegionResolver interface {
@@ -688,6 +942,7 @@ type SanctionResolver interface {
 	Paragraph(ctx context.Context, obj *labour.Sanction) (*string, error)
 
 	Nationalities(ctx context.Context, objs []*labour.Sanction) ([][]labour.Country, error)
+	Obligations(ctx context.Context, obj *labour.Sanction) ([]labour.Obligation, error)
 	Source(ctx context.Context, objs []*labour.Sanction) ([]*labour.Source, error)
 }
 type SourceResolver interface {
@@ -761,6 +1016,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.To(childComplexity), true
+
+	case "BridgeStep.adds":
+		if e.ComplexityRoot.BridgeStep.Adds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Adds(childComplexity), true
+	case "BridgeStep.amount":
+		if e.ComplexityRoot.BridgeStep.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Amount(childComplexity), true
+	case "BridgeStep.step":
+		if e.ComplexityRoot.BridgeStep.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Step(childComplexity), true
+	case "BridgeStep.unit":
+		if e.ComplexityRoot.BridgeStep.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Unit(childComplexity), true
 
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
@@ -868,12 +1148,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.Check(childComplexity), true
+	case "Claim.compareWith":
+		if e.ComplexityRoot.Claim.CompareWith == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.CompareWith(childComplexity), true
 	case "Claim.confidence":
 		if e.ComplexityRoot.Claim.Confidence == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Claim.Confidence(childComplexity), true
+	case "Claim.disputes":
+		if e.ComplexityRoot.Claim.Disputes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Disputes(childComplexity), true
 	case "Claim.from":
 		if e.ComplexityRoot.Claim.From == nil {
 			break
@@ -898,6 +1190,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.MadeOn(childComplexity), true
+	case "Claim.measure":
+		if e.ComplexityRoot.Claim.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Measure(childComplexity), true
 	case "Claim.nationality":
 		if e.ComplexityRoot.Claim.Nationality == nil {
 			break
@@ -916,12 +1214,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.Operator(childComplexity), true
+	case "Claim.per":
+		if e.ComplexityRoot.Claim.Per == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Per(childComplexity), true
 	case "Claim.region":
 		if e.ComplexityRoot.Claim.Region == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Claim.Region(childComplexity), true
+	case "Claim.repeats":
+		if e.ComplexityRoot.Claim.Repeats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Claim.Repeats(childComplexity), true
 	case "Claim.source":
 		if e.ComplexityRoot.Claim.Source == nil {
 			break
@@ -976,49 +1286,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Claim.ValueLow(childComplexity), true
-
-	case "ClaimCheck.basis":
-		if e.ComplexityRoot.ClaimCheck.Basis == nil {
+	case "Claim.wageBasis":
+		if e.ComplexityRoot.Claim.WageBasis == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Basis(childComplexity), true
-	case "ClaimCheck.computed":
-		if e.ComplexityRoot.ClaimCheck.Computed == nil {
+		return e.ComplexityRoot.Claim.WageBasis(childComplexity), true
+
+	case "ClaimCheck.allowed":
+		if e.ComplexityRoot.ClaimCheck.Allowed == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Computed(childComplexity), true
+		return e.ComplexityRoot.ClaimCheck.Allowed(childComplexity), true
+	case "ClaimCheck.evidence":
+		if e.ComplexityRoot.ClaimCheck.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClaimCheck.Evidence(childComplexity), true
 	case "ClaimCheck.explanation":
 		if e.ComplexityRoot.ClaimCheck.Explanation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ClaimCheck.Explanation(childComplexity), true
-	case "ClaimCheck.measure":
-		if e.ComplexityRoot.ClaimCheck.Measure == nil {
+	case "ClaimCheck.possible":
+		if e.ComplexityRoot.ClaimCheck.Possible == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ClaimCheck.Measure(childComplexity), true
-	case "ClaimCheck.query":
-		if e.ComplexityRoot.ClaimCheck.Query == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.Query(childComplexity), true
-	case "ClaimCheck.relativeDifference":
-		if e.ComplexityRoot.ClaimCheck.RelativeDifference == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.RelativeDifference(childComplexity), true
-	case "ClaimCheck.synthetic":
-		if e.ComplexityRoot.ClaimCheck.Synthetic == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ClaimCheck.Synthetic(childComplexity), true
+		return e.ComplexityRoot.ClaimCheck.Possible(childComplexity), true
 	case "ClaimCheck.verdict":
 		if e.ComplexityRoot.ClaimCheck.Verdict == nil {
 			break
@@ -1071,29 +1369,59 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Compliance.AsOf(childComplexity), true
 	case "Compliance.baselineWorkers":
-		if e.ComplexityRoot.Compliance.BaselineWorkers == nil {
+		if e.ComplexityRoot.Compliance.Baseline == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Compliance.BaselineWorkers(childComplexity), true
+		return e.ComplexityRoot.Compliance.Baseline(childComplexity), true
 	case "Compliance.basis":
 		if e.ComplexityRoot.Compliance.Basis == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Compliance.Basis(childComplexity), true
+	case "Compliance.coverage":
+		if e.ComplexityRoot.Compliance.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Coverage(childComplexity), true
 	case "Compliance.daysToDeadline":
 		if e.ComplexityRoot.Compliance.DaysToDeadline == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Compliance.DaysToDeadline(childComplexity), true
-	case "Compliance.halfwayMet":
-		if e.ComplexityRoot.Compliance.HalfwayMet == nil {
+	case "Compliance.explanation":
+		if e.ComplexityRoot.Compliance.Explanation == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Compliance.HalfwayMet(childComplexity), true
+		return e.ComplexityRoot.Compliance.Explanation(childComplexity), true
+	case "Compliance.halfwayMet":
+		if e.ComplexityRoot.Compliance.HalfWayMet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.HalfWayMet(childComplexity), true
+	case "Compliance.notices":
+		if e.ComplexityRoot.Compliance.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Notices(childComplexity), true
+	case "Compliance.obligations":
+		if e.ComplexityRoot.Compliance.Obligations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Obligations(childComplexity), true
+	case "Compliance.perturbed":
+		if e.ComplexityRoot.Compliance.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Perturbed(childComplexity), true
 	case "Compliance.progress":
 		if e.ComplexityRoot.Compliance.Progress == nil {
 			break
@@ -1112,6 +1440,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.ProtectedOrExempt(childComplexity), true
+	case "Compliance.provenance":
+		if e.ComplexityRoot.Compliance.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Provenance(childComplexity), true
 	case "Compliance.recentMonthlyPace":
 		if e.ComplexityRoot.Compliance.RecentMonthlyPace == nil {
 			break
@@ -1160,12 +1494,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Status(childComplexity), true
-	case "Compliance.suppressed":
-		if e.ComplexityRoot.Compliance.Suppressed == nil {
+	case "Compliance.synthetic":
+		if e.ComplexityRoot.Compliance.Synthetic == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Compliance.Suppressed(childComplexity), true
+		return e.ComplexityRoot.Compliance.Synthetic(childComplexity), true
 
 	case "Country.code":
 		if e.ComplexityRoot.Country.Code == nil {
@@ -1204,48 +1538,126 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.BoundariesOn(childComplexity), true
+	case "EconomicImpact.bridge":
+		if e.ComplexityRoot.EconomicImpact.Bridge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Bridge(childComplexity), true
 	case "EconomicImpact.byIndustry":
 		if e.ComplexityRoot.EconomicImpact.ByIndustry == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ByIndustry(childComplexity), true
+	case "EconomicImpact.constantPricesOf":
+		if e.ComplexityRoot.EconomicImpact.ConstantPricesOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.ConstantPricesOf(childComplexity), true
 	case "EconomicImpact.departedWorkers":
 		if e.ComplexityRoot.EconomicImpact.DepartedWorkers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.DepartedWorkers(childComplexity), true
+	case "EconomicImpact.directOutputLost":
+		if e.ComplexityRoot.EconomicImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.DirectOutputLost(childComplexity), true
+	case "EconomicImpact.directOutputLostShareOfGrp":
+		if e.ComplexityRoot.EconomicImpact.DirectOutputLostShareOfGRP == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.DirectOutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.fiscalLoss":
+		if e.ComplexityRoot.EconomicImpact.FiscalLoss == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.FiscalLoss(childComplexity), true
 	case "EconomicImpact.from":
 		if e.ComplexityRoot.EconomicImpact.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.From(childComplexity), true
+	case "EconomicImpact.grossAccounts":
+		if e.ComplexityRoot.EconomicImpact.GrossAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.GrossAccounts(childComplexity), true
+	case "EconomicImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.EconomicImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.GrossDirectOutputLost(childComplexity), true
 	case "EconomicImpact.incomeTaxLost":
 		if e.ComplexityRoot.EconomicImpact.IncomeTaxLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.IncomeTaxLost(childComplexity), true
+	case "EconomicImpact.indirectOutputLost":
+		if e.ComplexityRoot.EconomicImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.IndirectOutputLost(childComplexity), true
 	case "EconomicImpact.inputs":
 		if e.ComplexityRoot.EconomicImpact.Inputs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.Inputs(childComplexity), true
+	case "EconomicImpact.netAccounts":
+		if e.ComplexityRoot.EconomicImpact.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.NetAccounts(childComplexity), true
+	case "EconomicImpact.notices":
+		if e.ComplexityRoot.EconomicImpact.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Notices(childComplexity), true
+	case "EconomicImpact.observed":
+		if e.ComplexityRoot.EconomicImpact.Observed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Observed(childComplexity), true
 	case "EconomicImpact.outputLost":
 		if e.ComplexityRoot.EconomicImpact.OutputLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.OutputLost(childComplexity), true
+	case "EconomicImpact.outputLostElsewhere":
+		if e.ComplexityRoot.EconomicImpact.OutputLostElsewhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.OutputLostElsewhere(childComplexity), true
 	case "EconomicImpact.outputLostShareOfGrp":
 		if e.ComplexityRoot.EconomicImpact.OutputLostShareOfGRP == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.OutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.perturbed":
+		if e.ComplexityRoot.EconomicImpact.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Perturbed(childComplexity), true
 	case "EconomicImpact.provenance":
 		if e.ComplexityRoot.EconomicImpact.Provenance == nil {
 			break
@@ -1276,12 +1688,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ShareOfEmployment(childComplexity), true
-	case "EconomicImpact.suppressed":
-		if e.ComplexityRoot.EconomicImpact.Suppressed == nil {
+	case "EconomicImpact.stayersIn":
+		if e.ComplexityRoot.EconomicImpact.StayersIn == nil {
 			break
 		}
 
-		return e.ComplexityRoot.EconomicImpact.Suppressed(childComplexity), true
+		return e.ComplexityRoot.EconomicImpact.StayersIn(childComplexity), true
+	case "EconomicImpact.stayersRule":
+		if e.ComplexityRoot.EconomicImpact.StayersRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.StayersRule(childComplexity), true
+	case "EconomicImpact.stocks":
+		if e.ComplexityRoot.EconomicImpact.Stocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Stocks(childComplexity), true
 	case "EconomicImpact.timeline":
 		if e.ComplexityRoot.EconomicImpact.Timeline == nil {
 			break
@@ -1299,12 +1723,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.To(childComplexity), true
+	case "EconomicImpact.variant":
+		if e.ComplexityRoot.EconomicImpact.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Variant(childComplexity), true
+	case "EconomicImpact.variants":
+		if e.ComplexityRoot.EconomicImpact.Variants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Variants(childComplexity), true
 	case "EconomicImpact.wagesLost":
 		if e.ComplexityRoot.EconomicImpact.WagesLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.WagesLost(childComplexity), true
+	case "EconomicImpact.workerYears":
+		if e.ComplexityRoot.EconomicImpact.WorkerYears == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.WorkerYears(childComplexity), true
 	case "EconomicImpact.workerYearsLost":
 		if e.ComplexityRoot.EconomicImpact.WorkerYearsLost == nil {
 			break
@@ -1422,12 +1864,127 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Estimate.Low(childComplexity), true
+	case "Estimate.mean":
+		if e.ComplexityRoot.Estimate.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.Mean(childComplexity), true
+	case "Estimate.p25":
+		if e.ComplexityRoot.Estimate.P25 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P25(childComplexity), true
+	case "Estimate.p5":
+		if e.ComplexityRoot.Estimate.P5 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P5(childComplexity), true
+	case "Estimate.p50":
+		if e.ComplexityRoot.Estimate.P50 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P50(childComplexity), true
+	case "Estimate.p75":
+		if e.ComplexityRoot.Estimate.P75 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P75(childComplexity), true
+	case "Estimate.p95":
+		if e.ComplexityRoot.Estimate.P95 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P95(childComplexity), true
 	case "Estimate.unit":
 		if e.ComplexityRoot.Estimate.Unit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Estimate.Unit(childComplexity), true
+
+	case "Evidence.conversion":
+		if e.ComplexityRoot.Evidence.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Conversion(childComplexity), true
+	case "Evidence.counted":
+		if e.ComplexityRoot.Evidence.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Counted(childComplexity), true
+	case "Evidence.from":
+		if e.ComplexityRoot.Evidence.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.From(childComplexity), true
+	case "Evidence.indicator":
+		if e.ComplexityRoot.Evidence.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Indicator(childComplexity), true
+	case "Evidence.qualifier":
+		if e.ComplexityRoot.Evidence.Qualifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Qualifier(childComplexity), true
+	case "Evidence.query":
+		if e.ComplexityRoot.Evidence.Query == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Query(childComplexity), true
+	case "Evidence.region":
+		if e.ComplexityRoot.Evidence.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Region(childComplexity), true
+	case "Evidence.relation":
+		if e.ComplexityRoot.Evidence.Relation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Relation(childComplexity), true
+	case "Evidence.source":
+		if e.ComplexityRoot.Evidence.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Source(childComplexity), true
+	case "Evidence.to":
+		if e.ComplexityRoot.Evidence.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.To(childComplexity), true
+	case "Evidence.unit":
+		if e.ComplexityRoot.Evidence.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Unit(childComplexity), true
+	case "Evidence.value":
+		if e.ComplexityRoot.Evidence.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.Value(childComplexity), true
+	case "Evidence.valueHigh":
+		if e.ComplexityRoot.Evidence.ValueHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evidence.ValueHigh(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -1479,12 +2036,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GateResult.Passed(childComplexity), true
 
+	case "ImpactAccounts.contributions":
+		if e.ComplexityRoot.ImpactAccounts.Contributions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Contributions(childComplexity), true
+	case "ImpactAccounts.fiscalLoss":
+		if e.ComplexityRoot.ImpactAccounts.FiscalLoss == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.FiscalLoss(childComplexity), true
+	case "ImpactAccounts.incomeTax":
+		if e.ComplexityRoot.ImpactAccounts.IncomeTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.IncomeTax(childComplexity), true
+	case "ImpactAccounts.output":
+		if e.ComplexityRoot.ImpactAccounts.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Output(childComplexity), true
+	case "ImpactAccounts.productionTaxes":
+		if e.ComplexityRoot.ImpactAccounts.ProductionTaxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.ProductionTaxes(childComplexity), true
+	case "ImpactAccounts.surplus":
+		if e.ComplexityRoot.ImpactAccounts.Surplus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Surplus(childComplexity), true
+	case "ImpactAccounts.wages":
+		if e.ComplexityRoot.ImpactAccounts.Wages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Wages(childComplexity), true
+
 	case "ImpactPeriod.departedWorkers":
 		if e.ComplexityRoot.ImpactPeriod.DepartedWorkers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImpactPeriod.DepartedWorkers(childComplexity), true
+	case "ImpactPeriod.directOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.DirectOutputLost(childComplexity), true
+	case "ImpactPeriod.grossDirectOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.GrossDirectOutputLost(childComplexity), true
+	case "ImpactPeriod.indirectOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.IndirectOutputLost(childComplexity), true
+	case "ImpactPeriod.netAccounts":
+		if e.ComplexityRoot.ImpactPeriod.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.NetAccounts(childComplexity), true
 	case "ImpactPeriod.outputLost":
 		if e.ComplexityRoot.ImpactPeriod.OutputLost == nil {
 			break
@@ -1497,12 +2121,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactPeriod.Period(childComplexity), true
-	case "ImpactPeriod.suppressed":
-		if e.ComplexityRoot.ImpactPeriod.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ImpactPeriod.Suppressed(childComplexity), true
 	case "ImpactPeriod.workerYearsLost":
 		if e.ComplexityRoot.ImpactPeriod.WorkerYearsLost == nil {
 			break
@@ -1553,24 +2171,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Industry.Name(childComplexity, args["language"].(model.Language)), true
 
+	case "IndustryImpact.directOutputLost":
+		if e.ComplexityRoot.IndustryImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.DirectOutputLost(childComplexity), true
+	case "IndustryImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.IndustryImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.GrossDirectOutputLost(childComplexity), true
+	case "IndustryImpact.indirectOutputLost":
+		if e.ComplexityRoot.IndustryImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.IndirectOutputLost(childComplexity), true
 	case "IndustryImpact.industry":
 		if e.ComplexityRoot.IndustryImpact.Industry == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IndustryImpact.Industry(childComplexity), true
+	case "IndustryImpact.netAccounts":
+		if e.ComplexityRoot.IndustryImpact.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.NetAccounts(childComplexity), true
 	case "IndustryImpact.outputLost":
 		if e.ComplexityRoot.IndustryImpact.OutputLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IndustryImpact.OutputLost(childComplexity), true
-	case "IndustryImpact.suppressed":
-		if e.ComplexityRoot.IndustryImpact.Suppressed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.IndustryImpact.Suppressed(childComplexity), true
 	case "IndustryImpact.workerYearsLost":
 		if e.ComplexityRoot.IndustryImpact.WorkerYearsLost == nil {
 			break
@@ -1578,6 +2214,153 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IndustryImpact.WorkerYearsLost(childComplexity), true
 
+	case "Interval.from":
+		if e.ComplexityRoot.Interval.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.From(childComplexity), true
+	case "Interval.to":
+		if e.ComplexityRoot.Interval.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interval.To(childComplexity), true
+
+	case "MemberState.baseline":
+		if e.ComplexityRoot.MemberState.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Baseline(childComplexity), true
+	case "MemberState.claims":
+		if e.ComplexityRoot.MemberState.Claims == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Claims(childComplexity), true
+	case "MemberState.country":
+		if e.ComplexityRoot.MemberState.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Country(childComplexity), true
+	case "MemberState.explanation":
+		if e.ComplexityRoot.MemberState.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Explanation(childComplexity), true
+	case "MemberState.progress":
+		if e.ComplexityRoot.MemberState.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Progress(childComplexity), true
+	case "MemberState.remaining":
+		if e.ComplexityRoot.MemberState.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Remaining(childComplexity), true
+	case "MemberState.reports":
+		if e.ComplexityRoot.MemberState.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Reports(childComplexity), true
+	case "MemberState.status":
+		if e.ComplexityRoot.MemberState.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberState.Status(childComplexity), true
+
+	case "MemberStateReport.asOf":
+		if e.ComplexityRoot.MemberStateReport.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.AsOf(childComplexity), true
+	case "MemberStateReport.baseline":
+		if e.ComplexityRoot.MemberStateReport.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Baseline(childComplexity), true
+	case "MemberStateReport.baselineOn":
+		if e.ComplexityRoot.MemberStateReport.BaselineOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.BaselineOn(childComplexity), true
+	case "MemberStateReport.document":
+		if e.ComplexityRoot.MemberStateReport.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Document(childComplexity), true
+	case "MemberStateReport.dueOn":
+		if e.ComplexityRoot.MemberStateReport.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.DueOn(childComplexity), true
+	case "MemberStateReport.kind":
+		if e.ComplexityRoot.MemberStateReport.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Kind(childComplexity), true
+	case "MemberStateReport.note":
+		if e.ComplexityRoot.MemberStateReport.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Note(childComplexity), true
+	case "MemberStateReport.remaining":
+		if e.ComplexityRoot.MemberStateReport.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Remaining(childComplexity), true
+	case "MemberStateReport.repatriated":
+		if e.ComplexityRoot.MemberStateReport.Repatriated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Repatriated(childComplexity), true
+	case "MemberStateReport.source":
+		if e.ComplexityRoot.MemberStateReport.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Source(childComplexity), true
+	case "MemberStateReport.submittedOn":
+		if e.ComplexityRoot.MemberStateReport.SubmittedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.SubmittedOn(childComplexity), true
+	case "MemberStateReport.text":
+		if e.ComplexityRoot.MemberStateReport.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberStateReport.Text(childComplexity), true
+
+	case "ModelInput.citation":
+		if e.ComplexityRoot.ModelInput.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelInput.Citation(childComplexity), true
+	case "ModelInput.distribution":
+		if e.ComplexityRoot.ModelInput.Distribution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelInput.Distribution(childComplexity), true
 	case "ModelInput.high":
 		if e.ComplexityRoot.ModelInput.High == nil {
 			break
@@ -1632,6 +2415,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ModelInput.Value(childComplexity), true
+
+	case "Notice.code":
+		if e.ComplexityRoot.Notice.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Code(childComplexity), true
+	case "Notice.message":
+		if e.ComplexityRoot.Notice.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Notice.Message(childComplexity), true
+
+	case "Obligation.appliesFrom":
+		if e.ComplexityRoot.Obligation.AppliesFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.AppliesFrom(childComplexity), true
+	case "Obligation.deadline":
+		if e.ComplexityRoot.Obligation.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Deadline(childComplexity), true
+	case "Obligation.exemptions":
+		if e.ComplexityRoot.Obligation.Exemptions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Exemptions(childComplexity), true
+	case "Obligation.grandfatheredBefore":
+		if e.ComplexityRoot.Obligation.GrandfatheredBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.GrandfatheredBefore(childComplexity), true
+	case "Obligation.kind":
+		if e.ComplexityRoot.Obligation.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Kind(childComplexity), true
+	case "Obligation.milestones":
+		if e.ComplexityRoot.Obligation.Milestones == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Milestones(childComplexity), true
+	case "Obligation.paragraph":
+		if e.ComplexityRoot.Obligation.Paragraph == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Paragraph(childComplexity), true
+	case "Obligation.source":
+		if e.ComplexityRoot.Obligation.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Source(childComplexity), true
+	case "Obligation.text":
+		if e.ComplexityRoot.Obligation.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Obligation.Text(childComplexity), true
+
+	case "ObligationStanding.authorised":
+		if e.ComplexityRoot.ObligationStanding.Authorised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Authorised(childComplexity), true
+	case "ObligationStanding.explanation":
+		if e.ComplexityRoot.ObligationStanding.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Explanation(childComplexity), true
+	case "ObligationStanding.kind":
+		if e.ComplexityRoot.ObligationStanding.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Kind(childComplexity), true
+	case "ObligationStanding.obligation":
+		if e.ComplexityRoot.ObligationStanding.Obligation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Obligation(childComplexity), true
+	case "ObligationStanding.status":
+		if e.ComplexityRoot.ObligationStanding.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObligationStanding.Status(childComplexity), true
 
 	case "Observation.confidence":
 		if e.ComplexityRoot.Observation.Confidence == nil {
@@ -1706,6 +2588,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Observation.Value(childComplexity), true
 
+	case "ObservedOutcome.indicator":
+		if e.ComplexityRoot.ObservedOutcome.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Indicator(childComplexity), true
+	case "ObservedOutcome.trend":
+		if e.ComplexityRoot.ObservedOutcome.Trend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Trend(childComplexity), true
+	case "ObservedOutcome.unit":
+		if e.ComplexityRoot.ObservedOutcome.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Unit(childComplexity), true
+	case "ObservedOutcome.value":
+		if e.ComplexityRoot.ObservedOutcome.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Value(childComplexity), true
+	case "ObservedOutcome.year":
+		if e.ComplexityRoot.ObservedOutcome.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Year(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -1730,6 +2643,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Parameter.central":
+		if e.ComplexityRoot.Parameter.Central == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Central(childComplexity), true
+	case "Parameter.citation":
+		if e.ComplexityRoot.Parameter.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Citation(childComplexity), true
+	case "Parameter.distribution":
+		if e.ComplexityRoot.Parameter.Distribution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Distribution(childComplexity), true
+	case "Parameter.from":
+		if e.ComplexityRoot.Parameter.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.From(childComplexity), true
+	case "Parameter.high":
+		if e.ComplexityRoot.Parameter.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.High(childComplexity), true
+	case "Parameter.industry":
+		if e.ComplexityRoot.Parameter.Industry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Industry(childComplexity), true
+	case "Parameter.kind":
+		if e.ComplexityRoot.Parameter.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Kind(childComplexity), true
+	case "Parameter.low":
+		if e.ComplexityRoot.Parameter.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Low(childComplexity), true
+	case "Parameter.name":
+		if e.ComplexityRoot.Parameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Name(childComplexity), true
+	case "Parameter.nationality":
+		if e.ComplexityRoot.Parameter.Nationality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Nationality(childComplexity), true
+	case "Parameter.note":
+		if e.ComplexityRoot.Parameter.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Note(childComplexity), true
+	case "Parameter.region":
+		if e.ComplexityRoot.Parameter.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Region(childComplexity), true
+	case "Parameter.source":
+		if e.ComplexityRoot.Parameter.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Source(childComplexity), true
+	case "Parameter.to":
+		if e.ComplexityRoot.Parameter.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.To(childComplexity), true
+	case "Parameter.unit":
+		if e.ComplexityRoot.Parameter.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Unit(childComplexity), true
 
 	case "Period.from":
 		if e.ComplexityRoot.Period.From == nil {
@@ -1956,6 +2960,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Availability(childComplexity, args["filter"].(*model.ReportFilter), args["boundariesOn"].(*labour.Date)), true
+	case "Query.claim":
+		if e.ComplexityRoot.Query.Claim == nil {
+			break
+		}
+
+		args, err := ec.field_Query_claim_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Claim(childComplexity, args["id"].(string)), true
 	case "Query.claims":
 		if e.ComplexityRoot.Query.Claims == nil {
 			break
@@ -1966,7 +2981,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Claims(childComplexity, args["filter"].(*model.ClaimFilter), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Claims(childComplexity, args["filter"].(*model.ClaimFilter), args["orderBy"].(*model.ClaimOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.compliance":
 		if e.ComplexityRoot.Query.Compliance == nil {
 			break
@@ -2030,6 +3045,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Industries(childComplexity), true
 
+	case "Query.memberStates":
+		if e.ComplexityRoot.Query.MemberStates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_memberStates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MemberStates(childComplexity, args["sanction"].(string), args["asOf"].(*labour.Date)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -2052,6 +3078,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.parameters":
+		if e.ComplexityRoot.Query.Parameters == nil {
+			break
+		}
+
+		args, err := ec.field_Query_parameters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Parameters(childComplexity, args["name"].(*string), args["region"].(*string)), true
 	case "Query.permit":
 		if e.ComplexityRoot.Query.Permit == nil {
 			break
@@ -2359,6 +3396,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Release.Citation(childComplexity), true
+	case "Release.confidential":
+		if e.ComplexityRoot.Release.Confidential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Confidential(childComplexity), true
 	case "Release.contentHash":
 		if e.ComplexityRoot.Release.ContentHash == nil {
 			break
@@ -2624,6 +3667,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RepatriationEdge.Node(childComplexity), true
 
+	case "Report.coverage":
+		if e.ComplexityRoot.Report.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Coverage(childComplexity), true
+	case "Report.notices":
+		if e.ComplexityRoot.Report.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Notices(childComplexity), true
 	case "Report.pageInfo":
 		if e.ComplexityRoot.Report.PageInfo == nil {
 			break
@@ -2642,6 +3697,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Rows(childComplexity), true
+	case "Report.synthetic":
+		if e.ComplexityRoot.Report.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Synthetic(childComplexity), true
 	case "Report.totalCount":
 		if e.ComplexityRoot.Report.TotalCount == nil {
 			break
@@ -2667,6 +3728,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.AverageWorkersPresent(childComplexity), true
+	case "ReportRow.coverage":
+		if e.ComplexityRoot.ReportRow.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Coverage(childComplexity), true
 	case "ReportRow.district":
 		if e.ComplexityRoot.ReportRow.District == nil {
 			break
@@ -2732,6 +3799,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.PermitsIssued(childComplexity), true
+	case "ReportRow.perturbed":
+		if e.ComplexityRoot.ReportRow.Perturbed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Perturbed(childComplexity), true
 	case "ReportRow.region":
 		if e.ComplexityRoot.ReportRow.Region == nil {
 			break
@@ -2749,12 +3822,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Repatriations(childComplexity, args["orderBy"].(*model.RepatriationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
-	case "ReportRow.suppressed":
-		if e.ComplexityRoot.ReportRow.Suppressed == nil {
+	case "ReportRow.synthetic":
+		if e.ComplexityRoot.ReportRow.Synthetic == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ReportRow.Suppressed(childComplexity), true
+		return e.ComplexityRoot.ReportRow.Synthetic(childComplexity), true
 	case "ReportRow.workerDays":
 		if e.ComplexityRoot.ReportRow.WorkerDays == nil {
 			break
@@ -2804,6 +3877,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sanction.Nationalities(childComplexity), true
+	case "Sanction.obligations":
+		if e.ComplexityRoot.Sanction.Obligations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sanction.Obligations(childComplexity), true
 	case "Sanction.paragraph":
 		if e.ComplexityRoot.Sanction.Paragraph == nil {
 			break
@@ -2829,6 +3908,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Sanction.Title(childComplexity), true
 
+	case "ScenarioStock.on":
+		if e.ComplexityRoot.ScenarioStock.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioStock.On(childComplexity), true
+	case "ScenarioStock.workers":
+		if e.ComplexityRoot.ScenarioStock.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioStock.Value(childComplexity), true
+
+	case "Sensitivity.highSetting":
+		if e.ComplexityRoot.Sensitivity.HighSetting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.HighSetting(childComplexity), true
+	case "Sensitivity.lowSetting":
+		if e.ComplexityRoot.Sensitivity.LowSetting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.LowSetting(childComplexity), true
 	case "Sensitivity.outputLostAtHigh":
 		if e.ComplexityRoot.Sensitivity.OutputLostAtHigh == nil {
 			break
@@ -2847,6 +3951,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sensitivity.Parameter(childComplexity), true
+	case "Sensitivity.switch":
+		if e.ComplexityRoot.Sensitivity.Switch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.Switch(childComplexity), true
 
 	case "Source.id":
 		if e.ComplexityRoot.Source.ID == nil {
@@ -2936,6 +4046,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.ReleasePublished(childComplexity), true
 
+	case "VariantImpact.directOutputLost":
+		if e.ComplexityRoot.VariantImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.DirectOutputLost(childComplexity), true
+	case "VariantImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.VariantImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.GrossDirectOutputLost(childComplexity), true
+	case "VariantImpact.indirectOutputLost":
+		if e.ComplexityRoot.VariantImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.IndirectOutputLost(childComplexity), true
+	case "VariantImpact.outputLost":
+		if e.ComplexityRoot.VariantImpact.OutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLost(childComplexity), true
+	case "VariantImpact.outputLostElsewhere":
+		if e.ComplexityRoot.VariantImpact.OutputLostElsewhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLostElsewhere(childComplexity), true
+	case "VariantImpact.outputLostShareOfGrp":
+		if e.ComplexityRoot.VariantImpact.OutputLostShareOfGRP == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLostShareOfGRP(childComplexity), true
+	case "VariantImpact.variant":
+		if e.ComplexityRoot.VariantImpact.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.Variant(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -2946,10 +4099,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ClaimFilter", ec.unmarshalInputClaimFilter),
+			graphql.NewInputUnmarshaler("ClaimOrder", ec.unmarshalInputClaimOrder),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("EmployerFilter", ec.unmarshalInputEmployerFilter),
 			graphql.NewInputUnmarshaler("EmployerOrder", ec.unmarshalInputEmployerOrder),
 			graphql.NewInputUnmarshaler("MeasureCondition", ec.unmarshalInputMeasureCondition),
+			graphql.NewInputUnmarshaler("ParameterInput", ec.unmarshalInputParameterInput),
 			graphql.NewInputUnmarshaler("PermitFilter", ec.unmarshalInputPermitFilter),
 			graphql.NewInputUnmarshaler("PermitOrder", ec.unmarshalInputPermitOrder),
 			graphql.NewInputUnmarshaler("Range", ec.unmarshalInputRange),
@@ -2960,6 +4115,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReportFilter", ec.unmarshalInputReportFilter),
 			graphql.NewInputUnmarshaler("ReportOrder", ec.unmarshalInputReportOrder),
 			graphql.NewInputUnmarshaler("Scenario", ec.unmarshalInputScenario),
+			graphql.NewInputUnmarshaler("StockInput", ec.unmarshalInputStockInput),
 		)
 	}
 	first := true
@@ -3126,12 +4282,12 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): EmployerConnection!
-  "The permit with an id. Null where there is none. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
+  "The permit with an id. Null where there is none. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   permit(
     "A global id or the publisher's own id."
     id: ID!
   ): Permit
-  "Permits to employ foreign workers. Where the release withholds small counts and holds real rows, lists and look-ups of permits and repatriations are FORBIDDEN, since they would tell what is withheld."
+  "Permits to employ foreign workers. Where the release masks its real rows (docs/PRIVACY.md), lists and look-ups of permits and repatriations are FORBIDDEN, since they would tell what is masked."
   permits(
     "Which permits. All where left out."
     filter: PermitFilter
@@ -3151,7 +4307,7 @@ type Query {
     "A global id or the publisher's own id."
     id: ID!
   ): Repatriation
-  "Repatriations: workers who left, and how. Those of outcome PROTECTED are counted in reports and never listed. FORBIDDEN where the release withholds small counts; see ` + "`" + `permits` + "`" + `."
+  "Repatriations: workers who left, and how. Those of outcome PROTECTED are counted in reports and never listed. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   repatriations(
     "Which repatriations. All where left out."
     filter: RepatriationFilter
@@ -3191,10 +4347,17 @@ type Query {
     "A cursor: only items before it."
     before: String
   ): SourceConnection!
+  "The claim with an id. Null where there is none."
+  claim(
+    "A global id or the editors' own id, e.g. ` + "`" + `C001` + "`" + `."
+    id: ID!
+  ): Claim
   "Statements by named speakers, each held against the release where it can be."
   claims(
     "Which claims. All where left out."
     filter: ClaimFilter
+    "The order. By id, ascending, where left out."
+    orderBy: ClaimOrder
     "How many items from the start, at most 1000. With neither first nor last, the first 100."
     first: Int
     "A cursor: only items after it."
@@ -3234,7 +4397,14 @@ type Query {
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
   ): EconomicImpact!
-  "How far a sanction's order to send workers home has been followed. For a sanction without a deadline this is BAD_USER_INPUT."
+  "The parameters of the economic model, in the order of name, region, industry and nationality."
+  parameters(
+    "The name of one parameter, e.g. ` + "`" + `substitutionRate` + "`" + `. All where left out."
+    name: String
+    "A region's code: the rows that may serve it, its own, those of the regions it lies in and those of everywhere. All where left out. One that does not exist is NOT_FOUND."
+    region: String
+  ): [Parameter!]!
+  "How far a sanction has been followed. Null, with NOT_FOUND and a sentence that says what is known, where the stock is not. For a sanction without any obligation this is BAD_USER_INPUT."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
     sanction: String!
@@ -3244,7 +4414,14 @@ type Query {
     asOf: Date
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
-  ): Compliance!
+  ): Compliance
+  "Every State that reported on a sanction or of which a stock was published, each on its own figures alone, in the order of codes."
+  memberStates(
+    "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
+    sanction: String!
+    "The day that is judged, itself included. The release's dataThrough where left out."
+    asOf: Date
+  ): [MemberState!]
   "Which values of each dimension have data under a filter, so that no client draws an empty chart."
   availability(
     "The filter of the report that is meant. The whole release where left out."
@@ -3254,7 +4431,7 @@ type Query {
   ): Availability!
 }
 
-"Which values of each dimension have data under a filter, be their counts withheld or not: it tells that there is somebody, not how many."
+"Which values of each dimension have data under a filter: it tells that there is somebody, not how many."
 type Availability {
   "Regions with a register row of their own, in the order of codes."
   regions: [Region!]!
@@ -3298,6 +4475,8 @@ type Release implements Node {
   counts: ReleaseCounts!
   "Whether any register row is synthetic, that is, made up to show the service at work."
   synthetic: Boolean!
+  "The size of group, in workers, that masking of the real rows protects: docs/PRIVACY.md. Null where no row is masked."
+  confidential: Int
   "What the publisher says of the release. Null where nothing is said."
   note: String
   "The version of the definitions and of the economic model that this server computes with."
@@ -3362,16 +4541,16 @@ type FieldChange {
 
 """
 How many rows of a table two releases hold differently. The counts are null for permits and repatriations where either release
-withholds small counts and holds real rows: with the reports of both they would tell of few.
+masks its real rows: with the reports of both they would tell of few.
 """
 type ChangeCounts {
   "The table by its name in the data package; ` + "`" + `settings` + "`" + ` for what is set for the whole release."
   table: String!
-  "Rows that were not there. Null where withheld."
+  "Rows that were not there. Null where either masks its rows."
   added: Int
-  "Rows that are no longer there. Null where withheld."
+  "Rows that are no longer there. Null where either masks its rows."
   removed: Int
-  "Rows that have other values. Null where withheld."
+  "Rows that have other values. Null where either masks its rows."
   changed: Int
 }
 
@@ -3516,7 +4695,7 @@ type Region implements Node {
     asOf: Date
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
-  ): Compliance!
+  ): Compliance
 }
 
 "The level of a region."
@@ -3807,8 +4986,118 @@ type Sanction implements Node {
   deadline: Date
   "The nationalities it is about, in the order of codes."
   nationalities: [Country!]!
+  "What it asks of every State, and by when."
+  obligations: [Obligation!]!
   "Where it was published."
   source: Source!
+}
+
+"One thing that a sanction asks of every State."
+type Obligation {
+  "What it asks for."
+  kind: ObligationKind!
+  "The paragraph. Null where the data name none."
+  paragraph: String
+  "The first day on which it binds."
+  appliesFrom: Date!
+  "The last day to comply, itself included. Null where it has none."
+  deadline: Date
+  "Marks that the sanction itself sets on the way to the deadline, such as half-way."
+  milestones: [Date!]!
+  "Contracts finalised before this day may run on. Null where none may, or where it does not apply."
+  grandfatheredBefore: Date
+  "Who is exempt. Null where nobody is."
+  exemptions: String
+  "Its text."
+  text: String!
+  "Where it was published."
+  source: Source!
+}
+
+"What a sanction asks for."
+enum ObligationKind {
+  "Everyone is sent home by a deadline."
+  REPATRIATE
+  "No new permits are issued, but for what is grandfathered."
+  NO_NEW_PERMITS
+  "Never more permits are in force than on one day."
+  CEILING
+  "A report is due half-way."
+  REPORT_MIDTERM
+  "A report is due at the end."
+  REPORT_FINAL
+}
+
+"Where a State stands with a sanction, on its own figures alone."
+type MemberState {
+  "The State."
+  country: Country!
+  "Where it stands with sending workers home. UNKNOWN where its figures do not decide."
+  status: ComplianceStatus!
+  "Why, in a sentence."
+  explanation: String!
+  "1 less the remaining over the baseline, as a fraction. Null where either is unknown."
+  progress: Float
+  "Workers on the first day that it binds, in persons, from what was reported. Null where unknown."
+  baseline: Float
+  "Workers on the day asked about, in persons, from what was reported. Null where unknown."
+  remaining: Float
+  "What the State reported, in the order of days."
+  reports: [MemberStateReport!]!
+  "What was claimed of it, in the order of ids."
+  claims: [Claim!]!
+}
+
+"What a State reported of its own compliance. Numbers that it did not give are null."
+type MemberStateReport {
+  "Which report it is."
+  kind: MemberStateReportKind!
+  "The day it was due. Null where none was set."
+  dueOn: Date
+  "The day it was handed in. Null where unknown."
+  submittedOn: Date
+  "The symbol of the United Nations document. Null where there is none."
+  document: String
+  "Workers at first, in persons."
+  baseline: Float
+  "The day of ` + "`" + `baseline` + "`" + `."
+  baselineOn: Date
+  "Workers sent home, in persons."
+  repatriated: Float
+  "Workers still there on ` + "`" + `asOf` + "`" + `, in persons."
+  remaining: Float
+  "The day of ` + "`" + `remaining` + "`" + `, or of the statement."
+  asOf: Date
+  "What it said without a number, such as more than half. Null where it said nothing else."
+  text: String
+  "What a reader should know about it. Null where there is nothing."
+  note: String
+  "Where it was published."
+  source: Source!
+}
+
+"Which report a State made."
+enum MemberStateReportKind {
+  "The one that was due half-way."
+  MIDTERM
+  "The one that was due at the end."
+  FINAL
+  "A statement outside of these."
+  OTHER
+}
+
+"Where somebody stands with one obligation on a day. What is not known is null."
+type ObligationStanding {
+  "What is asked for."
+  kind: ObligationKind!
+  "Where it stands."
+  status: ComplianceStatus!
+  "Why, in a sentence or two."
+  explanation: String!
+  "Workers authorised under a ban, less the grandfathered, in persons. Null with other kinds, and where unknown."
+  authorised: Float
+  "The obligation itself."
+  obligation: Obligation!
 }
 
 "A statement by a named speaker, with a number where it has one."
@@ -3827,8 +5116,8 @@ type Claim implements Node {
   madeOn: Date
   "Where it was published."
   source: Source!
-  "How its number is meant. EXACTLY where it has no number."
-  operator: ClaimOperator!
+  "How its number is meant, as spoken. Null where it has no number."
+  operator: ClaimOperator
   "The number, or the lower one of BETWEEN, in ` + "`" + `unit` + "`" + `. Null where the claim has no number."
   valueLow: Float
   "The higher number of BETWEEN, in ` + "`" + `unit` + "`" + `. Null with any other operator."
@@ -3849,54 +5138,130 @@ type Claim implements Node {
   confidence: Confidence
   "What a reader should know about it. Null where there is nothing."
   note: String
-  "The claim held against the release. Null where the claim has no number, or where no measure says the same thing."
+  "The measure that counts the same thing. Null where none does."
+  measure: Measure
+  "YEAR where the number is said to hold of each year by itself. Null where it is of the whole period."
+  per: ClaimPer
+  "The indicator that a wage is held beside. Null where none is named."
+  compareWith: Indicator
+  "What of a wage is meant. Null where it is of no wage."
+  wageBasis: WageBasis
+  "The claim that it retells, which makes its source no independent evidence. Null where it is somebody's own."
+  repeats: Claim
+  "The claim that it denies. Null where it denies none."
+  disputes: Claim
+  "The claim held against the release. Null where the claim has no number, or none of a quantity that is counted here."
   check: ClaimCheck
 }
 
-"How a claim's number is meant, and when it holds."
+"That a claim holds of each unit of its period by itself."
+enum ClaimPer {
+  "Of every single year."
+  YEAR
+}
+
+"What of a wage is meant."
+enum WageBasis {
+  "Before tax and what is withheld."
+  GROSS
+  "What the worker has in hand."
+  NET
+  "The speaker did not say."
+  UNSTATED
+}
+
+"How a claim's number is meant, and which numbers it allows."
 enum ClaimOperator {
-  "Holds within 1 % of the number."
+  "Half a unit of the number's last digit that is not zero either side, but at most 5 % of it: 12,000 allows 11,500 to 12,500. Zero allows itself alone."
   EXACTLY
-  "Holds within 10 % of the number."
+  "10 % of the number either side."
   ABOUT
-  "Holds at the number or above."
+  "The number or more."
   AT_LEAST
-  "Holds at the number or below."
+  "The number or less."
   AT_MOST
-  "Holds between the two numbers, both included."
+  "The two numbers and all between them."
   BETWEEN
 }
 
 """
-A claim held against the release: against register rows that are not synthetic, else against observations of the same
-thing from other sources. Synthetic rows and the claim's own source never count as evidence.
+A claim held against the release: ` + "`" + `allowed` + "`" + ` are the values that it allows, ` + "`" + `possible` + "`" + ` those that the quantity may have by
+what independent sources say. Synthetic rows, other claims and the claim's own source never count.
 """
 type ClaimCheck {
   "What the check comes to."
   verdict: Verdict!
-  "The measure or indicator that the claim was held against, e.g. ` + "`" + `PERMITS_ISSUED` + "`" + `."
-  measure: String!
-  "The figure found, in the claim's unit. Null where there is nothing to hold the claim against, and where it is withheld."
-  computed: Float
-  "` + "`" + `computed` + "`" + ` less the claim's number, over that number: 0.1 where the figure is 10 % higher. The nearer number counts of BETWEEN. Null where ` + "`" + `computed` + "`" + ` is null or the number is 0."
-  relativeDifference: Float
-  "The verdict in one sentence: what was compared with what, or which data would decide."
+  "The verdict for readers: what was said, what it was held against, and where nothing is decided, what would decide."
   explanation: String!
-  "A GraphQL query, ready to run here, for the same evidence."
+  "Every figure for and against, and those shown beside it, the ones that count first."
+  evidence: [Evidence!]!
+  "The values that the claim allows."
+  allowed: [Interval!]!
+  "The values that the quantity may have. Several intervals where independent sources exclude one another."
+  possible: [Interval!]!
+}
+
+"A figure that a claim is held against, or shown beside."
+type Evidence {
+  "How it bears on the claim."
+  relation: EvidenceRelation!
+  "The figure, in ` + "`" + `unit` + "`" + `."
+  value: Float!
+  "The higher end of a range. Null where it is none."
+  valueHigh: Float
+  "Whether the figure is a limit or an estimate. Null where it is the figure itself."
+  qualifier: ClaimOperator
+  "The unit of the figure."
+  unit: String!
+  "The first day that it is of."
+  from: Date!
+  "The last day that it is of, itself included."
+  to: Date!
+  "The region that it is of. Null where it is of everywhere."
+  region: Region
+  "The indicator that it was published under. Null for a figure of the register."
+  indicator: Indicator
+  "Where it was published; of a register with several sources, the first."
+  source: Source!
+  "Whether it took part in the verdict."
+  counted: Boolean!
+  "How it was brought to the claim's unit, or why it does not count. Null where neither."
+  conversion: String
+  "A GraphQL query, ready to run here, for the figure."
   query: String!
-  "The kind of evidence."
-  basis: Basis!
-  "Whether synthetic rows took part."
-  synthetic: Boolean!
+}
+
+"How a figure bears on a claim."
+enum EvidenceRelation {
+  "The same quantity of the same days."
+  EQUAL
+  "The same quantity, earlier."
+  BEFORE
+  "The same quantity, later."
+  AFTER
+  "The quantity is at least this."
+  LOWER_BOUND
+  "The quantity is at most this."
+  UPPER_BOUND
+  "Of the same subject. It decides nothing."
+  RELATED
+}
+
+"The numbers between two ends, both included."
+type Interval {
+  "The lower end. Null where there is none."
+  from: Float
+  "The upper end. Null where there is none."
+  to: Float
 }
 
 "What the check of a claim comes to."
 enum Verdict {
-  "The evidence agrees with the claim."
+  "Every value that the quantity may have is one that the claim allows."
   CONSISTENT
-  "The evidence contradicts the claim."
+  "No value that the quantity may have is one that the claim allows."
   INCONSISTENT
-  "There is nothing to hold the claim against, or what there is is withheld."
+  "What is known leaves it open."
   UNDECIDED
 }
 
@@ -3984,6 +5349,24 @@ input ReportFilter {
   synthetic: Boolean
 }
 
+"The order of claims."
+input ClaimOrder {
+  "What they are sorted by; the id decides between equals."
+  field: ClaimOrderField!
+  "The direction."
+  direction: OrderDirection! = ASC
+}
+
+"What claims can be sorted by."
+enum ClaimOrderField {
+  "The editors' id."
+  ID
+  "The day it was said; claims whose day is not known come last."
+  MADE_ON
+  "The speaker's name."
+  SPEAKER
+}
+
 "Which claims. All conditions that are given must hold."
 input ClaimFilter {
   "Those on one of these topics."
@@ -3994,6 +5377,10 @@ input ClaimFilter {
   region: String
   "Those whose check comes to one of these verdicts; claims without a check are left out."
   verdicts: [Verdict!]
+  "Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter."
+  search: String
+  "Those said in this span; claims whose day is not known are left out."
+  made: DateRange
 }
 
 "What a report can be grouped by."
@@ -4090,8 +5477,48 @@ type Report {
   totalCount: Int!
   "Where these rows stand among all. Without ` + "`" + `first` + "`" + `, it says whether there are more than the 1000 that came."
   pageInfo: PageInfo!
+  "How much of what was asked for is known, over the whole filter and period."
+  coverage: Coverage!
+  "Whether any figure is, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
+  "What a reader might stumble over, such as what is not covered."
+  notices: [Notice!]!
   "What the figures rest on."
   provenance: Provenance!
+}
+
+"How much of what was asked for the register's sources have. A source that does not say how much it has is taken to have a part."
+enum Coverage {
+  "All of it: figures are the whole."
+  COMPLETE
+  "A part of it: counts are lower bounds, and no status or verdict follows."
+  PARTIAL
+  "Nothing. Figures are null, which does not mean that there was nobody."
+  NONE
+}
+
+"Something to know before an answer is used."
+type Notice {
+  "What it is about."
+  code: NoticeCode!
+  "It, in a sentence or two."
+  message: String!
+}
+
+"What a notice is about."
+enum NoticeCode {
+  "Not all of what was asked for is known."
+  COVERAGE
+  "Regional boundaries moved within the period."
+  BOUNDARIES_MOVED
+  "The first or the last period is a part of its calendar unit."
+  PERIODS_CUT
+  "A stock is held from the nearest reported figure, which is of another day."
+  HELD_FLAT
+  "What the economic model assumed, or what its inputs do not agree on."
+  MODEL
+  "The release was made under another method than the one that answers."
+  METHOD_CHANGED
 }
 
 """
@@ -4117,11 +5544,16 @@ type ReportRow {
   outcome: RepatriationOutcome
   "The days that the figures cover. Always given: without granularity it is the whole period of the report."
   period: Period
+  "How much of the row is known. With NONE its figures are null; where of permits or of repatriations alone nothing is known, theirs are."
+  coverage: Coverage!
+  "Whether the row is, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
   """
-  Whether a selected measure was withheld: it counts few workers, or would give back one that does by a difference. It is
-  null then, and taken as unknown by ` + "`" + `having` + "`" + ` and ` + "`" + `orderBy` + "`" + `. Zero is never withheld. docs/PRIVACY.md says by which rules.
+  Whether real rows of the register may have taken part, which are masked in this release: its figures are right on average,
+  those below ` + "`" + `Release.confidential` + "`" + ` are shown as 0 or as that, and rows need not add up. docs/PRIVACY.md says how far off
+  they are. ` + "`" + `having` + "`" + ` and ` + "`" + `orderBy` + "`" + ` go by the figures as they are shown.
   """
-  suppressed: Boolean!
+  perturbed: Boolean!
   "Permits issued in the period: their number, in permits."
   permitsIssued: Int
   "Permits issued in the period: the sum of their workers, in persons."
@@ -4188,7 +5620,7 @@ type Provenance {
   release: Release!
   "Where the rows and observations that took part were taken from, in the order of ids."
   sources: [Source!]!
-  "How many register rows and observations were read. Of a release that withholds small counts, observations alone."
+  "How many register rows and observations were read. Of a release that masks its rows, observations alone."
   rowsRead: Int!
   "Whether synthetic rows took part."
   synthetic: Boolean!
@@ -4227,6 +5659,144 @@ input Scenario {
   outputMultiplier: Range
   "What a worker sends home a year, in USD, at least 0."
   remittancePerWorkerYearUsd: Range
+  "Any parameter by its name, in the place of the release's. The five above are short for these."
+  parameters: [ParameterInput!] = []
+  "Which departures the stayers undo."
+  stayersRule: StayersRule! = PROPORTIONAL
+  "Codes of the regions where the stayers stay; anywhere where left out. Their stock must be known by itself, else it is BAD_USER_INPUT."
+  stayersIn: [String!] = []
+  "What becomes of the capital that the departed worked with."
+  variant: ImpactVariant! = AVERAGE_PRODUCT
+  "The prices that money is in."
+  prices: Prices! = NOMINAL
+  "The year of CONSTANT prices. The baseline's where left out."
+  constantPricesOf: Int
+  "Whether what is net fades by the parameter fadeOutHalfLifeYears."
+  fadeOut: Boolean! = false
+  "Whether the parameter industryShare splits a stock of no known industry."
+  splitByIndustry: Boolean! = true
+  "The stock of basis SCENARIO: straight lines between its days, flat outside."
+  stocks: [StockInput!] = []
+  "The industry of these stocks, an ISIC section letter. None where left out."
+  stockIndustry: String
+  "How many draws the quantiles are of, 1 to 20000."
+  draws: Int! = 10000
+  "The seed of the draws: the same seed gives the same answer on any machine."
+  seed: Int! = 1
+  "Groups of parameters that share their draws, and so are high or low together."
+  together: [[String!]!] = []
+}
+
+"A parameter of the economic model in the place of the release's own."
+input ParameterInput {
+  "The parameter's name, e.g. ` + "`" + `substitutionRate` + "`" + `. One that the model does not read is BAD_USER_INPUT."
+  name: String!
+  "The region that it holds for, with all within. Everywhere where left out."
+  region: String
+  "The industry that it holds for, an ISIC section letter. All where left out."
+  industry: String
+  "The lowest value."
+  low: Float!
+  "The most likely value."
+  central: Float!
+  "The highest value."
+  high: Float!
+  "How it is spread between low and high."
+  distribution: Distribution! = TRIANGULAR
+}
+
+"A stock that a scenario states."
+input StockInput {
+  "The day."
+  on: Date!
+  "The workers present on that day, at least 0."
+  workers: Float!
+}
+
+"Which departures the stayers undo."
+enum StayersRule {
+  "Every departure is equally likely to be undone."
+  PROPORTIONAL
+  "The last who would have gone stay."
+  LAST
+  "The first who would have gone stay."
+  FIRST
+}
+
+"What is assumed of the capital that the departed worked with."
+enum ImpactVariant {
+  "It leaves with the workers: the average product is lost. Long run, the upper end."
+  AVERAGE_PRODUCT
+  "It stays idle: labour's share of the average product is lost, the marginal product under competition. The lower end."
+  WAGE_SHARE
+  "Output falls by the elasticity that the literature estimates."
+  ELASTICITY
+}
+
+"The prices that money is in."
+enum Prices {
+  "Those of each year."
+  NOMINAL
+  "Those of one year."
+  CONSTANT
+}
+
+"How a parameter is spread between its low and its high value."
+enum Distribution {
+  "It is always the central value."
+  FIXED
+  "A triangle with its top at the central value."
+  TRIANGULAR
+  "A beta distribution with its top at the central value."
+  PERT
+  "All values are equally likely."
+  UNIFORM
+}
+
+"How a parameter's value was found."
+enum ParameterKind {
+  "In published research."
+  LITERATURE
+  "From published figures."
+  MEASURED
+  "Stated by somebody, who may have an interest."
+  STATED
+  "Nowhere: it is assumed."
+  ASSUMPTION
+}
+
+"A row of the economic model's parameters. For a cell the row of the nearest region counts, then that of a named nationality, then of a named industry."
+type Parameter {
+  "The parameter's name."
+  name: String!
+  "Where it holds, with all within. Null for everywhere."
+  region: Region
+  "The industry that it holds for. Null for all."
+  industry: Industry
+  "The nationality that it holds for. Null for all."
+  nationality: Country
+  "The first day on which it holds. Null where it is open."
+  from: Date
+  "The last day on which it holds, itself included. Null where it is open."
+  to: Date
+  "The lowest value."
+  low: Float!
+  "The most likely value."
+  central: Float!
+  "The highest value."
+  high: Float!
+  "How it is spread between low and high."
+  distribution: Distribution!
+  "The unit of the three values."
+  unit: String!
+  "How it was found."
+  kind: ParameterKind!
+  "Where it was published."
+  source: Source
+  "The work that it is taken from, or the word assumption."
+  citation: String!
+  "What was read of that work, and how the values follow. Null where there is nothing."
+  note: String
 }
 
 "A parameter: the central value, and the ends between which it is believed to lie. low <= central <= high, else it is BAD_USER_INPUT."
@@ -4243,8 +5813,10 @@ input Range {
 enum Basis {
   "Permits and repatriations, row by row."
   REGISTER
-  "Published stocks, interpolated linearly between their days, held flat before the first and after the last."
+  "Published stocks of at most 400 days apart, on straight lines between them. An economic impact takes a region's own, else a share of its country's."
   REPORTED
+  "The stocks that ` + "`" + `Scenario.stocks` + "`" + ` states. Of an economic impact alone; elsewhere it is BAD_USER_INPUT."
+  SCENARIO
 }
 
 """
@@ -4264,11 +5836,8 @@ type EconomicImpact {
   boundariesOn: Date!
   "The evidence that stocks are read from."
   basis: Basis!
-  """
-  Whether all was withheld for a small cell: figures are null then, and their lists empty. Else an industry or a period may
-  still be, which says so itself. A figure that has its evidence is null only where ` + "`" + `suppressed` + "`" + ` beside it is true.
-  """
-  suppressed: Boolean!
+  "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
+  perturbed: Boolean!
   "Workers present on the baseline, in persons."
   baselineWorkers: Float
   "Workers gone since the baseline on the last day of the horizon, less the stayers, in persons, at least 0."
@@ -4277,16 +5846,52 @@ type EconomicImpact {
   workerYearsLost: Float
   "Departed workers over the employed of the horizon's last year, as a fraction."
   shareOfEmployment: Float
-  "Worker-years by output per worker, corrected by the scenario's productivity, substitution and multiplier, in the release's currency."
+  "The same with its spread."
+  workerYears: Estimate
+  "What is assumed of the capital that the departed worked with, in all figures here but ` + "`" + `variants` + "`" + `."
+  variant: ImpactVariant!
+  "Which departures the stayers undo."
+  stayersRule: StayersRule!
+  "Where the stayers stay. Empty for anywhere."
+  stayersIn: [String!]!
+  "The stocks that basis SCENARIO states; empty on another."
+  stocks: [ScenarioStock!]!
+  "The year whose prices money is in. Null where each year has its own."
+  constantPricesOf: Int
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
-  "Output lost over the gross regional product of the same years, each year weighted by its share of the horizon, as a fraction."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  outputLostElsewhere: Estimate
+  "` + "`" + `directOutputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
+  directOutputLostShareOfGrp: Estimate
+  "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
-  "Worker-years by twelve monthly wages: the departed permits' own average wage, else the region's by the scenario's relative wage; in the release's currency."
+  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the release's currency."
   wagesLost: Estimate
-  "Wages lost by the country's rate of income tax, in the release's currency."
+  "Wages lost by the rate of income tax, in the release's currency."
   incomeTaxLost: Estimate
-  "Worker-years by what a worker sends home a year, in USD."
+  "Income tax, social contributions and taxes on production of the posts that stay empty, in the release's currency."
+  fiscalLoss: Estimate
+  "What the departed no longer send home, at most what they earn after tax, in USD. Filled posts send nothing."
   remittancesForgone: Estimate
+  "Where direct output went: gross, of all who departed."
+  grossAccounts: ImpactAccounts!
+  "Where direct output went: net, of the posts that stay empty."
+  netAccounts: ImpactAccounts!
+  "The three variants side by side."
+  variants: [VariantImpact!]!
+  "The way from the stock to the output lost, step by step, at central values. Empty where no stock is known."
+  bridge: [BridgeStep!]!
+  "What was observed of the region, beside the estimate: the model does not fit it."
+  observed: [ObservedOutcome!]!
+  "What a reader might stumble over."
+  notices: [Notice!]!
   "The parts of the industries, in the order of codes. Departures of no known industry are in the totals alone."
   byIndustry: [IndustryImpact!]!
   "The parts of the periods, in their order."
@@ -4294,23 +5899,105 @@ type EconomicImpact {
     "The calendar unit that the horizon is cut into."
     granularity: Granularity! = QUARTER
   ): [ImpactPeriod!]!
-  "What each parameter alone does to the output lost, all others central."
+  "What each input alone does to the output lost, all others central, by size of swing; below them the model's own switches."
   sensitivity: [Sensitivity!]!
-  "Every figure and parameter that the result rests on, and what was missing. Wages of few workers are left out where small counts are withheld."
+  "Every figure and parameter that the result rests on, and what was missing. Where real rows are masked, wages of few workers are left out."
   inputs: [ModelInput!]!
   "What the figures rest on."
   provenance: Provenance!
 }
 
-"A result, with the ends that the parameters' ends give."
+"A result: its central value, its distribution over the draws, and its bounds. Means add up; quantiles do not."
 type Estimate {
-  "With every parameter at the end that makes the result smallest."
+  "A bound: every input at the end that makes the result smallest."
   low: Float!
-  "With every parameter central."
+  "With every input central."
   central: Float!
-  "With every parameter at the end that makes the result greatest."
+  "A bound: every input at the end that makes the result greatest."
   high: Float!
-  "The unit: a currency by ISO 4217, or ` + "`" + `fraction` + "`" + `."
+  "The mean of the draws."
+  mean: Float!
+  "5 % of the draws are at most this."
+  p5: Float!
+  "25 % of the draws are at most this."
+  p25: Float!
+  "The median of the draws."
+  p50: Float!
+  "75 % of the draws are at most this."
+  p75: Float!
+  "95 % of the draws are at most this."
+  p95: Float!
+  "The unit: a currency by ISO 4217, ` + "`" + `fraction` + "`" + ` or ` + "`" + `worker-years` + "`" + `."
+  unit: String!
+}
+
+"Direct output by where it went: wages, contributions, taxes on production and surplus add up to it."
+type ImpactAccounts {
+  "Direct output, in the release's currency."
+  output: Estimate
+  "Gross pay, in the release's currency."
+  wages: Estimate
+  "The part of wages that is income tax, in the release's currency."
+  incomeTax: Estimate
+  "Social contributions of employers, in the release's currency."
+  contributions: Estimate
+  "Fees for permits and other taxes on production, in the release's currency."
+  productionTaxes: Estimate
+  "Profit and mixed income, the rest, in the release's currency. Below 0 pay and product are set inconsistently."
+  surplus: Estimate
+  "Income tax, contributions and taxes on production, in the release's currency."
+  fiscalLoss: Estimate
+}
+
+"The loss by one variant."
+type VariantImpact {
+  "The variant."
+  variant: ImpactVariant!
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
+  outputLost: Estimate
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  outputLostElsewhere: Estimate
+  "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
+  outputLostShareOfGrp: Estimate
+}
+
+"A stock that a scenario stated."
+type ScenarioStock {
+  "The day."
+  on: Date!
+  "The workers present on that day, in persons."
+  workers: Float!
+}
+
+"A step on the way from the stock to the output lost."
+type BridgeStep {
+  "Its name, e.g. FILLED_POSTS."
+  step: String!
+  "Its amount, in ` + "`" + `unit` + "`" + `. Null where it is not known."
+  amount: Float
+  "The unit of the amount."
+  unit: String!
+  "Whether it adds to what is reached next; else it is what has been reached, and ELSEWHERE stands apart."
+  adds: Boolean!
+}
+
+"A yearly figure of the region beside what its own trend before the baseline would have it be."
+type ObservedOutcome {
+  "The indicator."
+  indicator: Indicator!
+  "The year."
+  year: Int!
+  "The figure. Over several subjects counts are summed; a rate or a wage of them is not given."
+  value: Float!
+  "The straight line through the five years before the baseline, or as many as there are from three on. Null where there are fewer."
+  trend: Float
+  "The unit of both."
   unit: String!
 }
 
@@ -4318,35 +6005,53 @@ type Estimate {
 type IndustryImpact {
   "The industry."
   industry: Industry!
-  "Whether its figures were withheld for a small cell, its own or one that they would give back. They are null then."
-  suppressed: Boolean!
-  "Its worker-years lost. Null where withheld."
+  "Its worker-years lost."
   workerYearsLost: Float
-  "Its output lost, in the release's currency. Null where withheld, and where no observation supports it."
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
+  "Where its net direct output went."
+  netAccounts: ImpactAccounts!
 }
 
 "One period's part of an economic impact."
 type ImpactPeriod {
   "The days, clipped to the horizon."
   period: Period!
-  "Whether its figures were withheld for a small cell, its own or one that they would give back. They are null then."
-  suppressed: Boolean!
-  "Workers gone since the baseline on the last day of the period, less the stayers, in persons. Null where withheld."
+  "Workers gone since the baseline on the last day of the period, less the stayers, in persons."
   departedWorkers: Float
-  "Worker-years lost in the period. Null where withheld."
+  "Worker-years lost in the period."
   workerYearsLost: Float
-  "Output lost in the period, in the release's currency. Null where withheld, and where no observation supports it."
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
+  "Where its net direct output went."
+  netAccounts: ImpactAccounts!
 }
 
-"What one parameter alone does to the output lost, all others central."
+"What one input alone does to the output lost, all others central, or a switch of the model."
 type Sensitivity {
-  "The parameter's name in ` + "`" + `Scenario` + "`" + `, e.g. ` + "`" + `substitutionRate` + "`" + `."
+  "The parameter's name in the release, e.g. ` + "`" + `substitutionRate` + "`" + `; of a switch ` + "`" + `variant` + "`" + ` or ` + "`" + `stayersRule` + "`" + `."
   parameter: String!
-  "Output lost with the parameter at its low end, in the release's currency."
+  "Whether it is a choice of the model's form and no number."
+  switch: Boolean!
+  "The input's low end, the lowest of all its rows here; of a switch the choice that gives the least."
+  lowSetting: String!
+  "The input's high end likewise."
+  highSetting: String!
+  "Output lost with the input at its low end, in the release's currency."
   outputLostAtLow: Float!
-  "Output lost with the parameter at its high end, in the release's currency."
+  "Output lost with the input at its high end, in the release's currency."
   outputLostAtHigh: Float!
 }
 
@@ -4354,25 +6059,29 @@ type Sensitivity {
 type ModelInput {
   "The indicator or parameter, with region and industry where it has them, e.g. ` + "`" + `GRP RU-PRI` + "`" + `."
   name: String!
-  "The figure, or the parameter's central value, in ` + "`" + `unit` + "`" + `. 0 where no observation was found: ` + "`" + `note` + "`" + ` then says what is missing, and the results that need it are null."
-  value: Float!
+  "The figure, or the parameter's central value, in ` + "`" + `unit` + "`" + `. Null where none was found: ` + "`" + `note` + "`" + ` then says what is missing, and the results that need it are null."
+  value: Float
   "The parameter's low end. Null for an observation."
   low: Float
   "The parameter's high end. Null for an observation."
   high: Float
   "The unit of the figure."
   unit: String!
-  "The days that the figure is about. Null for a parameter, and where no observation was found."
+  "The days that the figure is about. Null for a parameter that always holds, and where no observation was found."
   period: Period
-  "Where the figure was published. Null for a parameter, for a wage that the permits themselves name, and where no observation was found."
+  "Where it was published. Null for a parameter of the scenario, for a wage that the permits themselves name, and where no observation was found."
   source: Source
+  "How a parameter is spread between low and high. Null for an observation."
+  distribution: Distribution
+  "The work that a parameter is taken from. Null for an observation."
+  citation: String
   "Whether another year's figure stands in for a missing one."
   imputed: Boolean!
-  "What a reader should know about it, such as why a default was chosen. Null where there is nothing."
+  "What a reader should know about it, such as how a parameter was found. Null where there is nothing."
   note: String
 }
 
-"How far a sanction's order to send workers home has been followed, on a day."
+"How far a sanction has been followed, on a day: its order to send workers home, and each of its other obligations."
 type Compliance {
   "The sanction."
   sanction: Sanction!
@@ -4382,39 +6091,47 @@ type Compliance {
   asOf: Date!
   "The evidence that stocks are read from."
   basis: Basis!
-  "Whether figures were withheld for a small cell. Only then may a figure that has its evidence be null."
-  suppressed: Boolean!
-  "Workers of the sanction's nationalities who were present on the day of its adoption, in persons. Null where unknown."
+  "How much of the stock is known on ` + "`" + `asOf` + "`" + `. With PARTIAL ` + "`" + `remaining` + "`" + ` is a lower bound and no status follows."
+  coverage: Coverage!
+  "Whether figures are, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
+  "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
+  perturbed: Boolean!
+  "Workers of the sanction's nationalities who were present on the day it began to bind, in persons. Null where unknown."
   baselineWorkers: Float
-  "Workers who have returned, were deported or left for a third country since adoption, in persons. Null where unknown."
+  "Workers who have returned, were deported or left for a third country since, in persons. Null where unknown."
   repatriated: Float
-  "Workers who are protected or exempt since adoption, in persons. Null where unknown."
+  "Workers who are protected or exempt since, in persons. Null where unknown."
   protectedOrExempt: Float
   "Workers who are still present, in persons. Null where unknown."
   remaining: Float
-  """
-  1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at
-  first. Where ` + "`" + `remaining` + "`" + ` is withheld it is no figure but a stand-in: what the greatest number that is withheld for being
-  small would give. Where the baseline is withheld and some remain, it is 0.
-  """
-  progress: Float!
-  "Whether at least half had left 12 months after adoption. Null before that day."
+  "1 less the remaining over the baseline, as a fraction: 1 when everybody has left, negative where there are more than at first. Null where either is unknown."
+  progress: Float
+  "Whether at least half had left by the mark that the sanction itself sets. Null before that day, where it sets none, and where unknown."
   halfwayMet: Boolean
-  "Days from ` + "`" + `asOf` + "`" + ` to the deadline; negative past it."
-  daysToDeadline: Int!
-  "The remaining over the months left, in persons per month. Null on the deadline and past it."
+  "Days from ` + "`" + `asOf` + "`" + ` to the deadline; negative past it. Null where the sanction sets none."
+  daysToDeadline: Int
+  "The remaining over the months left, in persons per month. Null on the deadline and past it, and where unknown."
   requiredMonthlyPace: Float
   "The mean monthly fall of those present over the last three months, in persons per month. Null where unknown."
   recentMonthlyPace: Float
   "The day on which nobody would remain at the recent pace. Null where numbers do not fall."
   projectedCompletion: Date
-  "Where it stands, by the exact figures, be they withheld or not."
+  "Where the repatriation stands. UNKNOWN where what is known does not decide."
   status: ComplianceStatus!
+  "Why, in a sentence."
+  explanation: String!
+  "Where each thing that the sanction asks for stands."
+  obligations: [ObligationStanding!]!
+  "What a reader might stumble over, such as what is not covered."
+  notices: [Notice!]!
   "What was reported publicly, beside what the evidence shows, in the order of days."
   reported: [Observation!]!
+  "What the figures rest on."
+  provenance: Provenance!
 }
 
-"Where the repatriation that a sanction orders stands on a day."
+"Where an obligation stands on a day."
 enum ComplianceStatus {
   "Nobody remains."
   COMPLETED
@@ -4424,6 +6141,16 @@ enum ComplianceStatus {
   BEHIND
   "The deadline is past and some remain."
   MISSED
+  "A ban or a ceiling is kept, as far as every row shows."
+  KEPT
+  "A ban or a ceiling is not kept."
+  BREACHED
+  "A report was handed in."
+  SUBMITTED
+  "A report was handed in after the day on which it was due."
+  SUBMITTED_LATE
+  "What is known does not decide."
+  UNKNOWN
 }
 
 "The order of regions."
@@ -4454,7 +6181,7 @@ input EmployerOrder {
 enum EmployerOrderField {
   "Their name."
   NAME
-  "The sum of the workers of all their permits. FORBIDDEN where the release withholds small counts, since the order tells."
+  "The sum of the workers of all their permits. FORBIDDEN where the release masks its rows, since the order tells."
   WORKERS_AUTHORISED
 }
 
@@ -4538,7 +6265,7 @@ type ChangeConnection {
   nodes: [Change!]!
   "Where the page stands in the list."
   pageInfo: PageInfo!
-  "The number of changes on all pages. Null where a count of the tables asked for is withheld."
+  "The number of changes on all pages. Null where a count of the tables asked for is null."
   totalCount: Int
   "How many rows of each table that is asked for differ, in the order of tables. It needs no page: ` + "`" + `first: 0` + "`" + ` is enough."
   summary: [ChangeCounts!]!
@@ -4726,6 +6453,20 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_BridgeStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "step":
+		return ec.fieldContext_BridgeStep_step(ctx, field)
+	case "amount":
+		return ec.fieldContext_BridgeStep_amount(ctx, field)
+	case "unit":
+		return ec.fieldContext_BridgeStep_unit(ctx, field)
+	case "adds":
+		return ec.fieldContext_BridgeStep_adds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BridgeStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "table":
@@ -4820,6 +6561,18 @@ func (ec *executionContext) childFields_Claim(ctx context.Context, field graphql
 		return ec.fieldContext_Claim_confidence(ctx, field)
 	case "note":
 		return ec.fieldContext_Claim_note(ctx, field)
+	case "measure":
+		return ec.fieldContext_Claim_measure(ctx, field)
+	case "per":
+		return ec.fieldContext_Claim_per(ctx, field)
+	case "compareWith":
+		return ec.fieldContext_Claim_compareWith(ctx, field)
+	case "wageBasis":
+		return ec.fieldContext_Claim_wageBasis(ctx, field)
+	case "repeats":
+		return ec.fieldContext_Claim_repeats(ctx, field)
+	case "disputes":
+		return ec.fieldContext_Claim_disputes(ctx, field)
 	case "check":
 		return ec.fieldContext_Claim_check(ctx, field)
 	}
@@ -4830,20 +6583,14 @@ func (ec *executionContext) childFields_ClaimCheck(ctx context.Context, field gr
 	switch field.Name {
 	case "verdict":
 		return ec.fieldContext_ClaimCheck_verdict(ctx, field)
-	case "measure":
-		return ec.fieldContext_ClaimCheck_measure(ctx, field)
-	case "computed":
-		return ec.fieldContext_ClaimCheck_computed(ctx, field)
-	case "relativeDifference":
-		return ec.fieldContext_ClaimCheck_relativeDifference(ctx, field)
 	case "explanation":
 		return ec.fieldContext_ClaimCheck_explanation(ctx, field)
-	case "query":
-		return ec.fieldContext_ClaimCheck_query(ctx, field)
-	case "basis":
-		return ec.fieldContext_ClaimCheck_basis(ctx, field)
-	case "synthetic":
-		return ec.fieldContext_ClaimCheck_synthetic(ctx, field)
+	case "evidence":
+		return ec.fieldContext_ClaimCheck_evidence(ctx, field)
+	case "allowed":
+		return ec.fieldContext_ClaimCheck_allowed(ctx, field)
+	case "possible":
+		return ec.fieldContext_ClaimCheck_possible(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClaimCheck", field.Name)
 }
@@ -4882,8 +6629,12 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_asOf(ctx, field)
 	case "basis":
 		return ec.fieldContext_Compliance_basis(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_Compliance_suppressed(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Compliance_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_Compliance_synthetic(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_Compliance_perturbed(ctx, field)
 	case "baselineWorkers":
 		return ec.fieldContext_Compliance_baselineWorkers(ctx, field)
 	case "repatriated":
@@ -4906,8 +6657,16 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_projectedCompletion(ctx, field)
 	case "status":
 		return ec.fieldContext_Compliance_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_Compliance_explanation(ctx, field)
+	case "obligations":
+		return ec.fieldContext_Compliance_obligations(ctx, field)
+	case "notices":
+		return ec.fieldContext_Compliance_notices(ctx, field)
 	case "reported":
 		return ec.fieldContext_Compliance_reported(ctx, field)
+	case "provenance":
+		return ec.fieldContext_Compliance_provenance(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Compliance", field.Name)
 }
@@ -4936,8 +6695,8 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_boundariesOn(ctx, field)
 	case "basis":
 		return ec.fieldContext_EconomicImpact_basis(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_EconomicImpact_suppressed(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_EconomicImpact_perturbed(ctx, field)
 	case "baselineWorkers":
 		return ec.fieldContext_EconomicImpact_baselineWorkers(ctx, field)
 	case "departedWorkers":
@@ -4946,16 +6705,52 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_workerYearsLost(ctx, field)
 	case "shareOfEmployment":
 		return ec.fieldContext_EconomicImpact_shareOfEmployment(ctx, field)
+	case "workerYears":
+		return ec.fieldContext_EconomicImpact_workerYears(ctx, field)
+	case "variant":
+		return ec.fieldContext_EconomicImpact_variant(ctx, field)
+	case "stayersRule":
+		return ec.fieldContext_EconomicImpact_stayersRule(ctx, field)
+	case "stayersIn":
+		return ec.fieldContext_EconomicImpact_stayersIn(ctx, field)
+	case "stocks":
+		return ec.fieldContext_EconomicImpact_stocks(ctx, field)
+	case "constantPricesOf":
+		return ec.fieldContext_EconomicImpact_constantPricesOf(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_EconomicImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_EconomicImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_EconomicImpact_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_EconomicImpact_outputLost(ctx, field)
+	case "outputLostElsewhere":
+		return ec.fieldContext_EconomicImpact_outputLostElsewhere(ctx, field)
+	case "directOutputLostShareOfGrp":
+		return ec.fieldContext_EconomicImpact_directOutputLostShareOfGrp(ctx, field)
 	case "outputLostShareOfGrp":
 		return ec.fieldContext_EconomicImpact_outputLostShareOfGrp(ctx, field)
 	case "wagesLost":
 		return ec.fieldContext_EconomicImpact_wagesLost(ctx, field)
 	case "incomeTaxLost":
 		return ec.fieldContext_EconomicImpact_incomeTaxLost(ctx, field)
+	case "fiscalLoss":
+		return ec.fieldContext_EconomicImpact_fiscalLoss(ctx, field)
 	case "remittancesForgone":
 		return ec.fieldContext_EconomicImpact_remittancesForgone(ctx, field)
+	case "grossAccounts":
+		return ec.fieldContext_EconomicImpact_grossAccounts(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_EconomicImpact_netAccounts(ctx, field)
+	case "variants":
+		return ec.fieldContext_EconomicImpact_variants(ctx, field)
+	case "bridge":
+		return ec.fieldContext_EconomicImpact_bridge(ctx, field)
+	case "observed":
+		return ec.fieldContext_EconomicImpact_observed(ctx, field)
+	case "notices":
+		return ec.fieldContext_EconomicImpact_notices(ctx, field)
 	case "byIndustry":
 		return ec.fieldContext_EconomicImpact_byIndustry(ctx, field)
 	case "timeline":
@@ -5024,10 +6819,54 @@ func (ec *executionContext) childFields_Estimate(ctx context.Context, field grap
 		return ec.fieldContext_Estimate_central(ctx, field)
 	case "high":
 		return ec.fieldContext_Estimate_high(ctx, field)
+	case "mean":
+		return ec.fieldContext_Estimate_mean(ctx, field)
+	case "p5":
+		return ec.fieldContext_Estimate_p5(ctx, field)
+	case "p25":
+		return ec.fieldContext_Estimate_p25(ctx, field)
+	case "p50":
+		return ec.fieldContext_Estimate_p50(ctx, field)
+	case "p75":
+		return ec.fieldContext_Estimate_p75(ctx, field)
+	case "p95":
+		return ec.fieldContext_Estimate_p95(ctx, field)
 	case "unit":
 		return ec.fieldContext_Estimate_unit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Estimate", field.Name)
+}
+
+func (ec *executionContext) childFields_Evidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "relation":
+		return ec.fieldContext_Evidence_relation(ctx, field)
+	case "value":
+		return ec.fieldContext_Evidence_value(ctx, field)
+	case "valueHigh":
+		return ec.fieldContext_Evidence_valueHigh(ctx, field)
+	case "qualifier":
+		return ec.fieldContext_Evidence_qualifier(ctx, field)
+	case "unit":
+		return ec.fieldContext_Evidence_unit(ctx, field)
+	case "from":
+		return ec.fieldContext_Evidence_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Evidence_to(ctx, field)
+	case "region":
+		return ec.fieldContext_Evidence_region(ctx, field)
+	case "indicator":
+		return ec.fieldContext_Evidence_indicator(ctx, field)
+	case "source":
+		return ec.fieldContext_Evidence_source(ctx, field)
+	case "counted":
+		return ec.fieldContext_Evidence_counted(ctx, field)
+	case "conversion":
+		return ec.fieldContext_Evidence_conversion(ctx, field)
+	case "query":
+		return ec.fieldContext_Evidence_query(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5058,18 +6897,44 @@ func (ec *executionContext) childFields_GateResult(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type GateResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ImpactAccounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "output":
+		return ec.fieldContext_ImpactAccounts_output(ctx, field)
+	case "wages":
+		return ec.fieldContext_ImpactAccounts_wages(ctx, field)
+	case "incomeTax":
+		return ec.fieldContext_ImpactAccounts_incomeTax(ctx, field)
+	case "contributions":
+		return ec.fieldContext_ImpactAccounts_contributions(ctx, field)
+	case "productionTaxes":
+		return ec.fieldContext_ImpactAccounts_productionTaxes(ctx, field)
+	case "surplus":
+		return ec.fieldContext_ImpactAccounts_surplus(ctx, field)
+	case "fiscalLoss":
+		return ec.fieldContext_ImpactAccounts_fiscalLoss(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImpactAccounts", field.Name)
+}
+
 func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "period":
 		return ec.fieldContext_ImpactPeriod_period(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_ImpactPeriod_suppressed(ctx, field)
 	case "departedWorkers":
 		return ec.fieldContext_ImpactPeriod_departedWorkers(ctx, field)
 	case "workerYearsLost":
 		return ec.fieldContext_ImpactPeriod_workerYearsLost(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_ImpactPeriod_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_ImpactPeriod_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_ImpactPeriod_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_ImpactPeriod_outputLost(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_ImpactPeriod_netAccounts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactPeriod", field.Name)
 }
@@ -5102,14 +6967,82 @@ func (ec *executionContext) childFields_IndustryImpact(ctx context.Context, fiel
 	switch field.Name {
 	case "industry":
 		return ec.fieldContext_IndustryImpact_industry(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_IndustryImpact_suppressed(ctx, field)
 	case "workerYearsLost":
 		return ec.fieldContext_IndustryImpact_workerYearsLost(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_IndustryImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_IndustryImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_IndustryImpact_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_IndustryImpact_outputLost(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_IndustryImpact_netAccounts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IndustryImpact", field.Name)
+}
+
+func (ec *executionContext) childFields_Interval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Interval_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Interval_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Interval", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_MemberState_country(ctx, field)
+	case "status":
+		return ec.fieldContext_MemberState_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_MemberState_explanation(ctx, field)
+	case "progress":
+		return ec.fieldContext_MemberState_progress(ctx, field)
+	case "baseline":
+		return ec.fieldContext_MemberState_baseline(ctx, field)
+	case "remaining":
+		return ec.fieldContext_MemberState_remaining(ctx, field)
+	case "reports":
+		return ec.fieldContext_MemberState_reports(ctx, field)
+	case "claims":
+		return ec.fieldContext_MemberState_claims(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberState", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberStateReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MemberStateReport_kind(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_MemberStateReport_dueOn(ctx, field)
+	case "submittedOn":
+		return ec.fieldContext_MemberStateReport_submittedOn(ctx, field)
+	case "document":
+		return ec.fieldContext_MemberStateReport_document(ctx, field)
+	case "baseline":
+		return ec.fieldContext_MemberStateReport_baseline(ctx, field)
+	case "baselineOn":
+		return ec.fieldContext_MemberStateReport_baselineOn(ctx, field)
+	case "repatriated":
+		return ec.fieldContext_MemberStateReport_repatriated(ctx, field)
+	case "remaining":
+		return ec.fieldContext_MemberStateReport_remaining(ctx, field)
+	case "asOf":
+		return ec.fieldContext_MemberStateReport_asOf(ctx, field)
+	case "text":
+		return ec.fieldContext_MemberStateReport_text(ctx, field)
+	case "note":
+		return ec.fieldContext_MemberStateReport_note(ctx, field)
+	case "source":
+		return ec.fieldContext_MemberStateReport_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberStateReport", field.Name)
 }
 
 func (ec *executionContext) childFields_ModelInput(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5128,12 +7061,66 @@ func (ec *executionContext) childFields_ModelInput(ctx context.Context, field gr
 		return ec.fieldContext_ModelInput_period(ctx, field)
 	case "source":
 		return ec.fieldContext_ModelInput_source(ctx, field)
+	case "distribution":
+		return ec.fieldContext_ModelInput_distribution(ctx, field)
+	case "citation":
+		return ec.fieldContext_ModelInput_citation(ctx, field)
 	case "imputed":
 		return ec.fieldContext_ModelInput_imputed(ctx, field)
 	case "note":
 		return ec.fieldContext_ModelInput_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ModelInput", field.Name)
+}
+
+func (ec *executionContext) childFields_Notice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Notice_code(ctx, field)
+	case "message":
+		return ec.fieldContext_Notice_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Notice", field.Name)
+}
+
+func (ec *executionContext) childFields_Obligation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Obligation_kind(ctx, field)
+	case "paragraph":
+		return ec.fieldContext_Obligation_paragraph(ctx, field)
+	case "appliesFrom":
+		return ec.fieldContext_Obligation_appliesFrom(ctx, field)
+	case "deadline":
+		return ec.fieldContext_Obligation_deadline(ctx, field)
+	case "milestones":
+		return ec.fieldContext_Obligation_milestones(ctx, field)
+	case "grandfatheredBefore":
+		return ec.fieldContext_Obligation_grandfatheredBefore(ctx, field)
+	case "exemptions":
+		return ec.fieldContext_Obligation_exemptions(ctx, field)
+	case "text":
+		return ec.fieldContext_Obligation_text(ctx, field)
+	case "source":
+		return ec.fieldContext_Obligation_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Obligation", field.Name)
+}
+
+func (ec *executionContext) childFields_ObligationStanding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ObligationStanding_kind(ctx, field)
+	case "status":
+		return ec.fieldContext_ObligationStanding_status(ctx, field)
+	case "explanation":
+		return ec.fieldContext_ObligationStanding_explanation(ctx, field)
+	case "authorised":
+		return ec.fieldContext_ObligationStanding_authorised(ctx, field)
+	case "obligation":
+		return ec.fieldContext_ObligationStanding_obligation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObligationStanding", field.Name)
 }
 
 func (ec *executionContext) childFields_Observation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5166,6 +7153,22 @@ func (ec *executionContext) childFields_Observation(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Observation", field.Name)
 }
 
+func (ec *executionContext) childFields_ObservedOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_ObservedOutcome_indicator(ctx, field)
+	case "year":
+		return ec.fieldContext_ObservedOutcome_year(ctx, field)
+	case "value":
+		return ec.fieldContext_ObservedOutcome_value(ctx, field)
+	case "trend":
+		return ec.fieldContext_ObservedOutcome_trend(ctx, field)
+	case "unit":
+		return ec.fieldContext_ObservedOutcome_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObservedOutcome", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -5178,6 +7181,42 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Parameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Parameter_name(ctx, field)
+	case "region":
+		return ec.fieldContext_Parameter_region(ctx, field)
+	case "industry":
+		return ec.fieldContext_Parameter_industry(ctx, field)
+	case "nationality":
+		return ec.fieldContext_Parameter_nationality(ctx, field)
+	case "from":
+		return ec.fieldContext_Parameter_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Parameter_to(ctx, field)
+	case "low":
+		return ec.fieldContext_Parameter_low(ctx, field)
+	case "central":
+		return ec.fieldContext_Parameter_central(ctx, field)
+	case "high":
+		return ec.fieldContext_Parameter_high(ctx, field)
+	case "distribution":
+		return ec.fieldContext_Parameter_distribution(ctx, field)
+	case "unit":
+		return ec.fieldContext_Parameter_unit(ctx, field)
+	case "kind":
+		return ec.fieldContext_Parameter_kind(ctx, field)
+	case "source":
+		return ec.fieldContext_Parameter_source(ctx, field)
+	case "citation":
+		return ec.fieldContext_Parameter_citation(ctx, field)
+	case "note":
+		return ec.fieldContext_Parameter_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Parameter", field.Name)
 }
 
 func (ec *executionContext) childFields_Period(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5354,6 +7393,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_counts(ctx, field)
 	case "synthetic":
 		return ec.fieldContext_Release_synthetic(ctx, field)
+	case "confidential":
+		return ec.fieldContext_Release_confidential(ctx, field)
 	case "note":
 		return ec.fieldContext_Release_note(ctx, field)
 	case "methodVersion":
@@ -5476,6 +7517,12 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_totalCount(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_Report_pageInfo(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Report_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_Report_synthetic(ctx, field)
+	case "notices":
+		return ec.fieldContext_Report_notices(ctx, field)
 	case "provenance":
 		return ec.fieldContext_Report_provenance(ctx, field)
 	}
@@ -5498,8 +7545,12 @@ func (ec *executionContext) childFields_ReportRow(ctx context.Context, field gra
 		return ec.fieldContext_ReportRow_outcome(ctx, field)
 	case "period":
 		return ec.fieldContext_ReportRow_period(ctx, field)
-	case "suppressed":
-		return ec.fieldContext_ReportRow_suppressed(ctx, field)
+	case "coverage":
+		return ec.fieldContext_ReportRow_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_ReportRow_synthetic(ctx, field)
+	case "perturbed":
+		return ec.fieldContext_ReportRow_perturbed(ctx, field)
 	case "permitsIssued":
 		return ec.fieldContext_ReportRow_permitsIssued(ctx, field)
 	case "workersAuthorised":
@@ -5542,16 +7593,34 @@ func (ec *executionContext) childFields_Sanction(ctx context.Context, field grap
 		return ec.fieldContext_Sanction_deadline(ctx, field)
 	case "nationalities":
 		return ec.fieldContext_Sanction_nationalities(ctx, field)
+	case "obligations":
+		return ec.fieldContext_Sanction_obligations(ctx, field)
 	case "source":
 		return ec.fieldContext_Sanction_source(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Sanction", field.Name)
 }
 
+func (ec *executionContext) childFields_ScenarioStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_ScenarioStock_on(ctx, field)
+	case "workers":
+		return ec.fieldContext_ScenarioStock_workers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScenarioStock", field.Name)
+}
+
 func (ec *executionContext) childFields_Sensitivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "parameter":
 		return ec.fieldContext_Sensitivity_parameter(ctx, field)
+	case "switch":
+		return ec.fieldContext_Sensitivity_switch(ctx, field)
+	case "lowSetting":
+		return ec.fieldContext_Sensitivity_lowSetting(ctx, field)
+	case "highSetting":
+		return ec.fieldContext_Sensitivity_highSetting(ctx, field)
 	case "outputLostAtLow":
 		return ec.fieldContext_Sensitivity_outputLostAtLow(ctx, field)
 	case "outputLostAtHigh":
@@ -5602,6 +7671,26 @@ func (ec *executionContext) childFields_SourceEdge(ctx context.Context, field gr
 		return ec.fieldContext_SourceEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_VariantImpact_variant(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_VariantImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_VariantImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_VariantImpact_indirectOutputLost(ctx, field)
+	case "outputLost":
+		return ec.fieldContext_VariantImpact_outputLost(ctx, field)
+	case "outputLostElsewhere":
+		return ec.fieldContext_VariantImpact_outputLostElsewhere(ctx, field)
+	case "outputLostShareOfGrp":
+		return ec.fieldContext_VariantImpact_outputLostShareOfGrp(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantImpact", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5852,6 +7941,20 @@ func (ec *executionContext) field_Query_availability_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_claim_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_claims_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5863,38 +7966,46 @@ func (ec *executionContext) field_Query_claims_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.ClaimOrder, error) {
+			return ec.unmarshalOClaimOrder2ᚖhomeboundᚋgraphᚋmodelᚐClaimOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg4
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -6026,6 +8137,28 @@ func (ec *executionContext) field_Query_employers_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_memberStates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "sanction",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sanction"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*labour.Date, error) {
+			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6051,6 +8184,28 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_parameters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "region",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["region"] = arg1
 	return args, nil
 }
 
@@ -7167,6 +9322,98 @@ func (ec *executionContext) fieldContext_Availability_to(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "Date")
 }
 
+func (ec *executionContext) _BridgeStep_step(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_step(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Step, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_step(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "String")
+}
+
+func (ec *executionContext) _BridgeStep_amount(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "Float")
+}
+
+func (ec *executionContext) _BridgeStep_unit(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "String")
+}
+
+func (ec *executionContext) _BridgeStep_adds(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_adds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_adds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Change_table(ctx context.Context, field graphql.CollectedField, obj *labour.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7794,11 +10041,11 @@ func (ec *executionContext) _Claim_operator(ctx context.Context, field graphql.C
 			return ec.Resolvers.Claim().Operator(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.ClaimOperator) graphql.Marshaler {
-			return ec.marshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+			return ec.marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Claim_operator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8131,6 +10378,240 @@ func (ec *executionContext) fieldContext_Claim_note(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Claim", field, true, true, "String")
 }
 
+func (ec *executionContext) _Claim_measure(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_measure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().Measure(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Measure) graphql.Marshaler {
+			return ec.marshalOMeasure2ᚖhomeboundᚋinternalᚋlabourᚐMeasure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "Measure")
+}
+
+func (ec *executionContext) _Claim_per(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_per(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().Per(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimPer) graphql.Marshaler {
+			return ec.marshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_per(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "ClaimPer")
+}
+
+func (ec *executionContext) _Claim_compareWith(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_compareWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_compareWith(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_compareWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_compareWith(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CompareWith(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.compareWith",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CompareWith(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"Claim.compareWith",
+	)
+}
+
+func (ec *executionContext) _Claim_wageBasis(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_wageBasis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Claim().WageBasis(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+			return ec.marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_wageBasis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Claim", field, true, true, "WageBasis")
+}
+
+func (ec *executionContext) _Claim_repeats(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_repeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_repeats(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_repeats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_repeats(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Repeats(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Claim](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.repeats",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Repeats(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Claim](
+		ctx,
+		results,
+		err,
+		"Claim.repeats",
+	)
+}
+
+func (ec *executionContext) _Claim_disputes(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Claim_disputes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Claim_disputes(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Claim_disputes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Claim",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Claim_disputes(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (any, error) {
+	resolver := ec.Resolvers.Claim()
+	if batch, ok := graphql.BatchParentsFor[*labour.Claim](ctx, "Claim"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Disputes(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Claim](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Claim.disputes",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Disputes(ctx, []*labour.Claim{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Claim](
+		ctx,
+		results,
+		err,
+		"Claim.disputes",
+	)
+}
+
 func (ec *executionContext) _Claim_check(ctx context.Context, field graphql.CollectedField, obj *labour.Claim) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8143,8 +10624,8 @@ func (ec *executionContext) _Claim_check(ctx context.Context, field graphql.Coll
 			return ec.resolveBatch_Claim_check(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
-			return ec.marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *evidence.Check) graphql.Marshaler {
+			return ec.marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚋevidenceᚐCheck(ctx, selections, v)
 		},
 		true,
 		false,
@@ -8168,7 +10649,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Check(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*answers.ClaimCheck](
+		return graphql.ResolveBatchGroupResult[*evidence.Check](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -8178,7 +10659,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 		)
 	}
 	results, err := resolver.Check(ctx, []*labour.Claim{obj})
-	return graphql.ResolveBatchSingleResult[*answers.ClaimCheck](
+	return graphql.ResolveBatchSingleResult[*evidence.Check](
 		ctx,
 		results,
 		err,
@@ -8186,7 +10667,7 @@ func (ec *executionContext) resolveBatch_Claim_check(ctx context.Context, field 
 	)
 }
 
-func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8209,76 +10690,7 @@ func (ec *executionContext) fieldContext_ClaimCheck_verdict(_ context.Context, f
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Verdict")
 }
 
-func (ec *executionContext) _ClaimCheck_measure(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_measure(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Measure, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_measure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
-}
-
-func (ec *executionContext) _ClaimCheck_computed(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_computed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Computed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
-			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_computed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
-}
-
-func (ec *executionContext) _ClaimCheck_relativeDifference(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_relativeDifference(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RelativeDifference, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
-			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ClaimCheck_relativeDifference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Float")
-}
-
-func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_explanation(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8301,73 +10713,100 @@ func (ec *executionContext) fieldContext_ClaimCheck_explanation(_ context.Contex
 	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
 }
 
-func (ec *executionContext) _ClaimCheck_query(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_evidence(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_query(ctx, field)
+			return ec.fieldContext_ClaimCheck_evidence(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Query, nil
+			return obj.Evidence, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Piece) graphql.Marshaler {
+			return ec.marshalNEvidence2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐPieceᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "String")
+func (ec *executionContext) fieldContext_ClaimCheck_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Evidence(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _ClaimCheck_basis(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_allowed(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_basis(ctx, field)
+			return ec.fieldContext_ClaimCheck_allowed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Basis, nil
+			return ec.Resolvers.ClaimCheck().Allowed(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Basis) graphql.Marshaler {
-			return ec.marshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Basis")
+func (ec *executionContext) fieldContext_ClaimCheck_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _ClaimCheck_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.ClaimCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _ClaimCheck_possible(ctx context.Context, field graphql.CollectedField, obj *evidence.Check) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ClaimCheck_synthetic(ctx, field)
+			return ec.fieldContext_ClaimCheck_possible(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Synthetic, nil
+			return ec.Resolvers.ClaimCheck().Possible(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+			return ec.marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ClaimCheck_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClaimCheck", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_ClaimCheck_possible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ClaimCheck",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interval(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ClaimConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Claim]) (ret graphql.Marshaler) {
@@ -8654,16 +11093,39 @@ func (ec *executionContext) fieldContext_Compliance_basis(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Compliance_coverage(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Compliance_suppressed(ctx, field)
+			return ec.fieldContext_Compliance_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _Compliance_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -8673,7 +11135,30 @@ func (ec *executionContext) _Compliance_suppressed(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Compliance_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Compliance_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Compliance_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_perturbed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perturbed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Boolean")
 }
 
@@ -8686,7 +11171,7 @@ func (ec *executionContext) _Compliance_baselineWorkers(ctx context.Context, fie
 			return ec.fieldContext_Compliance_baselineWorkers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.BaselineWorkers, nil
+			return obj.Baseline, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
@@ -8781,11 +11266,11 @@ func (ec *executionContext) _Compliance_progress(ctx context.Context, field grap
 			return obj.Progress, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Compliance_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8801,7 +11286,7 @@ func (ec *executionContext) _Compliance_halfwayMet(ctx context.Context, field gr
 			return ec.fieldContext_Compliance_halfwayMet(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HalfwayMet, nil
+			return obj.HalfWayMet, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
@@ -8827,11 +11312,11 @@ func (ec *executionContext) _Compliance_daysToDeadline(ctx context.Context, fiel
 			return obj.DaysToDeadline, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Compliance_daysToDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -8930,6 +11415,93 @@ func (ec *executionContext) fieldContext_Compliance_status(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "ComplianceStatus")
 }
 
+func (ec *executionContext) _Compliance_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, false, false, "String")
+}
+
+func (ec *executionContext) _Compliance_obligations(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_obligations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Obligations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.ObligationStanding) graphql.Marshaler {
+			return ec.marshalNObligationStanding2ᚕhomeboundᚋinternalᚋanswersᚐObligationStandingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_obligations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObligationStanding(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Compliance_notices(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Compliance_reported(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8957,6 +11529,38 @@ func (ec *executionContext) fieldContext_Compliance_reported(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Observation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Compliance_provenance(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
+			return ec.marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Provenance(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9155,16 +11759,16 @@ func (ec *executionContext) fieldContext_EconomicImpact_basis(_ context.Context,
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Basis")
 }
 
-func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _EconomicImpact_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EconomicImpact_suppressed(ctx, field)
+			return ec.fieldContext_EconomicImpact_perturbed(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Perturbed, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -9174,7 +11778,7 @@ func (ec *executionContext) _EconomicImpact_suppressed(ctx context.Context, fiel
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_EconomicImpact_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_EconomicImpact_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Boolean")
 }
 
@@ -9270,6 +11874,258 @@ func (ec *executionContext) fieldContext_EconomicImpact_shareOfEmployment(_ cont
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
+func (ec *executionContext) _EconomicImpact_workerYears(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_workerYears(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WorkerYears(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_workerYears(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_variant(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_variant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+			return ec.marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_variant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "ImpactVariant")
+}
+
+func (ec *executionContext) _EconomicImpact_stayersRule(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stayersRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StayersRule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.StayersRule) graphql.Marshaler {
+			return ec.marshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stayersRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "StayersRule")
+}
+
+func (ec *executionContext) _EconomicImpact_stayersIn(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stayersIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StayersIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stayersIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "String")
+}
+
+func (ec *executionContext) _EconomicImpact_stocks(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stocks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Point) graphql.Marshaler {
+			return ec.marshalNScenarioStock2ᚕhomeboundᚋinternalᚋlabourᚐPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScenarioStock(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_constantPricesOf(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_constantPricesOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().ConstantPricesOf(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_constantPricesOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "Int")
+}
+
+func (ec *executionContext) _EconomicImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9279,7 +12135,7 @@ func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, fiel
 			return ec.fieldContext_EconomicImpact_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -9293,7 +12149,71 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLost(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_outputLostElsewhere(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_outputLostElsewhere(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostElsewhere(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_outputLostElsewhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_directOutputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_directOutputLostShareOfGrp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLostShareOfGRP(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_directOutputLostShareOfGrp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -9311,7 +12231,7 @@ func (ec *executionContext) _EconomicImpact_outputLostShareOfGrp(ctx context.Con
 			return ec.fieldContext_EconomicImpact_outputLostShareOfGrp(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLostShareOfGRP, nil
+			return obj.OutputLostShareOfGRP(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -9325,7 +12245,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLostShareOfGrp(_ c
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -9343,7 +12263,7 @@ func (ec *executionContext) _EconomicImpact_wagesLost(ctx context.Context, field
 			return ec.fieldContext_EconomicImpact_wagesLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WagesLost, nil
+			return obj.WagesLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -9357,7 +12277,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_wagesLost(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -9375,7 +12295,7 @@ func (ec *executionContext) _EconomicImpact_incomeTaxLost(ctx context.Context, f
 			return ec.fieldContext_EconomicImpact_incomeTaxLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IncomeTaxLost, nil
+			return obj.IncomeTaxLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -9389,7 +12309,39 @@ func (ec *executionContext) fieldContext_EconomicImpact_incomeTaxLost(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_fiscalLoss(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_fiscalLoss(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FiscalLoss(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_fiscalLoss(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -9425,6 +12377,198 @@ func (ec *executionContext) fieldContext_EconomicImpact_remittancesForgone(_ con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_grossAccounts(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_grossAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_grossAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_netAccounts(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_variants(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_variants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variants(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []impact.VariantLoss) graphql.Marshaler {
+			return ec.marshalNVariantImpact2ᚕhomeboundᚋinternalᚋimpactᚐVariantLossᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_variants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VariantImpact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_bridge(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_bridge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bridge(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []impact.Step) graphql.Marshaler {
+			return ec.marshalNBridgeStep2ᚕhomeboundᚋinternalᚋimpactᚐStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_bridge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BridgeStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_observed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_observed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().Observed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.ObservedOutcome) graphql.Marshaler {
+			return ec.marshalNObservedOutcome2ᚕhomeboundᚋinternalᚋanswersᚐObservedOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_observed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObservedOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_notices(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9515,7 +12659,7 @@ func (ec *executionContext) _EconomicImpact_sensitivity(ctx context.Context, fie
 			return ec.fieldContext_EconomicImpact_sensitivity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sensitivity, nil
+			return obj.Sensitivity(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []impact.Sensitivity) graphql.Marshaler {
@@ -9529,7 +12673,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_sensitivity(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Sensitivity(ctx, field)
@@ -10109,7 +13253,7 @@ func (ec *executionContext) _Estimate_low(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Estimate_low(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Low, nil
+			return obj.Low(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
@@ -10120,7 +13264,7 @@ func (ec *executionContext) _Estimate_low(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Estimate_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Estimate", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
 }
 
 func (ec *executionContext) _Estimate_central(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
@@ -10155,7 +13299,7 @@ func (ec *executionContext) _Estimate_high(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Estimate_high(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.High, nil
+			return obj.High(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
@@ -10166,7 +13310,145 @@ func (ec *executionContext) _Estimate_high(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Estimate_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Estimate", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_mean(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p5(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p5(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P5(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p5(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p25(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p25(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P25(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p25(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p50(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p50(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P50(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p50(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p75(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p75(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P75(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p75(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p95(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p95(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P95(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p95(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
 }
 
 func (ec *executionContext) _Estimate_unit(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
@@ -10190,6 +13472,401 @@ func (ec *executionContext) _Estimate_unit(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Estimate_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Estimate", field, false, false, "String")
+}
+
+func (ec *executionContext) _Evidence_relation(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_relation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Relation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v evidence.Relation) graphql.Marshaler {
+			return ec.marshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_relation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "EvidenceRelation")
+}
+
+func (ec *executionContext) _Evidence_value(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Evidence_valueHigh(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_valueHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_valueHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Evidence_qualifier(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_qualifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Evidence().Qualifier(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+			return ec.marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_qualifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, true, true, "ClaimOperator")
+}
+
+func (ec *executionContext) _Evidence_unit(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "String")
+}
+
+func (ec *executionContext) _Evidence_from(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Evidence_to(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Evidence_region(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_region(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_region(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Region(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Region](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.region",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Region(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Region](
+		ctx,
+		results,
+		err,
+		"Evidence.region",
+	)
+}
+
+func (ec *executionContext) _Evidence_indicator(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_indicator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_indicator(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_indicator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_indicator(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Indicator(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.indicator",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Indicator(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"Evidence.indicator",
+	)
+}
+
+func (ec *executionContext) _Evidence_source(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Evidence_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Evidence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Evidence_source(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (any, error) {
+	resolver := ec.Resolvers.Evidence()
+	if batch, ok := graphql.BatchParentsFor[*evidence.Piece](ctx, "Evidence"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Evidence.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*evidence.Piece{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Evidence.source",
+	)
+}
+
+func (ec *executionContext) _Evidence_counted(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_counted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_counted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Evidence_conversion(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Evidence().Conversion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, true, true, "String")
+}
+
+func (ec *executionContext) _Evidence_query(ctx context.Context, field graphql.CollectedField, obj *evidence.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evidence_query(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Query, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evidence_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evidence", field, false, false, "String")
 }
 
 func (ec *executionContext) _FieldChange_name(ctx context.Context, field graphql.CollectedField, obj *labour.FieldChange) (ret graphql.Marshaler) {
@@ -10376,6 +14053,230 @@ func (ec *executionContext) fieldContext_GateResult_passed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("GateResult", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _ImpactAccounts_output(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_output(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Output(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_output(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_wages(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_wages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wages(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_wages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_incomeTax(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_incomeTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IncomeTax(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_incomeTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_contributions(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contributions(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_contributions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_productionTaxes(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_productionTaxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductionTaxes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_productionTaxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_surplus(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_surplus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surplus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_surplus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_fiscalLoss(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_fiscalLoss(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FiscalLoss(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_fiscalLoss(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImpactPeriod_period(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10406,29 +14307,6 @@ func (ec *executionContext) fieldContext_ImpactPeriod_period(_ context.Context, 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ImpactPeriod_suppressed(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ImpactPeriod_suppressed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ImpactPeriod_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ImpactPeriod_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
@@ -10477,6 +14355,102 @@ func (ec *executionContext) fieldContext_ImpactPeriod_workerYearsLost(_ context.
 	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Float")
 }
 
+func (ec *executionContext) _ImpactPeriod_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10486,7 +14460,7 @@ func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field 
 			return ec.fieldContext_ImpactPeriod_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10500,10 +14474,42 @@ func (ec *executionContext) fieldContext_ImpactPeriod_outputLost(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ImpactPeriod",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_netAccounts(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10723,29 +14729,6 @@ func (ec *executionContext) resolveBatch_IndustryImpact_industry(ctx context.Con
 	)
 }
 
-func (ec *executionContext) _IndustryImpact_suppressed(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IndustryImpact_suppressed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_IndustryImpact_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IndustryImpact", field, false, false, "Boolean")
-}
-
 func (ec *executionContext) _IndustryImpact_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10769,6 +14752,102 @@ func (ec *executionContext) fieldContext_IndustryImpact_workerYearsLost(_ contex
 	return graphql.NewScalarFieldContext("IndustryImpact", field, false, false, "Float")
 }
 
+func (ec *executionContext) _IndustryImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _IndustryImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10778,7 +14857,7 @@ func (ec *executionContext) _IndustryImpact_outputLost(ctx context.Context, fiel
 			return ec.fieldContext_IndustryImpact_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10792,13 +14871,610 @@ func (ec *executionContext) fieldContext_IndustryImpact_outputLost(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "IndustryImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_netAccounts(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interval_from(ctx context.Context, field graphql.CollectedField, obj *evidence.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interval().From(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, true, true, "Float")
+}
+
+func (ec *executionContext) _Interval_to(ctx context.Context, field graphql.CollectedField, obj *evidence.Interval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interval_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interval().To(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interval_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interval", field, true, true, "Float")
+}
+
+func (ec *executionContext) _MemberState_country(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberState().Country(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
+			return ec.marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Country(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberState_status(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ComplianceStatus) graphql.Marshaler {
+			return ec.marshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "ComplianceStatus")
+}
+
+func (ec *executionContext) _MemberState_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberState_progress(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Progress, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_baseline(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_remaining(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberState", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberState_reports(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_reports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reports, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.MemberStateReport) graphql.Marshaler {
+			return ec.marshalNMemberStateReport2ᚕhomeboundᚋinternalᚋlabourᚐMemberStateReportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_reports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberStateReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberState_claims(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberState_claims(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Claims, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Claim) graphql.Marshaler {
+			return ec.marshalNClaim2ᚕhomeboundᚋinternalᚋlabourᚐClaimᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberState_claims(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberState",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberStateReport_kind(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ReportKind) graphql.Marshaler {
+			return ec.marshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "MemberStateReportKind")
+}
+
+func (ec *executionContext) _MemberStateReport_dueOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_submittedOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_submittedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubmittedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_submittedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_document(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_document(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Document(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_document(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_baseline(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_baseline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Baseline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_baseline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_baselineOn(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_baselineOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BaselineOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_baselineOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_repatriated(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_repatriated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repatriated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_repatriated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_remaining(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Float")
+}
+
+func (ec *executionContext) _MemberStateReport_asOf(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AsOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberStateReport_text(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_note(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberStateReport().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberStateReport", field, true, true, "String")
+}
+
+func (ec *executionContext) _MemberStateReport_source(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberStateReport_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_MemberStateReport_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberStateReport_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberStateReport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_MemberStateReport_source(ctx context.Context, field graphql.CollectedField, obj *labour.MemberStateReport) (any, error) {
+	resolver := ec.Resolvers.MemberStateReport()
+	if batch, ok := graphql.BatchParentsFor[*labour.MemberStateReport](ctx, "MemberStateReport"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"MemberStateReport.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.MemberStateReport{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"MemberStateReport.source",
+	)
 }
 
 func (ec *executionContext) _ModelInput_name(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
@@ -10833,18 +15509,18 @@ func (ec *executionContext) _ModelInput_value(ctx context.Context, field graphql
 			return ec.fieldContext_ModelInput_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ModelInput().Value(ctx, obj)
+			return obj.Value, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ModelInput_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "Float")
+	return graphql.NewScalarFieldContext("ModelInput", field, false, false, "Float")
 }
 
 func (ec *executionContext) _ModelInput_low(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
@@ -11003,6 +15679,52 @@ func (ec *executionContext) resolveBatch_ModelInput_source(ctx context.Context, 
 	)
 }
 
+func (ec *executionContext) _ModelInput_distribution(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelInput_distribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelInput().Distribution(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Distribution) graphql.Marshaler {
+			return ec.marshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModelInput_distribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "Distribution")
+}
+
+func (ec *executionContext) _ModelInput_citation(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelInput_citation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelInput().Citation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModelInput_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "String")
+}
+
 func (ec *executionContext) _ModelInput_imputed(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11047,6 +15769,415 @@ func (ec *executionContext) _ModelInput_note(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_ModelInput_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "String")
+}
+
+func (ec *executionContext) _Notice_code(ctx context.Context, field graphql.CollectedField, obj *answers.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v answers.NoticeCode) graphql.Marshaler {
+			return ec.marshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "NoticeCode")
+}
+
+func (ec *executionContext) _Notice_message(ctx context.Context, field graphql.CollectedField, obj *answers.Notice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Notice_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Notice_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Notice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Obligation_kind(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+			return ec.marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "ObligationKind")
+}
+
+func (ec *executionContext) _Obligation_paragraph(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_paragraph(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Paragraph(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_paragraph(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "String")
+}
+
+func (ec *executionContext) _Obligation_appliesFrom(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_appliesFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppliesFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_appliesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_deadline(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_deadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_deadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_milestones(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_milestones(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Milestones(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_milestones(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Obligation_grandfatheredBefore(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_grandfatheredBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrandfatheredBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_grandfatheredBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Obligation_exemptions(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_exemptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Obligation().Exemptions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_exemptions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, true, true, "String")
+}
+
+func (ec *executionContext) _Obligation_text(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Obligation", field, false, false, "String")
+}
+
+func (ec *executionContext) _Obligation_source(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Obligation_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Obligation_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Obligation_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Obligation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Obligation_source(ctx context.Context, field graphql.CollectedField, obj *labour.Obligation) (any, error) {
+	resolver := ec.Resolvers.Obligation()
+	if batch, ok := graphql.BatchParentsFor[*labour.Obligation](ctx, "Obligation"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Obligation.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.Obligation{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Obligation.source",
+	)
+}
+
+func (ec *executionContext) _ObligationStanding_kind(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+			return ec.marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "ObligationKind")
+}
+
+func (ec *executionContext) _ObligationStanding_status(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ComplianceStatus) graphql.Marshaler {
+			return ec.marshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "ComplianceStatus")
+}
+
+func (ec *executionContext) _ObligationStanding_explanation(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_explanation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Explanation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_explanation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "String")
+}
+
+func (ec *executionContext) _ObligationStanding_authorised(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_authorised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authorised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_authorised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObligationStanding", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObligationStanding_obligation(ctx context.Context, field graphql.CollectedField, obj *answers.ObligationStanding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObligationStanding_obligation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Obligation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Obligation) graphql.Marshaler {
+			return ec.marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObligationStanding_obligation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObligationStanding",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Obligation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Observation_indicator(ctx context.Context, field graphql.CollectedField, obj *labour.Observation) (ret graphql.Marshaler) {
@@ -11485,6 +16616,153 @@ func (ec *executionContext) fieldContext_Observation_note(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Observation", field, true, true, "String")
 }
 
+func (ec *executionContext) _ObservedOutcome_indicator(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_indicator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_ObservedOutcome_indicator(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalNIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_indicator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservedOutcome",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_ObservedOutcome_indicator(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (any, error) {
+	resolver := ec.Resolvers.ObservedOutcome()
+	if batch, ok := graphql.BatchParentsFor[*answers.ObservedOutcome](ctx, "ObservedOutcome"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Indicator(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"ObservedOutcome.indicator",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Indicator(ctx, []*answers.ObservedOutcome{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"ObservedOutcome.indicator",
+	)
+}
+
+func (ec *executionContext) _ObservedOutcome_year(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ObservedOutcome_value(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObservedOutcome_trend(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_trend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trend, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_trend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObservedOutcome_unit(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "String")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11575,6 +16853,479 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_name(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_region(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_region(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_region(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Region(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Region](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.region",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Region(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Region](
+		ctx,
+		results,
+		err,
+		"Parameter.region",
+	)
+}
+
+func (ec *executionContext) _Parameter_industry(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_industry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_industry(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
+			return ec.marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_industry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Industry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_industry(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Industry(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Industry](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.industry",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Industry(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Industry](
+		ctx,
+		results,
+		err,
+		"Parameter.industry",
+	)
+}
+
+func (ec *executionContext) _Parameter_nationality(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_nationality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_nationality(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
+			return ec.marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_nationality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Country(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_nationality(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Nationality(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Country](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.nationality",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Nationality(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Country](
+		ctx,
+		results,
+		err,
+		"Parameter.nationality",
+	)
+}
+
+func (ec *executionContext) _Parameter_from(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Parameter_to(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Parameter_low(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_central(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_central(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Central, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_central(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_high(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_distribution(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_distribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Distribution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Distribution) graphql.Marshaler {
+			return ec.marshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_distribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Distribution")
+}
+
+func (ec *executionContext) _Parameter_unit(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_kind(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ParameterKind) graphql.Marshaler {
+			return ec.marshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "ParameterKind")
+}
+
+func (ec *executionContext) _Parameter_source(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_source(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Parameter.source",
+	)
+}
+
+func (ec *executionContext) _Parameter_citation(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_citation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Citation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_note(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Parameter().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, true, true, "String")
 }
 
 func (ec *executionContext) _Period_from(ctx context.Context, field graphql.CollectedField, obj *labour.Period) (ret graphql.Marshaler) {
@@ -13358,6 +19109,50 @@ func (ec *executionContext) fieldContext_Query_sources(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_claim(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_claim(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Claim(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+			return ec.marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_claim(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_claim_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13368,7 +19163,7 @@ func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Claims(ctx, fc.Args["filter"].(*model.ClaimFilter), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().Claims(ctx, fc.Args["filter"].(*model.ClaimFilter), fc.Args["orderBy"].(*model.ClaimOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
@@ -13490,6 +19285,50 @@ func (ec *executionContext) fieldContext_Query_economicImpact(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_parameters(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Parameters(ctx, fc.Args["name"].(*string), fc.Args["region"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+			return ec.marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_parameters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Parameter(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_parameters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_compliance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13504,10 +19343,10 @@ func (ec *executionContext) _Query_compliance(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
+			return ec.marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_compliance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13528,6 +19367,50 @@ func (ec *executionContext) fieldContext_Query_compliance(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_compliance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_memberStates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_memberStates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MemberStates(ctx, fc.Args["sanction"].(string), fc.Args["asOf"].(*labour.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {
+			return ec.marshalOMemberState2ᚕhomeboundᚋinternalᚋanswersᚐMemberStateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_memberStates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberState(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_memberStates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14271,10 +20154,10 @@ func (ec *executionContext) _Region_compliance(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-			return ec.marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
+			return ec.marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_compliance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14689,6 +20572,29 @@ func (ec *executionContext) _Release_synthetic(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Release_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Release", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Release_confidential(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_confidential(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Release_confidential(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Release", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Release_note(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
@@ -15932,6 +21838,84 @@ func (ec *executionContext) fieldContext_Report_pageInfo(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Report_coverage(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _Report_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Report_notices(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Report",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Report_provenance(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16294,16 +22278,39 @@ func (ec *executionContext) fieldContext_ReportRow_period(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportRow_suppressed(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportRow_coverage(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReportRow_suppressed(ctx, field)
+			return ec.fieldContext_ReportRow_coverage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Suppressed, nil
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _ReportRow_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -16313,7 +22320,30 @@ func (ec *executionContext) _ReportRow_suppressed(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ReportRow_suppressed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReportRow_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ReportRow_perturbed(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_perturbed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Perturbed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_perturbed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Boolean")
 }
 
@@ -16851,6 +22881,38 @@ func (ec *executionContext) resolveBatch_Sanction_nationalities(ctx context.Cont
 	)
 }
 
+func (ec *executionContext) _Sanction_obligations(ctx context.Context, field graphql.CollectedField, obj *labour.Sanction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sanction_obligations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sanction().Obligations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Obligation) graphql.Marshaler {
+			return ec.marshalNObligation2ᚕhomeboundᚋinternalᚋlabourᚐObligationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sanction_obligations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sanction",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Obligation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sanction_source(ctx context.Context, field graphql.CollectedField, obj *labour.Sanction) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16906,6 +22968,52 @@ func (ec *executionContext) resolveBatch_Sanction_source(ctx context.Context, fi
 	)
 }
 
+func (ec *executionContext) _ScenarioStock_on(ctx context.Context, field graphql.CollectedField, obj *labour.Point) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioStock_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioStock_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioStock", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ScenarioStock_workers(ctx context.Context, field graphql.CollectedField, obj *labour.Point) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioStock_workers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioStock_workers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioStock", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Sensitivity_parameter(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16926,6 +23034,75 @@ func (ec *executionContext) _Sensitivity_parameter(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Sensitivity_parameter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Sensitivity_switch(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_switch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Switch, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_switch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Sensitivity_lowSetting(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_lowSetting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LowSetting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_lowSetting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Sensitivity_highSetting(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_highSetting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HighSetting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_highSetting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
 }
 
@@ -17337,6 +23514,221 @@ func (ec *executionContext) fieldContext_Subscription_releasePublished(_ context
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Release(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_variant(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_variant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+			return ec.marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_variant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VariantImpact", field, false, false, "ImpactVariant")
+}
+
+func (ec *executionContext) _VariantImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLostElsewhere(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLostElsewhere(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostElsewhere(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLostElsewhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLostShareOfGrp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostShareOfGRP(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLostShareOfGrp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18426,7 +24818,7 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"topics", "speaker", "region", "verdicts"}
+	fieldsInOrder := [...]string{"topics", "speaker", "region", "verdicts", "search", "made"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18461,6 +24853,20 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Verdicts = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "made":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("made"))
+			data, err := ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Made = data
 		}
 	}
 	return it, nil
@@ -18475,6 +24881,59 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 func UnmarshalClaimFilter(ctx context.Context, raw any) (model.ClaimFilter, error) {
 	var out model.ClaimFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClaimFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputClaimOrder(ctx context.Context, obj any) (model.ClaimOrder, error) {
+	var it model.ClaimOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2homeboundᚋgraphᚋmodelᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalClaimOrder unmarshals raw into the ClaimOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalClaimOrder(ctx context.Context, raw any) (model.ClaimOrder, error) {
+	var out model.ClaimOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClaimOrder", raw, &out)
 	return out, err
 }
 
@@ -18692,6 +25151,94 @@ func (ec *executionContext) unmarshalInputMeasureCondition(ctx context.Context, 
 func UnmarshalMeasureCondition(ctx context.Context, raw any) (model.MeasureCondition, error) {
 	var out model.MeasureCondition
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MeasureCondition", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputParameterInput(ctx context.Context, obj any) (model.ParameterInput, error) {
+	var it model.ParameterInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["distribution"]; !present {
+		asMap["distribution"] = "TRIANGULAR"
+	}
+
+	fieldsInOrder := [...]string{"name", "region", "industry", "low", "central", "high", "distribution"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "region":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Region = data
+		case "industry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industry = data
+		case "low":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("low"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Low = data
+		case "central":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("central"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Central = data
+		case "high":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("high"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.High = data
+		case "distribution":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("distribution"))
+			data, err := ec.unmarshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Distribution = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalParameterInput unmarshals raw into the ParameterInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalParameterInput(ctx context.Context, raw any) (model.ParameterInput, error) {
+	var out model.ParameterInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ParameterInput", raw, &out)
 	return out, err
 }
 
@@ -19317,8 +25864,41 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 	if _, present := asMap["stayers"]; !present {
 		asMap["stayers"] = 0
 	}
+	if _, present := asMap["parameters"]; !present {
+		asMap["parameters"] = []any{}
+	}
+	if _, present := asMap["stayersRule"]; !present {
+		asMap["stayersRule"] = "PROPORTIONAL"
+	}
+	if _, present := asMap["stayersIn"]; !present {
+		asMap["stayersIn"] = []any{}
+	}
+	if _, present := asMap["variant"]; !present {
+		asMap["variant"] = "AVERAGE_PRODUCT"
+	}
+	if _, present := asMap["prices"]; !present {
+		asMap["prices"] = "NOMINAL"
+	}
+	if _, present := asMap["fadeOut"]; !present {
+		asMap["fadeOut"] = false
+	}
+	if _, present := asMap["splitByIndustry"]; !present {
+		asMap["splitByIndustry"] = true
+	}
+	if _, present := asMap["stocks"]; !present {
+		asMap["stocks"] = []any{}
+	}
+	if _, present := asMap["draws"]; !present {
+		asMap["draws"] = 10000
+	}
+	if _, present := asMap["seed"]; !present {
+		asMap["seed"] = 1
+	}
+	if _, present := asMap["together"]; !present {
+		asMap["together"] = []any{}
+	}
 
-	fieldsInOrder := [...]string{"from", "to", "baseline", "boundariesOn", "basis", "nationalities", "stayers", "substitutionRate", "relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd"}
+	fieldsInOrder := [...]string{"from", "to", "baseline", "boundariesOn", "basis", "nationalities", "stayers", "substitutionRate", "relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd", "parameters", "stayersRule", "stayersIn", "variant", "prices", "constantPricesOf", "fadeOut", "splitByIndustry", "stocks", "stockIndustry", "draws", "seed", "together"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19409,6 +25989,97 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 				return it, err
 			}
 			it.RemittancePerWorkerYearUsd = data
+		case "parameters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
+			data, err := ec.unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parameters = data
+		case "stayersRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stayersRule"))
+			data, err := ec.unmarshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StayersRule = data
+		case "stayersIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stayersIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StayersIn = data
+		case "variant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("variant"))
+			data, err := ec.unmarshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Variant = data
+		case "prices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("prices"))
+			data, err := ec.unmarshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Prices = data
+		case "constantPricesOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constantPricesOf"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConstantPricesOf = data
+		case "fadeOut":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fadeOut"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FadeOut = data
+		case "splitByIndustry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("splitByIndustry"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SplitByIndustry = data
+		case "stocks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stocks"))
+			data, err := ec.unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Stocks = data
+		case "stockIndustry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stockIndustry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StockIndustry = data
+		case "draws":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("draws"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Draws = data
+		case "seed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seed"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seed = data
+		case "together":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("together"))
+			data, err := ec.unmarshalOString2ᚕᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Together = data
 		}
 	}
 	return it, nil
@@ -19423,6 +26094,55 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 func UnmarshalScenario(ctx context.Context, raw any) (model.Scenario, error) {
 	var out model.Scenario
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "Scenario", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStockInput(ctx context.Context, obj any) (model.StockInput, error) {
+	var it model.StockInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"on", "workers"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "workers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("workers"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Workers = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockInput unmarshals raw into the StockInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockInput(ctx context.Context, raw any) (model.StockInput, error) {
+	var out model.StockInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockInput", raw, &out)
 	return out, err
 }
 
@@ -19547,6 +26267,54 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 		case "to":
 			out.Values[i] = ec._Availability_to(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bridgeStepImplementors = []string{"BridgeStep"}
+
+func (ec *executionContext) _BridgeStep(ctx context.Context, sel ast.SelectionSet, obj *impact.Step) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bridgeStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BridgeStep")
+		case "step":
+			out.Values[i] = ec._BridgeStep_step(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._BridgeStep_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._BridgeStep_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "adds":
+			out.Values[i] = ec._BridgeStep_adds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -19809,7 +26577,7 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 				})
 		case "operator":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Claim_operator(ctx, field, obj)
 				})
@@ -19868,6 +26636,42 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Claim_note(ctx, field, obj)
 				})
+		case "measure":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_measure(ctx, field, obj)
+				})
+		case "per":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_per(ctx, field, obj)
+				})
+		case "compareWith":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_compareWith(ctx, field, obj)
+				})
+		case "wageBasis":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_wageBasis(ctx, field, obj)
+				})
+		case "repeats":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_repeats(ctx, field, obj)
+				})
+		case "disputes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Claim_disputes(ctx, field, obj)
+				})
 		case "check":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -19893,7 +26697,7 @@ func (ec *executionContext) _Claim(ctx context.Context, sel ast.SelectionSet, ob
 
 var claimCheckImplementors = []string{"ClaimCheck"}
 
-func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *answers.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSet, obj *evidence.Check) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, claimCheckImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -19905,43 +26709,30 @@ func (ec *executionContext) _ClaimCheck(ctx context.Context, sel ast.SelectionSe
 		case "verdict":
 			out.Values[i] = ec._ClaimCheck_verdict(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "measure":
-			out.Values[i] = ec._ClaimCheck_measure(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "computed":
-			out.Values[i] = ec._ClaimCheck_computed(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "relativeDifference":
-			out.Values[i] = ec._ClaimCheck_relativeDifference(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "explanation":
 			out.Values[i] = ec._ClaimCheck_explanation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "query":
-			out.Values[i] = ec._ClaimCheck_query(ctx, field, obj)
+		case "evidence":
+			out.Values[i] = ec._ClaimCheck_evidence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "basis":
-			out.Values[i] = ec._ClaimCheck_basis(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "synthetic":
-			out.Values[i] = ec._ClaimCheck_synthetic(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+		case "allowed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClaimCheck_allowed(ctx, field, obj)
+				})
+		case "possible":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ClaimCheck_possible(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20077,8 +26868,18 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._Compliance_suppressed(ctx, field, obj)
+		case "coverage":
+			out.Values[i] = ec._Compliance_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "synthetic":
+			out.Values[i] = ec._Compliance_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perturbed":
+			out.Values[i] = ec._Compliance_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20104,7 +26905,7 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "progress":
 			out.Values[i] = ec._Compliance_progress(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "halfwayMet":
@@ -20114,7 +26915,7 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			}
 		case "daysToDeadline":
 			out.Values[i] = ec._Compliance_daysToDeadline(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "requiredMonthlyPace":
@@ -20137,8 +26938,28 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "explanation":
+			out.Values[i] = ec._Compliance_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "obligations":
+			out.Values[i] = ec._Compliance_obligations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notices":
+			out.Values[i] = ec._Compliance_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "reported":
 			out.Values[i] = ec._Compliance_reported(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provenance":
+			out.Values[i] = ec._Compliance_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20239,8 +27060,8 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._EconomicImpact_suppressed(ctx, field, obj)
+		case "perturbed":
+			out.Values[i] = ec._EconomicImpact_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20264,8 +27085,64 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "workerYears":
+			out.Values[i] = ec._EconomicImpact_workerYears(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "variant":
+			out.Values[i] = ec._EconomicImpact_variant(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stayersRule":
+			out.Values[i] = ec._EconomicImpact_stayersRule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stayersIn":
+			out.Values[i] = ec._EconomicImpact_stayersIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stocks":
+			out.Values[i] = ec._EconomicImpact_stocks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "constantPricesOf":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_constantPricesOf(ctx, field, obj)
+				})
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._EconomicImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._EconomicImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._EconomicImpact_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "outputLost":
 			out.Values[i] = ec._EconomicImpact_outputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outputLostElsewhere":
+			out.Values[i] = ec._EconomicImpact_outputLostElsewhere(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLostShareOfGrp":
+			out.Values[i] = ec._EconomicImpact_directOutputLostShareOfGrp(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20284,9 +27161,45 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fiscalLoss":
+			out.Values[i] = ec._EconomicImpact_fiscalLoss(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "remittancesForgone":
 			out.Values[i] = ec._EconomicImpact_remittancesForgone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grossAccounts":
+			out.Values[i] = ec._EconomicImpact_grossAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "netAccounts":
+			out.Values[i] = ec._EconomicImpact_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "variants":
+			out.Values[i] = ec._EconomicImpact_variants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bridge":
+			out.Values[i] = ec._EconomicImpact_bridge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "observed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_observed(ctx, field, obj)
+				})
+		case "notices":
+			out.Values[i] = ec._EconomicImpact_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "byIndustry":
@@ -20518,10 +27431,138 @@ func (ec *executionContext) _Estimate(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "mean":
+			out.Values[i] = ec._Estimate_mean(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p5":
+			out.Values[i] = ec._Estimate_p5(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p25":
+			out.Values[i] = ec._Estimate_p25(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p50":
+			out.Values[i] = ec._Estimate_p50(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p75":
+			out.Values[i] = ec._Estimate_p75(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p95":
+			out.Values[i] = ec._Estimate_p95(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "unit":
 			out.Values[i] = ec._Estimate_unit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var evidenceImplementors = []string{"Evidence"}
+
+func (ec *executionContext) _Evidence(ctx context.Context, sel ast.SelectionSet, obj *evidence.Piece) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, evidenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Evidence")
+		case "relation":
+			out.Values[i] = ec._Evidence_relation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "value":
+			out.Values[i] = ec._Evidence_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "valueHigh":
+			out.Values[i] = ec._Evidence_valueHigh(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "qualifier":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_qualifier(ctx, field, obj)
+				})
+		case "unit":
+			out.Values[i] = ec._Evidence_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._Evidence_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Evidence_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "region":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_region(ctx, field, obj)
+				})
+		case "indicator":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_indicator(ctx, field, obj)
+				})
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_source(ctx, field, obj)
+				})
+		case "counted":
+			out.Values[i] = ec._Evidence_counted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Evidence_conversion(ctx, field, obj)
+				})
+		case "query":
+			out.Values[i] = ec._Evidence_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -20636,6 +27677,69 @@ func (ec *executionContext) _GateResult(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var impactAccountsImplementors = []string{"ImpactAccounts"}
+
+func (ec *executionContext) _ImpactAccounts(ctx context.Context, sel ast.SelectionSet, obj *impact.Accounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, impactAccountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImpactAccounts")
+		case "output":
+			out.Values[i] = ec._ImpactAccounts_output(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wages":
+			out.Values[i] = ec._ImpactAccounts_wages(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "incomeTax":
+			out.Values[i] = ec._ImpactAccounts_incomeTax(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._ImpactAccounts_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "productionTaxes":
+			out.Values[i] = ec._ImpactAccounts_productionTaxes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "surplus":
+			out.Values[i] = ec._ImpactAccounts_surplus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fiscalLoss":
+			out.Values[i] = ec._ImpactAccounts_fiscalLoss(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var impactPeriodImplementors = []string{"ImpactPeriod"}
 
 func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.SelectionSet, obj *impact.PeriodImpact) graphql.Marshaler {
@@ -20652,11 +27756,6 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "suppressed":
-			out.Values[i] = ec._ImpactPeriod_suppressed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "departedWorkers":
 			out.Values[i] = ec._ImpactPeriod_departedWorkers(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -20667,9 +27766,29 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._ImpactPeriod_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._ImpactPeriod_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._ImpactPeriod_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "outputLost":
 			out.Values[i] = ec._ImpactPeriod_outputLost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "netAccounts":
+			out.Values[i] = ec._ImpactPeriod_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -20793,13 +27912,23 @@ func (ec *executionContext) _IndustryImpact(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._IndustryImpact_industry(ctx, field, obj)
 				})
-		case "suppressed":
-			out.Values[i] = ec._IndustryImpact_suppressed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "workerYearsLost":
 			out.Values[i] = ec._IndustryImpact_workerYearsLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._IndustryImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._IndustryImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._IndustryImpact_indirectOutputLost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -20808,6 +27937,212 @@ func (ec *executionContext) _IndustryImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "netAccounts":
+			out.Values[i] = ec._IndustryImpact_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var intervalImplementors = []string{"Interval"}
+
+func (ec *executionContext) _Interval(ctx context.Context, sel ast.SelectionSet, obj *evidence.Interval) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, intervalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Interval")
+		case "from":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interval_from(ctx, field, obj)
+				})
+		case "to":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interval_to(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberStateImplementors = []string{"MemberState"}
+
+func (ec *executionContext) _MemberState(ctx context.Context, sel ast.SelectionSet, obj *answers.MemberState) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberStateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberState")
+		case "country":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberState_country(ctx, field, obj)
+				})
+		case "status":
+			out.Values[i] = ec._MemberState_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "explanation":
+			out.Values[i] = ec._MemberState_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "progress":
+			out.Values[i] = ec._MemberState_progress(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "baseline":
+			out.Values[i] = ec._MemberState_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._MemberState_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reports":
+			out.Values[i] = ec._MemberState_reports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "claims":
+			out.Values[i] = ec._MemberState_claims(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberStateReportImplementors = []string{"MemberStateReport"}
+
+func (ec *executionContext) _MemberStateReport(ctx context.Context, sel ast.SelectionSet, obj *labour.MemberStateReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberStateReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberStateReport")
+		case "kind":
+			out.Values[i] = ec._MemberStateReport_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueOn":
+			out.Values[i] = ec._MemberStateReport_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "submittedOn":
+			out.Values[i] = ec._MemberStateReport_submittedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "document":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_document(ctx, field, obj)
+				})
+		case "baseline":
+			out.Values[i] = ec._MemberStateReport_baseline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "baselineOn":
+			out.Values[i] = ec._MemberStateReport_baselineOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "repatriated":
+			out.Values[i] = ec._MemberStateReport_repatriated(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remaining":
+			out.Values[i] = ec._MemberStateReport_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "asOf":
+			out.Values[i] = ec._MemberStateReport_asOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_text(ctx, field, obj)
+				})
+		case "note":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_note(ctx, field, obj)
+				})
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MemberStateReport_source(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20842,11 +28177,10 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ModelInput_value(ctx, field, obj)
-				})
+			out.Values[i] = ec._ModelInput_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "low":
 			out.Values[i] = ec._ModelInput_low(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -20873,6 +28207,18 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ModelInput_source(ctx, field, obj)
 				})
+		case "distribution":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ModelInput_distribution(ctx, field, obj)
+				})
+		case "citation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ModelInput_citation(ctx, field, obj)
+				})
 		case "imputed":
 			out.Values[i] = ec._ModelInput_imputed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -20884,6 +28230,174 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ModelInput_note(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var noticeImplementors = []string{"Notice"}
+
+func (ec *executionContext) _Notice(ctx context.Context, sel ast.SelectionSet, obj *answers.Notice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noticeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Notice")
+		case "code":
+			out.Values[i] = ec._Notice_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._Notice_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var obligationImplementors = []string{"Obligation"}
+
+func (ec *executionContext) _Obligation(ctx context.Context, sel ast.SelectionSet, obj *labour.Obligation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, obligationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Obligation")
+		case "kind":
+			out.Values[i] = ec._Obligation_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paragraph":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_paragraph(ctx, field, obj)
+				})
+		case "appliesFrom":
+			out.Values[i] = ec._Obligation_appliesFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deadline":
+			out.Values[i] = ec._Obligation_deadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "milestones":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_milestones(ctx, field, obj)
+				})
+		case "grandfatheredBefore":
+			out.Values[i] = ec._Obligation_grandfatheredBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "exemptions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_exemptions(ctx, field, obj)
+				})
+		case "text":
+			out.Values[i] = ec._Obligation_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Obligation_source(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var obligationStandingImplementors = []string{"ObligationStanding"}
+
+func (ec *executionContext) _ObligationStanding(ctx context.Context, sel ast.SelectionSet, obj *answers.ObligationStanding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, obligationStandingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObligationStanding")
+		case "kind":
+			out.Values[i] = ec._ObligationStanding_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ObligationStanding_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "explanation":
+			out.Values[i] = ec._ObligationStanding_explanation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authorised":
+			out.Values[i] = ec._ObligationStanding_authorised(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "obligation":
+			out.Values[i] = ec._ObligationStanding_obligation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20996,6 +28510,60 @@ func (ec *executionContext) _Observation(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var observedOutcomeImplementors = []string{"ObservedOutcome"}
+
+func (ec *executionContext) _ObservedOutcome(ctx context.Context, sel ast.SelectionSet, obj *answers.ObservedOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, observedOutcomeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObservedOutcome")
+		case "indicator":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ObservedOutcome_indicator(ctx, field, obj)
+				})
+		case "year":
+			out.Values[i] = ec._ObservedOutcome_year(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "value":
+			out.Values[i] = ec._ObservedOutcome_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "trend":
+			out.Values[i] = ec._ObservedOutcome_trend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._ObservedOutcome_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
@@ -21027,6 +28595,114 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var parameterImplementors = []string{"Parameter"}
+
+func (ec *executionContext) _Parameter(ctx context.Context, sel ast.SelectionSet, obj *labour.Parameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Parameter")
+		case "name":
+			out.Values[i] = ec._Parameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "region":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_region(ctx, field, obj)
+				})
+		case "industry":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_industry(ctx, field, obj)
+				})
+		case "nationality":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_nationality(ctx, field, obj)
+				})
+		case "from":
+			out.Values[i] = ec._Parameter_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Parameter_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "low":
+			out.Values[i] = ec._Parameter_low(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "central":
+			out.Values[i] = ec._Parameter_central(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "high":
+			out.Values[i] = ec._Parameter_high(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "distribution":
+			out.Values[i] = ec._Parameter_distribution(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._Parameter_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Parameter_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_source(ctx, field, obj)
+				})
+		case "citation":
+			out.Values[i] = ec._Parameter_citation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_note(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21491,6 +29167,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sources(ctx, field)
 				})
+		case "claim":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_claim(ctx, field)
+				})
 		case "claims":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -21509,11 +29191,23 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_economicImpact(ctx, field)
 				})
-		case "compliance":
+		case "parameters":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_parameters(ctx, field)
+				})
+		case "compliance":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_compliance(ctx, field)
+				})
+		case "memberStates":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_memberStates(ctx, field)
 				})
 		case "availability":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -21635,7 +29329,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "compliance":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_compliance(ctx, field, obj)
 				})
@@ -21797,6 +29491,11 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 		case "synthetic":
 			out.Values[i] = ec._Release_synthetic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "confidential":
+			out.Values[i] = ec._Release_confidential(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
@@ -22206,6 +29905,21 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "coverage":
+			out.Values[i] = ec._Report_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "synthetic":
+			out.Values[i] = ec._Report_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notices":
+			out.Values[i] = ec._Report_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "provenance":
 			out.Values[i] = ec._Report_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22279,8 +29993,18 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "suppressed":
-			out.Values[i] = ec._ReportRow_suppressed(ctx, field, obj)
+		case "coverage":
+			out.Values[i] = ec._ReportRow_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "synthetic":
+			out.Values[i] = ec._ReportRow_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perturbed":
+			out.Values[i] = ec._ReportRow_perturbed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -22407,12 +30131,56 @@ func (ec *executionContext) _Sanction(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sanction_nationalities(ctx, field, obj)
 				})
+		case "obligations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Sanction_obligations(ctx, field, obj)
+				})
 		case "source":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Sanction_source(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var scenarioStockImplementors = []string{"ScenarioStock"}
+
+func (ec *executionContext) _ScenarioStock(ctx context.Context, sel ast.SelectionSet, obj *labour.Point) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioStockImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScenarioStock")
+		case "on":
+			out.Values[i] = ec._ScenarioStock_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workers":
+			out.Values[i] = ec._ScenarioStock_workers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -22443,6 +30211,21 @@ func (ec *executionContext) _Sensitivity(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("Sensitivity")
 		case "parameter":
 			out.Values[i] = ec._Sensitivity_parameter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "switch":
+			out.Values[i] = ec._Sensitivity_switch(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lowSetting":
+			out.Values[i] = ec._Sensitivity_lowSetting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "highSetting":
+			out.Values[i] = ec._Sensitivity_highSetting(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22643,6 +30426,69 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var variantImpactImplementors = []string{"VariantImpact"}
+
+func (ec *executionContext) _VariantImpact(ctx context.Context, sel ast.SelectionSet, obj *impact.VariantLoss) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, variantImpactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VariantImpact")
+		case "variant":
+			out.Values[i] = ec._VariantImpact_variant(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._VariantImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._VariantImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._VariantImpact_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLost":
+			out.Values[i] = ec._VariantImpact_outputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLostElsewhere":
+			out.Values[i] = ec._VariantImpact_outputLostElsewhere(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLostShareOfGrp":
+			out.Values[i] = ec._VariantImpact_outputLostShareOfGrp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var __DirectiveImplementors = []string{"__Directive"}
@@ -23044,6 +30890,26 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBridgeStep2homeboundᚋinternalᚋimpactᚐStep(ctx context.Context, sel ast.SelectionSet, v impact.Step) graphql.Marshaler {
+	return ec._BridgeStep(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBridgeStep2ᚕhomeboundᚋinternalᚋimpactᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []impact.Step) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBridgeStep2homeboundᚋinternalᚋimpactᚐStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNChange2homeboundᚋinternalᚋlabourᚐChange(ctx context.Context, sel ast.SelectionSet, v labour.Change) graphql.Marshaler {
 	return ec._Change(ctx, sel, &v)
 }
@@ -23176,27 +31042,19 @@ func (ec *executionContext) marshalNClaimEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdg
 	return ret
 }
 
-func (ec *executionContext) unmarshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, v any) (labour.ClaimOperator, error) {
+func (ec *executionContext) unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, v any) (answers.ClaimOrderField, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := labour.ClaimOperator(tmp)
+	res := answers.ClaimOrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNClaimOperator2homeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, sel ast.SelectionSet, v labour.ClaimOperator) graphql.Marshaler {
+func (ec *executionContext) marshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, sel ast.SelectionSet, v answers.ClaimOrderField) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ClaimOperator!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "ClaimOrderField!")
 	}
 	return res
-}
-
-func (ec *executionContext) marshalNCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Compliance!")
-		return graphql.Null
-	}
-	return ec._Compliance(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNComplianceStatus2homeboundᚋinternalᚋlabourᚐComplianceStatus(ctx context.Context, v any) (labour.ComplianceStatus, error) {
@@ -23242,6 +31100,21 @@ func (ec *executionContext) marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐC
 	return ec._Country(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx context.Context, v any) (labour.Covered, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Covered(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx context.Context, sel ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Coverage!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx context.Context, v any) (labour.Date, error) {
 	res, err := scalar.UnmarshalDate(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -23254,6 +31127,35 @@ func (ec *executionContext) marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ct
 		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, v any) ([]labour.Date, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]labour.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Date) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -23313,6 +31215,21 @@ func (ec *executionContext) marshalNDimension2ᚕhomeboundᚋinternalᚋlabour�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (labour.Distribution, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Distribution(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, sel ast.SelectionSet, v labour.Distribution) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Distribution!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
@@ -23380,6 +31297,42 @@ func (ec *executionContext) unmarshalNEmployerOrderField2homeboundᚋgraphᚋmod
 
 func (ec *executionContext) marshalNEmployerOrderField2homeboundᚋgraphᚋmodelᚐEmployerOrderField(ctx context.Context, sel ast.SelectionSet, v model.EmployerOrderField) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNEvidence2homeboundᚋinternalᚋanswersᚋevidenceᚐPiece(ctx context.Context, sel ast.SelectionSet, v evidence.Piece) graphql.Marshaler {
+	return ec._Evidence(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEvidence2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐPieceᚄ(ctx context.Context, sel ast.SelectionSet, v []evidence.Piece) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Evidence", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEvidence2homeboundᚋinternalᚋanswersᚋevidenceᚐPiece(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx context.Context, v any) (evidence.Relation, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := evidence.Relation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEvidenceRelation2homeboundᚋinternalᚋanswersᚋevidenceᚐRelation(ctx context.Context, sel ast.SelectionSet, v evidence.Relation) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "EvidenceRelation!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNFieldChange2homeboundᚋinternalᚋlabourᚐFieldChange(ctx context.Context, sel ast.SelectionSet, v labour.FieldChange) graphql.Marshaler {
@@ -23494,6 +31447,14 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx context.Context, sel ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImpactAccounts!")
+		return graphql.Null
+	}
+	return ec._ImpactAccounts(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNImpactPeriod2homeboundᚋinternalᚋimpactᚐPeriodImpact(ctx context.Context, sel ast.SelectionSet, v impact.PeriodImpact) graphql.Marshaler {
 	return ec._ImpactPeriod(ctx, sel, &v)
 }
@@ -23512,6 +31473,21 @@ func (ec *executionContext) marshalNImpactPeriod2ᚕhomeboundᚋinternalᚋimpac
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx context.Context, v any) (impact.Variant, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := impact.Variant(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx context.Context, sel ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImpactVariant!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v labour.Indicator) graphql.Marshaler {
@@ -23605,6 +31581,26 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalNInterval2homeboundᚋinternalᚋanswersᚋevidenceᚐInterval(ctx context.Context, sel ast.SelectionSet, v evidence.Interval) graphql.Marshaler {
+	return ec._Interval(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNInterval2ᚕhomeboundᚋinternalᚋanswersᚋevidenceᚐIntervalᚄ(ctx context.Context, sel ast.SelectionSet, v []evidence.Interval) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterval2homeboundᚋinternalᚋanswersᚋevidenceᚐInterval(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx context.Context, v any) (model.Language, error) {
 	var res model.Language
 	err := res.UnmarshalGQL(v)
@@ -23633,6 +31629,46 @@ func (ec *executionContext) marshalNMeasure2homeboundᚋinternalᚋlabourᚐMeas
 func (ec *executionContext) unmarshalNMeasureCondition2homeboundᚋgraphᚋmodelᚐMeasureCondition(ctx context.Context, v any) (model.MeasureCondition, error) {
 	res, err := ec.unmarshalInputMeasureCondition(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberState2homeboundᚋinternalᚋanswersᚐMemberState(ctx context.Context, sel ast.SelectionSet, v answers.MemberState) graphql.Marshaler {
+	return ec._MemberState(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMemberStateReport2homeboundᚋinternalᚋlabourᚐMemberStateReport(ctx context.Context, sel ast.SelectionSet, v labour.MemberStateReport) graphql.Marshaler {
+	return ec._MemberStateReport(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMemberStateReport2ᚕhomeboundᚋinternalᚋlabourᚐMemberStateReportᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.MemberStateReport) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "MemberStateReport", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberStateReport2homeboundᚋinternalᚋlabourᚐMemberStateReport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx context.Context, v any) (labour.ReportKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ReportKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberStateReportKind2homeboundᚋinternalᚋlabourᚐReportKind(ctx context.Context, sel ast.SelectionSet, v labour.ReportKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MemberStateReportKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNModelInput2homeboundᚋinternalᚋimpactᚐInput(ctx context.Context, sel ast.SelectionSet, v impact.Input) graphql.Marshaler {
@@ -23738,6 +31774,97 @@ func (ec *executionContext) marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx
 	return ret
 }
 
+func (ec *executionContext) marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx context.Context, sel ast.SelectionSet, v answers.Notice) graphql.Marshaler {
+	return ec._Notice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx context.Context, v any) (answers.NoticeCode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := answers.NoticeCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNoticeCode2homeboundᚋinternalᚋanswersᚐNoticeCode(ctx context.Context, sel ast.SelectionSet, v answers.NoticeCode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "NoticeCode!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx context.Context, sel ast.SelectionSet, v labour.Obligation) graphql.Marshaler {
+	return ec._Obligation(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObligation2ᚕhomeboundᚋinternalᚋlabourᚐObligationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Obligation) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Obligation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObligation2homeboundᚋinternalᚋlabourᚐObligation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx context.Context, v any) (labour.ObligationKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ObligationKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObligationKind2homeboundᚋinternalᚋlabourᚐObligationKind(ctx context.Context, sel ast.SelectionSet, v labour.ObligationKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ObligationKind!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNObligationStanding2homeboundᚋinternalᚋanswersᚐObligationStanding(ctx context.Context, sel ast.SelectionSet, v answers.ObligationStanding) graphql.Marshaler {
+	return ec._ObligationStanding(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObligationStanding2ᚕhomeboundᚋinternalᚋanswersᚐObligationStandingᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.ObligationStanding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObligationStanding2homeboundᚋinternalᚋanswersᚐObligationStanding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx context.Context, sel ast.SelectionSet, v labour.Observation) graphql.Marshaler {
 	return ec._Observation(ctx, sel, &v)
 }
@@ -23774,6 +31901,27 @@ func (ec *executionContext) marshalNObservationStatus2homeboundᚋinternalᚋlab
 	return res
 }
 
+func (ec *executionContext) marshalNObservedOutcome2homeboundᚋinternalᚋanswersᚐObservedOutcome(ctx context.Context, sel ast.SelectionSet, v answers.ObservedOutcome) graphql.Marshaler {
+	return ec._ObservedOutcome(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObservedOutcome2ᚕhomeboundᚋinternalᚋanswersᚐObservedOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.ObservedOutcome) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "ObservedOutcome", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservedOutcome2homeboundᚋinternalᚋanswersᚐObservedOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNOrderDirection2homeboundᚋgraphᚋmodelᚐOrderDirection(ctx context.Context, v any) (model.OrderDirection, error) {
 	var res model.OrderDirection
 	err := res.UnmarshalGQL(v)
@@ -23786,6 +31934,47 @@ func (ec *executionContext) marshalNOrderDirection2homeboundᚋgraphᚋmodelᚐO
 
 func (ec *executionContext) marshalNPageInfo2homeboundᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx context.Context, sel ast.SelectionSet, v labour.Parameter) graphql.Marshaler {
+	return ec._Parameter(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx context.Context, v any) (model.ParameterInput, error) {
+	res, err := ec.unmarshalInputParameterInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx context.Context, v any) (labour.ParameterKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ParameterKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx context.Context, sel ast.SelectionSet, v labour.ParameterKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ParameterKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v labour.Period) graphql.Marshaler {
@@ -23864,6 +32053,16 @@ func (ec *executionContext) marshalNPermitStatus2homeboundᚋinternalᚋlabour�
 		graphql.AddInvalidNullFromMarshaler(ctx, "PermitStatus!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx context.Context, v any) (model.Prices, error) {
+	var res model.Prices
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx context.Context, sel ast.SelectionSet, v model.Prices) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx context.Context, sel ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
@@ -24171,6 +32370,26 @@ func (ec *executionContext) marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐ
 	return ret
 }
 
+func (ec *executionContext) marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx context.Context, sel ast.SelectionSet, v labour.Point) graphql.Marshaler {
+	return ec._ScenarioStock(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNScenarioStock2ᚕhomeboundᚋinternalᚋlabourᚐPointᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Point) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNSensitivity2homeboundᚋinternalᚋimpactᚐSensitivity(ctx context.Context, sel ast.SelectionSet, v impact.Sensitivity) graphql.Marshaler {
 	return ec._Sensitivity(ctx, sel, &v)
 }
@@ -24262,6 +32481,26 @@ func (ec *executionContext) marshalNSourceKind2homeboundᚋinternalᚋlabourᚐS
 	return res
 }
 
+func (ec *executionContext) unmarshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx context.Context, v any) (impact.StayersRule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := impact.StayersRule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx context.Context, sel ast.SelectionSet, v impact.StayersRule) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "StayersRule!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNStockInput2homeboundᚋgraphᚋmodelᚐStockInput(ctx context.Context, v any) (model.StockInput, error) {
+	res, err := ec.unmarshalInputStockInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -24295,6 +32534,26 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVariantImpact2homeboundᚋinternalᚋimpactᚐVariantLoss(ctx context.Context, sel ast.SelectionSet, v impact.VariantLoss) graphql.Marshaler {
+	return ec._VariantImpact(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNVariantImpact2ᚕhomeboundᚋinternalᚋimpactᚐVariantLossᚄ(ctx context.Context, sel ast.SelectionSet, v []impact.VariantLoss) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVariantImpact2homeboundᚋinternalᚋimpactᚐVariantLoss(ctx, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -24492,7 +32751,14 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚐClaimCheck(ctx context.Context, sel ast.SelectionSet, v *answers.ClaimCheck) graphql.Marshaler {
+func (ec *executionContext) marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx context.Context, sel ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Claim(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswersᚋevidenceᚐCheck(ctx context.Context, sel ast.SelectionSet, v *evidence.Check) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -24505,6 +32771,59 @@ func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodel�
 	}
 	res, err := ec.unmarshalInputClaimFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, v any) (*labour.ClaimOperator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ClaimOperator(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClaimOperator2ᚖhomeboundᚋinternalᚋlabourᚐClaimOperator(ctx context.Context, sel ast.SelectionSet, v *labour.ClaimOperator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOClaimOrder2ᚖhomeboundᚋgraphᚋmodelᚐClaimOrder(ctx context.Context, v any) (*model.ClaimOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputClaimOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx context.Context, v any) (*labour.ClaimPer, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ClaimPer(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClaimPer2ᚖhomeboundᚋinternalᚋlabourᚐClaimPer(ctx context.Context, sel ast.SelectionSet, v *labour.ClaimPer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOCompliance2ᚖhomeboundᚋinternalᚋanswersᚐCompliance(ctx context.Context, sel ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Compliance(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOConfidence2ᚖhomeboundᚋinternalᚋlabourᚐConfidence(ctx context.Context, v any) (*labour.Confidence, error) {
@@ -24569,6 +32888,25 @@ func (ec *executionContext) unmarshalODimension2ᚖhomeboundᚋinternalᚋlabour
 }
 
 func (ec *executionContext) marshalODimension2ᚖhomeboundᚋinternalᚋlabourᚐDimension(ctx context.Context, sel ast.SelectionSet, v *labour.Dimension) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (*labour.Distribution, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Distribution(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, sel ast.SelectionSet, v *labour.Distribution) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -24679,6 +33017,13 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Indicator(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx context.Context, sel ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24739,11 +33084,47 @@ func (ec *executionContext) unmarshalOMeasureCondition2ᚕhomeboundᚋgraphᚋmo
 	return res, nil
 }
 
+func (ec *executionContext) marshalOMemberState2ᚕhomeboundᚋinternalᚋanswersᚐMemberStateᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberState2homeboundᚋinternalᚋanswersᚐMemberState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v model.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx context.Context, v any) ([]model.ParameterInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ParameterInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v *labour.Period) graphql.Marshaler {
@@ -25004,6 +33385,23 @@ func (ec *executionContext) marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 	return ec._Source(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx context.Context, v any) ([]model.StockInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.StockInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStockInput2homeboundᚋgraphᚋmodelᚐStockInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -25028,6 +33426,41 @@ func (ec *executionContext) marshalOString2ᚕstringᚄ(ctx context.Context, sel
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOString2ᚕᚕstringᚄ(ctx context.Context, v any) ([][]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([][]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2ᚕstringᚄ(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOString2ᚕᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v [][]string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2ᚕstringᚄ(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {
@@ -25109,6 +33542,25 @@ func (ec *executionContext) marshalOVerdict2ᚕhomeboundᚋinternalᚋlabourᚐV
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, v any) (*labour.WageBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.WageBasis(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, sel ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

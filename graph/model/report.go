@@ -11,11 +11,14 @@ type Report struct {
 	Totals     ReportRow
 	TotalCount int
 	PageInfo   PageInfo
+	Coverage   labour.Covered
+	Synthetic  bool
+	Notices    []answers.Notice
 	Provenance answers.Provenance
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
-// group has none. Each measure is a method; it is nil where the row has no value of it, or withholds it.
+// group has none. Each measure is a method; it is nil where the row has no value of it.
 type ReportRow struct {
 	Region      string
 	District    string
@@ -24,7 +27,9 @@ type ReportRow struct {
 	Employer    string
 	Outcome     *labour.Outcome
 	Period      *labour.Period
-	Suppressed  bool
+	Coverage    labour.Covered
+	Synthetic   bool
+	Perturbed   bool // whether masked rows may have taken part
 	PeakOn      *labour.Date
 
 	Of      func(labour.Measure) (float64, bool) // the value of a measure that was computed

@@ -36,6 +36,11 @@ func KnownIndicators(release *db.Release, codes ...string) []string {
 	return known
 }
 
+// perturbed tells whether figures on a basis are made of the release's masked rows.
+func perturbed(release *db.Release, basis labour.Basis) bool {
+	return basis == labour.Register && release.Perturbed()
+}
+
 // named returns a code as a list, nil where there is none.
 func named(code string) []string {
 	if code == "" {

@@ -1,37 +1,51 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
 
 	"homebound/db"
+	"homebound/internal/answers/evidence"
 	"homebound/internal/labour"
 )
 
-// ClaimCheck is a claim held against the release.
-type ClaimCheck struct {
-	Verdict            labour.Verdict
-	Measure            string   // the measure or indicator that it was held against
-	Computed           *float64 // nil where there is nothing to hold it against
-	RelativeDifference *float64 // 0.1 where Computed is 10 % above the claim
-	Explanation        string   // one sentence
-	Query              string   // GraphQL for the same evidence
-	Basis              labour.Basis
-	Synthetic          bool
-}
-
-// ClaimFilter says which claims are wanted. What is left out narrows nothing.
+// ClaimFilter says which claims are wanted, and in which order. What is left out narrows nothing.
 type ClaimFilter struct {
 	Topics   []string
 	Speaker  string           // a part of the speaker's name; case does not matter
 	Region   *string          // code; claims about it and about everything within it on the release's last day
 	Verdicts []labour.Verdict // of the check; claims without one are left out
+	Search   string           // words that a claim has in any order; case and accents do not matter
+	Made     db.DateRange     // the days of speaking; claims whose day is not known are left out
+	Order    ClaimOrder
 }
 
-// FindClaims returns the claims that a filter keeps, in the order of their ids. It returns a Fault, NOT_FOUND, for a
-// region that there is not.
+// ClaimOrder sorts claims; the id decides between equals.
+type ClaimOrder struct {
+	Field      ClaimOrderField
+	Descending bool
+}
+
+// ClaimOrderField is what claims are sorted by.
+type ClaimOrderField string
+
+const (
+	ClaimByID      ClaimOrderField = "ID"
+	ClaimByMadeOn  ClaimOrderField = "MADE_ON" // those whose day is not known come last
+	ClaimBySpeaker ClaimOrderField = "SPEAKER"
+)
+
+// FindClaims returns the claims that a filter keeps, in its order. It returns a Fault, NOT_FOUND, for a region that
+// there is not.
 func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labour.Claim, error) {
 	claims, err := release.Claims(ctx)
 	if err != nil {
@@ -44,16 +58,58 @@ func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labo
 		}
 		within = release.Geography().Within(*f.Region, release.LastDay(nil))
 	}
-	speaker := strings.ToLower(f.Speaker)
+	speaker, words := strings.ToLower(f.Speaker), strings.Fields(folded(f.Search))
 	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
 		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
 			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
-			f.Region != nil && !slices.Contains(within, c.Region)
+			f.Region != nil && !slices.Contains(within, c.Region) ||
+			!f.Made.Holds(c.MadeOn) || !hasWords(c, words)
 	})
-	if f.Verdicts == nil {
-		return claims, nil
+	if f.Verdicts != nil {
+		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
+			return nil, err
+		}
 	}
-	return withVerdict(ctx, release, claims, f.Verdicts)
+	slices.SortStableFunc(claims, f.Order.compare)
+	return claims, nil
+}
+
+func (o ClaimOrder) compare(a, b labour.Claim) int {
+	result := 0
+	switch o.Field {
+	case ClaimByMadeOn:
+		if a.MadeOn == nil || b.MadeOn == nil {
+			if a.MadeOn != b.MadeOn { // one of them is unknown, and comes last either way
+				return map[bool]int{true: 1, false: -1}[a.MadeOn == nil]
+			}
+		} else {
+			result = a.MadeOn.Sub(*b.MadeOn)
+		}
+	case ClaimBySpeaker:
+		result = cmp.Compare(a.Speaker, b.Speaker)
+	}
+	if result = cmp.Or(result, cmp.Compare(a.ID, b.ID)); o.Descending {
+		return -result
+	}
+	return result
+}
+
+// folded writes a text without case, accents and ways of composing them.
+func folded(text string) string {
+	fold := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFC)
+	result, _, err := transform.String(fold, text)
+	if err != nil {
+		return text
+	}
+	return result
+}
+
+func hasWords(c labour.Claim, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	text := folded(strings.Join([]string{c.ID, c.Statement, c.Speaker, c.SpeakerRole, c.Topic, c.Note}, " "))
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }
 
 // withVerdict keeps the claims whose check comes to one of the verdicts.
@@ -76,141 +132,144 @@ func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim
 	return kept, nil
 }
 
-// Claims holds each claim that can be checked against register rows that are not synthetic, else, or where these are
-// evidently not all, against observations; the stocks among these are read once for all claims.
-func Claims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*ClaimCheck, error) {
-	stocks, err := release.Observations(ctx, db.ObservationFilter{
-		Indicators: KnownIndicators(release, labour.WorkersPresentReported, labour.WorkersPresentEstimate),
+// Claims holds each claim that can be checked against the evidence of a release: nil for the others. What decides is
+// package evidence; this gathers what it decides by, once for all claims.
+func Claims(ctx context.Context, release *db.Release, claims []*labour.Claim) ([]*evidence.Check, error) {
+	all, err := release.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	currency := release.Info().Currency
+	observations, err := release.Observations(ctx, db.ObservationFilter{
+		Indicators: KnownIndicators(release, evidence.Indicators(all, currency)...),
 	})
 	if err != nil {
 		return nil, err
 	}
-	checks := make([]*ClaimCheck, len(claims))
+	world := evidence.New(observations, all, release.Geography().Within, wordsOf(release))
+	checks := make([]*evidence.Check, len(claims))
 	for i, claim := range claims {
-		if !claim.Checkable() {
+		if !evidence.Checkable(*claim) {
 			continue
 		}
-		if release.Info().Factual {
-			if checks[i], err = againstRegister(ctx, release, *claim); err != nil {
-				return nil, fmt.Errorf("check claim %s: %w", claim.ID, err)
-			}
+		figures, err := registerFigures(ctx, release, *claim)
+		if err != nil {
+			return nil, fmt.Errorf("check claim %s: %w", claim.ID, err)
 		}
-		if checks[i] == nil {
-			checks[i] = againstObservations(release, *claim, stocks)
+		if check, ok := world.Decide(*claim, figures); ok {
+			check.Evidence = evidence.Sorted(check.Evidence)
+			checks[i] = &check
 		}
 	}
 	return checks, nil
 }
 
-// claimPeriod returns the days that a claim is about. One without a first day, about the time before the release's
-// data, is about its last day: a report from the first day of the data would have no day to cover.
-func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
-	span := db.DateRange{From: c.From, To: c.To}
-	if day, known := c.Day(); known && span.To == nil {
-		span.To = &day
+// wordsOf names a release's codes to readers: a source by who published it.
+func wordsOf(release *db.Release) evidence.Words {
+	return evidence.Words{
+		Source: func(id string) string {
+			s, _ := release.Source(id)
+			if s.Kind == labour.Synthetic {
+				return "the synthetic register, which is made up,"
+			}
+			return cmp.Or(s.Publisher, s.Title)
+		},
+		Region: func(code string) string {
+			r, _ := release.Region(code)
+			return r.NameEN
+		},
+		Country: func(code string) string {
+			c, _ := release.Country(code)
+			return c.Name
+		},
 	}
-	if first := release.Info().DataFrom; first != nil && span.From == nil && span.To != nil && *span.To < *first {
-		span.From = span.To
-	}
-	return span
 }
 
-// againstRegister holds a claim against the register's rows that are not synthetic; nil where none fits.
-func againstRegister(ctx context.Context, release *db.Release, c labour.Claim) (*ClaimCheck, error) {
-	filter := db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry),
-		Nationalities: named(c.Nationality),
-		Period:        claimPeriod(release, c), Synthetic: new(false), NotSource: c.Source}
-	rep, err := release.Ask(ctx, db.ReportQuery{Filter: filter, Measures: []labour.Measure{c.Measure}})
+// registerFigures computes what the register's rows that are not synthetic say of a claim's quantity: once, or for each
+// year of a claim that is of every year. There is none where no source of such rows touches it.
+func registerFigures(ctx context.Context, release *db.Release, c labour.Claim) ([]evidence.Figure, error) {
+	if !release.Info().Factual || c.Measure == "" {
+		return nil, nil
+	}
+	period := claimPeriod(release, c)
+	whole := labour.Period{From: *period.From, To: *period.To}
+	periods := []labour.Period{whole}
+	if c.Per == labour.PerYear {
+		periods = whole.Split(labour.Year)
+	}
+	var figures []evidence.Figure
+	for _, p := range periods {
+		figure, err := registerFigure(ctx, release, c, p)
+		if err != nil {
+			return nil, err
+		}
+		if figure != nil {
+			figures = append(figures, *figure)
+		}
+	}
+	return figures, nil
+}
+
+func registerFigure(ctx context.Context, release *db.Release, c labour.Claim, p labour.Period) (*evidence.Figure, error) {
+	rep, err := release.Ask(ctx, db.ReportQuery{
+		Filter: db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry), Nationalities: named(c.Nationality),
+			Period: db.DateRange{From: &p.From, To: &p.To}, Synthetic: new(false)},
+		Measures: []labour.Measure{c.Measure},
+	})
+	if err != nil || rep.Coverage() == labour.NotAtAll {
+		return nil, err
+	}
+	totals, err := rep.Totals(ctx, rep.Query.Measures)
 	if err != nil {
 		return nil, err
 	}
-	if stands, err := rep.Stands(ctx); err != nil || !stands {
-		return nil, err
-	}
-	totals, err := rep.Totals(ctx, []labour.Measure{c.Measure})
-	if err != nil {
-		return nil, err
-	}
-	if totals.Withheld(c.Measure) {
-		return withheldCheck(release, c), nil
-	}
-	computed, has := totals.Of(c.Measure)
+	value, has := totals.Of(c.Measure)
 	if !has {
 		return nil, nil
 	}
-	verdict, relative := judge(c, computed)
 	info, _ := c.Measure.Info()
-	return &ClaimCheck{
-		Verdict: verdict, Measure: string(c.Measure), Computed: &computed, RelativeDifference: relative, Basis: labour.Register,
-		Explanation: fmt.Sprintf("The claim says %s; the register's rows that are not synthetic give %.10g %s for %s.", c.Expectation(), computed, info.Unit, totals.Period.Label()),
-		Query:       reportQuery(release, c),
-	}, nil
+	figure := &evidence.Figure{Period: p, Value: value, Unit: info.Unit, Covered: totals.Coverage,
+		Sources: rep.Reaching(), Query: reportQuery(c, p)}
+	if rep.Perturbed() {
+		figure.Within = maskedWithin(release, c.Measure, value, totals.Days)
+	}
+	return figure, nil
 }
 
-// againstObservations holds a claim against a published figure of the same thing from another source.
-func againstObservations(release *db.Release, c labour.Claim, stocks []labour.Observation) *ClaimCheck {
-	o, has := c.Evidence(stocks)
-	if !has {
-		return &ClaimCheck{
-			Verdict: labour.Undecided, Measure: string(c.Measure), Basis: labour.Register, Query: reportQuery(release,
-				c),
-			Explanation: fmt.Sprintf("The claim says %s; this release has nothing to hold it against. %s",
-				c.Expectation(), wouldDecide(c)),
-		}
+// standardErrors is how many of them a claim is given: a figure is further off in fewer than 1 of 10,000 cases.
+const standardErrors = 4
+
+// maskedWithin returns by how much a figure of masked rows may differ from the register's, in the measure's unit.
+func maskedWithin(release *db.Release, m labour.Measure, figure float64, days int) float64 {
+	switch m {
+	case labour.WorkerDays: // of so many workers on each day, all of whose masks may lie on one side
+		mean := figure / float64(max(1, days))
+		return standardErrors * release.StandardError(mean) * float64(max(1, days))
+	case labour.AverageMonthlyWage: // masked wages of masked workers, of at least as many as are protected
+		return figure * wageWithin
 	}
-	verdict, relative := judge(c, o.Value)
-	explanation := fmt.Sprintf("The claim says %s; %s was %.10g %s on %s by another source.", c.Expectation(),
-		o.Indicator, o.Value, o.Unit, o.To)
-	if c.Measure == labour.PeakWorkersPresent && o.Value < *c.ValueLow {
-		explanation += " The stock of one day is no more than a lower bound of a peak."
-		if verdict == labour.Inconsistent {
-			verdict = labour.Undecided
-		}
-	}
-	return &ClaimCheck{
-		Verdict: verdict, Measure: o.Indicator, Computed: &o.Value, RelativeDifference: relative, Basis: labour.Reported,
-		Explanation: explanation,
-		Query: fmt.Sprintf("{ region(code: %q) { observations(indicators: [%q], from: %q, to: %q) { value unit from to status confidence source { title publisher url } } } }",
-			o.Region, o.Indicator, o.From, o.To),
-	}
+	return standardErrors * release.StandardError(figure)
 }
 
-// judge returns the verdict, and how far the figure is from the claim's number as a share of it; nil where that is 0.
-func judge(c labour.Claim, computed float64) (labour.Verdict, *float64) {
-	holds, relative := c.Holds(computed)
-	verdict := labour.Inconsistent
-	if holds {
-		verdict = labour.Consistent
+// wageWithin is by which part a mean of masked wages may be off: each is, by up to 15 per cent.
+const wageWithin = 0.15
+
+// claimPeriod returns the days that a claim is about. One that names no first day is about its last, but for a peak and
+// for every year, which are of all days up to it that the release has.
+func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
+	last := release.LastDay(cmp.Or(c.To, c.From, c.MadeOn))
+	first := last
+	if c.From != nil {
+		first = *c.From
+	} else if from := release.Info().DataFrom; from != nil && *from < last &&
+		(c.Measure == labour.PeakWorkersPresent || c.Per == labour.PerYear) {
+		first = *from
 	}
-	number := *c.ValueLow
-	if c.Operator == labour.Between {
-		if holds {
-			return verdict, &relative
-		}
-		if computed > number {
-			number = *c.ValueHigh
-		}
-	}
-	if number == 0 {
-		return verdict, nil
-	}
-	return verdict, &relative
+	return db.DateRange{From: &first, To: &last}
 }
 
-// wouldDecide says what data would decide a claim.
-func wouldDecide(c labour.Claim) string {
-	info, _ := c.Measure.Info()
-	switch info.Family {
-	case labour.Stock:
-		return "A published stock from another source within 92 days, or a register of permits that is not synthetic, would decide."
-	case labour.DepartureFlow:
-		return "A register of repatriations that is not synthetic would decide."
-	}
-	return "A register of permits that is not synthetic would decide."
-}
-
-// reportQuery writes the report that computes a claim's measure.
-func reportQuery(release *db.Release, c labour.Claim) string {
+// reportQuery writes the report that computes a claim's measure over a period.
+func reportQuery(c labour.Claim, p labour.Period) string {
 	info, _ := c.Measure.Info()
 	var filters []string
 	if c.Region != "" {
@@ -222,18 +281,7 @@ func reportQuery(release *db.Release, c labour.Claim) string {
 	if c.Nationality != "" {
 		filters = append(filters, fmt.Sprintf("nationalities: [%q]", c.Nationality))
 	}
-	filters = append(filters, "synthetic: false")
-	var ends []string
-	period := claimPeriod(release, c)
-	if period.From != nil {
-		ends = append(ends, fmt.Sprintf("from: %q", period.From))
-	}
-	if period.To != nil {
-		ends = append(ends, fmt.Sprintf("to: %q", period.To))
-	}
-	if ends != nil {
-		filters = append(filters, "period: {"+strings.Join(ends, ", ")+"}")
-	}
-	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s } provenance { synthetic sources { title } } } }",
+	filters = append(filters, "synthetic: false", fmt.Sprintf("period: {from: %q, to: %q}", p.From, p.To))
+	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s coverage } provenance { sources { title } } } }",
 		strings.Join(filters, ", "), info.Field)
 }

@@ -10,7 +10,7 @@ import (
 // Rights say which rows of the register a request may read. Counts and reports are open to everybody.
 type Rights struct {
 	NoRows bool // may not read single permits and repatriations
-	Small  bool // may read rows that tell of few workers, though the release withholds small counts
+	Small  bool // may read rows that tell of few workers, though the release masks its rows
 }
 
 type rightsKey struct{}
@@ -21,7 +21,7 @@ func WithRights(ctx context.Context, rights Rights) context.Context {
 }
 
 // CheckRows returns a Fault, FORBIDDEN, where the request may not read single permits and repatriations of a release:
-// for itself, or since they would tell what the release withholds.
+// for itself, or since they would tell what the release masks.
 func CheckRows(ctx context.Context, release *db.Release) error {
 	if rights, _ := ctx.Value(rightsKey{}).(Rights); rights.NoRows {
 		return labour.Faultf(labour.Forbidden,
@@ -30,16 +30,16 @@ func CheckRows(ctx context.Context, release *db.Release) error {
 	return CheckSmall(ctx, release, "Single permits and repatriations")
 }
 
-// CheckSmall returns a Fault, FORBIDDEN, where a release withholds small counts and what is asked for would tell them.
+// CheckSmall returns a Fault, FORBIDDEN, where a release masks its rows and what is asked for would tell them.
 // Synthetic rows are of nobody, so that a release of these alone may be read row by row.
 func CheckSmall(ctx context.Context, release *db.Release, what string) error {
 	rights, _ := ctx.Value(rightsKey{}).(Rights)
-	if rights.Small || release.SuppressBelow() == 0 || !release.Info().Factual {
+	if rights.Small || !release.Perturbed() {
 		return nil
 	}
 	return labour.Faultf(labour.Forbidden,
-		"%s are not shown here, since counts below %d workers are withheld and would "+
-			"follow from them; reports and totals are.", what, release.SuppressBelow())
+		"%s are not shown here, since they would tell of fewer than %d workers exactly; "+
+			"reports and totals, whose rows are masked, are.", what, release.Confidential())
 }
 
 // CheckEmployerOrder is CheckSmall for an order of employers: by workers it tells who has more, and its cursors how

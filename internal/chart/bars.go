@@ -1,7 +1,7 @@
 package chart
 
-// withheldWord stands where a figure would.
-const withheldWord = "withheld"
+// unknownWord stands where a figure would.
+const unknownWord = "not known"
 
 func (bars Bars) draw(p *page, unit string) {
 	greatest := 0.0
@@ -50,7 +50,7 @@ func (bars Bars) draw(p *page, unit string) {
 
 func (b Bar) text(m magnitude) string {
 	if b.Value == nil {
-		return withheldWord
+		return unknownWord
 	}
 	return m.write(*b.Value)
 }

@@ -24,7 +24,7 @@ type Picture struct {
 	Plot Plot
 	// Empty says in a sentence that there is nothing to draw, and takes the plot's place; "" where there is something.
 	Empty string
-	// Notes are sentences below the plot that a reader must know, such as which values are withheld.
+	// Notes are sentences below the plot that a reader must know, such as which values are unknown.
 	Notes []string
 
 	// Columns and Rows are the picture's data, as its csv and json show them.
@@ -75,7 +75,7 @@ const (
 // Point is a figure about some days. A stock is about one: its period has the same day at both ends.
 type Point struct {
 	Period labour.Period
-	Value  *float64 // nil where withheld or unknown: a gap, which nothing is drawn across
+	Value  *float64 // nil where unknown: a gap, which nothing is drawn across
 	// Low and High are the ends of the figure's range; nil where it has none.
 	Low, High *float64
 }
@@ -92,7 +92,7 @@ type Bars []Bar
 // Bar is one of Bars.
 type Bar struct {
 	Label string
-	Value *float64 // nil where withheld
+	Value *float64 // nil where unknown
 }
 
 // Columns shows flows by period, each column stacked up of the same parts.
@@ -104,5 +104,5 @@ type Columns struct {
 // Part is one layer of Columns.
 type Part struct {
 	Name   string
-	Values []*float64 // one for each column; nil where withheld
+	Values []*float64 // one for each column; nil where unknown
 }

@@ -13,13 +13,13 @@ type Map []Subject
 type Subject struct {
 	Code  string   // of ISO 3166-2; HasShape of it
 	Label string   // short, to stand within its borders
-	Value *float64 // a whole number; nil where withheld
+	Value *float64 // a whole number; nil where unknown
 }
 
-// The classes beside those of ends: what is withheld, and nothing at all.
+// The classes beside those of ends: what is unknown, and nothing at all.
 const (
-	withheldClass = -2
-	noneClass     = -1
+	unknownClass = -2
+	noneClass    = -1
 )
 
 // classes are the upper ends, themselves included, of all classes of counts but the last, which has none.
@@ -28,7 +28,7 @@ type classes []float64
 // mostClasses is how many shades the eye tells apart.
 const mostClasses = 5
 
-// classesOf cuts counts into classes of about as many subjects each, at round figures. What is withheld has no part
+// classesOf cuts counts into classes of about as many subjects each, at round figures. What is unknown has no part
 // in where.
 func classesOf(m Map) classes {
 	var known []float64
@@ -63,7 +63,7 @@ func nextRound(v float64) float64 {
 func (c classes) of(a Subject) int {
 	switch {
 	case a.Value == nil:
-		return withheldClass
+		return unknownClass
 	case *a.Value == 0:
 		return noneClass
 	}
@@ -82,8 +82,8 @@ func (c classes) shade(class int) int {
 // name says where a class begins and ends.
 func (c classes) name(class int) string {
 	switch {
-	case class == withheldClass:
-		return "Withheld"
+	case class == unknownClass:
+		return "Not known"
 	case class == noneClass:
 		return "None"
 	case len(c) == 0:
@@ -130,10 +130,10 @@ func (m Map) draw(p *page, unit string) {
 	p.legend(ends.keys(m))
 }
 
-// keys returns the legend of the classes that there are, from none to the greatest, and what is withheld.
+// keys returns the legend of the classes that there are, from none to the greatest, and what is unknown.
 func (c classes) keys(m Map) []key {
 	var keys []key
-	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, withheldClass) {
+	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, unknownClass) {
 		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
 			keys = append(keys, key{c.name(class), func(p *page, at box) {
 				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2},
@@ -156,7 +156,7 @@ func (p *page) look(c classes, class int) (fill, border rgb) {
 func (p *page) area(o outline, c classes, class int) {
 	fill, border := p.look(c, class)
 	p.add(shape{points: o[0], more: o[1:], closed: true, fill: fill, opacity: 1, stroke: border, width: 0.75})
-	if class == withheldClass {
+	if class == unknownClass {
 		o.hatch(func(from, to point) { p.line(from, to, p.muted, 1) })
 	}
 }
@@ -168,7 +168,7 @@ func (p *page) dot(o outline, c classes, class int) {
 		return
 	}
 	fill, border := p.look(c, class)
-	if class == withheldClass {
+	if class == unknownClass {
 		fill = p.muted
 	}
 	p.add(shape{points: []point{o.middle()}, radius: 3, fill: fill, opacity: 1, stroke: border, width: 1})

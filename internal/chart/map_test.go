@@ -126,7 +126,7 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 		assert.Equal(t, c.names, strings.Join(names, "; "))
 		for _, s := range c.m {
 			class := ends.of(s)
-			assert.Equal(t, s.Value == nil, class == withheldClass)
+			assert.Equal(t, s.Value == nil, class == unknownClass)
 			assert.LessOrEqual(t, class, len(ends))
 			if class > 0 {
 				assert.Greater(t, *s.Value, ends[class-1])
@@ -140,23 +140,23 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 	}
 }
 
-// TestMap_TellsNothingOfWhatIsWithheld draws the same map as if the count were unknown for another reason, and
+// TestMap_TellsNothingOfWhatIsUnknown draws the same map as if the count were unknown for another reason, and
 // looks for figures.
-func TestMap_TellsNothingOfWhatIsWithheld(t *testing.T) {
+func TestMap_TellsNothingOfWhatIsUnknown(t *testing.T) {
 	p := &Picture{Title: "Map", Plot: Map{{"RU-SA", "Sakha", nil}, {"RU-CHU", "Chukotka", value(0)}, {"RU-MAG", "Magadan", value(40)}}}
 	_, texts := readSVG(t, p.SVG(Options{Theme: Light, Width: 1000}))
 	var words []string
 	for _, one := range texts {
 		words = append(words, one.words)
 	}
-	assert.Subset(t, words, []string{"Sakha", "withheld", "Withheld", "Chukotka", "0", "None", "Magadan", "40", "1 or more"})
+	assert.Subset(t, words, []string{"Sakha", "not known", "Not known", "Chukotka", "0", "None", "Magadan", "40", "1 or more"})
 	looks := map[string]bool{}
-	for _, class := range []int{withheldClass, noneClass, 0} {
+	for _, class := range []int{unknownClass, noneClass, 0} {
 		g := &page{palette: Light.palette()}
 		g.area(outline{{{0, 0}, {26, 0}, {26, 16}, {0, 16}}}, nil, class)
 		looks[fmt.Sprintf("%+v", g.marks)] = true
 	}
-	assert.Len(t, looks, 3, "withheld, none and some each look their own way")
+	assert.Len(t, looks, 3, "unknown, none and some each look their own way")
 }
 
 // TestOutline_HatchesWithinAlone draws lines through a ring with a hole, none of which may leave it.

@@ -33,7 +33,7 @@ func (p *page) labels(room box, laid []outline, drawn Map, c classes) {
 		if within {
 			ground, _ = p.look(c, c.of(drawn[i]))
 		}
-		if within && c.of(drawn[i]) == withheldClass {
+		if within && c.of(drawn[i]) == unknownClass {
 			p.rect(label.about(at), ground, 1)
 		}
 		ink := p.ink
@@ -61,7 +61,7 @@ type label struct {
 }
 
 func (p *page) labelOf(s Subject) label {
-	l := label{name: s.Label, count: withheldWord, height: 2*small*leading + 2}
+	l := label{name: s.Label, count: unknownWord, height: 2*small*leading + 2}
 	if s.Value != nil {
 		l.count = Grouped(*s.Value, 0)
 	}

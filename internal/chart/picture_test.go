@@ -32,7 +32,7 @@ func samples() map[string]*Picture {
 			Title: "Workers present, Khanty-Mansi Autonomous Okrug - Yugra and the Republic of North Ossetia-Alania", Unit: unit, Synthetic: true,
 			Subtitle: "On the last day of each month, by what the register says. Nationality: Democratic People's Republic of Korea",
 			Source:   "Sources: synthetic register, made up by Homebound; KBS World (UN report). Homebound, release 123 of 30 Sep 2026.",
-			Notes:    []string{"Withheld, since few workers stand behind it, or it would give such a figure away: Jan 2018 to Mar 2018."}, Description: `What "it" shows & says: <nothing>.`,
+			Notes:    []string{"Not known, since no source reaches there: Jan 2018 to Mar 2018."}, Description: `What "it" shows & says: <nothing>.`,
 			Permalink: "https://homebound.example/releases/123/charts/stock.svg?nationalities=KP&period.from=2011-01-01&period.to=2020-03-10&region=RU-KHM",
 			Plot:      plot,
 		}
@@ -68,7 +68,7 @@ func samples() map[string]*Picture {
 	for year := 2009; year <= 2020; year++ {
 		columns.Labels = append(columns.Labels, strconv.Itoa(year))
 	}
-	for n, name := range []string{"Returned home: 24,077", "Deported: 946", "Left for a third country: 623", "Protected, in an asylum procedure: withheld", "Exempt by the sanction's terms: 92"} {
+	for n, name := range []string{"Returned home: 24,077", "Deported: 946", "Left for a third country: 623", "Protected, in an asylum procedure: not known", "Exempt by the sanction's terms: 92"} {
 		part := Part{Name: name}
 		for i := range columns.Labels {
 			part.Values = append(part.Values, value(float64(i*1000/(n*n+1))))
@@ -96,7 +96,7 @@ func samples() map[string]*Picture {
 		"band":   frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":   frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":   frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
-		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "withheld": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
+		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "unknown": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
 	}
 }
 
@@ -213,7 +213,7 @@ func TestSVG_IsTheSameForTheSamePicture(t *testing.T) {
 	}
 }
 
-// TestSVG_DrawsNothingAcrossAGap asks for one line between each two withheld figures, and none where they are.
+// TestSVG_DrawsNothingAcrossAGap asks for one line between each two unknown figures, and none where they are.
 func TestSVG_DrawsNothingAcrossAGap(t *testing.T) {
 	s := Series{Name: "Register", Drawn: Area}
 	for _, v := range []*float64{value(5), value(6), nil, value(7), nil, nil, value(8), value(9)} {

@@ -257,7 +257,7 @@ func (s Series) draw(p *page, f frame, colour rgb) {
 	}
 }
 
-// runs cuts the points where one is withheld.
+// runs cuts the points where one is unknown.
 func (s Series) runs() [][]Point {
 	var runs [][]Point
 	open := false

@@ -20,6 +20,7 @@ import (
 
 type importCommand struct {
 	dataFlag
+	privacyFlags
 	Package     string           `arg:"" help:"Folder or .zip with a datapackage.json."`
 	Mode        db.Mode          `enum:"merge,replace" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
 	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
@@ -30,7 +31,7 @@ type importCommand struct {
 
 // Run imports a package and prints, for each table, how many rows were inserted, replaced, rejected and so on.
 func (c *importCommand) Run(s *Session) (err error) {
-	store, err := c.store()
+	store, err := c.privacyFlags.open(c.Data)
 	if err != nil {
 		return err
 	}

@@ -1,20 +1,44 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 
 	"homebound/db"
+	"homebound/internal/confidential"
 )
 
-// privacyFlags configure which counts a server suppresses.
+// privacyFlags say how much the rows of a real register are masked.
 type privacyFlags struct {
-	SuppressBelow int `default:"0" placeholder:"K" help:"Withhold counts of 1 to K-1 workers and what would give them back; 0 withholds nothing. A release that asks for more has it: docs/PRIVACY.md."`
+	Confidential  protectedSize  `default:"0" placeholder:"K" help:"Mask real rows so that groups of K workers are protected, from 3 to 1000, and serve no release that protects less; 0 asks for nothing. A release whose package asks for more has it: docs/PRIVACY.md."`
+	SuppressBelow withdrawnLimit `hidden:"" placeholder:"K"`
 }
 
-// open opens the data folder; answers read from it suppress what the flags ask for.
+// open opens the data folder under the flags.
 func (f privacyFlags) open(dir string) (*db.Store, error) {
-	if f.SuppressBelow < 0 {
-		return nil, fmt.Errorf("--suppress-below: expected 0 or more workers, found %d", f.SuppressBelow)
+	return db.OpenStore(dir, db.Confidential(int(f.Confidential)))
+}
+
+// protectedSize is a size of group, in workers, that masks protect; 0 is none. No other than a valid one is ever read
+// from a command line, whatever command it is a flag of.
+type protectedSize int
+
+// UnmarshalText reads a size, and refuses what is out of bounds.
+func (p *protectedSize) UnmarshalText(text []byte) error {
+	k, err := strconv.Atoi(string(text))
+	if err != nil || k != 0 && confidential.CheckK(k) != nil {
+		return fmt.Errorf("expected 0 or a whole number from %d to %d, found %q", confidential.LeastK,
+			confidential.MostK, text)
 	}
-	return db.OpenStore(dir, db.SuppressBelow(f.SuppressBelow))
+	*p = protectedSize(k)
+	return nil
+}
+
+// withdrawnLimit is the value of a flag that no longer is: whoever sets it expects small counts to be withheld.
+type withdrawnLimit struct{}
+
+// UnmarshalText refuses every value.
+func (withdrawnLimit) UnmarshalText([]byte) error {
+	return errors.New("is gone; use --confidential, which masks the rows of few (docs/PRIVACY.md)")
 }

@@ -14,6 +14,7 @@ type releasesCommand struct {
 	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
 	Diff   releasesDiff   `cmd:"" help:"Say what one release holds otherwise than another."`
 	Verify releasesVerify `cmd:"" help:"Read releases whole and compute their content hashes anew."`
+	Remask releasesRemask `cmd:"" help:"Publish the current release again, with its real rows masked for more workers."`
 	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
 }
 

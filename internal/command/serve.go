@@ -162,12 +162,29 @@ func warm(ctx context.Context, store *db.Store, mounted *site.Site, log *slog.Lo
 	}
 }
 
+// remask publishes the current release again, since it protects less than is asked.
+func remask(ctx context.Context, s *Session, store *db.Store, trouble error, log *slog.Logger) error {
+	release, err := store.Remask(ctx, s.Now())
+	if errors.Is(err, db.ErrBusy) {
+		return nil // somebody else makes a release, and it will be noticed
+	}
+	if err != nil {
+		return fmt.Errorf("%w (it was tried here: %w)", trouble, err)
+	}
+	log.Warn("the current release protected less than is asked: it is published again, masked",
+		"release", release.Number, "confidential", *release.Confidential)
+	return store.Refresh(ctx)
+}
+
 // ensureRelease makes sure that there is a release to serve: the one that CURRENT names, else the newest that can
 // be read. When the folder holds none at all, it publishes one of the default package.
 func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.Logger) error {
 	trouble := store.Refresh(ctx)
 	if trouble == nil {
 		return nil
+	}
+	if errors.Is(trouble, db.ErrExposed) {
+		return remask(ctx, s, store, trouble, log)
 	}
 	release, err := store.Rescue(ctx)
 	switch {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"homebound/internal/confidential"
 	"homebound/internal/labour"
 )
 
@@ -22,7 +23,7 @@ type Manifest struct {
 	Currency    string       // ISO 4217 code that money is given in, "" for the default
 	Gates       []labour.Gate
 
-	SuppressBelow int // counts of 1 to SuppressBelow-1 workers are withheld; 0 withholds nothing
+	Confidential int // the size that masking of real rows protects; 0 masks nothing
 }
 
 const manifestName = "datapackage.json"
@@ -41,7 +42,8 @@ type homebound struct {
 	Currency    string `json:"currency,omitempty"`
 	Gates       []gate `json:"gates,omitempty"`
 
-	SuppressBelow int `json:"suppressBelow,omitempty"`
+	Confidential  int              `json:"confidential,omitempty"`
+	SuppressBelow *json.RawMessage `json:"suppressBelow,omitempty"` // refused with the name of its successor
 }
 
 type gate struct {
@@ -132,7 +134,7 @@ func orWhole(field string) string {
 // manifest checks the block homebound and gives it with the rest. The error tells all faults, one a line.
 func (d descriptor) manifest() (Manifest, error) {
 	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency,
-		SuppressBelow: d.Homebound.SuppressBelow}
+		Confidential: d.Homebound.Confidential}
 	var faults []error
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
@@ -147,8 +149,13 @@ func (d descriptor) manifest() (Manifest, error) {
 	if m.Currency != "" && !capitals(m.Currency, 3) {
 		fault("currency", "expected a currency code of three capital letters such as RUB, found %s", quote(m.Currency))
 	}
-	if m.SuppressBelow < 0 {
-		fault("suppressBelow", "expected 0 or more workers, found %d", m.SuppressBelow)
+	if d.Homebound.SuppressBelow != nil {
+		fault("suppressBelow", "is gone: use confidential, which masks the rows of few (docs/PRIVACY.md)")
+	}
+	if m.Confidential != 0 {
+		if err := confidential.CheckK(m.Confidential); err != nil {
+			faults = append(faults, fmt.Errorf(manifestName+": homebound.%w", err))
+		}
 	}
 	for i, g := range d.Homebound.Gates {
 		field := fmt.Sprintf("gates[%d]", i)
@@ -240,7 +247,7 @@ func (r *resource) checkMissingValues() error {
 
 // homebound returns the manifest in the form that is written.
 func (m Manifest) homebound() (homebound, error) {
-	h := homebound{Note: m.Note, Currency: m.Currency, SuppressBelow: m.SuppressBelow}
+	h := homebound{Note: m.Note, Currency: m.Currency, Confidential: m.Confidential}
 	if m.DataThrough != nil {
 		h.DataThrough = m.DataThrough.String()
 	}

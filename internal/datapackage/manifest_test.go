@@ -17,12 +17,12 @@ func TestManifest_IsRead(t *testing.T) {
 		"countries.csv": "code,name\n",
 		"datapackage.json": "\ufeff" + `{"name": "n", "title": "T", "licenses": [{"name": "CC0-1.0"}], "resources": [
 			{"path": "countries.csv", "encoding": "UTF-8", "dialect": {"delimiter": ",", "quoteChar": "\"", "doubleQuote": true, "header": true, "caseSensitiveHeader": false}}],
-			"homebound": {"note": "N", "dataThrough": "2020-03-10", "currency": "RUB", "suppressBelow": 7, "gates": [
+			"homebound": {"note": "N", "dataThrough": "2020-03-10", "currency": "RUB", "confidential": 7, "gates": [
 				{"name": "g", "table": "permits", "atLeast": 1}, {"name": "h", "table": "claims", "atLeast": 2, "atMost": 2}]}}`,
 	}.fsys(t))
 	through := labour.MustParseDate("2020-03-10")
 	assert.Equal(t, datapackage.Manifest{
-		Name: "n", Title: "T", Note: "N", DataThrough: &through, Currency: "RUB", SuppressBelow: 7,
+		Name: "n", Title: "T", Note: "N", DataThrough: &through, Currency: "RUB", Confidential: 7,
 		Gates: []labour.Gate{{Name: "g", Table: "permits", AtLeast: new(1.0)}, {Name: "h", Table: "claims", AtLeast: new(2.0), AtMost: new(2.0)}},
 	}, p.Manifest())
 }
@@ -53,7 +53,8 @@ func TestManifest_Faults(t *testing.T) {
 		{"missing values", `{"resources": [{"path": "countries.csv", "schema": {"missingValues": ["", "NA"]}}]}`, `datapackage.json: resources[0]: expected no missingValues but the empty text, found NA`},
 		{"dataThrough", `{` + ok + `, "homebound": {"dataThrough": "2020-02-30"}}`, `datapackage.json: homebound.dataThrough: expected a date such as 2017-12-22, found "2020-02-30"`},
 		{"currency", `{` + ok + `, "homebound": {"currency": "roubles"}}`, `datapackage.json: homebound.currency: expected a currency code of three capital letters such as RUB, found "roubles"`},
-		{"suppressBelow", `{` + ok + `, "homebound": {"suppressBelow": -1}}`, "datapackage.json: homebound.suppressBelow: expected 0 or more workers, found -1"},
+		{"confidential", `{` + ok + `, "homebound": {"confidential": 2}}`, "datapackage.json: homebound.confidential: expected a whole number from 3 to 1000, found 2"},
+		{"suppressBelow", `{` + ok + `, "homebound": {"suppressBelow": 5}}`, "datapackage.json: homebound.suppressBelow: is gone: use confidential, which masks the rows of few (docs/PRIVACY.md)"},
 		{"gate's name", `{` + ok + `, "homebound": {"gates": [{"table": "permits", "atLeast": 1}]}}`, "datapackage.json: homebound.gates[0].name: expected a name, found none"},
 		{"gate's table", `{` + ok + `, "homebound": {"gates": [{"name": "g", "table": "permit", "atLeast": 1}]}}`, `datapackage.json: homebound.gates[0].table: expected one of ` + known + `, found "permit"`},
 		{"gate's bounds", `{` + ok + `, "homebound": {"gates": [{"name": "g", "table": "permits"}]}}`, "datapackage.json: homebound.gates[0]: expected atLeast, atMost or both, found neither"},

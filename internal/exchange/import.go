@@ -119,7 +119,7 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	}
 	manifest := pkg.Manifest()
 	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough,
-		SuppressBelow: manifest.SuppressBelow}); err != nil {
+		Confidential: manifest.Confidential}); err != nil {
 		return outcome, err
 	}
 	if err := draft.Check(ctx, manifest.Gates); err != nil {

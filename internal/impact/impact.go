@@ -134,7 +134,6 @@ type IndustryImpact struct {
 	Industry        string // ISIC section letter
 	WorkerYearsLost *float64
 	Loss
-	Suppressed bool // whether its figures were taken out because of few workers, which is for whoever shows them
 }
 
 // PeriodImpact is one period's part of the result.
@@ -143,7 +142,6 @@ type PeriodImpact struct {
 	DepartedWorkers *float64 // on the last day of the period
 	WorkerYearsLost *float64
 	Loss
-	Suppressed bool // as for an industry
 }
 
 // Input is one figure or parameter that the result rests on.

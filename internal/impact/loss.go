@@ -59,6 +59,12 @@ func (l Loss) DirectOutputLostShareOfGRP() *Estimate { return l.share(directOutp
 // Accounts returns where direct output went, gross or net.
 func (l Loss) Accounts(net bool) Accounts { return Accounts{l, net} }
 
+// GrossAccounts returns where the direct output of all who departed went.
+func (l Loss) GrossAccounts() *Accounts { return &Accounts{l, false} }
+
+// NetAccounts returns where the direct output of the posts that stay empty went.
+func (l Loss) NetAccounts() *Accounts { return &Accounts{l, true} }
+
 // Accounts divides direct output: it is the sum of wages, contributions, taxes on production and surplus.
 type Accounts struct {
 	loss Loss

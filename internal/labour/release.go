@@ -13,6 +13,7 @@ type Release struct {
 	Counts        ReleaseCounts
 	Synthetic     bool // true where any register row is synthetic
 	Factual       bool // true where any permit or repatriation is not
+	Confidential  *int // the size that masking of its real rows protects; nil where no row is masked
 	Note          string
 	MethodVersion string // of the build that wrote it; a reader computes with its own
 	Gates         []GateResult

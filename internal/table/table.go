@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Kind is what the values of a column are. Every column may have nil, for what is unknown or withheld.
+// Kind is what the values of a column are. Every column may have nil, for what is unknown.
 type Kind string
 
 const (

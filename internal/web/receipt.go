@@ -97,7 +97,7 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 	r := receipt{
 		Release: release.Info().Number, ContentHash: release.Info().ContentHash, Document: operation.RawQuery, OperationName: operation.OperationName,
 		OperationHash: hashOf(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
-		SuppressBelow: release.SuppressBelow(), Rows: principalOf(ctx).rowAccess(),
+		Confidential: release.Confidential(), Rows: principalOf(ctx).rowAccess(),
 	}
 	if r.Variables == nil {
 		r.Variables = map[string]any{}

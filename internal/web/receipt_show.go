@@ -120,8 +120,6 @@ func (s *Edge) verify(r *http.Request, id string, of receipt) (verdict, error) {
 	case v.verified:
 	case of.MethodVersion != labour.MethodVersion:
 		v.reason = fmt.Sprintf("The answer is another one: it was computed by method %s, and this server computes by method %s.", of.MethodVersion, labour.MethodVersion)
-	case of.SuppressBelow != release.SuppressBelow():
-		v.reason = fmt.Sprintf("The answer is another one: counts below %d were withheld then, and counts below %d are today.", of.SuppressBelow, release.SuppressBelow())
 	default:
 		s.config.Log.ErrorContext(r.Context(), "a receipt cannot be confirmed", "receipt", id, "release", of.Release)
 		v.reason = "The answer is another one, though the release, the question and the method are the same: the program or its settings have changed."

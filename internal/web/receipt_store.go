@@ -31,8 +31,8 @@ type receipt struct {
 	Variables     map[string]any `json:"variables"`     // with the document's defaults
 	ResultHash    string         `json:"resultHash"`    // SHA-256 of the answer's data, byte by byte as they were sent
 	MethodVersion string         `json:"methodVersion"`
-	SuppressBelow int            `json:"suppressBelow"` // the least count of workers that was shown
-	Rows          rowAccess      `json:"rows"`          // of the principal
+	Confidential  int            `json:"confidential"` // the size that masking protects, 0 where no row is masked
+	Rows          rowAccess      `json:"rows"`         // of the principal
 }
 
 // rowAccess says how far a principal may read single permits and repatriations; each allows what those before it do.
@@ -41,7 +41,7 @@ type rowAccess string
 const (
 	rowsForbidden rowAccess = "FORBIDDEN" // not without a key
 	rowsOpen      rowAccess = "OPEN"      // as everybody
-	rowsByKey     rowAccess = "KEY"       // by a key, where small counts are withheld too
+	rowsByKey     rowAccess = "KEY"       // by a key, where real rows are masked too
 )
 
 var rowAccesses = []rowAccess{rowsForbidden, rowsOpen, rowsByKey}

@@ -190,7 +190,6 @@ func TestReceipt_SaysWhyAnAnswerIsAnotherOne(t *testing.T) {
 	_, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
 	for reason, change := range map[string]func(map[string]any){
 		"The answer is another one: it was computed by method 0.1,": func(r map[string]any) { r["methodVersion"], r["resultHash"] = "0.1", sha("") },
-		"The answer is another one: counts below 5 were withheld":   func(r map[string]any) { r["suppressBelow"], r["resultHash"] = 5, sha("") },
 		"The answer is another one, though the release,":            func(r map[string]any) { r["resultHash"] = sha("") },
 		"Release 1 has another content here":                        func(r map[string]any) { r["contentHash"] = sha("") },
 		"The question is refused today: Cannot query field":         func(r map[string]any) { r["document"] = "{ gone }" },

@@ -44,8 +44,10 @@ ORDER BY p.id`,
 SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", "r.outcome") + `,
        CASE WHEN p.valid_from <= p.ends_on THEN ` + cellOf("p", "p.industry", "''") + ` ELSE '' END,
        r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
-       COALESCE(p.workers, 0), g.gone - r.workers, g.gone, p.wage
-FROM (SELECT id, SUM(workers) OVER (PARTITION BY permit_id ORDER BY date, id) AS gone FROM repatriations) g
+       COALESCE(p.workers, 0), g.gone - g.workers, g.gone, p.wage
+FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
+             SUM(COALESCE(m.workers, r.workers)) OVER (PARTITION BY permit_id ORDER BY date, r.id) AS gone
+      FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id) g
 JOIN repatriations r ON r.id = g.id
 LEFT JOIN permit_facts p ON p.id = r.permit_id
 ORDER BY r.id`,

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"homebound/db/internal/sqlite"
+	"homebound/internal/confidential"
 	"homebound/internal/labour"
 )
 
-// derive makes what reports read beside the content, from the content alone, so that it can be made again at any time.
-func derive(ctx context.Context, q sqlite.Querier) error {
+// derive makes what reports read beside the content, from the content and the masks of its real rows.
+func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int) error {
 	currency, err := currencyOf(ctx, q)
 	if err != nil {
 		return err
@@ -20,6 +21,9 @@ func derive(ctx context.Context, q sqlite.Querier) error {
 	// Outside of a transaction, each batch of rows would write its pages by itself.
 	if _, err := sqlite.Run(ctx, q, `BEGIN`); err != nil {
 		return fmt.Errorf("build the rollups: %w", err)
+	}
+	if err := mask(ctx, q, m, k); err != nil {
+		return err
 	}
 	if err := build(ctx, q); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"homebound/db/internal/sqlite"
+	"homebound/internal/confidential"
 	"homebound/internal/labour"
 )
 
@@ -27,6 +28,7 @@ type Mode string
 const (
 	Merge   Mode = "merge"   // the current release; rows are matched by key, inserted or replaced
 	Replace Mode = "replace" // nothing
+	Remask  Mode = "remask"  // the current release, which is published again as it is but for its masks
 )
 
 // ErrBusy says that another process is building a release in the same folder.
@@ -41,15 +43,19 @@ type Draft struct {
 	file   *sql.DB
 	conn   *sql.Conn // the only one, for what is attached to it
 	number int
+	note   string // of the base release
+	least  int    // the size to protect at least, where any row is real
 	tables map[string]sqlite.Table
 	counts []labour.ImportCounts
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
 	deferred []string
 }
 
-// newDraft starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while
-// another process has one. What an interrupted import has left behind is removed.
-func Start(ctx context.Context, f Folder, mode Mode) (*Draft, error) {
+// Start starts a release in a data folder. Only one can be in the making at a time: it returns ErrBusy while another
+// process has one. What an interrupted import has left behind is removed.
+//
+// Where rows are real they are masked for the size that the settings name, and at least for least: 0 asks for nothing.
+func Start(ctx context.Context, f Folder, mode Mode, least int) (*Draft, error) {
 	lock := f.Lock()
 	locked, err := lock.TryLock()
 	if err != nil {
@@ -58,7 +64,7 @@ func Start(ctx context.Context, f Folder, mode Mode) (*Draft, error) {
 	if !locked {
 		return nil, ErrBusy
 	}
-	d := &Draft{folder: f, lock: lock, path: filepath.Join(string(f), "draft"), tables: map[string]sqlite.Table{}}
+	d := &Draft{folder: f, lock: lock, path: filepath.Join(string(f), "draft"), least: least, tables: map[string]sqlite.Table{}}
 	if err := d.start(ctx, mode); err != nil {
 		return nil, errors.Join(err, d.Discard())
 	}
@@ -77,7 +83,7 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		return err
 	}
 	path := filepath.Join(d.path, "release.db")
-	if mode == Merge {
+	if mode != Replace {
 		if err := d.copyCurrent(path); err != nil {
 			return err
 		}
@@ -89,6 +95,9 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 	if d.conn, err = d.file.Conn(ctx); err != nil {
 		return fmt.Errorf("open the draft: %w", err)
 	}
+	if d.note, err = sqlite.Single[string](ctx, d.conn, `SELECT COALESCE(MAX(note), '') FROM main.release`); err != nil {
+		return fmt.Errorf("read the base release: %w", err)
+	}
 	for _, statement := range []string{
 		`ATTACH DATABASE '` + strings.ReplaceAll(filepath.Join(d.path, "stage.db"), "'", "''") + `' AS stage`,
 		`PRAGMA stage.page_size = 32768`, // which takes an eighth of the calls that pages of 4 KiB do
@@ -98,13 +107,20 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		`CREATE TABLE stage.faults (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
 		`CREATE TABLE stage.warnings (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
 		`DELETE FROM main.release`,
-		`DELETE FROM main.imports`,
-		`DELETE FROM main.gates`,
 		`DELETE FROM main.exchange_rates`,
 		`DELETE FROM main.spans`,
+		// What withheld small counts before rows were masked, now masks.
+		`UPDATE main.settings SET name = 'confidential', value = MAX(3, CAST(value AS INTEGER)) WHERE name = 'suppressBelow'`,
 	} {
 		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("prepare the draft: %w", err)
+		}
+	}
+	if mode != Remask {
+		for _, statement := range []string{`DELETE FROM main.imports`, `DELETE FROM main.gates`} {
+			if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
+				return fmt.Errorf("prepare the draft: %w", err)
+			}
 		}
 	}
 	for _, name := range sqlite.ContentTables {
@@ -142,6 +158,9 @@ func (d *Draft) copyCurrent(path string) error {
 // Number returns the number that the release will have.
 func (d *Draft) Number() int { return d.number }
 
+// Note returns the note of the release that the draft started from, "" where it started from nothing.
+func (d *Draft) Note() string { return d.note }
+
 // Counts returns what became of the rows staged so far, by table.
 func (d *Draft) Counts() []labour.ImportCounts { return d.counts }
 
@@ -170,18 +189,20 @@ func (d *Draft) closeFile() error {
 
 // Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
 type Settings struct {
-	Currency    string       // ISO 4217; RUB where nothing sets it
-	DataThrough *labour.Date // the last day that the register covers
-	// counts of 1 to SuppressBelow-1 workers are withheld; it never becomes less than in the base
-	SuppressBelow int
+	Currency     string       // ISO 4217; RUB where nothing sets it
+	DataThrough  *labour.Date // the last day that the register covers
+	Confidential int          // the size that is protected, 0 for none; it never becomes less than in the base
 }
 
 // The names of the settings as they are kept and hashed.
 const (
-	SettingCurrency      = "currency"
-	SettingDataThrough   = "dataThrough"
+	SettingCurrency     = "currency"
+	SettingDataThrough  = "dataThrough"
+	SettingConfidential = "confidential"
+	defaultCurrency     = "RUB"
+
+	// SettingSuppressBelow is what a release of before has in place of SettingConfidential; its rows are not masked.
 	SettingSuppressBelow = "suppressBelow"
-	defaultCurrency      = "RUB"
 )
 
 // Set writes the settings that are given.
@@ -194,12 +215,12 @@ func (d *Draft) Set(ctx context.Context, s Settings) error {
 		values[SettingDataThrough] = s.DataThrough.String()
 	}
 	base, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`,
-		SettingSuppressBelow)
+		SettingConfidential)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
-	if s.SuppressBelow > base {
-		values[SettingSuppressBelow] = strconv.Itoa(s.SuppressBelow)
+	if s.Confidential > base {
+		values[SettingConfidential] = strconv.Itoa(s.Confidential)
 	}
 	for name, value := range values {
 		if _, err := sqlite.Run(ctx, d.conn, `INSERT OR REPLACE INTO main.settings (name, value) VALUES (?, ?)`, name,
@@ -289,7 +310,11 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
-	if err := derive(ctx, d.conn); err != nil {
+	masker, k, err := d.masker(ctx)
+	if err != nil {
+		return err
+	}
+	if err := derive(ctx, d.conn, masker, k); err != nil {
 		return err
 	}
 	hash, err := ContentHash(ctx, d.conn)
@@ -328,6 +353,37 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 	return nil
 }
 
+// masker returns what masks the draft's rows, and the size that is protected; nil where no row is real or nothing asks.
+func (d *Draft) masker(ctx context.Context) (*confidential.Masker, int, error) {
+	factual, err := isFactual(ctx, d.conn)
+	if err != nil || !factual {
+		return nil, 0, err
+	}
+	if err := d.Set(ctx, Settings{Confidential: d.least}); err != nil {
+		return nil, 0, err
+	}
+	k, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`, SettingConfidential)
+	if err != nil || k == 0 {
+		return nil, 0, err
+	}
+	secret, err := d.folder.secret()
+	if err != nil {
+		return nil, 0, err
+	}
+	masker, err := confidential.New(secret, k)
+	return &masker, k, err
+}
+
+// isFactual tells whether any permit or repatriation is real.
+func isFactual(ctx context.Context, q sqlite.Querier) (bool, error) {
+	factual, err := sqlite.Single[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM permits WHERE NOT synthetic)
+		OR EXISTS (SELECT 1 FROM repatriations WHERE NOT synthetic)`)
+	if err != nil {
+		return false, fmt.Errorf("look for factual rows: %w", err)
+	}
+	return factual, nil
+}
+
 // describeRelease writes the row in which the release says what it is.
 func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error {
 	counts := map[string]int{}
@@ -347,10 +403,9 @@ func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error
 	if err != nil {
 		return fmt.Errorf("look for synthetic rows: %w", err)
 	}
-	factual, err := sqlite.Single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE NOT synthetic)
-		OR EXISTS (SELECT 1 FROM main.repatriations WHERE NOT synthetic)`)
+	factual, err := isFactual(ctx, d.conn)
 	if err != nil {
-		return fmt.Errorf("look for factual rows: %w", err)
+		return err
 	}
 	text, err := json.Marshal(counts)
 	if err != nil {

@@ -31,6 +31,13 @@ func ReadInfo(ctx context.Context, q sqlite.Querier) (labour.Release, error) {
 	if info.PublishedAt, err = time.Parse(time.RFC3339, published); err != nil {
 		return info, fmt.Errorf("read the release's description: %w", err)
 	}
+	k, _, err := ReadMasked(ctx, q)
+	if err != nil {
+		return info, fmt.Errorf("read the release's masking: %w", err)
+	}
+	if k > 0 {
+		info.Confidential = &k
+	}
 	var rows map[string]int
 	if err := json.Unmarshal([]byte(counts), &rows); err != nil {
 		return info, fmt.Errorf("read the release's counts: %w", err)

@@ -17,23 +17,26 @@ import (
 // and its wage; and every day on which workers were repatriated under a permit that was in force, as a row that
 // takes them for the rest of the permit's days. Repatriations never take more than the permit has, as present(p, d)
 // = max(0, ...) asks: each takes what is left to take. Rows come in the order of their cells, each the text of its
-// dimensions: SQLite sorts by one text several times as fast as by six columns. It reads the table, since
-// permit_facts looks every permit's employer and rate up.
+// dimensions: SQLite sorts by one text several times as fast as by six columns. It reads the tables and their masks,
+// since permit_facts looks every permit's employer and rate up.
 const permitChanges = `
 WITH gone AS (
   SELECT permit_id, date,
-         SUM(SUM(workers)) OVER (PARTITION BY permit_id ORDER BY date) AS total,
-         SUM(workers) AS that_day
-  FROM repatriations
+         SUM(SUM(COALESCE(m.workers, r.workers))) OVER (PARTITION BY permit_id ORDER BY date) AS total,
+         SUM(COALESCE(m.workers, r.workers)) AS that_day
+  FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id
   WHERE permit_id IS NOT NULL
   GROUP BY permit_id, date
 )
-SELECT %[1]s, f.issued_on, f.valid_from, f.ends_on, f.workers, 1, f.wage_monthly, f.wage_currency
-FROM permits f
+SELECT %[1]s, f.issued_on, f.valid_from, f.ends_on, COALESCE(m.workers, f.workers), 1,
+       COALESCE(m.wage_monthly, f.wage_monthly), f.wage_currency, COALESCE(m.permits, 1)
+FROM permits f LEFT JOIN permit_masks m ON m.id = f.id
 UNION ALL
-SELECT %[1]s, NULL, MAX(g.date, f.valid_from), f.ends_on, MIN(f.workers, g.total - g.that_day) - MIN(f.workers, g.total), 0, NULL, NULL
+SELECT %[1]s, NULL, MAX(g.date, f.valid_from), f.ends_on,
+       MIN(COALESCE(m.workers, f.workers), g.total - g.that_day) - MIN(COALESCE(m.workers, f.workers), g.total), 0, NULL, NULL, 0
 FROM gone g
 JOIN permits f ON f.id = g.permit_id
+LEFT JOIN permit_masks m ON m.id = f.id
 WHERE f.valid_from <= f.ends_on AND g.date <= f.ends_on
 ORDER BY 1`
 
@@ -45,6 +48,7 @@ type permitChange struct {
 	month       string      // of issue, such as 2017-12; "" where nothing is issued
 	first, last labour.Date // in force; never where first is after last
 	brings      packed.Change
+	issued      int      // permits, as they are counted: masked where the permit is
 	wage        *float64 // of a worker in a month, in the currency of reports; nil where it is unknown
 }
 
@@ -73,6 +77,7 @@ func (r rates) change(values []any) (c permitChange, err error) {
 	}
 	c.last, err = labour.ParseDate(values[3].(string))
 	c.brings = packed.Change{Workers: int(values[4].(int64)), Permits: int(values[5].(int64))}
+	c.issued = int(values[8].(int64))
 	if issued, ok := values[1].(string); ok {
 		c.month = issued[:len("2017-12")]
 	}
@@ -115,7 +120,7 @@ func buildFromPermits(ctx context.Context, q sqlite.Querier) (labour.Period, err
 	columns := finest(StockFacts).columns()
 	columns[slices.Index(columns, "industry")] = industryOf
 	var entered string
-	err = sqlite.EachValues(ctx, q, 8, func(values []any) error {
+	err = sqlite.EachValues(ctx, q, 9, func(values []any) error {
 		c, err := rates.change(values)
 		if err != nil {
 			return err
@@ -277,7 +282,7 @@ func (f issueFigures) add(c *permitChange) {
 		sum = &issued{}
 		f[c.month] = sum
 	}
-	sum.permits += c.brings.Permits
+	sum.permits += c.issued
 	sum.workers += c.brings.Workers
 	if c.wage != nil {
 		sum.wages.Add(*c.wage * float64(c.brings.Workers))

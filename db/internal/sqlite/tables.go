@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +35,11 @@ type Column struct {
 // Reference says that a column names a row of another table by its key.
 type Reference struct{ Column, Table, Key string }
 
-// Describe reads a content table's columns and references from the schema.
+// ErrNoTable says that a file, of an earlier schema, does not have a table.
+var ErrNoTable = errors.New("no such table")
+
+// Describe reads a content table's columns and references from the schema. It returns ErrNoTable (wrapped) where the
+// file has none of that name.
 func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	t := Table{Name: name}
 	columns, err := Collect(ctx, q, func(rows *sql.Rows) (c Column, err error) {
@@ -44,7 +49,7 @@ func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 		return t, fmt.Errorf("describe %s: %w", name, err)
 	}
 	if len(columns) == 0 {
-		return t, fmt.Errorf("describe %s: no such table", name)
+		return t, fmt.Errorf("describe %s: %w", name, ErrNoTable)
 	}
 	t.Columns = columns
 	t.References, err = Collect(ctx, q, func(rows *sql.Rows) (r Reference, err error) {

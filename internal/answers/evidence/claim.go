@@ -51,6 +51,7 @@ type Check struct {
 type Figure struct {
 	Period  labour.Period
 	Value   float64
+	Within  float64 // by how much Value may be off, where rows are masked
 	Unit    string
 	Covered labour.Covered
 	Sources []string

@@ -1,4 +1,4 @@
-// Package evidence decides what may be said on what is known: how much of a question the registers cover, whether a claim
+// Package evidence decides what may be said on what is known: whether a claim
 // holds, and where a State stands with what a sanction asks of it.
 //
 // It is pure: values in, values out. It does no I/O, knows no clock and imports nothing of the project but labour. Its

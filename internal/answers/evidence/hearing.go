@@ -255,8 +255,11 @@ func (h *hearing) register(figures []Figure) {
 			h.pieces = append(h.pieces, p)
 			continue
 		}
-		leaves := Interval{f.Value, f.Value}
+		leaves := Interval{f.Value - f.Within, f.Value + f.Within}
 		p.Relation = Equal
+		if f.Within > 0 {
+			p.Conversion = fmt.Sprintf("its rows are masked, so that this is right to within about %s", number(f.Within))
+		}
 		if f.Covered != labour.Complete {
 			leaves.High, p.Relation, p.Conversion = math.Inf(1), LowerBound, "a register that has a part of the permits is a lower bound"
 		}

@@ -72,10 +72,9 @@ func TestRepatriation_OfAPartHasNoStatus(t *testing.T) {
 	assert.Equal(t, "It is not known how many were there on 2020-02-15: no figure is known.", nothing.Explanation)
 }
 
-// Where every day is known, the judgement is that of the definitions in labour.
-func TestRepatriation_AgreesWithLabourWhereAllIsKnown(t *testing.T) {
+// Where every day is known, the judgement is the second one's.
+func TestRepatriation_AgreesWhereAllIsKnown(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 3))
-	sanction := labour.Sanction{AdoptedOn: repatriate.AppliesFrom, Deadline: repatriate.Deadline}
 	for range 5_000 {
 		slope, start := float64(rng.IntN(60)), float64(rng.IntN(30_000))
 		at := func(d labour.Date) evidence.Stock {
@@ -83,17 +82,11 @@ func TestRepatriation_AgreesWithLabourWhereAllIsKnown(t *testing.T) {
 			return evidence.Stock{Value: v, Known: true}
 		}
 		asOf := repatriate.AppliesFrom.AddDays(rng.IntN(900))
-		stocks := labour.Stocks{Baseline: at(repatriate.AppliesFrom).Value, Remaining: at(asOf).Value, Halfway: at(*repatriate.HalfWayOn).Value}
+		stocks := stocksOf{Baseline: at(repatriate.AppliesFrom).Value, Remaining: at(asOf).Value, Halfway: at(*repatriate.HalfWayOn).Value}
 		for i := range stocks.Months {
 			stocks.Months[i] = at(asOf.AddMonths(-i)).Value
 		}
-		want, got := sanction.Comply(asOf, stocks), evidence.Repatriation(repatriate, asOf, at)
-		require.Equal(t, want.Status, got.Status)
-		require.InDelta(t, want.Progress, *got.Progress, 1e-9)
-		require.Equal(t, want.HalfwayMet, got.HalfWayMet)
-		require.InDelta(t, want.RecentMonthlyPace, *got.RecentMonthlyPace, 1e-9)
-		require.Equal(t, want.RequiredMonthlyPace, got.RequiredMonthlyPace)
-		require.Equal(t, want.ProjectedCompletion, got.ProjectedCompletion)
+		agree(t, comply(repatriate, asOf, stocks), evidence.Repatriation(repatriate, asOf, at))
 	}
 }
 

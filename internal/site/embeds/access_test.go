@@ -81,11 +81,10 @@ func TestEmbed_APartnerOpensTheChartAndItsFilesAndNothingElse(t *testing.T) {
 func TestEmbed_APartnersReadersSeeNoMoreThanThePublic(t *testing.T) {
 	keys := sitetest.OpenKeys(t, t.TempDir())
 	s := sitetest.New(t, func(c *web.Config) { c.Access, c.CacheBytes = web.Access{Keys: keys}, 1<<20 })
-	s.PublishGuarded(300, 20)
+	s.PublishMasked(300, 20)
 
 	key := sitetest.AddKey(t, keys, access.Key{Name: "partner", Rows: true, Origins: []string{sitetest.Partner}})
 	public := s.Get("/embed/stock")
-	require.Contains(t, public.Body, `<td class="number">–</td>`, "figures of few are withheld")
 	id := "?partner=" + idOf(key)
 	assert.Equal(t, public.Body, strings.NewReplacer(id+"&amp;", "?", id, "", "%3Fpartner%3D"+idOf(key), "").Replace(s.Get("/embed/stock"+id).Body))
 	assert.Equal(t, s.Get("/releases/1/embed/stock.csv").Body, s.Get("/releases/1/embed/stock.csv"+id).Body)

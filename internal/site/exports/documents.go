@@ -58,7 +58,8 @@ var (
       id topic statement speaker speakerRole madeOn operator valueLow valueHigh unit from to
       region { code name } industry { code name } nationality { code name } confidence note
       source { id title publisher url }
-      check { verdict measure computed relativeDifference explanation basis synthetic query }
+      measure per compareWith { code } wageBasis repeats { id } disputes { id }
+      check { verdict explanation }
     }
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -69,11 +70,11 @@ var (
 
 	impactDocument = port.MustDocument(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
   economicImpact(region: $region, scenario: $scenario) {
-    region { code name } from to baseline boundariesOn basis suppressed
+    region { code name } from to baseline boundariesOn basis perturbed
     baselineWorkers departedWorkers workerYearsLost shareOfEmployment
     outputLost { ...range } outputLostShareOfGrp { ...range } wagesLost { ...range } incomeTaxLost { ...range } remittancesForgone { ...range }
-    byIndustry { industry { code name } suppressed workerYearsLost outputLost { ...range } }
-    timeline(granularity: $granularity) { period { from to label } suppressed departedWorkers workerYearsLost outputLost { ...range } }
+    byIndustry { industry { code name } workerYearsLost outputLost { ...range } }
+    timeline(granularity: $granularity) { period { from to label } departedWorkers workerYearsLost outputLost { ...range } }
     sensitivity { parameter outputLostAtLow outputLostAtHigh }
     inputs { name value low high unit period { from to } source { title publisher url } imputed note }
     provenance { synthetic sources { id } }
@@ -108,7 +109,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 			row = append(row, d.fields)
 		}
 	}
-	row = append(row, "period { from to label } suppressed")
+	row = append(row, "period { from to label } perturbed")
 	for _, m := range measures {
 		row = append(row, m.Field)
 		if m.Measure == labour.PeakWorkersPresent {

@@ -175,7 +175,7 @@ func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
 func (s *Exports) etag(r *http.Request, x *extract) string {
 	release := graph.ReleaseOf(r.Context())
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash,
-		release.SuppressBelow(),
+		release.Confidential(),
 		labour.MethodVersion, s.PublicURL, port.PathWithin(r), r.URL.RawQuery, s.Rights(r.Context()), x.columns))
 	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
 }

@@ -13,8 +13,8 @@ var impactColumns = []table.Column{
 	{Name: "region.code", Kind: table.Text,
 		Description: "The region, everything within it included: the code that was asked for."},
 	{Name: "basis", Kind: table.Text, Description: "The evidence that stocks are read from: REGISTER or REPORTED."},
-	{Name: "suppressed", Kind: table.Bool,
-		Description: "Whether the figure was withheld for a small cell; it is null then."},
+	{Name: "perturbed", Kind: table.Bool,
+		Description: "Whether real rows of the register took part, which are masked in the release: PRIVACY.md says how far off figures are."},
 	{Name: "section", Kind: table.Text,
 		Description: "Where the figure stands in EconomicImpact: totals, byIndustry, timeline, sensitivity or inputs."},
 	{Name: "item", Kind: table.Text,
@@ -25,9 +25,9 @@ var impactColumns = []table.Column{
 		Description: "The first day of the horizon, of the period, or of the days that an input is about. Null for a parameter, and where no observation was found."},
 	{Name: "to", Kind: table.Day, Description: "The last of these days, itself included. Null where from is."},
 	{Name: "low", Kind: table.Number, Unit: "as in unit",
-		Description: "The low end of an estimate or a parameter. Null for a figure that is one number, and where it is withheld or no observation supports it."},
+		Description: "The low end of an estimate or a parameter. Null for a figure that is one number, and where no observation supports it."},
 	{Name: "central", Kind: table.Number, Unit: "as in unit",
-		Description: "The figure, or the central value of an estimate or a parameter. Null where it is withheld or no observation supports it."},
+		Description: "The figure, or the central value of an estimate or a parameter. Null where no observation supports it."},
 	{Name: "high", Kind: table.Number, Unit: "as in unit",
 		Description: "The high end of an estimate or a parameter. Null where low is."},
 	{Name: "unit", Kind: table.Text,
@@ -55,14 +55,13 @@ var impactFigures = map[string][]string{
 
 // figures returns the rows of an economic impact.
 func (p contract) figures(impact map[string]any, currency string, yield func(row []any)) {
-	add := func(section string, suppressed, item, name any, figure string, period map[string]any,
-		value map[string]any) {
+	add := func(section string, item, name any, figure string, period map[string]any, value map[string]any) {
 		source, _ := value["source"].(map[string]any)
-		yield([]any{impact["region"].(map[string]any)["code"], impact["basis"], suppressed, section, item, name,
+		yield([]any{impact["region"].(map[string]any)["code"], impact["basis"], impact["perturbed"], section, item, name,
 			figure, period["from"], period["to"], value["low"], value["central"], value["high"], value["unit"],
 			value["imputed"], value["note"], impact["provenance"].(map[string]any)["synthetic"], source["title"], source["publisher"], source["url"]})
 	}
-	all := func(section, typename string, suppressed, item, name any, period, of map[string]any) {
+	all := func(section, typename string, item, name any, period, of map[string]any) {
 		for _, field := range impactFigures[typename] {
 			value, isRange := of[field].(map[string]any)
 			if !isRange {
@@ -71,25 +70,25 @@ func (p contract) figures(impact map[string]any, currency string, yield func(row
 					value["unit"] = unit
 				}
 			}
-			add(section, suppressed, item, name, field, period, value)
+			add(section, item, name, field, period, value)
 		}
 	}
-	all("totals", "EconomicImpact", impact["suppressed"], nil, nil, impact, impact)
+	all("totals", "EconomicImpact", nil, nil, impact, impact)
 	for _, part := range objects(impact["byIndustry"]) {
 		industry := part["industry"].(map[string]any)
-		all("byIndustry", "IndustryImpact", part["suppressed"], industry["code"], industry["name"], impact, part)
+		all("byIndustry", "IndustryImpact", industry["code"], industry["name"], impact, part)
 	}
 	for _, part := range objects(impact["timeline"]) {
 		period := part["period"].(map[string]any)
-		all("timeline", "ImpactPeriod", part["suppressed"], period["label"], nil, period, part)
+		all("timeline", "ImpactPeriod", period["label"], nil, period, part)
 	}
 	for _, part := range objects(impact["sensitivity"]) {
-		all("sensitivity", "Sensitivity", impact["suppressed"], part["parameter"], nil, impact, part)
+		all("sensitivity", "Sensitivity", part["parameter"], nil, impact, part)
 	}
 	for _, input := range objects(impact["inputs"]) {
 		period, _ := input["period"].(map[string]any)
 		input["central"] = input["value"]
-		add("inputs", impact["suppressed"], input["name"], nil, "value", period, input)
+		add("inputs", input["name"], nil, "value", period, input)
 	}
 }
 

@@ -88,10 +88,10 @@ func TestExport_IsKeptByItsTag(t *testing.T) {
 func TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay(t *testing.T) {
 	first := sitetest.WithRelease(t)
 	folder := sitetest.FilesIn(t, first.Store.Dir())
-	tag := func(option db.Option, set func(*web.Config)) string {
+	tag := func(set func(*web.Config)) string {
 		dir := t.TempDir()
 		require.NoError(t, os.CopyFS(dir, folder))
-		store, err := db.OpenStore(dir, option)
+		store, err := db.OpenStore(dir)
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, store.Close()) })
 		require.NoError(t, store.Refresh(t.Context()))
@@ -99,10 +99,9 @@ func TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay(t *testing.T) {
 		require.Equal(t, http.StatusOK, answer.Status)
 		return answer.Header.Get("ETag")
 	}
-	same := tag(db.SuppressBelow(0), func(*web.Config) {})
+	same := tag(func(*web.Config) {})
 	assert.Equal(t, first.Get("/export/report.csv?groupBy=REGION").Header.Get("ETag"), same)
-	assert.NotEqual(t, same, tag(db.SuppressBelow(10), func(*web.Config) {}))
-	assert.NotEqual(t, same, tag(db.SuppressBelow(0), func(c *web.Config) { c.PublicURL = "https://another.example" }))
+	assert.NotEqual(t, same, tag(func(c *web.Config) { c.PublicURL = "https://another.example" }))
 	other := sitetest.New(t)
 	other.Publish(299)
 	assert.NotEqual(t, same, other.Get("/export/report.csv?groupBy=REGION").Header.Get("ETag"), "another release of the same number")
@@ -153,15 +152,15 @@ func TestExport_DisarmsFormulas(t *testing.T) {
 	assert.Equal(t, evil, cells[0][1], "in a workbook it is a text by its type")
 }
 
-// TestExport_ShowsNoRowThatIsWithheld asks for real rows of a release that withholds small counts, as whoever may
-// not see them.
-func TestExport_ShowsNoRowThatIsWithheld(t *testing.T) {
-	store := dbtest.MustOpen(t)
+// TestExport_ShowsNoRowThatIsMasked asks for real rows of a release that masks them, as whoever may not see them.
+func TestExport_ShowsNoRowThatIsMasked(t *testing.T) {
 	content := dbtest.Random(rand.New(rand.NewPCG(1, 7)), 60)
+	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, content)
-	guarded, err := db.OpenStore(store.Dir(), db.SuppressBelow(10))
+	guarded, err := db.OpenStore(t.TempDir(), db.Confidential(10))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, guarded.Close()) })
+	dbtest.MustPublish(t, guarded, content)
 	require.NoError(t, guarded.Refresh(t.Context()))
 	keys := sitetest.OpenKeys(t, t.TempDir())
 	key := sitetest.AddKey(t, keys, access.Key{Name: "rows", Rows: true})
@@ -178,22 +177,22 @@ func TestExport_ShowsNoRowThatIsWithheld(t *testing.T) {
 				assert.Equal(t, http.StatusForbidden, answer.Status, path)
 				assert.Empty(t, answer.Header.Get("Homebound-Rows"), path)
 			}
-			assert.Contains(t, s.Get(path).Failure(t).Message, "withheld")
+			assert.Contains(t, s.Get(path).Failure(t).Message, "rows are masked")
 			assert.Equal(t, http.StatusOK, s.Get(path, "Authorization", "Bearer "+key).Status, "a key that allows rows")
 		}
 	}
 	assert.Equal(t, http.StatusOK, s.Get("/export/employers.csv").Status)
 
-	suppressed := 0
+	perturbed := 0
 	for _, row := range rowsOf(s, "/export/report.ndjson?groupBy=REGION,NATIONALITY&granularity=MONTH") {
-		if row["suppressed"] == true {
-			suppressed++
+		if row["perturbed"] == true {
+			perturbed++
 		}
 		if workers, known := row["workersAuthorised"].(float64); known {
 			assert.False(t, workers > 0 && workers < 10, "%v", row)
 		}
 	}
-	assert.NotZero(t, suppressed)
+	assert.NotZero(t, perturbed)
 
 	without := sitetest.New(t, func(c *web.Config) { c.Store, c.Access = store, web.Access{Keys: keys, RowsNeedKey: true} })
 	answer := without.Get("/export/permits.csv")

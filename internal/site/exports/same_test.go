@@ -238,20 +238,3 @@ func TestExport_ImpactHasTheAnswersFigures(t *testing.T) {
 	assert.Len(t, impact["inputs"], inputs)
 	assert.Equal(t, http.StatusBadRequest, s.Get("/export/impact.csv").Status, "the region is not left out")
 }
-
-// TestExport_ImpactTellsWhichFiguresAreWithheld exports an impact that is told as a whole, and not in each of its
-// periods.
-func TestExport_ImpactTellsWhichFiguresAreWithheld(t *testing.T) {
-	s := sitetest.New(t)
-	s.PublishGuarded(3000, 20)
-	withheld := map[string]int{}
-	for _, row := range rowsOf(s, "/export/impact.ndjson?region=RU-AMU") {
-		if row["suppressed"] == true {
-			withheld[row["section"].(string)]++
-			assert.Nil(t, row["central"], "%v", row)
-		} else if row["section"] == "timeline" {
-			assert.NotNil(t, row["central"], "%v", row)
-		}
-	}
-	assert.Equal(t, map[string]int{"byIndustry": 2 * 3, "timeline": 3 * 7}, withheld, "figures of three industries and seven periods, and none of the totals")
-}

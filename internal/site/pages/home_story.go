@@ -138,7 +138,6 @@ type homeStock struct {
 	CountryFigure *homeFigure // where counts were published of the country
 	Report        struct {
 		Totals struct {
-			Suppressed         bool
 			PeakWorkersPresent *float64
 			PeakOn             *string
 		}
@@ -152,12 +151,13 @@ type homeStock struct {
 
 // Counted reports whether the register has anybody to tell of.
 func (s *homeStock) Counted() bool {
-	return s.Report.Totals.PeakWorkersPresent == nil || *s.Report.Totals.PeakWorkersPresent > 0
+	return s.Report.Totals.PeakWorkersPresent != nil && *s.Report.Totals.PeakWorkersPresent > 0
 }
 
 // homeCount is a published number of workers.
 type homeCount struct {
-	From        string
+	From, To    string
+	Status      string
 	Value       float64
 	Nationality *struct{ Code string }
 	Source      port.Source
@@ -169,13 +169,14 @@ type homeStanding struct {
 	BaselineWorkers, Remaining *float64
 }
 
-// Reported returns the first and the last published count of the workers that the page tells of.
+// Reported returns the first and the last published count of the workers that the page tells of: no estimate, and
+// none of more than a day.
 func (s *homeStock) Reported() (counts []homeCount) {
 	if s.Country == nil {
 		return nil
 	}
 	for _, c := range s.Country.Observations {
-		if c.Nationality != nil && c.Nationality.Code == homeNationality {
+		if c.Nationality != nil && c.Nationality.Code == homeNationality && c.From == c.To && c.Status == "NORMAL" {
 			counts = append(counts, c)
 		}
 	}
@@ -190,7 +191,7 @@ type homePermits struct {
 	homePart
 	MapFigure *homeFigure // where there is a map to draw
 	Report    struct {
-		Rows   []homeRegionPermits // the most permits first, then those withheld
+		Rows   []homeRegionPermits // the most permits first, then those not known
 		Totals struct {
 			PermitsIssued, WorkersAuthorised *float64
 			Period                           homePeriod
@@ -203,7 +204,7 @@ type homeRegionPermits struct {
 	PermitsIssued *float64
 }
 
-// Leading returns the regions with the most permits, of those whose number is shown.
+// Leading returns the regions with the most permits, of those whose number is known.
 func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	for _, row := range p.Report.Rows {
 		if row.PermitsIssued != nil && len(shown) < 3 {
@@ -213,8 +214,8 @@ func (p *homePermits) Leading() (shown []homeRegionPermits) {
 	return shown
 }
 
-// Withheld reports whether some region's number is, so that none can be said to be the greatest.
-func (p *homePermits) Withheld() bool {
+// Unknown reports whether some region's number is, so that none can be said to be the greatest.
+func (p *homePermits) Unknown() bool {
 	return slices.ContainsFunc(p.Report.Rows, func(row homeRegionPermits) bool { return row.PermitsIssued == nil })
 }
 
@@ -244,7 +245,6 @@ type homeImpact struct {
 
 type homeLosses struct {
 	From, To                                          string
-	Suppressed                                        bool
 	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
 	OutputLost, OutputLostShareOfGrp                  *homeSpan
 }

@@ -28,7 +28,7 @@ func counted(n *float64, of string) string {
 	if of != "" && !strings.HasPrefix(of, "of ") {
 		of = "of " + of
 	}
-	return strings.TrimSpace("a withheld number " + of)
+	return strings.TrimSpace("an unknown number " + of)
 }
 
 func rounded(n float64) string { return chart.GroupedInt(int(math.Round(n))) }

@@ -7,7 +7,7 @@ import (
 )
 
 // warmings is how often Warm goes on with what the time of one answer was too short for, such as the checks of
-// claims where much is withheld: what is found on the way is kept.
+// claims over a large register: answers found on the way are kept.
 const warmings = 5
 
 // Warm tells the story of the current release to nobody, so that the first reader of the page at / does not wait

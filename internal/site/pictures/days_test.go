@@ -91,21 +91,3 @@ func TestCharts_DrawThePaceWithinThePlot(t *testing.T) {
 		assert.NotRegexp(t, `[ML"] ?-\d`, svg.Body, "nothing is drawn left of the picture: %s", period)
 	}
 }
-
-// A figure before those that are withheld is not that of the end.
-func TestCharts_SayWhichFigureIsTheLastThatIsShown(t *testing.T) {
-	s := sitetest.New(t)
-	s.PublishGuarded(3000, 20)
-	whole := chartOf(s, "stock", "region=RU-AMU&granularity=QUARTER")
-	figures, days := whole.column("workers", "register"), whole.column("to", "register")
-	for i := len(figures) - 1; i > 0; i-- {
-		if figures[i] == nil && figures[i-1] != nil {
-			cut := chartOf(s, "stock", "region=RU-AMU&granularity=QUARTER&period.to="+days[i].(string))
-			figures := cut.column("workers", "register")
-			require.Nil(t, figures[len(figures)-1])
-			assert.Contains(t, cut.Description, "; the last figure that is shown ")
-			return
-		}
-	}
-	t.Fatal("no figure is withheld behind one that is shown")
-}

@@ -40,6 +40,7 @@ type chartCommon struct {
 	}
 	data    labour.Period // the days that the release has data of
 	sources []port.Source // what the picture rests on, which it gathers itself
+	unknown string        // why what it is about is not known; "" where it is
 }
 
 func (c *chartCommon) common() *chartCommon { return c }
@@ -220,7 +221,7 @@ func listed(items []string) string {
 	return strings.Join(items[:last], ", ") + " and " + items[last]
 }
 
-// figureOf returns the value of a number column; nil where it is withheld.
+// figureOf returns the value of a number column; nil where it is not known.
 func figureOf(v *float64) any {
 	if v == nil {
 		return nil
@@ -228,7 +229,7 @@ func figureOf(v *float64) any {
 	return *v
 }
 
-// wholeFigure returns the value of an integer column; nil where it is withheld.
+// wholeFigure returns the value of an integer column; nil where it is not known.
 func wholeFigure(v *float64) any {
 	if v == nil {
 		return nil
@@ -236,27 +237,27 @@ func wholeFigure(v *float64) any {
 	return int64(*v)
 }
 
-// withheld gathers the labels of a row of figures that are withheld, or missing, runs of neighbours by their ends.
-type withheld struct {
-	runs [][2]string
-	open bool // whether the last run goes on
+// runs gathers the labels of a row of figures that are missing, those of neighbours by their ends.
+type runs struct {
+	found [][2]string
+	open  bool // whether the last run goes on
 }
 
 // next takes the next figure of the row.
-func (w *withheld) next(label string, is bool) {
+func (r *runs) next(label string, missing bool) {
 	switch {
-	case !is:
-		w.open = false
-	case w.open:
-		w.runs[len(w.runs)-1][1] = label
+	case !missing:
+		r.open = false
+	case r.open:
+		r.found[len(r.found)-1][1] = label
 	default:
-		w.runs, w.open = append(w.runs, [2]string{label, label}), true
+		r.found, r.open = append(r.found, [2]string{label, label}), true
 	}
 }
 
-func (w *withheld) String() string {
+func (r *runs) String() string {
 	var told []string
-	for _, run := range w.runs {
+	for _, run := range r.found {
 		if run[0] == run[1] {
 			told = append(told, run[0])
 		} else {
@@ -266,14 +267,14 @@ func (w *withheld) String() string {
 	return listed(told)
 }
 
-const whyWithheld = "since few workers stand behind it, or it would give such a figure away"
+const whyUnknown = "since no source reaches there"
 
-// withheldNote names what is withheld; "" where nothing is.
-func withheldNote(what string) string {
+// unknownNote names what is not known; "" where everything is.
+func unknownNote(what string) string {
 	if what == "" {
 		return ""
 	}
-	return "Withheld, " + whyWithheld + ": " + what + "."
+	return "Not known, " + whyUnknown + ": " + what + "."
 }
 
 // tooMany refuses a picture of more periods than are asked for at once.

@@ -23,12 +23,10 @@ type impactAnswer struct {
 	Sanction       *askedSanction
 	EconomicImpact struct {
 		From, To, Baseline               askedDay
-		Suppressed                       bool
 		BaselineWorkers, DepartedWorkers *float64
 		OutputLost                       *askedEstimate
 		Timeline                         []struct {
 			Period     askedPeriod
-			Suppressed bool
 			OutputLost *askedEstimate
 		}
 		Provenance askedProvenance
@@ -39,11 +37,11 @@ var impactChartColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
 	{Name: "low", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where not known."},
 	{Name: "central", Kind: table.Number,
-		Description: "Output lost in the period with every parameter central. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter central. Empty where not known."},
 	{Name: "high", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where withheld or unknown."},
+		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where not known."},
 }
 
 func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error) {
@@ -56,7 +54,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
 	band := chart.Series{Name: "Central estimate, in its range from low to high", Drawn: chart.Band}
-	var gaps, missing withheld
+	var missing runs
 	var told []string
 	var periods []askedPeriod
 	for _, part := range impact.Timeline {
@@ -72,8 +70,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 				chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit)))
 		}
 		label := unitLabel(part.Period, unit)
-		gaps.next(label, part.Suppressed)
-		missing.next(label, !part.Suppressed && part.OutputLost == nil)
+		missing.next(label, part.OutputLost == nil)
 		band.Points = append(band.Points, point)
 		p.Rows = append(p.Rows, row)
 	}
@@ -85,13 +82,10 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 	case nobody:
 		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.",
 			a.Region.Name, words(labour.Date(impact.Baseline)))
-	case len(told) == 0 && (impact.Suppressed || len(gaps.runs) > 0):
-		p.Empty = "Every figure is withheld, " + whyWithheld + "."
 	case len(told) == 0:
 		p.Empty = "No estimate: an observation that it needs, such as gross regional product or employment, is missing."
 	default:
-		p.Note(withheldNote(gaps.String()))
-		if len(missing.runs) > 0 {
+		if len(missing.found) > 0 {
 			p.Note("No estimate, since an observation is missing: " + missing.String() + ".")
 		}
 	}

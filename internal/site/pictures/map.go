@@ -79,7 +79,7 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	if len(absent) > 0 {
 		p.Note("Not on the map, which has federal subjects alone: " + listed(absent) + ".")
 	}
-	p.Note(a.withheld())
+	p.Note(a.unknown())
 	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.",
 		words(a.boundaries(variables))))
 	sentences := a.sentences()

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,7 +12,7 @@ import (
 	"homebound/internal/site/sitetest"
 )
 
-// counts returns the permits of a picture by region; nil where withheld.
+// counts returns the permits of a picture by region; nil where not known.
 func (d chartData) counts() map[string]any {
 	counts := map[string]any{}
 	for _, row := range d.Rows {
@@ -64,31 +63,6 @@ func TestCharts_MapSaysInWordsWhatItShows(t *testing.T) {
 		assert.NotContains(t, svg, forbidden)
 	}
 	assert.Less(t, len(svg), 150_000)
-}
-
-// TestCharts_MapKeepsWhatIsWithheld asks a release that withholds counts of few workers, in every form.
-func TestCharts_MapKeepsWhatIsWithheld(t *testing.T) {
-	s := sitetest.New(t)
-	s.PublishGuarded(300, 20)
-	var names []string
-	data := chartOf(s, "map", "region=RU")
-	for _, row := range data.Rows {
-		if row[2] == nil {
-			names = append(names, row[1].(string))
-			assert.Contains(t, s.Get("/charts/map.csv?region=RU").Body, row[0].(string)+","+row[1].(string)+",,true\r\n")
-			assert.NotContains(t, data.Description, row[1].(string)+" 0")
-		}
-	}
-	require.NotEmpty(t, names)
-	withheld := data.Notes[0]
-	assert.True(t, strings.HasPrefix(withheld, "Withheld, since few workers stand behind it"), withheld)
-	for _, name := range names {
-		assert.Contains(t, withheld, name)
-		assert.NotRegexp(t, name+` [\d,]+[;.]`, data.Description)
-	}
-	svg := s.Get("/charts/map.svg?region=RU&width=1200").Body
-	assert.Contains(t, svg, ">Withheld</text>")
-	assert.Contains(t, svg, ">withheld</text>")
 }
 
 // TestCharts_MapNamesWhatItCannotDraw publishes a permit for a district as a whole, one for a subject and one for a

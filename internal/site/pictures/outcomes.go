@@ -23,6 +23,7 @@ type outcomesAnswer struct {
 		}
 		PageInfo   struct{ HasNextPage bool }
 		Provenance askedProvenance
+		knowledge
 	}
 	Whole struct {
 		Rows []struct {
@@ -37,7 +38,7 @@ var outcomesColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
 	{Name: "workers", Kind: table.Whole, Unit: "persons",
-		Description: "Workers of the repatriations dated in the period. Empty where withheld."},
+		Description: "Workers of the repatriations dated in the period. Empty where not known."},
 }
 
 // outcomeNames name the outcomes of a repatriation in the order in which they are stacked.
@@ -89,26 +90,28 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 		part := chart.Part{Name: outcome.name + ": " + a.total(outcome.code), Values: values}
 		columns.Parts = append(columns.Parts, part)
 		told = append(told, part.Name)
-		var missing withheld
+		var missing runs
 		for i, v := range values {
 			missing.next(columns.Labels[i], v == nil)
 			known = known || v != nil && *v > 0
 		}
-		if len(missing.runs) > 0 {
+		if len(missing.found) > 0 {
 			gaps = append(gaps, fmt.Sprintf("%s in %s", strings.ToLower(outcome.name), missing.String()))
 		}
 	}
 	p.Plot = columns
 	switch {
 	case len(columns.Parts) == 0:
-		p.Empty = a.nobody(asked, fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name))
+		p.Empty = a.nobody(asked,
+			a.Report.none(fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name)))
 	case !known && len(gaps) > 0:
-		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+		p.Empty = "No figure is known, " + whyUnknown + "."
 	default:
 		p.Note(a.beyondNote(asked))
+		p.Note(a.Report.told())
 		p.Note(partialNote(periods, unit))
 		if len(gaps) > 0 {
-			p.Note("* stands above a period of which a part is withheld and not drawn. " + withheldNote(strings.Join(gaps, "; ")))
+			p.Note("* stands above a period of which a part is unknown and not drawn. " + unknownNote(strings.Join(gaps, "; ")))
 		}
 	}
 	a.cite(a.Report.Provenance.Sources...)
@@ -145,15 +148,15 @@ func (a *outcomesAnswer) total(outcome string) string {
 			return chart.Grouped(*row.WorkersRepatriated, 0)
 		}
 	}
-	return "withheld"
+	return "not known"
 }
 
-// columnSentences state the sum of each period. A period with a withheld part has no sentence.
+// columnSentences state the sum of each period. A period with an unknown part has no sentence.
 func columnSentences(c chart.Columns) string {
 	var told []string
 	for i, label := range c.Labels {
 		sum, whole := c.Total(i)
-		figure := "partly withheld"
+		figure := "partly unknown"
 		if whole {
 			figure = chart.Grouped(sum, 0)
 		}

@@ -20,6 +20,7 @@ type permitsAnswer struct {
 		}
 		Totals     struct{ PermitsIssued *float64 }
 		Provenance askedProvenance
+		knowledge
 	}
 }
 
@@ -27,7 +28,7 @@ var permitsColumns = []table.Column{
 	{Name: "region", Kind: table.Text, Description: "The code of the region that the permit is for work in."},
 	{Name: "name", Kind: table.Text, Description: "The region's name."},
 	{Name: "permits", Kind: table.Whole, Unit: "permits",
-		Description: "Permits issued in the period. Empty where withheld."},
+		Description: "Permits issued in the period. Empty where not known."},
 }
 
 // mostBars is how many bars a picture has room for before it is a table.
@@ -44,7 +45,7 @@ func (a *permitsAnswer) picture(variables port.Variables) (*chart.Picture, error
 		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", chart.GroupedInt(more)))
 	}
 	p.Plot = bars
-	p.Note(a.withheld())
+	p.Note(a.unknown())
 	p.Description = described(p, a.sentences()...)
 	return p, nil
 }
@@ -65,24 +66,25 @@ func (a *permitsAnswer) begun(title string, variables port.Variables) *chart.Pic
 		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
 	}
 	if len(p.Rows) == 0 {
-		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.",
-			a.Region.Name))
+		p.Empty = a.nobody(asked, a.Report.none(fmt.Sprintf(
+			"The register has no permit issued for work in %s in these days.", a.Region.Name)))
 	} else {
 		p.Note(a.beyondNote(asked))
+		p.Note(a.Report.told())
 	}
 	a.cite(a.Report.Provenance.Sources...)
 	return p
 }
 
-// withheld names the regions whose number is; "" where none is.
-func (a *permitsAnswer) withheld() string {
+// unknown names the regions whose number is; "" where none is.
+func (a *permitsAnswer) unknown() string {
 	var gaps []string
 	for _, row := range a.Report.Rows {
 		if row.PermitsIssued == nil {
 			gaps = append(gaps, row.Region.Name)
 		}
 	}
-	return withheldNote(listed(gaps))
+	return unknownNote(listed(gaps))
 }
 
 // sentences tell the permits in all, and those of each region, the most first.

@@ -19,6 +19,7 @@ type stockReport struct {
 	}
 	PageInfo   struct{ HasNextPage bool }
 	Provenance askedProvenance
+	knowledge
 }
 
 // stockAnswer is what charts/stock.graphql is answered.
@@ -35,7 +36,7 @@ var stockColumns = []table.Column{
 	{Name: "from", Kind: table.Day,
 		Description: "The first day of the period, or the first that the published figure is about."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the same, itself included."},
-	{Name: "workers", Kind: table.Number, Unit: "persons", Description: "Workers present. Empty where withheld."},
+	{Name: "workers", Kind: table.Number, Unit: "persons", Description: "Workers present. Empty where not known."},
 	{Name: "publisher", Kind: table.Text, Description: "Who published the figure."},
 }
 
@@ -73,7 +74,7 @@ const wholeRegion = "this region as a whole"
 // explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
 func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series,
 	s *askedSanction, span labour.Period) {
-	var gaps withheld
+	var gaps runs
 	known := len(published) > 0
 	for _, row := range r.Rows {
 		gaps.next(unitLabel(row.Period, unit), row.WorkersPresent == nil)
@@ -85,18 +86,19 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 			p.Note("No reported figure of these days is known for " + whom + ".")
 		}
 		if len(r.Rows) == 0 {
-			p.Note(c.nobody(span, "The register has no worker here in these days."))
+			p.Note(c.nobody(span, r.none("The register has no worker here in these days.")))
 		} else {
 			p.Note(c.beyondNote(span))
+			p.Note(r.told())
 		}
 		p.Note(s.note(span))
-		p.Note(withheldNote(gaps.String()))
+		p.Note(unknownNote(gaps.String()))
 	case len(r.Rows) == 0:
 		p.Empty = c.nobody(span,
-			fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
-				c.Region.Name))
+			r.none(fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
+				c.Region.Name)))
 	default:
-		p.Empty = "Every figure is withheld, " + whyWithheld + "."
+		p.Empty = "No figure is known, " + whyUnknown + "."
 	}
 }
 

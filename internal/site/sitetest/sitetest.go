@@ -176,8 +176,8 @@ func (s *Site) Publish(permits int) labour.Release {
 	return s.Load(dir)
 }
 
-// PublishGuarded is publish of a release that withholds counts of fewer workers than below.
-func (s *Site) PublishGuarded(permits, below int) labour.Release {
+// PublishMasked is Publish of a package that asks to mask real rows for k workers; synthetic ones stay as they are.
+func (s *Site) PublishMasked(permits, k int) labour.Release {
 	s.T.Helper()
 	dir := s.T.TempDir()
 	require.NoError(s.T, exchange.WriteDefault(s.T.Context(), dir, synth.Config{Permits: permits, Seed: 1}))
@@ -186,7 +186,7 @@ func (s *Site) PublishGuarded(permits, below int) labour.Release {
 	require.NoError(s.T, err)
 	var properties map[string]any
 	require.NoError(s.T, json.Unmarshal(text, &properties))
-	properties["homebound"] = map[string]any{"suppressBelow": below}
+	properties["homebound"] = map[string]any{"confidential": k}
 	text, err = json.Marshal(properties)
 	require.NoError(s.T, err)
 	require.NoError(s.T, os.WriteFile(manifest, text, 0o644))

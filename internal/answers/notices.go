@@ -1,0 +1,85 @@
+package answers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"homebound/db"
+	"homebound/internal/answers/evidence"
+	"homebound/internal/labour"
+)
+
+// Notice is something to know before an answer is used.
+type Notice struct {
+	Code    NoticeCode
+	Message string // a sentence or two
+}
+
+// NoticeCode is what a notice is about.
+type NoticeCode string
+
+const (
+	NoticeCoverage   NoticeCode = "COVERAGE"
+	NoticeBoundaries NoticeCode = "BOUNDARIES_MOVED"
+	NoticePeriodsCut NoticeCode = "PERIODS_CUT"
+	NoticeHeldFlat   NoticeCode = "HELD_FLAT"
+	NoticeModel      NoticeCode = "MODEL"
+	NoticeMethod     NoticeCode = "METHOD_CHANGED"
+)
+
+// NoticeCodes lists all of them.
+var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeHeldFlat, NoticeModel, NoticeMethod}
+
+// Notices says what a reader of a report might stumble over.
+func Notices(release *db.Release, rep *db.Report) []Notice {
+	var notices []Notice
+	if covered := rep.Coverage(); covered != labour.Complete {
+		notices = append(notices, Notice{NoticeCoverage, coverageSentence(release, rep.Query.Filter.Nationalities, covered, rep.Uncovered())})
+	}
+	var moved []string
+	for _, day := range release.Geography().Changes() {
+		if rep.Covers() && day > rep.Period.From && day <= rep.Period.To {
+			moved = append(moved, day.String())
+		}
+	}
+	if moved != nil {
+		notices = append(notices, Notice{NoticeBoundaries, fmt.Sprintf(
+			"Boundaries moved on %s; all rows are on those of %s.", strings.Join(moved, " and "), rep.BoundariesOn)})
+	}
+	if g := rep.Query.Granularity; g != "" && rep.Covers() {
+		if whole := (labour.Period{From: g.Unit(rep.Period.From).From, To: g.Unit(rep.Period.To).To}); whole != rep.Period {
+			notices = append(notices, Notice{NoticePeriodsCut, fmt.Sprintf(
+				"The report covers %s to %s, so that its first or last %s is a part of one.", rep.Period.From, rep.Period.To,
+				strings.ToLower(string(g)))})
+		}
+	}
+	return notices
+}
+
+// mostNamed bounds how many regions a sentence names.
+const mostNamed = 8
+
+// coverageSentence says how much is known, who declares what, and of which regions nothing is.
+func coverageSentence(release *db.Release, nationalities []string, covered labour.Covered, missing []string) string {
+	words := wordsOf(release)
+	declared := evidence.Declared(slices.DeleteFunc(slices.Clone(release.Declared()), func(c labour.Coverage) bool {
+		return c.Nationality != "" && nationalities != nil && !slices.Contains(nationalities, c.Nationality)
+	}), words)
+	if covered == labour.NotAtAll {
+		return "Nothing is known of this, which does not mean that there was nobody: " + declared + "."
+	}
+	text := "This is known in part, so that counts are lower bounds: " + declared + "."
+	if len(missing) > 0 {
+		names := make([]string, 0, mostNamed+1)
+		for i, code := range missing {
+			if i == mostNamed {
+				names = append(names, fmt.Sprintf("%d more", len(missing)-mostNamed))
+				break
+			}
+			names = append(names, words.Region(code))
+		}
+		text += " Nothing is known of " + strings.Join(names, ", ") + "."
+	}
+	return text
+}
