@@ -5993,9 +5993,9 @@ type ObservedOutcome {
   indicator: Indicator!
   "The year."
   year: Int!
-  "The figure. Over several subjects counts are summed; a rate or a wage of them is not given."
+  "The figure. Over several subjects counts are summed, unemployment is weighted by the labour force, and wages by the employed."
   value: Float!
-  "The straight line through the five years before the baseline, or as many as there are from three on. Null where there are fewer."
+  "The straight line through the five years before the departures, or as many as there are from three on. Null for these years, and where there are fewer."
   trend: Float
   "The unit of both."
   unit: String!

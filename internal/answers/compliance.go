@@ -67,6 +67,9 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 			return nil, err
 		}
 	}
+	if q.Basis == labour.Supposed {
+		return nil, labour.Faultf(labour.BadUserInput, "basis: expected REGISTER or REPORTED, found SCENARIO, which is of an economic impact alone")
+	}
 	day := release.LastDay(q.AsOf)
 	if day < sanction.AdoptedOn {
 		return nil, labour.Faultf(labour.BadUserInput,

@@ -36,15 +36,16 @@ type ObservedOutcome struct {
 	Unit      string
 }
 
-// outcomes are what a loss of workers might show in; counts are summed over subjects.
-var outcomes = []struct {
-	indicator string
-	count     bool
-}{{"CONSTRUCTION_WORKS", true}, {"FOREIGN_WORK_PATENTS", true}, {"FOREIGN_WORK_PERMITS", true}, {"UNEMPLOYMENT_RATE", false},
-	{labour.AverageWage, false}}
+// outcomes are what a loss of workers might show in. Over subjects counts are summed, and rates are weighted.
+var outcomes = []struct{ indicator, weight string }{
+	{"CONSTRUCTION_WORKS", ""}, {"FOREIGN_WORK_PATENTS", ""}, {"FOREIGN_WORK_PERMITS", ""},
+	{"UNEMPLOYMENT_RATE", "LABOUR_FORCE"}, {labour.AverageWage, labour.EmployedPersons},
+}
 
 // trendYears is how many years before the baseline a trend is of, at most and at least.
 const trendYears, fewestTrendYears = 5, 3
+
+const quarter = 92 // days
 
 // Observed returns what was observed of the region from three years before the baseline to the end of the horizon. The region's
 // own figures count; else, of a count, the sum over all its subjects.
@@ -54,6 +55,9 @@ func Observed(ctx context.Context, release *db.Release, e *EconomicImpact) ([]Ob
 	var codes []string
 	for _, o := range outcomes {
 		codes = append(codes, o.indicator)
+		if o.weight != "" {
+			codes = append(codes, o.weight)
+		}
 	}
 	observations, err := release.Observations(ctx, db.ObservationFilter{Indicators: KnownIndicators(release, codes...),
 		Regions: g.Within(s.Region, s.BoundariesOn)})
@@ -64,20 +68,21 @@ func Observed(ctx context.Context, release *db.Release, e *EconomicImpact) ([]Ob
 		r, _ := g.Region(code)
 		return r.Kind != labour.KindSubject
 	})
+	after := s.Baseline.AddDays(quarter).Year() // the first year that is not nearly whole before the baseline
 	list := []ObservedOutcome{}
 	for _, of := range outcomes {
-		values, unit := yearly(observations, of.indicator, []string{s.Region})
-		if len(values) == 0 && of.count {
-			values, unit = yearly(observations, of.indicator, subjects)
+		values, unit := yearly(observations, of.indicator, "", []string{s.Region})
+		if len(values) == 0 {
+			values, unit = yearly(observations, of.indicator, of.weight, subjects)
 		}
-		trend := line(values, s.Baseline.Year())
+		trend := line(values, after)
 		for _, year := range slices.Sorted(maps.Keys(values)) {
-			if year < s.Baseline.Year()-2 || year > s.To.Year() {
+			if year < after-3 || year > s.To.Year() {
 				continue
 			}
 			o := ObservedOutcome{Indicator: of.indicator, Year: year, Value: values[year], Unit: unit}
-			if trend != nil && year >= s.Baseline.Year() {
-				expected := trend(year)
+			if trend != nil && year >= after {
+				expected := max(0, trend(year))
 				o.Trend = &expected
 			}
 			list = append(list, o)
@@ -86,21 +91,46 @@ func Observed(ctx context.Context, release *db.Release, e *EconomicImpact) ([]Ob
 	return list, nil
 }
 
-// yearly sums the figures of an indicator by year over regions that all have one. Of several the first in the order of rows counts.
-func yearly(observations []labour.Observation, indicator string, regions []string) (map[int]float64, string) {
-	sums, counts, unit := map[int]float64{}, map[int]int{}, ""
-	seen := map[string]bool{}
+// yearly sums the figures of an indicator by year over regions that all have one, or takes their mean by the weight where one is
+// named. Of several figures the first in the order of rows counts.
+func yearly(observations []labour.Observation, indicator, weight string, regions []string) (map[int]float64, string) {
+	type key struct {
+		indicator, region string
+		year              int
+	}
+	figures, unit, years := map[key]float64{}, "", map[int]bool{}
 	for _, o := range observations {
 		year := o.To.Year()
-		key := o.Region + o.To.String()[:4]
-		if o.Indicator != indicator || o.Industry != "" || o.Nationality != "" || o.Status == labour.StatusMissing || o.Qualifier != "" ||
-			o.From.Year() != year || !slices.Contains(regions, o.Region) || seen[key] {
+		at := key{o.Indicator, o.Region, year}
+		if _, seen := figures[at]; seen || o.Industry != "" || o.Nationality != "" || o.Status == labour.StatusMissing ||
+			o.Qualifier != "" || o.From.Year() != year {
 			continue
 		}
-		seen[key] = true
-		sums[year], counts[year], unit = sums[year]+o.Value, counts[year]+1, o.Unit
+		figures[at] = o.Value
+		if o.Indicator == indicator {
+			unit, years[year] = o.Unit, true
+		}
 	}
-	maps.DeleteFunc(sums, func(year int, _ float64) bool { return counts[year] < len(regions) })
+	sums := map[int]float64{}
+	for year := range years {
+		sum, weights, whole := 0.0, 0.0, len(regions) > 0
+		for _, region := range regions {
+			value, known := figures[key{indicator, region, year}]
+			by := 1.0
+			if weight != "" {
+				heads, weighed := figures[key{weight, region, year}]
+				by, known = heads, known && weighed
+			}
+			sum, weights, whole = sum+value*by, weights+by, whole && known
+		}
+		switch {
+		case !whole || weights == 0:
+		case weight != "":
+			sums[year] = sum / weights
+		default:
+			sums[year] = sum
+		}
+	}
 	return sums, unit
 }
 
