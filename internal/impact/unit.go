@@ -34,7 +34,7 @@ func plainScale(indicator, unit, currency string) (float64, bool) {
 	case labour.EmployedPersons:
 		return scale, strings.EqualFold(name, "persons") && per == ""
 	case labour.ExchangeRateIndicator(currency, "USD"):
-		return scale, name == currency && per == "per usd"
+		return scale, name == currency && (per == "" || per == "per usd")
 	case labour.IncomeTaxRate, labour.RegionalDeflator, labour.NationalDeflator, labour.ConsumerPrices:
 		switch strings.ToLower(name) {
 		case "fraction":
