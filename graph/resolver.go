@@ -78,7 +78,11 @@ func (r *Resolver) ReportRow() generated.ReportRowResolver           { return re
 func (r *Resolver) EconomicImpact() generated.EconomicImpactResolver { return economicImpactFields{} }
 func (r *Resolver) IndustryImpact() generated.IndustryImpactResolver { return industryImpactFields{} }
 func (r *Resolver) ModelInput() generated.ModelInputResolver         { return modelInputFields{} }
-func (r *Resolver) Compliance() generated.ComplianceResolver         { return complianceFields{} }
+func (r *Resolver) Parameter() generated.ParameterResolver           { return parameterFields{} }
+func (r *Resolver) ObservedOutcome() generated.ObservedOutcomeResolver {
+	return observedOutcomeFields{}
+}
+func (r *Resolver) Compliance() generated.ComplianceResolver { return complianceFields{} }
 
 type (
 	query        struct{ r *Resolver }

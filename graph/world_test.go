@@ -84,6 +84,12 @@ func runInWorlds(m *testing.M) (code int, err error) {
 				return publishWorld(ctx, store, "corrected", exchange.Options{Mode: db.Merge, Now: published})
 			})
 		}),
+		// Another country of its own currency and parameters, and the same without any parameter.
+		"elsewhere": sync.OnceValues(func() (*world, error) {
+			return makeWorld("elsewhere", func(ctx context.Context, store *db.Store) error {
+				return publishWorld(ctx, store, "elsewhere", exchange.Options{Mode: db.Replace, Now: published})
+			})
+		}),
 	}
 	code = m.Run()
 	for _, store := range worlds.toClose {
