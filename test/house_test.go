@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
+	"graph":           {"db", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
 	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/model":     {"internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
