@@ -36,7 +36,8 @@ func (c *importCommand) Run(s *Session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	pkg, err := datapackage.Open(s.Context, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked})
+	pkg, err := datapackage.Open(s.Context, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked,
+		Today: labour.DateOf(s.Now())})
 	if err != nil {
 		return fmt.Errorf("open the package: %w", err)
 	}
@@ -57,6 +58,9 @@ func (c *importCommand) Run(s *Session) (err error) {
 	for _, file := range pkg.Files() {
 		if n := file.Blank(); n > 0 {
 			fmt.Fprintf(s.Stderr, "note: %s: rows without any value, passed over: %d\n", file.Name(), n)
+		}
+		if n := file.Valueless(); n > 0 {
+			fmt.Fprintf(s.Stderr, "note: %s: missing observations without a figure, passed over: %d\n", file.Name(), n)
 		}
 	}
 	printCounts(s.Stdout, outcome.Counts)

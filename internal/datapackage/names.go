@@ -47,6 +47,7 @@ func (r *resource) table(paths []string) (t Table, notice string, err error) {
 	names := []string{r.Name}
 	if len(paths) > 0 {
 		file := path.Base(paths[0])
+		file = strings.TrimSuffix(file, ".gz")
 		names = append(names, strings.TrimSuffix(file, path.Ext(file)))
 	}
 	for _, name := range names {

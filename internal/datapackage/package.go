@@ -8,16 +8,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"homebound/internal/labour"
 )
 
 // Limits bound what a package may take; zero means the default.
 type Limits struct {
 	UnpackedBytes int64 // of all CSV files together, unpacked; 16 GiB
 	RecordBytes   int   // of one row, and so of one value; 1 MiB
+
+	Today labour.Date // what the register records cannot be years after it; the zero date sets no bound
 }
 
 const (
@@ -85,28 +87,6 @@ func openAndOwn(ctx context.Context, name string, fsys fs.FS, limits Limits, clo
 	return p, nil
 }
 
-// topFolder returns the folder of an archive that datapackage.json stands in: its root, or the one folder that was
-// packed. It refuses an archive that would write outside when unpacked.
-func topFolder(archive *zip.Reader) (fs.FS, error) {
-	var found []string
-	for _, entry := range archive.File {
-		if !filepath.IsLocal(entry.Name) || strings.ContainsAny(entry.Name, "\\") {
-			return nil, fmt.Errorf("expected names inside the archive, found %s", quote(entry.Name))
-		}
-		if folder, file := path.Split(entry.Name); file == manifestName && strings.Count(folder, "/") <= 1 {
-			found = append(found, entry.Name)
-		}
-	}
-	slices.Sort(found)
-	switch len(found) {
-	case 0:
-		return nil, errNoManifest
-	case 1:
-		return fs.Sub(archive, path.Dir(found[0]))
-	}
-	return nil, fmt.Errorf("expected one %s, found %s", manifestName, strings.Join(found, " and "))
-}
-
 // OpenFS opens a package in a file system. Closing it does nothing.
 func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
 	text, err := readManifest(fsys)
@@ -128,24 +108,29 @@ func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
 var errNoManifest = errors.New("expected a " + manifestName + " that lists the package's files, found none")
 
 func readManifest(fsys fs.FS) ([]byte, error) {
-	info, err := fs.Stat(fsys, manifestName)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(fsys, manifestName); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoManifest
 	}
+	return readSmall(fsys, manifestName)
+}
+
+// readSmall reads a file of JSON whole.
+func readSmall(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", manifestName, kindOf(info.Mode()))
+		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", name, kindOf(info.Mode()))
 	}
-	in, err := fsys.Open(manifestName)
+	in, err := fsys.Open(name)
 	if err != nil {
-		return nil, unreadable(manifestName, err)
+		return nil, unreadable(name, err)
 	}
 	defer in.Close()
 	text, err := io.ReadAll(io.LimitReader(in, maxManifestBytes+1))
 	if err != nil {
-		return nil, unreadable(manifestName, err)
+		return nil, unreadable(name, err)
 	}
 	if len(text) > maxManifestBytes {
-		return nil, fmt.Errorf("%s: expected at most %d bytes, found more", manifestName, maxManifestBytes)
+		return nil, fmt.Errorf("%s: expected at most %d bytes, found more", name, maxManifestBytes)
 	}
 	return text, nil
 }
@@ -171,7 +156,7 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 		case notice != "":
 			p.notices = append(p.notices, manifestName+": "+notice)
 		}
-		err = errors.Join(err, r.check())
+		err = errors.Join(err, r.check(fsys, table))
 		if byTable[table.Name] != nil {
 			err = errors.Join(err,
 				fmt.Errorf("expected one resource for the table %s, found another; one resource may list several paths", table.Name))
@@ -180,9 +165,9 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
 			continue
 		}
-		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes}
+		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes, today: limits.Today}
 		byTable[table.Name] = f
-		faults = append(faults, p.openParts(f, paths, r.label(i)))
+		faults = append(faults, p.openParts(f, r, paths, r.label(i), limits.UnpackedBytes))
 		if err := r.checkContent(ctx, f); err != nil {
 			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
 		}
@@ -195,7 +180,7 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 	return errors.Join(append(faults, p.checkSize(limits))...)
 }
 
-func (p *Package) openParts(f *File, paths []string, label string) error {
+func (p *Package) openParts(f *File, r *resource, paths []string, label string, most int64) error {
 	var faults []error
 	for _, name := range paths {
 		next, err := newPart(f.fsys, name)
@@ -208,7 +193,9 @@ func (p *Package) openParts(f *File, paths []string, label string) error {
 				quote(name)))
 			continue
 		}
-		notices, err := next.open(f.fsys, f.table, f.recordBytes)
+		next.gzip, next.most = r.Compression == "gz" || strings.HasSuffix(strings.ToLower(next.path), ".gz"), most
+		next.cells, _ = r.schema.forms(f.table, r.dialect) // of each part by itself; check has told the faults
+		notices, err := next.prepare(f.fsys, f.table, r, f.recordBytes)
 		p.notices = append(p.notices, notices...)
 		faults = append(faults, err)
 		f.parts = append(f.parts, next)
