@@ -21,7 +21,7 @@ type cellForm struct {
 	numbers *numberForm
 	words   map[string]bool // what is true and what is false
 	dates   string          // layout of Go
-	sheet   bool            // values come from a spreadsheet's cells: days are counted, numbers are of binary digits
+	sheet   *sheetForm      // of the cells of a workbook
 	limits  []func(text string, value any) (expected string)
 	needed  bool // the schema asks for a value
 }
@@ -48,11 +48,14 @@ func (f *cellForm) isMissing(texts ...missingValue) {
 
 // isPlain reports whether values can be taken as they are.
 func (f *cellForm) isPlain() bool {
-	return !f.trim && f.missing == nil && f.numbers == nil && f.words == nil && f.dates == "" && !f.sheet
+	return !f.trim && f.missing == nil && f.numbers == nil && f.words == nil && f.dates == "" && f.sheet == nil
 }
 
 // plain returns a value in the plain form, or the text itself where it is not in the form of the column.
 func (f *cellForm) plain(text []byte, t Type) []byte {
+	if f.sheet != nil {
+		text = f.sheet.plain(text, t)
+	}
 	if f.trim {
 		text = bytes.TrimLeft(text, " \t")
 	}

@@ -50,7 +50,7 @@ func (r *resource) checkContent(ctx context.Context, f *File) error {
 
 // copyTo reads a part to its end, as it lies in the package.
 func (p *part) copyTo(ctx context.Context, f *File, to io.Writer) error {
-	in, err := f.fsys.Open(p.path)
+	in, err := f.fsys.Open(p.file)
 	if err != nil {
 		return unreadable(p.path, err)
 	}

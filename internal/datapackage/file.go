@@ -140,7 +140,9 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 		return nil, err
 	}
 	name := ""
-	if r.Encoding == "" {
+	if p.book != nil {
+		p.text = plainForm
+	} else if r.Encoding == "" {
 		p.encoding, name = findEncoding(head)
 	} else if p.encoding, err = encodingNamed(r.Encoding); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.path, err)
@@ -148,7 +150,9 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 	if p.encoding != nil {
 		head, _ = p.encoding.NewDecoder().Bytes(head) // may be cut inside of a character; the scan tells faults
 	}
-	p.text = splitting(r.dialect.form(), head, t)
+	if p.book == nil {
+		p.text = splitting(r.dialect.form(), head, t)
+	}
 	if notice := readAs(p.text, r.dialect, name); notice != "" {
 		notices = append(notices, p.path+": read as "+notice)
 	}
@@ -202,7 +206,7 @@ func (p *part) findFormsIn(fsys fs.FS, t Table, recordBytes int) ([]string, erro
 		return nil, err
 	}
 	defer in.Close()
-	values, err := p.readSample(in, len(t.Columns), recordBytes)
+	values, err := p.readSample(in, t, recordBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +290,7 @@ func newPart(fsys fs.FS, name string) (*part, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", clean, kindOf(info.Mode()))
 	}
-	return &part{textSource: textSource{path: clean, size: info.Size()}}, nil
+	return &part{textSource: textSource{path: clean, file: clean, size: info.Size()}}, nil
 }
 
 // checkPath refuses a path that could lead out of the package on any system.

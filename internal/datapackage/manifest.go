@@ -67,6 +67,7 @@ type resource struct {
 
 	dialect dialect     // of Dialect
 	schema  tableSchema // of Schema
+	alone   bool        // a sheet of a workbook that came without a descriptor
 }
 
 // parseDescriptor reads the JSON text. A fault of form is told with its line and column.

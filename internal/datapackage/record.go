@@ -48,6 +48,9 @@ func (r *Record) Position(column string) Position {
 		i = 0
 	}
 	line, col := r.scan.position(i)
+	if r.part.book != nil {
+		col = i + 1 // of the sheet
+	}
 	return Position{r.part.path, line, col}
 }
 

@@ -56,8 +56,8 @@ func splitting(form textForm, head []byte, t Table) textForm {
 type sample [][]string
 
 // readSample reads the first records of a part whose header is known.
-func (p *part) readSample(in io.Reader, columns, recordBytes int) (sample, error) {
-	values := make(sample, columns)
+func (p *part) readSample(in io.Reader, t Table, recordBytes int) (sample, error) {
+	values := make(sample, len(t.Columns))
 	scan := newScanner(in, recordBytes, p.text)
 	scan.skipMark()
 	for n := 0; n <= sampleRecords; n++ {
@@ -73,7 +73,11 @@ func (p *part) readSample(in io.Reader, columns, recordBytes int) (sample, error
 			if at < 0 {
 				continue
 			}
-			if text := scan.text(at); len(text) > 0 && !p.cells[i].missing[string(text)] {
+			text := scan.text(at)
+			if p.form != nil {
+				text = p.form.plain(text, t.Columns[i].Type)
+			}
+			if len(text) > 0 && !p.cells[i].missing[string(text)] {
 				values[i] = append(values[i], string(text))
 			}
 		}
@@ -137,7 +141,7 @@ var dateLayouts = []struct{ layout, name string }{
 }
 
 func (p *part) findDates(t Table, values sample) (string, error) {
-	columns, texts := p.unplain(t, values, func(f *cellForm) bool { return f.dates != "" || f.sheet }, Date)
+	columns, texts := p.unplain(t, values, func(f *cellForm) bool { return f.dates != "" }, Date)
 	best, fits, rival := 0, 0, -1
 	for i, way := range dateLayouts {
 		n := 0

@@ -19,14 +19,18 @@ import (
 
 // textSource is where the text of a part comes from: a file of the package, unpacked and in UTF-8.
 type textSource struct {
-	path     string
+	path     string // for people: of a sheet, with its name
+	file     string
 	size     int64 // of the file as it lies there
+	book     *workbook
+	sheet    string // of book
+	form     *sheetForm
 	gzip     bool
 	most     int64             // bytes that a packed file may unpack to
 	encoding encoding.Encoding // nil for UTF-8
 }
 
-// text is an open source. read counts the bytes of the file that have been read; own tells whether the text is the file
+// openText is an open source. read counts the bytes of the file that have been read; own tells whether the text is the file
 // itself, so that places in it are places in the file.
 type openText struct {
 	io.Reader
@@ -40,7 +44,14 @@ func (t *openText) Close() error { return t.file.Close() }
 
 // raw opens the source unpacked, in whatever encoding it is.
 func (s *textSource) raw(fsys fs.FS) (*openText, error) {
-	in, err := fsys.Open(s.path)
+	if s.book != nil {
+		in, err := s.book.open(s.sheet)
+		if err != nil {
+			return nil, fmt.Errorf("%s: the sheet cannot be read: %w", s.path, err)
+		}
+		return &openText{Reader: in, file: in}, nil
+	}
+	in, err := fsys.Open(s.file)
 	if err != nil {
 		return nil, unreadable(s.path, err)
 	}
