@@ -11,7 +11,6 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"homebound/db"
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
@@ -48,10 +47,9 @@ type importCommand struct {
 	dataFlag
 	privacyFlags
 	packageFlags
-	Mode        db.Mode          `enum:"merge,replace" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
-	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
-	Note        string           `help:"A sentence to keep with the release."`
-	Warnings    bool             `help:"List every row that is odd but possible; else they are counted."`
+	limitFlags
+	Note     string `help:"A sentence to keep with the release."`
+	Warnings bool   `help:"List every row that is odd but possible; else they are counted."`
 }
 
 // Run imports a package and prints, for each table, how many rows were inserted, replaced, rejected and so on.
@@ -67,23 +65,16 @@ func (c *importCommand) Run(s *Session) (err error) {
 	}
 	defer pkg.Close()
 	bar := newProgress(s.Stderr)
-	options := exchange.Options{
-		Mode: c.Mode, OnError: c.OnError, Note: c.Note, Now: s.Now(), Progress: bar.show,
-		Fault: func(r exchange.Remark) { fmt.Fprintln(s.Stderr, r) },
-	}
+	faults := teller{out: s.Stderr}
+	options := c.options(s)
+	options.Note, options.Progress, options.Fault = c.Note, bar.show, faults.add
 	if c.Warnings {
 		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.Stderr, "warning:", r) }
 	}
 	outcome, err := exchange.Import(s.Context, store, pkg, options)
 	bar.end()
-	for _, file := range pkg.Files() {
-		if n := file.Blank(); n > 0 {
-			fmt.Fprintf(s.Stderr, "note: %s: rows without any value, passed over: %d\n", file.Name(), n)
-		}
-		if n := file.Valueless(); n > 0 {
-			fmt.Fprintf(s.Stderr, "note: %s: missing observations without a figure, passed over: %d\n", file.Name(), n)
-		}
-	}
+	faults.end()
+	tellPassedOver(s.Stderr, pkg)
 	printCounts(s.Stdout, outcome.Counts)
 	if err != nil {
 		return err

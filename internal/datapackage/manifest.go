@@ -30,9 +30,9 @@ const manifestName = "datapackage.json"
 
 // descriptor is the part of datapackage.json that is read; other fields are free.
 type descriptor struct {
-	Name      string     `json:"name"`
-	Title     string     `json:"title"`
-	Resources []resource `json:"resources"`
+	Name      string          `json:"name"`
+	Title     string          `json:"title"`
+	Resources []resource      `json:"resources"`
 	Homebound json.RawMessage `json:"homebound"` // decoded strictly by settings
 }
 

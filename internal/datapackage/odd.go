@@ -38,7 +38,12 @@ func isUnknown(text []byte) bool {
 // odd says what is suspicious about a text that is kept as it is, or "".
 func (c *Column) odd(text []byte) string {
 	switch c.Type {
-	case Text, Key, Region:
+	case Region:
+		if string(text) == "NA" {
+			return "" // Namibia is a region too, and what is none is no row of regions
+		}
+		return oddText(text)
+	case Text, Key:
 		return oddText(text)
 	case Date:
 		if string(text) < firstYear || string(text) >= lateYear {

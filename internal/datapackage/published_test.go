@@ -74,23 +74,23 @@ func TestOpen_HeedsOrRefusesDialectAndSchema(t *testing.T) {
 		`"schema": "s.json"`: "",
 		`"schema": {"fields": [{"name": "code", "constraints": {"required": true, "unique": true, "pattern": "[A-Z]{2}"}}], "primaryKey": "code"}`: "",
 		`"schema": {"missingValues": [{"value": "", "label": "not given"}]}`:                                                                       "",
-		`"dialect": {"escapeChar": "\\"}`:             `expected no escapeChar, found "\\"`,
-		`"dialect": {"commentChar": "#"}`:             `expected no commentChar, found "#"`,
-		`"dialect": {"headerRows": [1, 2]}`:           "expected headerRows to be [1], found [1 2]",
-		`"dialect": {"commentRows": [1]}`:             "expected no commentRows, found [1]",
-		`"dialect": {"lineTerminator": "\r"}`:         `expected the lineTerminator "\n" or "\r\n", found "\r"`,
-		`"dialect": {"delimeter": ";"}`:               `dialect: found the key "delimeter", which Homebound does not know and so would not heed`,
-		`"dialect": "d.json"`:                         "expected the required columns code and name, found none",
-		`"schema": "none.json"`:                       "none.json: the file cannot be read",
-		`"schema": "https://example.org/schema.json"`: "found the address",
-		`"schema": "../schema.json"`:                  "expected the path of a file in the package",
-		`"schema": "bad.json"`:                        `bad.json: found the key "missing"`,
-		`"schema": {"missingValues": "NA"}`:           "schema: cannot unmarshal",
-		`"schema": {"fields": [{"name": "code", "rename": "x"}]}`:                                                                                    `found the key "rename"`,
-		`"schema": {"fields": [{"name": "name", "constraints": {"unique": true}}]}`:                                                                  "schema: name: expected the constraint unique for the key alone",
-		`"schema": {"fields": [{"name": "name", "constraints": {"pattern": "["}}]}`:                                                                  "expected a regular expression as pattern",
-		`"schema": {"primaryKey": ["name"]}`:                                                                                                         "expected a key that holds code, by which rows of countries are told apart, found name",
-		`"schema": {"foreignKeys": [{"fields": "name", "reference": {"resource": "x", "fields": "y"}}]}`:                                             "expected no foreignKeys but those that Homebound checks",
+		`"dialect": {"escapeChar": "\\"}`:                                           `expected no escapeChar, found "\\"`,
+		`"dialect": {"commentChar": "#"}`:                                           `expected no commentChar, found "#"`,
+		`"dialect": {"headerRows": [1, 2]}`:                                         "expected headerRows to be [1], found [1 2]",
+		`"dialect": {"commentRows": [1]}`:                                           "expected no commentRows, found [1]",
+		`"dialect": {"lineTerminator": "\r"}`:                                       `expected the lineTerminator "\n" or "\r\n", found "\r"`,
+		`"dialect": {"delimeter": ";"}`:                                             `dialect: found the key "delimeter", which Homebound does not know and so would not heed`,
+		`"dialect": "d.json"`:                                                       "expected the required columns code and name, found none",
+		`"schema": "none.json"`:                                                     "none.json: the file cannot be read",
+		`"schema": "https://example.org/schema.json"`:                               "found the address",
+		`"schema": "../schema.json"`:                                                "expected the path of a file in the package",
+		`"schema": "bad.json"`:                                                      `bad.json: found the key "missing"`,
+		`"schema": {"missingValues": "NA"}`:                                         "schema: cannot unmarshal",
+		`"schema": {"fields": [{"name": "code", "rename": "x"}]}`:                   `found the key "rename"`,
+		`"schema": {"fields": [{"name": "name", "constraints": {"unique": true}}]}`: "schema: name: expected the constraint unique for the key alone",
+		`"schema": {"fields": [{"name": "name", "constraints": {"pattern": "["}}]}`: "expected a regular expression as pattern",
+		`"schema": {"primaryKey": ["name"]}`:                                        "expected a key that holds code, by which rows of countries are told apart, found name",
+		`"schema": {"foreignKeys": [{"fields": "name", "reference": {"resource": "x", "fields": "y"}}]}`: "expected no foreignKeys but those that Homebound checks",
 		`"layout": {"header": false}`:    "expected a dialect in place of layout and control",
 		`"compression": "zip"`:           `expected the compression gz or none, found "zip"`,
 		`"dialect": {"nullSequence": 1}`: "dialect: cannot unmarshal number",
@@ -109,7 +109,9 @@ func TestOpen_HeedsOrRefusesDialectAndSchema(t *testing.T) {
 
 // Values in the form that the schema gives.
 func TestRecords_ValuesAsTheSchemaSaysThem(t *testing.T) {
-	field := func(name, facts string) string { return `, "schema": {"fields": [{"name": "` + name + `", ` + facts + `}]}` }
+	field := func(name, facts string) string {
+		return `, "schema": {"fields": [{"name": "` + name + `", ` + facts + `}]}`
+	}
 	for _, c := range []struct {
 		values, schema, column string
 		want                   any
@@ -181,7 +183,7 @@ func TestOpen_FindsTheFormOfValues(t *testing.T) {
 		assert.Contains(t, notices, c.said)
 	}
 	for values, want := range map[string]string{
-		`1,01/02/2017,01/02/2017,01/03/2017,,,S1,`:           `found "01/02/2017", which may be day/month/year or month/day/year`,
+		`1,01/02/2017,01/02/2017,01/03/2017,,,S1,`:            `found "01/02/2017", which may be day/month/year or month/day/year`,
 		`1,2017-01-09,2017-02-01,2018-01-31,"25,000",RUB,S1,`: `found "25,000", which may be either`,
 	} {
 		_, err := described(t, "permits.csv", permit(values), "", nil)

@@ -21,7 +21,7 @@ type scanner struct {
 	err   error // of src, io.EOF at its end
 	limit int   // bytes of the longest record
 	form  textForm
-	skip  bool  // the rest of the line belongs to a record that was cut off
+	skip  bool // the rest of the line belongs to a record that was cut off
 
 	line     int   // of the first byte not given out, from 1
 	consumed int64 // bytes given out
