@@ -34,7 +34,13 @@ type world struct {
 // open returns the register of a size in the shape that is asked for, and makes it where it is not there yet.
 func open(tb testing.TB, permits int) *world {
 	tb.Helper()
-	store, err := db.OpenStore(released(tb, permits))
+	return openFolder(tb, released(tb, permits))
+}
+
+// openFolder returns the current release of a data folder, open for questions.
+func openFolder(tb testing.TB, dir string) *world {
+	tb.Helper()
+	store, err := db.OpenStore(dir)
 	require.NoError(tb, err)
 	release, done, err := store.Current(tb.Context())
 	require.NoError(tb, err)

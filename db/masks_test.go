@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -257,4 +259,25 @@ func TestOpen_ReadsReleasesOfBeforeThereWereMasks(t *testing.T) {
 	_, _, err = earlier(t, "schema1_real.db.gz", db.Confidential(5)).Current(t.Context())
 	require.ErrorIs(t, err, db.ErrExposed)
 	assert.Zero(t, dbtest.MustRead(t, earlier(t, "schema1.db.gz", db.Confidential(5))).Confidential())
+}
+
+// A release whose package asked to withhold small counts, as before there were masks, is not opened as it is: published
+// anew it is masked for as many.
+func TestOpen_RefusesWhatWithheldSmallCountsUntilItIsMasked(t *testing.T) {
+	for asked, k := range map[int]int{2: 3, 7: 7} {
+		store := earlier(t, "schema1_real.db.gz")
+		file, err := sql.Open("sqlite3", filepath.Join(store.Dir(), "releases", "0001-a9bbc07cc8fc.db"))
+		require.NoError(t, err)
+		_, err = file.Exec(`INSERT INTO settings VALUES ('suppressBelow', ?)`, asked)
+		require.NoError(t, errors.Join(err, file.Close()))
+		_, _, err = store.Current(t.Context())
+		require.ErrorIs(t, err, db.ErrExposed)
+		release, err := store.Remask(t.Context(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+		require.NoError(t, err)
+		assert.Equal(t, k, *release.Confidential)
+		require.NoError(t, store.Refresh(t.Context()))
+		settings, err := dbtest.MustRead(t, store).Settings(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, k, settings.Confidential)
+	}
 }

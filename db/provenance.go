@@ -129,6 +129,9 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 			return p, err
 		}
 	}
+	if len(p.Sources) == 0 { // nothing was counted: an answer about a made-up register is still of that register
+		p.Synthetic = rep.Synthetic()
+	}
 	var sentences []string
 	for _, m := range rep.measures {
 		info, _ := m.Info()

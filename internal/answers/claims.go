@@ -169,6 +169,9 @@ func wordsOf(release *db.Release) evidence.Words {
 	return evidence.Words{
 		Source: func(id string) string {
 			s, _ := release.Source(id)
+			if s.Kind == labour.Synthetic {
+				return "the synthetic register, which is made up,"
+			}
 			return cmp.Or(s.Publisher, s.Title)
 		},
 		Region: func(code string) string {

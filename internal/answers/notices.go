@@ -2,6 +2,7 @@ package answers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"homebound/db"
@@ -32,7 +33,7 @@ var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCu
 func Notices(release *db.Release, rep *db.Report) []Notice {
 	var notices []Notice
 	if covered := rep.Coverage(); covered != labour.Complete {
-		notices = append(notices, Notice{NoticeCoverage, coverageSentence(release, covered, rep.Uncovered())})
+		notices = append(notices, Notice{NoticeCoverage, coverageSentence(release, rep.Query.Filter.Nationalities, covered, rep.Uncovered())})
 	}
 	var moved []string
 	for _, day := range release.Geography().Changes() {
@@ -58,9 +59,11 @@ func Notices(release *db.Release, rep *db.Report) []Notice {
 const mostNamed = 8
 
 // coverageSentence says how much is known, who declares what, and of which regions nothing is.
-func coverageSentence(release *db.Release, covered labour.Covered, missing []string) string {
+func coverageSentence(release *db.Release, nationalities []string, covered labour.Covered, missing []string) string {
 	words := wordsOf(release)
-	declared := evidence.Declared(release.Declared(), words)
+	declared := evidence.Declared(slices.DeleteFunc(slices.Clone(release.Declared()), func(c labour.Coverage) bool {
+		return c.Nationality != "" && nationalities != nil && !slices.Contains(nationalities, c.Nationality)
+	}), words)
 	if covered == labour.NotAtAll {
 		return "Nothing is known of this, which does not mean that there was nobody: " + declared + "."
 	}

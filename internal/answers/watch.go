@@ -219,7 +219,7 @@ func (w *watcher) notices(c *Compliance) []Notice {
 		if w.basis == labour.Reported {
 			missing = nil
 		}
-		notices = append(notices, Notice{NoticeCoverage, coverageSentence(w.release, c.Coverage, missing)})
+		notices = append(notices, Notice{NoticeCoverage, coverageSentence(w.release, w.filter.Nationalities, c.Coverage, missing)})
 	}
 	if w.basis == labour.Reported {
 		if stock := w.at(w.day); stock.Flat {

@@ -27,23 +27,22 @@ type ownKey struct{}
 func isOwnDocument(ctx context.Context) bool { return ctx.Value(ownKey{}) != nil }
 
 // ask reads the data of an answer into a value, as encoding/json does. What a reader would have been told of as an
-// error is a Fault. The context brings the release and the principal; what is read together is each question's own.
+// error is a Fault; where a field alone failed, the value has the rest. The context brings the release and the principal; what is read together is each question's own.
 func (a loopback) ask(ctx context.Context, document string, variables map[string]any, into any) error {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	data, err := a.put(context.WithValue(ctx, ownKey{}, true), body)
-	if err != nil {
-		return err
+	data, fault := a.put(context.WithValue(ctx, ownKey{}, true), body)
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, into); err != nil {
+			return fmt.Errorf("ask: %w", err)
+		}
 	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	return nil
+	return fault
 }
 
-// put asks the question of a body, and gives the answer's data byte by byte.
+// put asks the question of a body, and returns the answer's data byte by byte: with a Fault, what is left of it.
 func (a loopback) put(ctx context.Context, body []byte) (json.RawMessage, error) {
 	r, err := http.NewRequestWithContext(model.WithBatches(ctx), http.MethodPost, "/graphql", bytes.NewReader(body))
 	if err != nil {
@@ -74,7 +73,7 @@ func (a loopback) put(ctx context.Context, body []byte) (json.RawMessage, error)
 		response.status == http.StatusTooManyRequests {
 		return nil, &access.OverBudget{Fault: fault, Wait: time.Duration(wait) * time.Second}
 	}
-	return nil, fault
+	return answer.Data, fault
 }
 
 // refuseFault answers with a Fault under the status that its code goes with; any other error is for the operator alone.

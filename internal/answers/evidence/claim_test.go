@@ -211,6 +211,22 @@ func TestDecide_ARegister(t *testing.T) {
 	assert.Equal(t, labour.Consistent, decide(c, figure("2016", 12_500, labour.Partial), figure("2017", 13_000, labour.Complete)).Verdict)
 }
 
+// Where rows are masked, a figure leaves possible what its masks may hide.
+func TestDecide_AMaskedRegister(t *testing.T) {
+	w := evidence.New(nil, nil, func(region string, _ labour.Date) []string { return []string{region} }, evidence.Words{})
+	figure := evidence.Figure{Period: period("2017-01-01", "2017-12-31"), Value: 100, Within: 40, Covered: labour.Complete, Sources: []string{"register"}}
+	for bound, verdict := range map[float64]labour.Verdict{
+		50: labour.Consistent, 90: labour.Undecided, 120: labour.Undecided, 150: labour.Inconsistent,
+	} {
+		c := claimed("RU", "2017-01-01", "2017-12-31", labour.AtLeast, bound, "x")
+		c.Measure = labour.PermitsIssued
+		got, _ := w.Decide(c, []evidence.Figure{figure})
+		assert.Equal(t, verdict, got.Verdict, bound)
+		assert.Equal(t, evidence.Set{{Low: 60, High: 140}}, got.Possible)
+		assert.Contains(t, got.Evidence[0].Conversion, "rows are masked")
+	}
+}
+
 // A second, naive computation of the possible and the allowed numbers: each number of a grid by itself.
 func TestDecide_AgreesWithNumberByNumber(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 2))

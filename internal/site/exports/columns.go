@@ -70,7 +70,6 @@ func unitOf(of, field, currency string) string {
 	return map[string]string{
 		"Permit.workers": "persons", "Permit.wageMonthly": "the currency in wageCurrency, per month", "Repatriation.workers": "persons",
 		"Observation.value": "as in unit", "Claim.valueLow": "as in unit", "Claim.valueHigh": "as in unit",
-		"ClaimCheck.computed": "as in unit", "ClaimCheck.relativeDifference": "fraction",
 		"EconomicImpact.baselineWorkers": "persons", "EconomicImpact.departedWorkers": "persons", "EconomicImpact.workerYearsLost": "worker-years",
 		"EconomicImpact.shareOfEmployment": "fraction", "IndustryImpact.workerYearsLost": "worker-years", "ImpactPeriod.departedWorkers": "persons",
 		"ImpactPeriod.workerYearsLost": "worker-years", "Sensitivity.outputLostAtLow": currency, "Sensitivity.outputLostAtHigh": currency,

@@ -58,7 +58,8 @@ var (
       id topic statement speaker speakerRole madeOn operator valueLow valueHigh unit from to
       region { code name } industry { code name } nationality { code name } confidence note
       source { id title publisher url }
-      check { verdict measure computed relativeDifference explanation basis synthetic query }
+      measure per compareWith { code } wageBasis repeats { id } disputes { id }
+      check { verdict explanation }
     }
     totalCount
     pageInfo { hasNextPage endCursor }

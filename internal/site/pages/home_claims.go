@@ -1,6 +1,10 @@
 package pages
 
-import "homebound/internal/site/port"
+import (
+	"fmt"
+
+	"homebound/internal/site/port"
+)
 
 // homeClaims is the answer to claims.graphql.
 type homeClaims struct {
@@ -12,10 +16,11 @@ type homeClaims struct {
 }
 
 type homeClaim struct {
+	ID                  string
 	Statement, Speaker  string
 	SpeakerRole, MadeOn *string
 	Source              port.Source
-	Check               *struct{ Verdict, Explanation, Query string }
+	Check               *struct{ Verdict, Explanation string }
 }
 
 // homeVerdict is the claims that a check comes to the same for.
@@ -25,15 +30,15 @@ type homeVerdict struct {
 	Claims                  []homeClaim
 }
 
-// Verdicts returns the claims that could be checked, the contradicted ones first.
+// Verdicts returns the claims that could be checked, those with another number against them first.
 func (c *homeClaims) Verdicts() []homeVerdict {
 	groups := []homeVerdict{
-		{Class: "contradicted", Heading: "Contradicted", Open: true,
-			Meaning: "What another source published, or a register that is not made up, lies further off than the claim’s own wording allows. Which of the two is right is not decided by that."},
-		{Class: "agreeing", Heading: "Agreed with", Open: true,
-			Meaning: "What another source published, or a register that is not made up, lies within what the claim’s wording allows."},
-		{Class: "undecided", Heading: "Undecided",
-			Meaning: "We cannot tell: this release has nothing to hold the claim against, or what it has is too near to tell. It means neither true nor false."},
+		{Class: "contradicted", Heading: "Another number is known", Open: true,
+			Meaning: "Every number that independent sources leave possible is another than the statement allows. Which of them is right is not decided by that."},
+		{Class: "agreeing", Heading: "Agrees", Open: true,
+			Meaning: "Every number that independent sources leave possible is one that the statement allows."},
+		{Class: "undecided", Heading: "Left open",
+			Meaning: "What independent sources leave possible does not decide. It means neither true nor false."},
 	}
 	for _, claim := range c.Claims.Nodes {
 		if claim.Check != nil {
@@ -42,6 +47,12 @@ func (c *homeClaims) Verdicts() []homeVerdict {
 		}
 	}
 	return groups
+}
+
+// Evidence returns the query that shows each figure for and against the claim.
+func (c homeClaim) Evidence() string {
+	return fmt.Sprintf(`{ claim(id: %q) { statement speaker madeOn source { publisher url } check { verdict explanation
+  evidence { relation value unit from to counted conversion source { publisher url } query } } } }`, c.ID)
 }
 
 // Checked returns how many claims could be checked.

@@ -151,12 +151,13 @@ type homeStock struct {
 
 // Counted reports whether the register has anybody to tell of.
 func (s *homeStock) Counted() bool {
-	return s.Report.Totals.PeakWorkersPresent == nil || *s.Report.Totals.PeakWorkersPresent > 0
+	return s.Report.Totals.PeakWorkersPresent != nil && *s.Report.Totals.PeakWorkersPresent > 0
 }
 
 // homeCount is a published number of workers.
 type homeCount struct {
-	From        string
+	From, To    string
+	Status      string
 	Value       float64
 	Nationality *struct{ Code string }
 	Source      port.Source
@@ -168,13 +169,14 @@ type homeStanding struct {
 	BaselineWorkers, Remaining *float64
 }
 
-// Reported returns the first and the last published count of the workers that the page tells of.
+// Reported returns the first and the last published count of the workers that the page tells of: no estimate, and
+// none of more than a day.
 func (s *homeStock) Reported() (counts []homeCount) {
 	if s.Country == nil {
 		return nil
 	}
 	for _, c := range s.Country.Observations {
-		if c.Nationality != nil && c.Nationality.Code == homeNationality {
+		if c.Nationality != nil && c.Nationality.Code == homeNationality && c.From == c.To && c.Status == "NORMAL" {
 			counts = append(counts, c)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 // complianceAnswer is what charts/compliance.graphql is answered.
 type complianceAnswer struct {
 	chartCommon
-	Compliance struct {
+	Compliance *struct {
 		AsOf                                   askedDay
 		Status                                 labour.ComplianceStatus
 		BaselineWorkers, Remaining             *float64
-		Progress                               float64
+		Progress                               *float64
 		HalfwayMet                             *bool
 		RequiredMonthlyPace, RecentMonthlyPace *float64
 		ProjectedCompletion                    *askedDay
@@ -26,11 +26,19 @@ type complianceAnswer struct {
 	Report stockReport
 }
 
+const complianceTitle = "Did workers leave by the deadline? "
+
 func (a *complianceAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	if a.Report.PageInfo.HasNextPage {
 		return nil, tooMany()
 	}
-	c := &a.Compliance
+	c := a.Compliance
+	if c == nil {
+		p := &chart.Picture{Title: complianceTitle + a.Region.Name, Unit: "persons",
+			Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns, Empty: a.unknown}
+		p.Description = described(p)
+		return p, nil
+	}
 	// there is no compliance without one
 	adopted, deadline := labour.Date(c.Sanction.AdoptedOn), labour.Date(*c.Sanction.Deadline)
 	span := a.span(variables)
@@ -39,7 +47,7 @@ func (a *complianceAnswer) picture(variables port.Variables) (*chart.Picture, er
 	if period, _ := variables["period"].(map[string]any); period["to"] == nil {
 		shown.To = max(span.To, deadline)
 	}
-	p := &chart.Picture{Title: "Did workers leave by the deadline? " + a.Region.Name, Unit: "persons",
+	p := &chart.Picture{Title: complianceTitle + a.Region.Name, Unit: "persons",
 		Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	a.cite(a.Report.Provenance.Sources...)
 	series := a.Report.series(p, "Workers remaining, register")
@@ -86,7 +94,7 @@ func (a *complianceAnswer) fromAdoption(p *chart.Picture, register *chart.Series
 
 // standing says in words where things stand on the day that is judged, and by what.
 func (a *complianceAnswer) standing() string {
-	c := &a.Compliance
+	c := a.Compliance
 	on := words(labour.Date(c.AsOf))
 	if len(a.Report.Rows) == 0 {
 		return c.Sanction.Symbol + ": the register has no worker here to judge by"
@@ -96,22 +104,23 @@ func (a *complianceAnswer) standing() string {
 		by = "By the register, which is synthetic"
 	}
 	verdict := map[labour.ComplianceStatus]string{
+		labour.Unknown:   "what is known does not decide",
 		labour.Completed: "completed", labour.OnTrack: "on track", labour.Behind: "behind the pace required", labour.Missed: "deadline missed",
 	}[c.Status]
 	switch {
-	case c.BaselineWorkers == nil || c.Remaining == nil:
+	case c.BaselineWorkers == nil || c.Remaining == nil || c.Progress == nil:
 		return fmt.Sprintf("%s: %s on %s; how many workers is not known", by, verdict, on)
 	case *c.BaselineWorkers == 0:
 		return fmt.Sprintf("%s, nobody was present on the adoption of %s, and %s on %s", by, c.Sanction.Symbol,
 			chart.Grouped(*c.Remaining, 0), on)
 	}
 	return fmt.Sprintf("%s: %s. On %s, %s of %s workers remained; %s %% had left", by, verdict, on,
-		chart.Grouped(*c.Remaining, 0), chart.Grouped(*c.BaselineWorkers, 0), chart.Grouped(100*c.Progress, 1))
+		chart.Grouped(*c.Remaining, 0), chart.Grouped(*c.BaselineWorkers, 0), chart.Grouped(100**c.Progress, 1))
 }
 
 // halfway says whether half had left in half the time; "" before that day.
 func (a *complianceAnswer) halfway() string {
-	c := &a.Compliance
+	c := a.Compliance
 	if c.HalfwayMet == nil || len(a.Report.Rows) == 0 {
 		return ""
 	}

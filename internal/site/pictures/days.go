@@ -64,6 +64,30 @@ func (c *chartCommon) beyondNote(span labour.Period) string {
 	return "The register of this release is of " + spanWords(c.data) + " alone."
 }
 
+// knowledge is what a report says of how much of it is known.
+type knowledge struct {
+	Coverage labour.Covered
+	Notices  []struct{ Code, Message string }
+}
+
+// told says how much is known where that is not all; "" elsewhere.
+func (k knowledge) told() string {
+	for _, notice := range k.Notices {
+		if notice.Code == "COVERAGE" {
+			return notice.Message
+		}
+	}
+	return ""
+}
+
+// none says that a register has none, by the words for it, or that it is not known whether there were any.
+func (k knowledge) none(text string) string {
+	if k.Coverage == labour.NotAtAll {
+		return k.told()
+	}
+	return text
+}
+
 // nobody says that a register has none in a span, by the words for it, or that it is of other days.
 func (c *chartCommon) nobody(span labour.Period, none string) string {
 	if c.counted(span).Days() == 0 && c.data.Days() > 0 {

@@ -40,6 +40,7 @@ type chartCommon struct {
 	}
 	data    labour.Period // the days that the release has data of
 	sources []port.Source // what the picture rests on, which it gathers itself
+	unknown string        // why what it is about is not known; "" where it is
 }
 
 func (c *chartCommon) common() *chartCommon { return c }

@@ -23,6 +23,7 @@ type outcomesAnswer struct {
 		}
 		PageInfo   struct{ HasNextPage bool }
 		Provenance askedProvenance
+		knowledge
 	}
 	Whole struct {
 		Rows []struct {
@@ -101,11 +102,13 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	p.Plot = columns
 	switch {
 	case len(columns.Parts) == 0:
-		p.Empty = a.nobody(asked, fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name))
+		p.Empty = a.nobody(asked,
+			a.Report.none(fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name)))
 	case !known && len(gaps) > 0:
 		p.Empty = "No figure is known, " + whyUnknown + "."
 	default:
 		p.Note(a.beyondNote(asked))
+		p.Note(a.Report.told())
 		p.Note(partialNote(periods, unit))
 		if len(gaps) > 0 {
 			p.Note("* stands above a period of which a part is unknown and not drawn. " + unknownNote(strings.Join(gaps, "; ")))

@@ -20,6 +20,7 @@ type permitsAnswer struct {
 		}
 		Totals     struct{ PermitsIssued *float64 }
 		Provenance askedProvenance
+		knowledge
 	}
 }
 
@@ -65,10 +66,11 @@ func (a *permitsAnswer) begun(title string, variables port.Variables) *chart.Pic
 		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
 	}
 	if len(p.Rows) == 0 {
-		p.Empty = a.nobody(asked, fmt.Sprintf("The register has no permit issued for work in %s in these days.",
-			a.Region.Name))
+		p.Empty = a.nobody(asked, a.Report.none(fmt.Sprintf(
+			"The register has no permit issued for work in %s in these days.", a.Region.Name)))
 	} else {
 		p.Note(a.beyondNote(asked))
+		p.Note(a.Report.told())
 	}
 	a.cite(a.Report.Provenance.Sources...)
 	return p

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -199,7 +200,11 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	}
 	within := inData(variables, common.data)
 	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {
-		return nil, err
+		var fault *labour.Fault
+		if !errors.As(err, &fault) || fault.Code != labour.NotFound || common.Region == nil {
+			return nil, err
+		}
+		common.unknown = strings.TrimPrefix(fault.Error(), name+": ")
 	}
 	if common.Region == nil {
 		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.",

@@ -107,8 +107,8 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 	answerTo(s, stock, &reported)
 	require.Len(t, reported.Report.Rows, 17)
 	assert.Equal(t, values(reported.Report.Rows, "workersPresent"), stock.column("workers", "register"))
-	assert.Equal(t, []any{30023.0, 11490.0, 1000.0}, stock.column("workers", "WORKERS_PRESENT"))
-	assert.Equal(t, []any{false, false, false}, stock.column("synthetic", "WORKERS_PRESENT"), "what was reported is not made up")
+	assert.Equal(t, []any{30023.0, 19559.0, 11490.0, 1000.0}, stock.column("workers", "WORKERS_PRESENT"))
+	assert.Equal(t, []any{false, false, false, false}, stock.column("synthetic", "WORKERS_PRESENT"), "what was reported is not made up")
 	assert.NotContains(t, stock.column("synthetic", "register"), false)
 	assert.NotContains(t, stock.column("publisher", "WORKERS_PRESENT_ESTIMATE"), "Radio Free Asia", "which tells of days before the period")
 	assert.Contains(t, chartOf(s, "stock", "region=RU").column("publisher", "WORKERS_PRESENT_ESTIMATE"), "Radio Free Asia")
@@ -242,12 +242,12 @@ func TestCharts_ComeInFourForms(t *testing.T) {
 func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	for name, words := range map[string]string{
-		"stock":      "The register has no worker in Egypt in these days, and no reported figure is known.",
-		"permits":    "The register has no permit issued for work in Egypt in these days.",
-		"map":        "The register has no permit issued for work in Egypt in these days.",
-		"outcomes":   "The register has nobody who left Egypt in these days.",
+		"stock":      "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"permits":    "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"map":        "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"outcomes":   "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
 		"impact":     "Nobody of those asked about was present in Egypt on 22 Dec 2017, so that nobody could leave.",
-		"compliance": "The register has no worker in Egypt in these days, and no reported figure is known.",
+		"compliance": "It is not known how many workers whom S/RES/2397(2017) is about were in Egypt on",
 	} {
 		query := "region=EG&period.to=2018-12-31"
 		if name == "impact" {
@@ -255,16 +255,16 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 		}
 		data := chartOf(s, name, query)
 		assert.Contains(t, data.Description, words)
-		assert.False(t, data.Synthetic)
+		assert.True(t, data.Synthetic || name == "impact", "an empty answer of a made-up register is of that")
 		assert.NotContains(t, data.Subtitle, "completed", "nobody to judge is no success")
 		svg := s.Get("/charts/" + name + ".svg?width=1200&" + query)
 		require.Equal(t, http.StatusOK, svg.Status)
 		assert.Contains(t, svg.Body, words[:30])
 	}
-	reported := chartOf(s, "impact", "region=EG&scenario.basis=REPORTED&scenario.baseline=2017-12-22")
+	reported := chartOf(s, "impact", "region=JP&scenario.basis=REPORTED&scenario.baseline=2017-12-22")
 	assert.Contains(t, reported.Description, "No estimate: an observation that it needs", "unknown is no zero")
 	data := chartOf(s, "stock", "region=KW")
-	assert.Contains(t, data.Notes, "The register has no worker here in these days.")
+	assert.Contains(t, strings.Join(data.Notes, " "), "Nothing is known of this, which does not mean that there was nobody")
 	assert.Equal(t, []any{6064.0, 1800.0}, data.column("workers", ""))
 }
 

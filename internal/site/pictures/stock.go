@@ -19,6 +19,7 @@ type stockReport struct {
 	}
 	PageInfo   struct{ HasNextPage bool }
 	Provenance askedProvenance
+	knowledge
 }
 
 // stockAnswer is what charts/stock.graphql is answered.
@@ -85,16 +86,17 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 			p.Note("No reported figure of these days is known for " + whom + ".")
 		}
 		if len(r.Rows) == 0 {
-			p.Note(c.nobody(span, "The register has no worker here in these days."))
+			p.Note(c.nobody(span, r.none("The register has no worker here in these days.")))
 		} else {
 			p.Note(c.beyondNote(span))
+			p.Note(r.told())
 		}
 		p.Note(s.note(span))
 		p.Note(unknownNote(gaps.String()))
 	case len(r.Rows) == 0:
 		p.Empty = c.nobody(span,
-			fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
-				c.Region.Name))
+			r.none(fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
+				c.Region.Name)))
 	default:
 		p.Empty = "No figure is known, " + whyUnknown + "."
 	}

@@ -66,7 +66,8 @@ type Routes interface {
 
 // Answers ask questions in the principal's name, and write what requests have in common.
 type Answers interface {
-	// Ask decodes the data that a document is answered into a value, as encoding/json does.
+	// Ask decodes the data that a document is answered into a value, as encoding/json does. With a Fault, where a field
+	// alone failed, the value has the rest.
 	Ask(ctx context.Context, document string, variables map[string]any, into any) error
 	// Schema returns the contract.
 	Schema() *ast.Schema
