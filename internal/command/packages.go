@@ -50,6 +50,7 @@ type importCommand struct {
 	limitFlags
 	Note     string `help:"A sentence to keep with the release."`
 	Warnings bool   `help:"List every row that is odd but possible; else they are counted."`
+	Draft    bool   `help:"Build the release and keep it back from readers until homebound publish N."`
 }
 
 // Run imports a package and prints, for each table, how many rows were inserted, replaced, rejected and so on.
@@ -67,7 +68,7 @@ func (c *importCommand) Run(s *Session) (err error) {
 	bar := newProgress(s.Stderr)
 	faults := teller{out: s.Stderr}
 	options := c.options(s)
-	options.Note, options.Progress, options.Fault = c.Note, bar.show, faults.add
+	options.Note, options.Progress, options.Fault, options.Keep = c.Note, bar.show, faults.add, c.Draft
 	if c.Warnings {
 		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.Stderr, "warning:", r) }
 	}
@@ -84,6 +85,11 @@ func (c *importCommand) Run(s *Session) (err error) {
 	}
 	for _, gate := range outcome.Release.Gates {
 		fmt.Fprintf(s.Stdout, "gate %q passed: %v rows\n", gate.Name, gate.Found)
+	}
+	if c.Draft {
+		fmt.Fprintf(s.Stdout, "release %d is kept back, sha256:%s; homebound publish %[1]d makes it current\n",
+			outcome.Release.Number, outcome.Release.ContentHash)
+		return nil
 	}
 	fmt.Fprintf(s.Stdout, "published release %d, sha256:%s\n", outcome.Release.Number, outcome.Release.ContentHash)
 	return nil

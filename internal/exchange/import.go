@@ -36,6 +36,7 @@ type Options struct {
 
 	MaxRejected float64 // the share of each table's rows that Quarantine may reject; 0 for DefaultMaxRejected
 	AllowShrink bool    // tables may lose more than half of their rows
+	Keep        bool    // the release is built and kept back, for db.Store.ReleaseKept to publish
 	DryRun      bool    // of Check: tell everything, and go on to the end
 
 	// Progress is told how far the reading of a file has come, in bytes of its size. Fault is told each fault, and
@@ -104,6 +105,10 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	note := o.Note
 	if note == "" {
 		note = pkg.Manifest().Note
+	}
+	if o.Keep {
+		outcome.Release, err = draft.Keep(ctx, o.Now, note)
+		return outcome, err
 	}
 	outcome.Release, err = draft.Publish(ctx, o.Now, note)
 	return outcome, err
