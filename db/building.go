@@ -24,6 +24,8 @@ type (
 	Settings = build.Settings
 	// GateError says which gates a draft does not pass.
 	GateError = build.GateError
+	// KeptRelease is a release that was built and not published.
+	KeptRelease = build.Kept
 	// Ledger counts the queries that run under a context, and may bound and watch them.
 	Ledger = sqlite.Ledger
 )
@@ -42,6 +44,8 @@ var (
 	ErrExposed = errors.New("a release that protects less than is asked")
 	// ErrBusy says that another process is building a release in the same folder.
 	ErrBusy = build.ErrBusy
+	// ErrSuperseded says that a release was published since a kept one was made.
+	ErrSuperseded = build.ErrSuperseded
 	// ErrCorrupt says that a release's file does not hold what was written to it.
 	ErrCorrupt = sqlite.ErrCorrupt
 	// ErrDiskFull says that there is no room for what has to be written.

@@ -335,6 +335,12 @@ func (s *Store) MakeCurrent(n int) error {
 	return s.folder.NameCurrent(name)
 }
 
+// Kept lists the releases that were built and are kept back.
+func (s *Store) Kept() ([]KeptRelease, error) { return s.folder.Kept() }
+
+// ReleaseKept puts a release that was kept back among those that are served; see build.Folder.ReleaseKept.
+func (s *Store) ReleaseKept(number int) (there bool, err error) { return s.folder.ReleaseKept(number) }
+
 // Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
 func (s *Store) Draft(ctx context.Context, mode build.Mode) (*build.Draft, error) {
 	return build.Start(ctx, s.folder, mode, s.confidential)

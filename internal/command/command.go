@@ -22,10 +22,11 @@ import (
 type commandLine struct {
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the current release; make ./data from the default package where there is none."`
 	Import   importCommand   `cmd:"" help:"Make a new release from the current one and a data package."`
+	Check    checkCommand    `cmd:"" help:"Say all that is wrong with a data package and what it would change, and publish nothing."`
 	Export   exportCommand   `cmd:"" help:"Write a release back as a data package."`
 	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
 	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
-	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one again."`
+	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one, one that was kept back too."`
 	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`
 }

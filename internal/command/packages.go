@@ -11,22 +11,46 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"homebound/db"
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
 	"homebound/internal/synth"
 )
 
+// packageFlags name a package to read.
+type packageFlags struct {
+	Package     string `arg:"" help:"Folder or .zip with a datapackage.json, a workbook, or with --table a CSV file."`
+	Table       string `placeholder:"NAME" help:"The table that a file by itself is, such as permits."`
+	MaxUnpacked int64  `default:"17179869184" placeholder:"BYTES" help:"Most that the package's files may take when they are unpacked."`
+}
+
+// open opens the package. The caller closes it.
+func (f packageFlags) open(s *Session) (*datapackage.Package, error) {
+	limits := datapackage.Limits{UnpackedBytes: f.MaxUnpacked, Today: labour.DateOf(s.Now())}
+	var pkg *datapackage.Package
+	var err error
+	if f.Table != "" {
+		pkg, err = datapackage.OpenTable(s.Context, f.Package, f.Table, limits)
+	} else {
+		pkg, err = datapackage.Open(s.Context, f.Package, limits)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the package: %w", err)
+	}
+	for _, notice := range pkg.Notices() {
+		fmt.Fprintln(s.Stderr, "note:", notice)
+	}
+	return pkg, nil
+}
+
 type importCommand struct {
 	dataFlag
 	privacyFlags
-	Package     string           `arg:"" help:"Folder or .zip with a datapackage.json."`
-	Mode        db.Mode          `enum:"merge,replace" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
-	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
-	Note        string           `help:"A sentence to keep with the release."`
-	MaxUnpacked int64            `default:"17179869184" placeholder:"BYTES" help:"Most that the package's files may take when they are unpacked."`
-	Warnings    bool             `help:"List every row that is odd but possible; else they are counted."`
+	packageFlags
+	limitFlags
+	Note     string `help:"A sentence to keep with the release."`
+	Warnings bool   `help:"List every row that is odd but possible; else they are counted."`
+	Draft    bool   `help:"Build the release and keep it back from readers until homebound publish N."`
 }
 
 // Run imports a package and prints, for each table, how many rows were inserted, replaced, rejected and so on.
@@ -36,29 +60,22 @@ func (c *importCommand) Run(s *Session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	pkg, err := datapackage.Open(s.Context, c.Package, datapackage.Limits{UnpackedBytes: c.MaxUnpacked})
+	pkg, err := c.packageFlags.open(s)
 	if err != nil {
-		return fmt.Errorf("open the package: %w", err)
+		return err
 	}
 	defer pkg.Close()
-	for _, notice := range pkg.Notices() {
-		fmt.Fprintln(s.Stderr, "note:", notice)
-	}
 	bar := newProgress(s.Stderr)
-	options := exchange.Options{
-		Mode: c.Mode, OnError: c.OnError, Note: c.Note, Now: s.Now(), Progress: bar.show,
-		Fault: func(r exchange.Remark) { fmt.Fprintln(s.Stderr, r) },
-	}
+	faults := teller{out: s.Stderr}
+	options := c.options(s)
+	options.Note, options.Progress, options.Fault, options.Keep = c.Note, bar.show, faults.add, c.Draft
 	if c.Warnings {
 		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.Stderr, "warning:", r) }
 	}
 	outcome, err := exchange.Import(s.Context, store, pkg, options)
 	bar.end()
-	for _, file := range pkg.Files() {
-		if n := file.Blank(); n > 0 {
-			fmt.Fprintf(s.Stderr, "note: %s: rows without any value, passed over: %d\n", file.Name(), n)
-		}
-	}
+	faults.end()
+	tellPassedOver(s.Stderr, pkg)
 	printCounts(s.Stdout, outcome.Counts)
 	if err != nil {
 		return err
@@ -68,6 +85,11 @@ func (c *importCommand) Run(s *Session) (err error) {
 	}
 	for _, gate := range outcome.Release.Gates {
 		fmt.Fprintf(s.Stdout, "gate %q passed: %v rows\n", gate.Name, gate.Found)
+	}
+	if c.Draft {
+		fmt.Fprintf(s.Stdout, "release %d is kept back, sha256:%s; homebound publish %[1]d makes it current\n",
+			outcome.Release.Number, outcome.Release.ContentHash)
+		return nil
 	}
 	fmt.Fprintf(s.Stdout, "published release %d, sha256:%s\n", outcome.Release.Number, outcome.Release.ContentHash)
 	return nil

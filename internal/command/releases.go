@@ -57,7 +57,14 @@ func (c *releasesList) Run(s *Session) (err error) {
 			r.PublishedAt.Format(time.RFC3339),
 			r.Counts.Permits, r.Counts.Repatriations, r.Counts.Observations, r.Synthetic, r.ContentHash, r.Note)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	kept, err := store.Kept()
+	for _, k := range kept {
+		fmt.Fprintf(s.Stdout, "release %d is kept back; it was made from release %d\n", k.Number, k.After)
+	}
+	return err
 }
 
 type releasesShow struct {
@@ -177,6 +184,9 @@ func (c *publishCommand) Run(s *Session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if _, err := store.ReleaseKept(c.Number); err != nil {
+		return err
+	}
 	if err := verify(s, store, c.Number); err != nil {
 		return err
 	}

@@ -48,22 +48,21 @@ func (r *resource) checkContent(ctx context.Context, f *File) error {
 	return nil
 }
 
-// copyTo reads a part to its end.
+// copyTo reads a part to its end, as it lies in the package.
 func (p *part) copyTo(ctx context.Context, f *File, to io.Writer) error {
-	in, err := f.fsys.Open(p.path)
+	in, err := f.fsys.Open(p.file)
 	if err != nil {
 		return unreadable(p.path, err)
 	}
 	defer in.Close()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
+	for err == nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		switch _, err := io.CopyN(to, in, 1<<20); {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return unreadable(p.path, err)
-		}
+		_, err = io.CopyN(to, in, 1<<20)
 	}
+	if err != io.EOF {
+		return unreadable(p.path, err)
+	}
+	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"homebound/internal/labour"
 )
 
 // File holds the rows of one table, in one file of the package or in several that follow one another.
@@ -20,15 +22,18 @@ type File struct {
 	parts       []*part
 	fsys        fs.FS
 	recordBytes int
+	today       labour.Date  // what has happened cannot be long after it; the zero date where nobody told
 	blank       atomic.Int64 // rows without any value, in the last reading that came to its end
+	valueless   atomic.Int64 // observations that say that there is no figure, likewise
 }
 
 // part is one CSV file.
 type part struct {
-	path   string
-	size   int64
+	textSource
+	text   textForm
 	header []string
-	field  []int // for each column of the table, which field it is, or -1
+	field  []int      // for each column of the table, which field it is, or -1
+	cells  []cellForm // for each column of the table, how its values are written
 }
 
 // Table returns the table that the rows belong to.
@@ -45,6 +50,9 @@ func (f *File) Name() string {
 // Blank returns how many rows without any value were passed over, once the file was read to its end.
 func (f *File) Blank() int64 { return f.blank.Load() }
 
+// Valueless returns how many observations without a figure were passed over, once the file was read to its end.
+func (f *File) Valueless() int64 { return f.valueless.Load() }
+
 // Size returns the number of bytes of text, for Record.Offset to be held against.
 func (f *File) Size() int64 {
 	var size int64
@@ -60,10 +68,9 @@ func (f *File) Size() int64 {
 func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		r := &Record{Values: make([]any, len(f.table.Columns))}
-		check := newChecker(f.table)
 		for _, p := range f.parts {
 			r.part = p
-			goOn, err := f.read(ctx, r, check, yield)
+			goOn, err := f.read(ctx, r, newChecker(f.table, p.cells, f.today), yield)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -74,17 +81,19 @@ func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 			r.base += p.size
 		}
 		f.blank.Store(r.blank)
+		f.valueless.Store(r.valueless)
 	}
 }
 
-// read returns out the records of one part. It tells whether more are wanted.
+// read yields the records of one part. It tells whether more are wanted.
 func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*Record, error) bool) (bool, error) {
-	in, err := f.fsys.Open(r.part.path)
+	in, err := r.part.open(f.fsys)
 	if err != nil {
-		return false, unreadable(r.part.path, err)
+		return false, err
 	}
 	defer in.Close()
-	r.scan = newScanner(in, f.recordBytes)
+	r.text = in
+	r.scan = newScanner(in, f.recordBytes, r.part.text)
 	r.scan.skipMark()
 	if err := r.scan.next(); err != nil { // the header, which Open has checked
 		return false, fmt.Errorf("%s: the file has changed since it was opened: %w", r.part.path, err)
@@ -104,7 +113,11 @@ func (f *File) read(ctx context.Context, r *Record, check *checker, yield func(*
 			continue
 		}
 		r.Number++
-		check.check(r)
+		if check.check(r); check.saysNothing(r) {
+			r.valueless++
+			r.Number--
+			continue
+		}
 		if !yield(r, nil) {
 			return false, nil
 		}
@@ -119,14 +132,58 @@ func (p *part) column(i int) string {
 	return ""
 }
 
-// open reads and checks the header. It gives the notices on columns that are unknown or missing.
-func (p *part) open(fsys fs.FS, t Table, recordBytes int) (notices []string, err error) {
-	in, err := fsys.Open(p.path)
+// prepare reads and checks the header, and finds how the text is written where nobody told. It returns the notices on
+// that, and on columns that are unknown or missing.
+func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notices []string, err error) {
+	head, err := p.head(fsys)
 	if err != nil {
-		return nil, unreadable(p.path, err)
+		return nil, err
+	}
+	name := ""
+	if p.book != nil {
+		p.text = plainForm
+	} else if r.Encoding == "" {
+		p.encoding, name = findEncoding(head)
+	} else if p.encoding, err = encodingNamed(r.Encoding); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.path, err)
+	}
+	if p.encoding != nil {
+		head, _ = p.encoding.NewDecoder().Bytes(head) // may be cut inside of a character; the scan tells faults
+	}
+	if p.book == nil {
+		p.text = splitting(r.dialect.form(), head, t)
+	}
+	if notice := readAs(p.text, r.dialect, name); notice != "" {
+		notices = append(notices, p.path+": read as "+notice)
+	}
+	columns, err := p.readHeader(fsys, t, recordBytes)
+	notices = append(notices, columns...)
+	if err != nil {
+		return notices, err
+	}
+	forms, err := p.findFormsIn(fsys, t, recordBytes)
+	return append(notices, forms...), err
+}
+
+// readAs says what was found of how a file is written, "" where it is the plain form or what the descriptor says.
+func readAs(form textForm, d dialect, encoding string) string {
+	var found []string
+	if d.Delimiter == nil && form.delimiter != ',' {
+		found = append(found, "split by "+delimiterName(form.delimiter)+"s")
+	}
+	if encoding != "" {
+		found = append(found, encoding)
+	}
+	return strings.Join(found, ", ")
+}
+
+func (p *part) readHeader(fsys fs.FS, t Table, recordBytes int) (notices []string, err error) {
+	in, err := p.open(fsys)
+	if err != nil {
+		return nil, err
 	}
 	defer in.Close()
-	scan := newScanner(in, recordBytes)
+	scan := newScanner(in, recordBytes, p.text)
 	scan.skipMark()
 	switch err := scan.next(); {
 	case err == io.EOF:
@@ -141,6 +198,19 @@ func (p *part) open(fsys fs.FS, t Table, recordBytes int) (notices []string, err
 	}
 	p.header = scan.texts()
 	return p.match(t, scan)
+}
+
+func (p *part) findFormsIn(fsys fs.FS, t Table, recordBytes int) ([]string, error) {
+	in, err := p.open(fsys)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	values, err := p.readSample(in, t, recordBytes)
+	if err != nil {
+		return nil, err
+	}
+	return p.findForms(t, values)
 }
 
 // match finds the table's columns in the header. A name that is written in another way, with capitals or a blank that
@@ -220,7 +290,7 @@ func newPart(fsys fs.FS, name string) (*part, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", clean, kindOf(info.Mode()))
 	}
-	return &part{path: clean, size: info.Size()}, nil
+	return &part{textSource: textSource{path: clean, file: clean, size: info.Size()}}, nil
 }
 
 // checkPath refuses a path that could lead out of the package on any system.

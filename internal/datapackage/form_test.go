@@ -153,7 +153,7 @@ func TestOpen_FaultsOfTheHeader(t *testing.T) {
 		{"required column", "code,title\nKP,x\n", "countries.csv:1:1: expected the required column name, found none in the header"},
 		{"required columns", "\na,b\n", "countries.csv:2:1: expected the required columns code and name, found none in the header"},
 		{"twice", "code,name,code\n", `countries.csv:1:11: expected each column once, found "code" again`},
-		{"other encoding", "code,name,n\xe9\n", "countries.csv:1:1: expected a header in UTF-8, found bytes of another encoding"},
+		{"other encoding", "code,name,Государства и\xe9\n", "countries.csv:1:1: expected a header in UTF-8, found bytes of another encoding"},
 		{"form", "code,na\"me\n", "countries.csv:1:6: expected quotes around the whole value or none, found one inside"},
 		{"both", "code,code\n", "countries.csv:1:6: expected each column once, found \"code\" again\ncountries.csv:1:1: expected the required column name, found none in the header"},
 	} {

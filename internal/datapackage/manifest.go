@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,10 +30,10 @@ const manifestName = "datapackage.json"
 
 // descriptor is the part of datapackage.json that is read; other fields are free.
 type descriptor struct {
-	Name      string     `json:"name"`
-	Title     string     `json:"title"`
-	Resources []resource `json:"resources"`
-	Homebound homebound  `json:"homebound"`
+	Name      string          `json:"name"`
+	Title     string          `json:"title"`
+	Resources []resource      `json:"resources"`
+	Homebound json.RawMessage `json:"homebound"` // decoded strictly by settings
 }
 
 type homebound struct {
@@ -54,21 +54,20 @@ type gate struct {
 }
 
 type resource struct {
-	Name     string  `json:"name"`
-	Path     any     `json:"path"` // a text or a list of them
-	Encoding string  `json:"encoding"`
-	Dialect  dialect `json:"dialect"`
-	Schema   any     `json:"schema"` // an object, or where to find one
-	Bytes    *int64  `json:"bytes"`  // of all its files together
-	Hash     string  `json:"hash"`   // of the same, in hex: MD5, or another algorithm that is named before a colon
-}
+	Name        string          `json:"name"`
+	Path        any             `json:"path"` // a text or a list of them
+	Encoding    string          `json:"encoding"`
+	Compression string          `json:"compression"`
+	Dialect     json.RawMessage `json:"dialect"` // an object, or the path of a file that holds it
+	Schema      json.RawMessage `json:"schema"`  // likewise
+	Layout      json.RawMessage `json:"layout"`  // of Frictionless before Data Package 2; refused
+	Control     json.RawMessage `json:"control"` // likewise
+	Bytes       *int64          `json:"bytes"`   // of all its files together
+	Hash        string          `json:"hash"`    // of the same, in hex: MD5, or another algorithm that is named before a colon
 
-// dialect holds what would change how a CSV file is read. Absent fields mean the form that is read here.
-type dialect struct {
-	Delimiter   *string `json:"delimiter"`
-	QuoteChar   *string `json:"quoteChar"`
-	DoubleQuote *bool   `json:"doubleQuote"`
-	Header      *bool   `json:"header"`
+	dialect dialect     // of Dialect
+	schema  tableSchema // of Schema
+	alone   bool        // a sheet of a workbook that came without a descriptor
 }
 
 // parseDescriptor reads the JSON text. A fault of form is told with its line and column.
@@ -93,28 +92,34 @@ func parseDescriptor(text []byte) (descriptor, error) {
 		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none",
 			manifestName)
 	}
-	return d, checkSettings(text)
+	return d, nil
 }
 
-// checkSettings refuses a setting that there is not: one that is misspelt would be left aside without a word, and what
-// it should protect with it.
-func checkSettings(text []byte) error {
-	var raw struct{ Homebound json.RawMessage }
-	if err := json.Unmarshal(text, &raw); err != nil || raw.Homebound == nil {
-		return err
+// settings reads the block homebound. It refuses a setting that there is not: one that is misspelt would be left aside
+// without a word, and what it should protect with it.
+func (d descriptor) settings() (known homebound, err error) {
+	if d.Homebound == nil {
+		return known, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw.Homebound))
+	decoder := json.NewDecoder(bytes.NewReader(d.Homebound))
 	decoder.DisallowUnknownFields()
-	var known homebound
-	if err := decoder.Decode(&known); err != nil {
-		field, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
-		if !unknown {
-			return fmt.Errorf("%s: homebound: %w", manifestName, err)
-		}
-		return fmt.Errorf("%s: homebound: expected settings among note, dataThrough, currency, suppressBelow and gates "+
-			"(name, table, atLeast, atMost), found %s", manifestName, field)
+	err = decoder.Decode(&known)
+	var mismatch *json.UnmarshalTypeError
+	field, unknown := "", false
+	if err != nil {
+		field, unknown = strings.CutPrefix(err.Error(), "json: unknown field ")
 	}
-	return nil
+	switch {
+	case unknown:
+		return known, fmt.Errorf("%s: homebound: expected settings among note, dataThrough, currency, confidential and gates "+
+			"(name, table, atLeast, atMost), found %s", manifestName, field)
+	case errors.As(err, &mismatch):
+		return known, fmt.Errorf("%s: expected another kind of value for homebound.%s, found a JSON %s", manifestName,
+			mismatch.Field, mismatch.Value)
+	case err != nil:
+		return known, fmt.Errorf("%s: homebound: %w", manifestName, err)
+	}
+	return known, nil
 }
 
 // jsonPosition returns the place of the byte before an offset, at which encoding/json noticed the fault.
@@ -133,13 +138,16 @@ func orWhole(field string) string {
 
 // manifest checks the block homebound and gives it with the rest. The error tells all faults, one a line.
 func (d descriptor) manifest() (Manifest, error) {
-	m := Manifest{Name: d.Name, Title: d.Title, Note: d.Homebound.Note, Currency: d.Homebound.Currency,
-		Confidential: d.Homebound.Confidential}
+	own, err := d.settings()
+	if err != nil {
+		return Manifest{}, err
+	}
+	m := Manifest{Name: d.Name, Title: d.Title, Note: own.Note, Currency: own.Currency, Confidential: own.Confidential}
 	var faults []error
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
 	}
-	if text := d.Homebound.DataThrough; text != "" {
+	if text := own.DataThrough; text != "" {
 		if day, err := labour.ParseDate(text); err != nil {
 			fault("dataThrough", "%w", err)
 		} else {
@@ -149,7 +157,7 @@ func (d descriptor) manifest() (Manifest, error) {
 	if m.Currency != "" && !capitals(m.Currency, 3) {
 		fault("currency", "expected a currency code of three capital letters such as RUB, found %s", quote(m.Currency))
 	}
-	if d.Homebound.SuppressBelow != nil {
+	if own.SuppressBelow != nil {
 		fault("suppressBelow", "is gone: use confidential, which masks the rows of few (docs/PRIVACY.md)")
 	}
 	if m.Confidential != 0 {
@@ -157,7 +165,7 @@ func (d descriptor) manifest() (Manifest, error) {
 			faults = append(faults, fmt.Errorf(manifestName+": homebound.%w", err))
 		}
 	}
-	for i, g := range d.Homebound.Gates {
+	for i, g := range own.Gates {
 		field := fmt.Sprintf("gates[%d]", i)
 		if g.Name == "" {
 			fault(field+".name", "expected a name, found none")
@@ -210,39 +218,31 @@ func (r *resource) label(i int) string {
 	return "the resource " + quote(r.Name)
 }
 
-// check refuses an encoding or a form of the text other than the one that is read.
-func (r *resource) check() error {
+// check reads the dialect and the schema, and refuses what is not done for a file.
+func (r *resource) check(fsys fs.FS, t Table) error {
 	var faults []error
-	encodings := []string{"", "utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
-	if !slices.Contains(encodings, strings.ToLower(r.Encoding)) {
-		faults = append(faults, fmt.Errorf("expected the encoding utf-8, found %s", quote(r.Encoding)))
+	if r.Encoding != "" {
+		_, err := encodingNamed(r.Encoding)
+		faults = append(faults, err)
 	}
-	d := r.Dialect
-	if d.Delimiter != nil && *d.Delimiter != "," {
-		faults = append(faults, fmt.Errorf("expected the delimiter %q, found %s", ",", quote(*d.Delimiter)))
+	if r.Compression != "" && r.Compression != "gz" {
+		faults = append(faults, fmt.Errorf("expected the compression gz or none, found %s", quote(r.Compression)))
 	}
-	if d.QuoteChar != nil && *d.QuoteChar != `"` {
-		faults = append(faults, fmt.Errorf("expected the quoteChar %q, found %s", `"`, quote(*d.QuoteChar)))
+	if r.Layout != nil || r.Control != nil {
+		faults = append(faults, errors.New("expected a dialect in place of layout and control, found these"))
 	}
-	if d.DoubleQuote != nil && !*d.DoubleQuote {
-		faults = append(faults, errors.New("expected doubleQuote to be true, found false"))
+	if err := readPart(fsys, r.Dialect, "dialect", &r.dialect); err != nil {
+		faults = append(faults, err)
+	} else {
+		faults = append(faults, r.dialect.check())
 	}
-	if d.Header != nil && !*d.Header {
-		faults = append(faults, errors.New("expected header to be true, found false: columns are found by their names"))
+	if err := readPart(fsys, r.Schema, "schema", &r.schema); err != nil {
+		faults = append(faults, err)
+	} else {
+		_, err := r.schema.forms(t, r.dialect)
+		faults = append(faults, err)
 	}
-	return errors.Join(append(faults, r.checkMissingValues())...)
-}
-
-// checkMissingValues refuses words such as NA for a missing value: read as they stand they would be taken for text.
-func (r *resource) checkMissingValues() error {
-	schema, _ := r.Schema.(map[string]any)
-	words, _ := schema["missingValues"].([]any)
-	for _, word := range words {
-		if word != "" {
-			return fmt.Errorf("expected no missingValues but the empty text, found %v", word)
-		}
-	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // homebound returns the manifest in the form that is written.

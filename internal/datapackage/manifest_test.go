@@ -44,13 +44,13 @@ func TestManifest_Faults(t *testing.T) {
 		{"path list of another kind", `{"resources": [{"name": "countries", "path": [true]}]}`, `datapackage.json: the resource "countries": expected path to be a text or a list of texts, found true in the list`},
 		{"path twice", `{"resources": [{"name": "countries", "path": ["countries.csv", "./countries.csv"]}]}`, `datapackage.json: the resource "countries": expected each path once, found "./countries.csv" again`},
 		{"table twice", `{"resources": [{"path": "countries.csv"}, {"name": "countries", "path": "other.csv"}]}`, `datapackage.json: the resource "countries": expected one resource for the table countries, found another; one resource may list several paths`},
-		{"encoding", `{"resources": [{"path": "countries.csv", "encoding": "windows-1251"}]}`, `datapackage.json: resources[0]: expected the encoding utf-8, found "windows-1251"`},
-		{"dialect", `{"resources": [{"path": "countries.csv", "dialect": {"delimiter": ";", "quoteChar": "'", "doubleQuote": false, "header": false}}]}`,
-			"datapackage.json: resources[0]: expected the delimiter \",\", found \";\"\n" +
-				"datapackage.json: resources[0]: expected the quoteChar \"\\\"\", found \"'\"\n" +
+		{"encoding", `{"resources": [{"path": "countries.csv", "encoding": "ebcdic"}]}`, `datapackage.json: resources[0]: expected an encoding such as utf-8, utf-16 or windows-1251, found "ebcdic"`},
+		{"dialect", `{"resources": [{"path": "countries.csv", "dialect": {"delimiter": "/", "quoteChar": "~", "doubleQuote": false, "header": false}}]}`,
+			"datapackage.json: resources[0]: expected a delimiter among \",\", \";\", \"\\t\" and \"|\", found \"/\"\n" +
+				"datapackage.json: resources[0]: expected the quoteChar \"\\\"\" or \"'\", found \"~\"\n" +
 				"datapackage.json: resources[0]: expected doubleQuote to be true, found false\n" +
 				"datapackage.json: resources[0]: expected header to be true, found false: columns are found by their names"},
-		{"missing values", `{"resources": [{"path": "countries.csv", "schema": {"missingValues": ["", "NA"]}}]}`, `datapackage.json: resources[0]: expected no missingValues but the empty text, found NA`},
+		{"missing values", `{"resources": [{"path": "countries.csv", "schema": {"missingValues": ["", 1]}}]}`, `datapackage.json: resources[0]: schema: expected missingValues to be texts, or objects with value and label, found 1`},
 		{"dataThrough", `{` + ok + `, "homebound": {"dataThrough": "2020-02-30"}}`, `datapackage.json: homebound.dataThrough: expected a date such as 2017-12-22, found "2020-02-30"`},
 		{"currency", `{` + ok + `, "homebound": {"currency": "roubles"}}`, `datapackage.json: homebound.currency: expected a currency code of three capital letters such as RUB, found "roubles"`},
 		{"confidential", `{` + ok + `, "homebound": {"confidential": 2}}`, "datapackage.json: homebound.confidential: expected a whole number from 3 to 1000, found 2"},
@@ -61,7 +61,7 @@ func TestManifest_Faults(t *testing.T) {
 		{"gate upside down", `{` + ok + `, "homebound": {"gates": [{"name": "g", "table": "permits", "atLeast": 2, "atMost": 1}]}}`, "datapackage.json: homebound.gates[0]: expected an atMost of at least 2, which is atLeast, found 1"},
 		{"several", `{"resources": [{"path": "countries.csv", "encoding": "x"}], "homebound": {"currency": "x"}}`,
 			"datapackage.json: homebound.currency: expected a currency code of three capital letters such as RUB, found \"x\"\n" +
-				"datapackage.json: resources[0]: expected the encoding utf-8, found \"x\""},
+				"datapackage.json: resources[0]: expected an encoding such as utf-8, utf-16 or windows-1251, found \"x\""},
 		{"too long", strings.Repeat(" ", 4<<20) + "{}", "datapackage.json: expected at most 4194304 bytes, found more"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

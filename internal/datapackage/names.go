@@ -45,8 +45,9 @@ func nearTable(name string) (near string) {
 // file out would publish less than was meant.
 func (r *resource) table(paths []string) (t Table, notice string, err error) {
 	names := []string{r.Name}
-	if len(paths) > 0 {
+	if len(paths) > 0 && !r.alone {
 		file := path.Base(paths[0])
+		file = strings.TrimSuffix(file, ".gz")
 		names = append(names, strings.TrimSuffix(file, path.Ext(file)))
 	}
 	for _, name := range names {

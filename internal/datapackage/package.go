@@ -8,16 +8,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"homebound/internal/labour"
 )
 
 // Limits bound what a package may take; zero means the default.
 type Limits struct {
 	UnpackedBytes int64 // of all CSV files together, unpacked; 16 GiB
 	RecordBytes   int   // of one row, and so of one value; 1 MiB
+
+	Today labour.Date // what the register records cannot be years after it; the zero date sets no bound
 }
 
 const (
@@ -39,9 +41,23 @@ func (l Limits) orDefault() Limits {
 // Package is a package opened for reading. Its methods but Close may be called at the same time.
 type Package struct {
 	manifest Manifest
+	from     string // where it is said what the package holds
 	files    []*File
 	notices  []string
-	closer   io.Closer
+	closers  closers
+	books    map[string]*workbook // by the path of their file
+}
+
+// closers are what is open for a package.
+type closers []io.Closer
+
+// Close closes all of them.
+func (c closers) Close() error {
+	var errs []error
+	for _, one := range c {
+		errs = append(errs, one.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Open opens a package in a folder or a .zip and checks its datapackage.json and the headers of its files. Nothing is
@@ -59,7 +75,13 @@ func Open(ctx context.Context, name string, limits Limits) (*Package, error) {
 		}
 		return openAndOwn(ctx, name, root.FS(), limits, root)
 	}
+	if isWorkbook(name) {
+		return OpenTable(ctx, name, "", limits)
+	}
 	archive, err := zip.OpenReader(name)
+	if errors.Is(err, zip.ErrFormat) && needsTable(name) != nil {
+		return nil, needsTable(name)
+	}
 	if errors.Is(err, zip.ErrFormat) {
 		return nil, fmt.Errorf("%s: expected a folder or a .zip file, found neither", name)
 	}
@@ -81,30 +103,8 @@ func openAndOwn(ctx context.Context, name string, fsys fs.FS, limits Limits, clo
 	if err != nil {
 		return nil, errors.Join(err, closer.Close())
 	}
-	p.closer = closer
+	p.closers = append(p.closers, closer)
 	return p, nil
-}
-
-// topFolder returns the folder of an archive that datapackage.json stands in: its root, or the one folder that was
-// packed. It refuses an archive that would write outside when unpacked.
-func topFolder(archive *zip.Reader) (fs.FS, error) {
-	var found []string
-	for _, entry := range archive.File {
-		if !filepath.IsLocal(entry.Name) || strings.ContainsAny(entry.Name, "\\") {
-			return nil, fmt.Errorf("expected names inside the archive, found %s", quote(entry.Name))
-		}
-		if folder, file := path.Split(entry.Name); file == manifestName && strings.Count(folder, "/") <= 1 {
-			found = append(found, entry.Name)
-		}
-	}
-	slices.Sort(found)
-	switch len(found) {
-	case 0:
-		return nil, errNoManifest
-	case 1:
-		return fs.Sub(archive, path.Dir(found[0]))
-	}
-	return nil, fmt.Errorf("expected one %s, found %s", manifestName, strings.Join(found, " and "))
 }
 
 // OpenFS opens a package in a file system. Closing it does nothing.
@@ -118,9 +118,9 @@ func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
 		return nil, err
 	}
 	manifest, manifestErr := d.manifest()
-	p := &Package{manifest: manifest}
+	p := &Package{manifest: manifest, from: manifestName, books: map[string]*workbook{}}
 	if err := errors.Join(manifestErr, p.openFiles(ctx, fsys, d.Resources, limits.orDefault())); err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.closers.Close())
 	}
 	return p, nil
 }
@@ -128,24 +128,29 @@ func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
 var errNoManifest = errors.New("expected a " + manifestName + " that lists the package's files, found none")
 
 func readManifest(fsys fs.FS) ([]byte, error) {
-	info, err := fs.Stat(fsys, manifestName)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(fsys, manifestName); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoManifest
 	}
+	return readSmall(fsys, manifestName)
+}
+
+// readSmall reads a file of JSON whole.
+func readSmall(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", manifestName, kindOf(info.Mode()))
+		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", name, kindOf(info.Mode()))
 	}
-	in, err := fsys.Open(manifestName)
+	in, err := fsys.Open(name)
 	if err != nil {
-		return nil, unreadable(manifestName, err)
+		return nil, unreadable(name, err)
 	}
 	defer in.Close()
 	text, err := io.ReadAll(io.LimitReader(in, maxManifestBytes+1))
 	if err != nil {
-		return nil, unreadable(manifestName, err)
+		return nil, unreadable(name, err)
 	}
 	if len(text) > maxManifestBytes {
-		return nil, fmt.Errorf("%s: expected at most %d bytes, found more", manifestName, maxManifestBytes)
+		return nil, fmt.Errorf("%s: expected at most %d bytes, found more", name, maxManifestBytes)
 	}
 	return text, nil
 }
@@ -163,28 +168,28 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 		table, notice, named := r.table(paths)
 		switch {
 		case named == errUnknownTable:
-			p.notices = append(p.notices, fmt.Sprintf("%s: %s is %s and was left out", manifestName, r.label(i), named))
+			p.notices = append(p.notices, fmt.Sprintf("%s: %s is %s and was left out", p.from, r.label(i), named))
 			continue
 		case named != nil:
-			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", errors.Join(err, named)))
+			faults = append(faults, prefixed(p.from+": "+r.label(i)+": ", errors.Join(err, named)))
 			continue
 		case notice != "":
-			p.notices = append(p.notices, manifestName+": "+notice)
+			p.notices = append(p.notices, p.from+": "+notice)
 		}
-		err = errors.Join(err, r.check())
+		err = errors.Join(err, r.check(fsys, table))
 		if byTable[table.Name] != nil {
 			err = errors.Join(err,
 				fmt.Errorf("expected one resource for the table %s, found another; one resource may list several paths", table.Name))
 		}
 		if err != nil {
-			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
+			faults = append(faults, prefixed(p.from+": "+r.label(i)+": ", err))
 			continue
 		}
-		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes}
+		f := &File{table: table, fsys: fsys, recordBytes: limits.RecordBytes, today: limits.Today}
 		byTable[table.Name] = f
-		faults = append(faults, p.openParts(f, paths, r.label(i)))
+		faults = append(faults, p.openParts(f, r, paths, r.label(i), limits))
 		if err := r.checkContent(ctx, f); err != nil {
-			faults = append(faults, prefixed(manifestName+": "+r.label(i)+": ", err))
+			faults = append(faults, prefixed(p.from+": "+r.label(i)+": ", err))
 		}
 	}
 	for _, t := range Tables {
@@ -195,25 +200,51 @@ func (p *Package) openFiles(ctx context.Context, fsys fs.FS, resources []resourc
 	return errors.Join(append(faults, p.checkSize(limits))...)
 }
 
-func (p *Package) openParts(f *File, paths []string, label string) error {
+func (p *Package) openParts(f *File, r *resource, paths []string, label string, limits Limits) error {
 	var faults []error
 	for _, name := range paths {
 		next, err := newPart(f.fsys, name)
 		if err != nil {
-			faults = append(faults, prefixed(manifestName+": "+label+": ", err))
+			faults = append(faults, prefixed(p.from+": "+label+": ", err))
 			continue
 		}
+		if isWorkbook(next.path) {
+			if err := p.openSheet(f, r, next, limits); err != nil {
+				faults = append(faults, prefixed(p.from+": "+label+": ", err))
+				continue
+			}
+		}
 		if slices.ContainsFunc(f.parts, func(other *part) bool { return other.path == next.path }) {
-			faults = append(faults, fmt.Errorf("%s: %s: expected each path once, found %s again", manifestName, label,
+			faults = append(faults, fmt.Errorf("%s: %s: expected each path once, found %s again", p.from, label,
 				quote(name)))
 			continue
 		}
-		notices, err := next.open(f.fsys, f.table, f.recordBytes)
+		next.gzip, next.most = r.Compression == "gz" || strings.HasSuffix(strings.ToLower(next.path), ".gz"), limits.UnpackedBytes
+		next.cells, _ = r.schema.forms(f.table, r.dialect) // of each part by itself; check has told the faults
+		for i := range next.cells {
+			next.cells[i].sheet = next.form
+		}
+		notices, err := next.prepare(f.fsys, f.table, r, f.recordBytes)
 		p.notices = append(p.notices, notices...)
 		faults = append(faults, err)
 		f.parts = append(f.parts, next)
 	}
 	return errors.Join(faults...)
+}
+
+// openSheet makes a part that of a sheet.
+func (p *Package) openSheet(f *File, r *resource, part *part, limits Limits) error {
+	book, err := p.openWorkbook(f.fsys, part.file, limits)
+	if err != nil {
+		return err
+	}
+	sheet, err := book.sheetOf(f.table, r.dialect)
+	if err != nil {
+		return fmt.Errorf("%s: %w", part.file, err)
+	}
+	part.book, part.sheet, part.form = book, sheet, &sheetForm{book.date1904()}
+	part.path = part.file + "/" + sheet
+	return nil
 }
 
 // checkSize holds the sizes that the files declare against the limit. archive/zip refuses an entry that unpacks to
@@ -234,10 +265,7 @@ func (p *Package) checkSize(limits Limits) error {
 
 // Close frees the folder or archive. Records may not be read afterwards.
 func (p *Package) Close() error {
-	if p.closer == nil {
-		return nil
-	}
-	return p.closer.Close()
+	return p.closers.Close()
 }
 
 // Manifest returns what the package says of itself.

@@ -3,6 +3,9 @@ package datapackage
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
+
+	"homebound/internal/labour"
 )
 
 // Record is one row of a file. It and its slices hold good until the next record is read; the values in Values may be
@@ -16,9 +19,10 @@ type Record struct {
 
 	part *part
 	scan *scanner
+	text *openText
 	base int64
 
-	blank int64 // rows without any value so far
+	blank, valueless int64 // rows passed over so far: without any value, and observations without a figure
 }
 
 // Fault says what is wrong in one column of a row; Column is "" where it is the row as a whole.
@@ -44,6 +48,9 @@ func (r *Record) Position(column string) Position {
 		i = 0
 	}
 	line, col := r.scan.position(i)
+	if r.part.book != nil {
+		col = i + 1 // of the sheet
+	}
 	return Position{r.part.path, line, col}
 }
 
@@ -55,7 +62,12 @@ func (r *Record) Raw() []string { return r.scan.texts() }
 func (r *Record) Header() []string { return slices.Clone(r.part.header) }
 
 // Offset returns how many bytes of the file have been read with this record, of File.Size.
-func (r *Record) Offset() int64 { return r.base + r.scan.consumed }
+func (r *Record) Offset() int64 {
+	if !r.text.own {
+		return r.base + r.text.read
+	}
+	return r.base + r.scan.consumed
+}
 
 // checker turns fields into checked values.
 type checker struct {
@@ -64,13 +76,20 @@ type checker struct {
 	rules []bound
 }
 
-func newChecker(t Table) *checker {
+func newChecker(t Table, forms []cellForm, today labour.Date) *checker {
 	c := &checker{table: t, cells: make([]cell, len(t.Columns)), rules: t.bind()}
+	latest := ""
+	if today != 0 {
+		latest = today.AddMonths(12 * yearsAhead).String()
+	}
 	for i := range t.Columns {
-		c.cells[i] = cell{column: &t.Columns[i], known: map[string]any{}}
+		c.cells[i] = cell{column: &t.Columns[i], form: &forms[i], plain: forms[i].isPlain(), latest: latest, known: map[string]any{}}
 	}
 	return c
 }
+
+// yearsAhead is how long after the day of an import a row of the register may be dated: permits are given ahead.
+const yearsAhead = 2
 
 // check fills in the record's values, faults and warnings.
 func (c *checker) check(r *Record) {
@@ -89,9 +108,12 @@ func (c *checker) check(r *Record) {
 		if at := r.part.field[i]; at >= 0 {
 			text = r.scan.text(at)
 		}
-		value, fault := cell.read(text)
+		value, fault, odd := cell.read(text)
 		if fault != "" {
 			r.Faults = append(r.Faults, Fault{cell.column.Name, fault})
+		}
+		if odd != "" {
+			r.Warnings = append(r.Warnings, Fault{cell.column.Name, odd})
 		}
 		r.Values[i] = value
 	}
@@ -103,8 +125,12 @@ func (c *checker) check(r *Record) {
 // cell reads the values of one column. Most columns hold few different values, so it keeps those it has checked.
 type cell struct {
 	column *Column
-	known  map[string]any // nil where it was not worth it
+	form   *cellForm
+	plain  bool           // values are in the plain form
+	latest string         // the last day that a row of the register may be of, "" where nobody told
+	known  map[string]any // those without fault and oddity; nil where it was not worth it
 	hits   int
+	told   bool // that NA is a country
 }
 
 const (
@@ -112,22 +138,64 @@ const (
 	mostKnownBytes = 64
 )
 
-func (c *cell) read(text []byte) (value any, fault string) {
+func (c *cell) read(text []byte) (value any, fault, odd string) {
 	if len(text) == 0 {
-		if c.column.Required {
-			return nil, "expected a value, found nothing"
-		}
-		return c.column.Default, ""
+		value, fault = c.nothing("nothing")
+		return value, fault, ""
 	}
 	if value, ok := c.known[string(text)]; ok {
 		c.hits++
-		return value, ""
+		return value, "", ""
 	}
-	value, fault = c.column.read(text)
-	if fault == "" && c.known != nil && len(text) <= mostKnownBytes {
+	value, fault, odd = c.check(text)
+	if fault == "" && odd == "" && c.known != nil && len(text) <= mostKnownBytes {
 		c.keep(text, value)
 	}
-	return value, fault
+	return value, fault, odd
+}
+
+// nothing is what a cell without a value is read as.
+func (c *cell) nothing(found string) (value any, fault string) {
+	if c.column.Required || c.form.needed {
+		return nil, "expected a value, found " + found
+	}
+	return c.column.Default, ""
+}
+
+// check reads a value that was not seen before.
+func (c *cell) check(text []byte) (value any, fault, odd string) {
+	plain := text
+	if !c.plain {
+		if plain = c.form.plain(text, c.column.Type); len(plain) == 0 {
+			value, fault = c.nothing(quote(text) + ", which the package calls missing")
+			return value, fault, ""
+		}
+	}
+	value, fault = c.column.read(plain)
+	switch {
+	case fault != "" && c.column.canBeUnknown() && isUnknown(text):
+		return c.column.Default, "", "was read as no value: " + string(text)
+	case fault != "" && c.column.parse(string(plain)) == nil && !c.plain && utf8.Valid(text):
+		return nil, c.column.expected() + ", found " + quote(text), ""
+	case fault != "":
+		return nil, fault, ""
+	}
+	if fault = c.column.impossible(value, c.latest); fault != "" {
+		return nil, fault, ""
+	}
+	for _, limit := range c.form.limits {
+		if fault = limit(string(text), value); fault != "" {
+			return nil, fault, ""
+		}
+	}
+	if c.column.Refers == "countries" && string(text) == "NA" && !c.told {
+		c.told = true
+		return value, "", "was read as the code of Namibia: NA; programs such as R write it for what is not known, and missingValues can say so"
+	}
+	if lossy, is := c.column.Lossy[string(text)]; is {
+		return value, "", lossy
+	}
+	return value, "", c.column.odd(plain)
 }
 
 func (c *cell) keep(text []byte, value any) {
@@ -137,6 +205,19 @@ func (c *cell) keep(text []byte, value any) {
 	case c.hits < mostKnown:
 		c.known = nil
 	}
+}
+
+// saysNothing reports whether a row is an observation that is marked as missing and has no figure, as statistical
+// offices write it. It is no fault, and nothing to publish.
+func (c *checker) saysNothing(r *Record) bool {
+	value, status := c.table.index("value"), c.table.index("status")
+	if c.table.Name != "observations" || r.Values[status] != string(labour.StatusMissing) || r.Values[value] != nil || len(r.Faults) != 1 ||
+		r.Faults[0].Column != "value" {
+		return false
+	}
+	at := r.part.field[value]
+	text := r.scan.text(at)
+	return len(text) == 0 || isUnknown(text) || r.part.cells[value].missing[string(text)]
 }
 
 // count writes a number with its noun.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 )
 
 const reasonColumn = "reason"
@@ -54,7 +55,10 @@ func (r *Rejects) Write(record *Record, reason string) error {
 }
 
 func (r *Rejects) open(record *Record) (*rejectsFile, error) {
-	name := record.part.path
+	name := strings.TrimSuffix(record.part.path, ".gz")
+	if record.part.book != nil {
+		name += ".csv"
+	}
 	if f := r.files[name]; f != nil {
 		return f, nil
 	}

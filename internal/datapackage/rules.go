@@ -115,6 +115,14 @@ var revokedBeforeStart = rule{columns: []string{"revoked_on", "valid_from"}, odd
 	return fmt.Sprintf("revoked on %s, before it starts on %s", revoked, from)
 }}
 
+var issuedAfterEnd = rule{columns: []string{"issued_on", "valid_to"}, odd: true, check: func(cell []any) string {
+	issued, to := text(cell[0]), text(cell[1])
+	if to == "" || issued <= to {
+		return ""
+	}
+	return fmt.Sprintf("issued on %s, after its end on %s", issued, to)
+}}
+
 // farEnd finds a permit of more than ten years, which is seldom meant.
 var farEnd = rule{columns: []string{"valid_to", "valid_from"}, odd: true, check: func(cell []any) string {
 	const years = 10

@@ -20,7 +20,8 @@ type scanner struct {
 	end   int
 	err   error // of src, io.EOF at its end
 	limit int   // bytes of the longest record
-	skip  bool  // the rest of the line belongs to a record that was cut off
+	form  textForm
+	skip  bool // the rest of the line belongs to a record that was cut off
 
 	line     int   // of the first byte not given out, from 1
 	consumed int64 // bytes given out
@@ -42,8 +43,17 @@ type field struct {
 
 const firstBuffer = 64 << 10
 
-func newScanner(src io.Reader, limit int) *scanner {
-	return &scanner{src: src, buf: make([]byte, min(firstBuffer, limit)), limit: limit, line: 1}
+// textForm is how a text is split into fields.
+type textForm struct {
+	delimiter, quote byte // of ASCII
+	preamble         bool // the first line says the delimiter, as Excel has it, and is passed over
+}
+
+// plainForm is that of RFC 4180.
+var plainForm = textForm{delimiter: ',', quote: '"'}
+
+func newScanner(src io.Reader, limit int, form textForm) *scanner {
+	return &scanner{src: src, buf: make([]byte, min(firstBuffer, limit)), limit: limit, line: 1, form: form}
 }
 
 var byteOrderMark = []byte("\ufeff")
@@ -56,6 +66,9 @@ func (s *scanner) skipMark() {
 	if bytes.HasPrefix(s.buf[s.start:s.end], byteOrderMark) {
 		s.start += len(byteOrderMark)
 		s.consumed += int64(len(byteOrderMark))
+	}
+	if s.form.preamble {
+		s.discard()
 	}
 }
 
@@ -155,12 +168,12 @@ func (s *scanner) split(data []byte, last, full bool) int {
 		}
 		end = len(data)
 	}
-	if bytes.IndexByte(data[:end], '"') >= 0 {
+	if bytes.IndexByte(data[:end], s.form.quote) >= 0 {
 		return s.splitQuoted(data, last, full)
 	}
 	line := withoutReturn(data[:end])
 	for from := 0; ; {
-		comma := bytes.IndexByte(line[from:], ',')
+		comma := bytes.IndexByte(line[from:], s.form.delimiter)
 		if comma < 0 {
 			s.fields = append(s.fields, field{from, from, len(line), false})
 			return min(end+1, len(data))
@@ -171,11 +184,12 @@ func (s *scanner) split(data []byte, last, full bool) int {
 }
 
 func (s *scanner) splitQuoted(data []byte, last, full bool) int {
+	special := string([]byte{s.form.delimiter, '\n', s.form.quote})
 	for at := 0; ; {
 		f, after := field{at: at, from: at}, 0
-		if at < len(data) && data[at] == '"' {
+		if at < len(data) && data[at] == s.form.quote {
 			f.from++
-			f.to, f.escaped = closingQuote(data, f.from)
+			f.to, f.escaped = closingQuote(data, f.from, s.form.quote)
 			switch {
 			case f.to < 0 && last:
 				return s.broken(data, at, last, full, "expected a closing quote, found the end of the file")
@@ -197,18 +211,18 @@ func (s *scanner) splitQuoted(data []byte, last, full bool) int {
 				after = len(data)
 			case bytes.HasPrefix(rest, []byte("\r\n")):
 				after++
-			case rest[0] != ',' && rest[0] != '\n':
-				return s.broken(data, at, last, full,
-					"expected a comma or the end of the line after a closing quote, found "+quote(firstRune(rest)))
+			case rest[0] != s.form.delimiter && rest[0] != '\n':
+				return s.broken(data, at, last, full, "expected a "+delimiterName(s.form.delimiter)+
+					" or the end of the line after a closing quote, found "+quote(firstRune(rest)))
 			}
 		} else {
-			length := bytes.IndexAny(data[at:], ",\n\"")
+			length := bytes.IndexAny(data[at:], special)
 			switch {
 			case length < 0 && !last:
 				return s.broken(data, at, last, full, "")
 			case length < 0:
 				length = len(data) - at
-			case data[at+length] == '"':
+			case data[at+length] == s.form.quote:
 				return s.broken(data, at, last, full,
 					"expected quotes around the whole value or none, found one inside")
 			}
@@ -251,14 +265,14 @@ func (s *scanner) broken(data []byte, at int, last, full bool, fault string) int
 }
 
 // closingQuote finds the quote that closes a field, which is not doubled, or gives -1.
-func closingQuote(data []byte, from int) (at int, escaped bool) {
+func closingQuote(data []byte, from int, quote byte) (at int, escaped bool) {
 	for {
-		i := bytes.IndexByte(data[from:], '"')
+		i := bytes.IndexByte(data[from:], quote)
 		if i < 0 {
 			return -1, escaped
 		}
 		from += i + 1
-		if from == len(data) || data[from] != '"' {
+		if from == len(data) || data[from] != quote {
 			return from - 1, escaped
 		}
 		from++
@@ -270,7 +284,8 @@ func closingQuote(data []byte, from int) (at int, escaped bool) {
 func (s *scanner) text(i int) []byte {
 	f := s.fields[i]
 	if f.escaped {
-		return bytes.ReplaceAll(s.raw[f.from:f.to], []byte(`""`), []byte(`"`))
+		one := []byte{s.form.quote}
+		return bytes.ReplaceAll(s.raw[f.from:f.to], []byte{s.form.quote, s.form.quote}, one)
 	}
 	return s.raw[f.from:f.to]
 }

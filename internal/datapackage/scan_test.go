@@ -46,7 +46,7 @@ func FuzzScanner(f *testing.F) {
 }
 
 func scanAll(t *testing.T, in io.Reader, limit, size int) (records [][]string, faults int) {
-	s := newScanner(in, limit)
+	s := newScanner(in, limit, plainForm)
 	for {
 		err := s.next()
 		if err == io.EOF {
@@ -74,7 +74,7 @@ func TestScanner_MemoryDoesNotGrowWithTheFile(t *testing.T) {
 		"an unclosed quote": "\"abc\n",
 	} {
 		text := io.MultiReader(strings.NewReader("\"x"), &repeated{row: row, left: 4 << 20})
-		s := newScanner(text, 1<<16)
+		s := newScanner(text, 1<<16, plainForm)
 		for s.next() == nil {
 			if len(s.buf) > 1<<16 {
 				t.Fatalf("%s: a buffer of %d bytes", name, len(s.buf))
@@ -107,12 +107,12 @@ func (r *repeated) Read(p []byte) (int, error) {
 
 func TestScanner_AnErrorOfTheSourceIsGivenOn(t *testing.T) {
 	broken := errors.New("the disk is gone")
-	s := newScanner(io.MultiReader(strings.NewReader("a,b\n1,2\n"), iotest.ErrReader(broken)), 64)
+	s := newScanner(io.MultiReader(strings.NewReader("a,b\n1,2\n"), iotest.ErrReader(broken)), 64, plainForm)
 	require.NoError(t, s.next())
 	require.NoError(t, s.next())
 	assert.Equal(t, broken, s.next())
 
-	s = newScanner(readerFunc(func([]byte) (int, error) { return 0, nil }), 64)
+	s = newScanner(readerFunc(func([]byte) (int, error) { return 0, nil }), 64, plainForm)
 	assert.Equal(t, io.ErrNoProgress, s.next())
 }
 

@@ -1,7 +1,9 @@
 package datapackage
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"homebound/internal/labour"
 )
@@ -22,6 +24,8 @@ type Column struct {
 	Required bool              // no value may be empty or all blanks
 	Enum     []string          // of OneOf: the values allowed
 	Aliases  map[string]string // of OneOf: other spellings that are read as one of Enum
+	Lossy    map[string]string // of OneOf: spellings whose meaning is only in part that of the value, with what to say
+	Recorded bool              // of Date: what the register records, so within a lifetime and not far ahead
 	Min, Max *float64          // of Whole and Number: bounds, both included; nil where there is none
 	Default  any               // what an empty value or a missing column is read as; nil for most
 	Refers   string            // the table whose key the value is, "" where it is none
@@ -128,7 +132,7 @@ var Tables = []Table{
 			{Name: "value", Type: Number, Required: true, Doc: "The figure, in unit."},
 			{Name: "unit", Type: Text, Required: true, Doc: "Unit of the value."},
 			{Name: "status", Type: OneOf, Required: true, Enum: spellings(labour.ObservationStatuses),
-				Aliases: sdmxStatuses, Doc: "SDMX observation status, as a word or a letter."},
+				Aliases: sdmxStatuses, Lossy: sdmxLosses, Doc: "SDMX observation status, as a word or a letter."},
 			sourceID,
 			confidence,
 			note,
@@ -216,8 +220,8 @@ var Tables = []Table{
 			{Name: "occupation", Type: Text, Doc: "What the workers do."},
 			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
 				Doc: "Head count that the permit covers."},
-			{Name: "issued_on", Type: Date, Required: true, Doc: "Day of issue."},
-			{Name: "valid_from", Type: Date, Required: true, Doc: "First day of validity."},
+			{Name: "issued_on", Type: Date, Required: true, Recorded: true, Doc: "Day of issue."},
+			{Name: "valid_from", Type: Date, Required: true, Recorded: true, Doc: "First day of validity."},
 			{Name: "valid_to", Type: Date, Required: true, Doc: "Last day of validity."},
 			{Name: "revoked_on", Type: Date,
 				Doc: "First day on which it no longer holds; empty where it was not revoked."},
@@ -227,7 +231,7 @@ var Tables = []Table{
 			synthetic,
 			{Name: "contract_on", Type: Date, Doc: "Day on which the workers' contract was finalised; empty where unknown."},
 		},
-		rules: []rule{ordered("valid_from", "valid_to"), wageCurrency, revokedBeforeStart, farEnd},
+		rules: []rule{ordered("valid_from", "valid_to"), wageCurrency, revokedBeforeStart, issuedAfterEnd, farEnd},
 	},
 	{
 		Name: "repatriations", Key: []string{"id"},
@@ -238,7 +242,7 @@ var Tables = []Table{
 				Doc: "Nationality of the workers."},
 			{Name: "employer_id", Type: Key, Refers: "employers", Doc: "Their employer; empty where unknown."},
 			{Name: "permit_id", Type: Key, Refers: "permits", Doc: "Their permit; empty where unknown."},
-			{Name: "date", Type: Date, Required: true, Doc: "First day on which they are gone."},
+			{Name: "date", Type: Date, Required: true, Recorded: true, Doc: "First day on which they are gone."},
 			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
 				Doc: "How many left."},
 			{Name: "outcome", Type: OneOf, Required: true, Enum: spellings(labour.Outcomes), Doc: "How they left."},
@@ -260,14 +264,40 @@ var (
 		Doc: "Whether the row is made up; false where empty."}
 )
 
-// sdmxStatuses are the letters that statistical offices write for an observation's status.
-var sdmxStatuses = map[string]string{
-	"A": string(labour.StatusNormal),
-	"E": string(labour.StatusEstimated),
-	"P": string(labour.StatusProvisional),
-	"I": string(labour.StatusImputed),
-	"F": string(labour.StatusForecast),
-	"M": string(labour.StatusMissing),
+// sdmxStatuses are the letters that statistical offices write for an observation's status: those of SDMX, and small as
+// Eurostat writes them.
+var sdmxStatuses, sdmxLosses = statusLetters()
+
+func statusLetters() (aliases, losses map[string]string) {
+	aliases, losses = map[string]string{}, map[string]string{}
+	for _, s := range []struct {
+		letters string
+		status  labour.ObservationStatus
+		loss    string
+	}{
+		{"A", labour.StatusNormal, ""}, {"E", labour.StatusEstimated, ""}, {"P", labour.StatusProvisional, ""},
+		{"I", labour.StatusImputed, ""}, {"F", labour.StatusForecast, ""}, {"M", labour.StatusMissing, ""},
+		{"H", labour.StatusMissing, ""}, {"L", labour.StatusMissing, ""}, {"O", labour.StatusMissing, ""}, {"Q", labour.StatusMissing, ""},
+		{"B", labour.StatusNormal, "a break in the series"}, {"D", labour.StatusNormal, "a definition that differs"},
+		{"G", labour.StatusNormal, "an experimental value"}, {"J", labour.StatusNormal, "a derogation"},
+		{"K", labour.StatusNormal, "data that another category includes"}, {"N", labour.StatusNormal, "a value that is not significant"},
+		{"R", labour.StatusNormal, "a value that was revised"}, {"S", labour.StatusNormal, "a strike or a like event"},
+		{"U", labour.StatusNormal, "low reliability"}, {"V", labour.StatusProvisional, "a value that is not validated"},
+		{"W", labour.StatusNormal, "data of another category included"},
+		{"BE", labour.StatusEstimated, "a break in the series"}, {"BP", labour.StatusProvisional, "a break in the series"},
+		{"EP", labour.StatusProvisional, "an estimate"}, {"DE", labour.StatusEstimated, "a definition that differs"},
+		{"EU", labour.StatusEstimated, "low reliability"}, {"BEP", labour.StatusProvisional, "a break in the series, an estimate"},
+		{"BU", labour.StatusNormal, "a break in the series, low reliability"}, {"DP", labour.StatusProvisional, "a definition that differs"},
+		{"PU", labour.StatusProvisional, "low reliability"}, {"BD", labour.StatusNormal, "a break in the series, a definition that differs"},
+	} {
+		for _, letters := range []string{s.letters, strings.ToLower(s.letters)} {
+			aliases[letters] = string(s.status)
+			if s.loss != "" {
+				losses[letters] = fmt.Sprintf("status %s is read as %s and loses what it says besides, %s: say it in note", letters, s.status, s.loss)
+			}
+		}
+	}
+	return aliases, losses
 }
 
 func spellings[T ~string](values []T) []string {

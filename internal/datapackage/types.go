@@ -61,6 +61,31 @@ func (c *Column) read(text []byte) (value any, fault string) {
 	return value, ""
 }
 
+// impossible says why a day cannot be one that the register records, or "". latest is the last one that can.
+func (c *Column) impossible(value any, latest string) string {
+	day, isText := value.(string)
+	if !c.Recorded || !isText {
+		return ""
+	}
+	if day < firstYear || latest != "" && day > latest {
+		if latest == "" {
+			latest = "today"
+		}
+		return fmt.Sprintf("expected a day from %s-01-01 to %s, found %q", firstYear, latest, day)
+	}
+	return ""
+}
+
+// canBeUnknown reports whether a word for what is not known may be read as no value: where it may be empty, and no
+// such word can be one of its values.
+func (c *Column) canBeUnknown() bool {
+	switch c.Type {
+	case Text, Key, Region, Country, Countries:
+		return false
+	}
+	return !c.Required
+}
+
 // parse returns the value of a text, or nil where it is not of the column's type or out of its bounds.
 func (c *Column) parse(text string) any {
 	switch c.Type {

@@ -184,7 +184,7 @@ func TestWriter_RefusesWhatCannotBeReadBack(t *testing.T) {
 
 func TestRejects_KeepsRowsAsTheyWereWithTheReason(t *testing.T) {
 	p := mustOpenFS(t, files{
-		"datapackage.json": `{"resources": [{"name": "countries", "path": ["data/a.csv", "data/b.csv"]}]}`,
+		"datapackage.json": `{"resources": [{"name": "countries", "path": ["data/a.csv", "data/b.csv"], "encoding": "utf-8"}]}`,
 		"data/a.csv":       "name,colour,code\n\"North, Korea\",r\xe9d,kp\nGood,,CN\nshort\nA,b,CD,long\nbad \"quote\",x,y\n",
 		"data/b.csv":       "code,reason,name\nkp,old reason,North Korea\n",
 	}.fsys(t))

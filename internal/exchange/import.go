@@ -34,6 +34,11 @@ type Options struct {
 	Note    string
 	Now     time.Time // of publication
 
+	MaxRejected float64 // the share of each table's rows that Quarantine may reject; 0 for DefaultMaxRejected
+	AllowShrink bool    // tables may lose more than half of their rows
+	Keep        bool    // the release is built and kept back, for db.Store.ReleaseKept to publish
+	DryRun      bool    // of Check: tell everything, and go on to the end
+
 	// Progress is told how far the reading of a file has come, in bytes of its size. Fault is told each fault, and
 	// Warning each row that is odd but possible, in the order of files and rows. Each may be nil.
 	Progress func(file string, done, size int64)
@@ -76,7 +81,8 @@ func (e *FaultyError) Error() string {
 
 // Import makes a release of a package, on top of the current one or of nothing. Everything is checked before
 // anything is published. It returns a *FaultyError where rows are faulty and nothing is put in quarantine, a
-// *db.GateError where a gate does not hold, and db.ErrBusy while another import runs.
+// *RejectedError where too many are, a *db.GateError where a gate does not hold, a *ShrinkError where a table would lose
+// more than half of its rows, and db.ErrBusy while another import runs.
 func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Options) (outcome Outcome, err error) {
 	if o.Mode == "" {
 		o.Mode = db.Merge
@@ -87,47 +93,22 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	}
 	defer func() { err = errors.Join(err, draft.Discard()) }()
 
-	var rejected int64
-	for _, file := range pkg.Files() {
-		counts, err := stage(ctx, draft, file, o)
-		if err != nil {
-			return outcome, err
-		}
-		rejected += counts.Rejected
-	}
-	outcome.Counts = draft.Counts()
-	if err := tell(ctx, pkg, draft.Warnings, o.Warning); err != nil {
+	if outcome.Counts, err = prepare(ctx, draft, pkg, o); err != nil {
 		return outcome, err
 	}
-	if rejected > 0 && o.OnError != Quarantine {
-		if err := tell(ctx, pkg, draft.Faults, o.Fault); err != nil {
-			return outcome, err
-		}
-		return outcome, &FaultyError{rejected}
-	}
-	if rejected > 0 && !anyTaken(outcome.Counts) {
-		if err := tell(ctx, pkg, draft.Faults, o.Fault); err != nil {
-			return outcome, err
-		}
-		return outcome, &FaultyError{rejected}
-	}
-	if rejected > 0 {
+	if slices.ContainsFunc(outcome.Counts, func(c labour.ImportCounts) bool { return c.Rejected > 0 }) {
 		outcome.Rejects = filepath.Join(store.Dir(), "rejects", fmt.Sprintf("%04d", draft.Number()))
 		if err := reject(ctx, pkg, draft, outcome.Rejects, o.Fault); err != nil {
 			return outcome, err
 		}
 	}
-	manifest := pkg.Manifest()
-	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough,
-		Confidential: manifest.Confidential}); err != nil {
-		return outcome, err
-	}
-	if err := draft.Check(ctx, manifest.Gates); err != nil {
-		return outcome, err
-	}
 	note := o.Note
 	if note == "" {
-		note = manifest.Note
+		note = pkg.Manifest().Note
+	}
+	if o.Keep {
+		outcome.Release, err = draft.Keep(ctx, o.Now, note)
+		return outcome, err
 	}
 	outcome.Release, err = draft.Publish(ctx, o.Now, note)
 	return outcome, err
@@ -153,7 +134,7 @@ func stage(ctx context.Context, draft *db.Draft, file *datapackage.File, o Optio
 	err = prefetch.Rows(ctx, 1, each, func(rows []row) error {
 		row := rows[0]
 		if len(row.faults) > 0 {
-			err = staged.Reject(ctx, row.faults...)
+			err = errors.Join(staged.Reject(ctx, row.faults...), staged.Remember(ctx, row.number, row.line, row.values, row.isFaulty))
 		} else {
 			err = staged.Add(ctx, row.number, row.line, row.values)
 		}
@@ -179,6 +160,11 @@ type row struct {
 	number, line, offset int64
 	values               []any
 	faults, warnings     []db.Fault
+}
+
+// isFaulty reports whether a column of the row has a fault, or the row as a whole.
+func (r row) isFaulty(column string) bool {
+	return slices.ContainsFunc(r.faults, func(f db.Fault) bool { return f.Column == column || f.Column == "" })
 }
 
 // records yields the rows of a file.

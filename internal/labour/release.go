@@ -46,6 +46,14 @@ type ImportCounts struct {
 	Warnings                                      int64
 }
 
+// ImportChange is what an import would change of a table: as a whole, or of the rows of one year, region or nationality.
+type ImportChange struct {
+	Table                       string
+	By, Value                   string // "year" and "2017", for example; "" for the table as a whole
+	RowsBefore, RowsAfter       int64
+	WorkersBefore, WorkersAfter int64 // 0 of a table as a whole
+}
+
 // Reconciles reports whether every row that was read is accounted for.
 func (c ImportCounts) Reconciles() bool {
 	return c.Read == c.Inserted+c.Replaced+c.Unchanged+c.Rejected

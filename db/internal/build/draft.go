@@ -47,6 +47,7 @@ type Draft struct {
 	least  int    // the size to protect at least, where any row is real
 	tables map[string]sqlite.Table
 	counts []labour.ImportCounts
+	based  bool // whether the current release is attached as base
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
 	deferred []string
 }
@@ -106,6 +107,7 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		`PRAGMA stage.cache_size = -32768`,
 		`CREATE TABLE stage.faults (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
 		`CREATE TABLE stage.warnings (table_name TEXT NOT NULL, record INTEGER NOT NULL, column_name TEXT NOT NULL, message TEXT NOT NULL)`,
+		rejectedTables,
 		`DELETE FROM main.release`,
 		`DELETE FROM main.exchange_rates`,
 		`DELETE FROM main.spans`,

@@ -178,11 +178,18 @@ func (f Folder) clear(draft string) error {
 // nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.
 func (f Folder) nextNumber() (int, error) {
 	names, err := f.Files()
-	if err != nil || len(names) == 0 {
+	if err != nil {
 		return 1, err
 	}
-	last, _ := NumberOf(names[len(names)-1])
-	return last + 1, nil
+	last := 0
+	if len(names) > 0 {
+		last, _ = NumberOf(names[len(names)-1])
+	}
+	kept, err := f.Kept()
+	for _, k := range kept {
+		last = max(last, k.Number)
+	}
+	return last + 1, err
 }
 
 // SyncPath forces a file's or a folder's content to the disk.

@@ -18,6 +18,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 		return s.counts, err
 	}
 	s.rows.Close()
+	if err := s.checkRejected(ctx); err != nil {
+		return s.counts, err
+	}
 	for again := true; again; {
 		var err error
 		if again, err = s.checkReferences(ctx); err != nil {
@@ -64,20 +67,17 @@ func (s *Stage) checkReferences(ctx context.Context) (again bool, err error) {
 			faults = append(faults, mixed...)
 			continue
 		}
-		staged := ""
-		if r.Table == s.table.Name {
-			staged = fmt.Sprintf(`AND NOT EXISTS (SELECT 1 FROM stage.%s o WHERE o.%s = s.%s)`,
-				sqlite.Quote(r.Table), sqlite.Quote(r.Key), sqlite.Quote(r.Column))
-		}
+		staged := s.alsoStaged(r, "s."+sqlite.Quote(r.Column))
 		missing, err := sqlite.Collect(ctx, s.draft.conn, func(rows *sql.Rows) (f Fault, err error) {
 			var value string
-			err = rows.Scan(&value, &f.Record)
-			f.Column, f.Message = r.Column, fmt.Sprintf("expected the %s of a row of %s, found %q", r.Key, r.Table,
-				value)
+			var rejected bool
+			err = rows.Scan(&value, &f.Record, &rejected)
+			f.Column, f.Message = r.Column, missingName(r, value, rejected)
 			return f, err
-		}, fmt.Sprintf(`SELECT s.%[1]s, s._record FROM stage.%[2]s s WHERE s.%[1]s <> ''
+		}, fmt.Sprintf(`SELECT s.%[1]s, s._record, EXISTS (SELECT 1 FROM stage.rejected o WHERE o.table_name = ? AND o.key = s.%[1]s)
+			FROM stage.%[2]s s WHERE s.%[1]s <> ''
 			AND NOT EXISTS (SELECT 1 FROM main.%[3]s o WHERE o.%[4]s = s.%[1]s) %[5]s ORDER BY s._record`,
-			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key), staged))
+			sqlite.Quote(r.Column), sqlite.Quote(s.table.Name), sqlite.Quote(r.Table), sqlite.Quote(r.Key), staged), r.Table)
 		if err != nil {
 			return false, fmt.Errorf("check the references of %s: %w", s.table.Name, err)
 		}
@@ -199,6 +199,9 @@ func (s *Stage) drop(ctx context.Context, faults []Fault) error {
 	}
 	if len(faults) == 0 {
 		return nil
+	}
+	if err := s.rememberDropped(ctx); err != nil {
+		return err
 	}
 	dropped, err := sqlite.Run(ctx, s.draft.conn,
 		fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,

@@ -1,0 +1,132 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+
+	"homebound/internal/atomicfile"
+	"homebound/internal/labour"
+)
+
+// A release can be built and kept back until a day, such as that of an embargo. Its file then lies in a folder that no
+// server reads, DATA/embargoed/0007-<hash>-after-0006.db, since whatever is in releases is answered by its number. It
+// names the release that it was made from, so that publishing it takes back nothing that was published since.
+
+// Kept is a release that was built and not published.
+type Kept struct {
+	Number, After int // After is 0 where it was made from nothing
+	name          string
+}
+
+var keptFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})-after-(\d{4,})\.db$`)
+
+// ErrSuperseded says that a release was published since a kept one was made.
+var ErrSuperseded = errors.New("another release was published since it was made; import it again")
+
+func (f Folder) embargoed() string { return filepath.Join(string(f), "embargoed") }
+
+// Kept lists the releases that are kept back, by their numbers.
+func (f Folder) Kept() ([]Kept, error) {
+	entries, err := os.ReadDir(f.embargoed())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the releases that are kept back: %w", err)
+	}
+	var kept []Kept
+	for _, entry := range entries {
+		if match := keptFile.FindStringSubmatch(entry.Name()); match != nil {
+			number, _ := strconv.Atoi(match[1]) // the expression leaves digits alone
+			after, _ := strconv.Atoi(match[3])
+			kept = append(kept, Kept{number, after, entry.Name()})
+		}
+	}
+	return kept, nil
+}
+
+// Keep derives what reports read, checks the file, and keeps the draft back as a release that ReleaseKept publishes.
+func (d *Draft) Keep(ctx context.Context, now time.Time, note string) (labour.Release, error) {
+	info := labour.Release{Number: d.number, PublishedAt: now.UTC().Truncate(time.Second), Note: note}
+	after, err := d.folder.currentNumber()
+	if err != nil {
+		return info, err
+	}
+	if err := d.finish(ctx, &info); err != nil {
+		return info, err
+	}
+	if err := d.closeFile(); err != nil {
+		return info, fmt.Errorf("close the draft: %w", err)
+	}
+	if err := d.folder.keep(filepath.Join(d.path, "release.db"), d.number, after, info.ContentHash); err != nil {
+		return info, fmt.Errorf("keep the release back: %w", err)
+	}
+	return info, d.Discard()
+}
+
+// currentNumber returns the number of the current release, 0 where there is none.
+func (f Folder) currentNumber() (int, error) {
+	name, err := f.ReadCurrent()
+	if errors.Is(err, ErrNoRelease) {
+		return 0, nil
+	}
+	number, _ := NumberOf(name)
+	return number, err
+}
+
+func (f Folder) keep(path string, number, after int, hash string) error {
+	if err := os.MkdirAll(f.embargoed(), 0o700); err != nil {
+		return err
+	}
+	if err := SyncPath(path); err != nil {
+		return err
+	}
+	if err := atomicfile.OwnAs(path, f.Releases()); err != nil {
+		return err
+	}
+	if err := os.Rename(path, filepath.Join(f.embargoed(), fmt.Sprintf("%04d-%s-after-%04d.db", number, hash[:12], after))); err != nil {
+		return err
+	}
+	return SyncPath(f.embargoed())
+}
+
+// ReleaseKept puts a release that was kept back among those that are served, and reports whether there was one. It is
+// not current yet. It returns ErrSuperseded where it was made from another release than the current one, and ErrBusy
+// while an import runs.
+func (f Folder) ReleaseKept(number int) (there bool, err error) {
+	lock := f.Lock()
+	locked, err := lock.TryLock()
+	if err != nil || !locked {
+		return false, errors.Join(err, ErrBusy)
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	all, err := f.Kept()
+	if err != nil {
+		return false, err
+	}
+	for _, k := range all {
+		if k.Number != number {
+			continue
+		}
+		current, err := f.currentNumber()
+		if err != nil {
+			return true, err
+		}
+		if current != k.After {
+			return true, fmt.Errorf("release %d was made from release %d, and release %d is current: %w", number, k.After, current, ErrSuperseded)
+		}
+		match := keptFile.FindStringSubmatch(k.name)
+		if err := os.Rename(filepath.Join(f.embargoed(), k.name), f.File(match[1]+"-"+match[2]+".db")); err != nil {
+			return true, fmt.Errorf("publish release %d: %w", number, err)
+		}
+		return true, SyncPath(f.Releases())
+	}
+	return false, nil
+}
