@@ -26,6 +26,8 @@ type (
 	GateError = build.GateError
 	// KeptRelease is a release that was built and not published.
 	KeptRelease = build.Kept
+	// Mapping is a mapping.yml that rows of a release were read by.
+	Mapping = build.Mapping
 	// Ledger counts the queries that run under a context, and may bound and watch them.
 	Ledger = sqlite.Ledger
 )

@@ -273,3 +273,18 @@ func (t *teller) end() {
 		fmt.Fprintln(t.out, r)
 	}
 }
+
+type mapCommand struct {
+	File  string `arg:"" help:"The publisher's CSV file."`
+	Table string `default:"permits" placeholder:"NAME" help:"The table that its rows are."`
+}
+
+// Run prints the draft of a mapping.
+func (c *mapCommand) Run(s *Session) error {
+	text, err := datapackage.DraftMapping(c.File, c.Table)
+	if err != nil {
+		return err
+	}
+	_, err = s.Stdout.Write(text)
+	return err
+}

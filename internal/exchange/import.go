@@ -4,6 +4,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -99,6 +100,11 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	if slices.ContainsFunc(outcome.Counts, func(c labour.ImportCounts) bool { return c.Rejected > 0 }) {
 		outcome.Rejects = filepath.Join(store.Dir(), "rejects", fmt.Sprintf("%04d", draft.Number()))
 		if err := reject(ctx, pkg, draft, outcome.Rejects, o.Fault); err != nil {
+			return outcome, err
+		}
+	}
+	if text := pkg.Mapping(); text != nil {
+		if err := draft.KeepMapping(ctx, fmt.Sprintf("%x", sha256.Sum256(text)), text); err != nil {
 			return outcome, err
 		}
 	}
