@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -39,6 +40,7 @@ type columnRule struct {
 	Otherwise string            `yaml:"otherwise"` // what a value is read as that Map or Codes lacks; else it is a fault
 	Missing   []missingValue    `yaml:"missing"`
 	Format    string            `yaml:"format"`  // of dates, as %d.%m.%Y
+	Edge      string            `yaml:"edge"`    // of a year, quarter or month in a column of dates: its first or its last day
 	Decimal   *string           `yaml:"decimal"` // of numbers
 	Group     *string           `yaml:"group"`
 	Per       string            `yaml:"per"`        // of wage_monthly: the time that a wage is of
@@ -55,7 +57,7 @@ func (r *columnRule) UnmarshalYAML(node *yaml.Node) error {
 		return nil
 	}
 	type plain columnRule
-	known := []string{"from", "constant", "map", "codes", "otherwise", "missing", "format", "decimal", "group", "per", "per_column"}
+	known := []string{"from", "constant", "map", "codes", "otherwise", "missing", "format", "edge", "decimal", "group", "per", "per_column"}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if !slices.Contains(known, node.Content[i].Value) {
 			return fmt.Errorf("line %d: expected one of %s, found %s", node.Content[i].Line, strings.Join(known, ", "), quote(node.Content[i].Value))
@@ -119,6 +121,9 @@ func (m *tableMapping) check(t Table) error {
 			fault("expected a time among %s, found %s", strings.Join(slices.Sorted(maps.Keys(wageUnits)), ", "), quote(rule.Per))
 		case (rule.Per != "" || rule.PerColumn != "") && name != "wage_monthly":
 			fault("expected per for wage_monthly alone")
+		}
+		if rule.Edge != "" && (t.Columns[at].Type != Date || rule.Edge != "first" && rule.Edge != "last") {
+			fault("expected edge to be first or last, of a date, found %s", quote(rule.Edge))
 		}
 		rule.hours = m.HoursPerWeek
 		if rule.Format != "" {
@@ -264,6 +269,9 @@ func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, 
 			return text, fmt.Sprintf("expected a value that %s maps, found %s", mappingName, quote(text))
 		}
 	}
+	if r.Edge != "" {
+		return edgeOf(text, r.Edge), ""
+	}
 	if r.Per == "" && r.PerColumn == "" {
 		return text, ""
 	}
@@ -272,6 +280,36 @@ func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, 
 		unit = string(bytes.TrimSpace(scan.text(r.unit)))
 	}
 	return r.monthly(text, unit, form)
+}
+
+// edgeOf returns the first or the last day of a year, a quarter or a month, as SDMX writes them: 2017, 2017-Q1, 2017-03.
+// Any other text is returned as it is.
+func edgeOf(text []byte, edge string) []byte {
+	year, rest, parted := strings.Cut(string(text), "-")
+	y, err := strconv.Atoi(year)
+	if err != nil || len(year) != 4 {
+		return text
+	}
+	first, months := 1, 12
+	if parted {
+		quarter, is := strings.CutPrefix(rest, "Q")
+		n, err := strconv.Atoi(quarter)
+		switch {
+		case err != nil || n < 1:
+			return text
+		case is && n <= 4:
+			first, months = 3*n-2, 3
+		case !is && n <= 12 && len(rest) == 2:
+			first, months = n, 1
+		default:
+			return text
+		}
+	}
+	day := time.Date(y, time.Month(first), 1, 0, 0, 0, 0, time.UTC)
+	if edge == "last" {
+		day = day.AddDate(0, months, -1)
+	}
+	return day.AppendFormat(nil, time.DateOnly)
 }
 
 // wageUnits are the times that a wage is of, and how many of them a week has.

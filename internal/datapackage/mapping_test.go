@@ -62,15 +62,16 @@ func TestOpen_MappingFaults(t *testing.T) {
 		"":                     "mapping.yml: expected tables with files and columns, found none",
 		"tables: [":            "mapping.yml: ",
 		"tables: {permit: {}}": `mapping.yml: expected one of sources, countries`,
-		"tables: {countries: {columns: {code: A, name: {form: B}}}}":             `expected one of from, constant`,
-		"tables: {countries: {columns: {code: A, nom: B}}}":                      "mapping.yml: countries.nom: expected a column of the table, found another",
-		"tables: {countries: {columns: {code: A, name: {}}}}":                    "mapping.yml: countries.name: expected either from or constant",
-		"tables: {countries: {columns: {code: {from: A, codes: iso}, name: B}}}": `expected codes among iso-alpha-3, iso-numeric, nace, naics, soc, found "iso"`,
-		"tables: {countries: {columns: {code: {from: A, per: hour}, name: B}}}":  "expected per for wage_monthly alone",
-		"tables: {countries: {files: [c.csv], columns: {code: A, name: C}}}":     `mapping.yml: countries.name: expected the column "C" in c.csv, found none`,
-		"tables: {countries: {files: [c.csv], columns: {code: A}}}":              "expected a rule for countries.name, which may not be empty, found none",
-		"tables: {countries: {files: [d.csv], columns: {code: A, name: B}}}":     `expected the file "d.csv" in the package, found none`,
-		"tables: {countries: {file: c.csv}}":                                     "mapping.yml: unmarshal errors:",
+		"tables: {countries: {columns: {code: A, name: {form: B}}}}":              `expected one of from, constant`,
+		"tables: {countries: {columns: {code: A, nom: B}}}":                       "mapping.yml: countries.nom: expected a column of the table, found another",
+		"tables: {countries: {columns: {code: A, name: {}}}}":                     "mapping.yml: countries.name: expected either from or constant",
+		"tables: {countries: {columns: {code: {from: A, codes: iso}, name: B}}}":  `expected codes among iso-alpha-3, iso-numeric, nace, naics, soc, found "iso"`,
+		"tables: {countries: {columns: {code: {from: A, per: hour}, name: B}}}":   "expected per for wage_monthly alone",
+		"tables: {countries: {files: [c.csv], columns: {code: A, name: C}}}":      `mapping.yml: countries.name: expected the column "C" in c.csv, found none`,
+		"tables: {countries: {files: [c.csv], columns: {code: A}}}":               "expected a rule for countries.name, which may not be empty, found none",
+		"tables: {countries: {files: [d.csv], columns: {code: A, name: B}}}":      `expected the file "d.csv" in the package, found none`,
+		"tables: {countries: {columns: {code: {from: A, edge: first}, name: B}}}": `expected edge to be first or last, of a date, found "first"`,
+		"tables: {countries: {file: c.csv}}":                                      "mapping.yml: unmarshal errors:",
 	} {
 		_, err := datapackage.OpenFS(t.Context(), files{"mapping.yml": text, "c.csv": "A,B\nKP,x\n",
 			"datapackage.json": `{"homebound": {"note": "n"}}`}.fsys(t), datapackage.Limits{})
@@ -92,4 +93,19 @@ func TestDraftMapping(t *testing.T) {
 	assert.ErrorContains(t, err, `found the table "permit"`)
 	_, err = datapackage.DraftMapping(dir+"/none.csv", "permits")
 	assert.ErrorContains(t, err, "none.csv: the file cannot be read")
+}
+
+// Periods of SDMX become first and last days.
+func TestOpen_MappingOfPeriods(t *testing.T) {
+	p := mustOpenFS(t, files{"x.csv": "REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS\nRU-PRI,2017,1,A\nRU-PRI,2017-Q2,2,P\nRU-PRI,2016-02,3,B\nRU-PRI,2017-13,3,A\n",
+		"datapackage.json": `{"resources": []}`, "mapping.yml": `tables: {observations: {files: [x.csv], columns: {indicator: {constant: W},
+		region_code: REF_AREA, from: {from: TIME_PERIOD, edge: first}, to: {from: TIME_PERIOD, edge: last}, value: OBS_VALUE, unit: {constant: workers},
+		status: OBS_STATUS, source_id: {constant: S1}}}}`}.fsys(t))
+	rows := mustRead(t, p.Files()[0])
+	require.Len(t, rows, 4)
+	for i, want := range [][2]string{{"2017-01-01", "2017-12-31"}, {"2017-04-01", "2017-06-30"}, {"2016-02-01", "2016-02-29"}} {
+		assert.Empty(t, rows[i].Faults)
+		assert.Equal(t, []any{want[0], want[1]}, rows[i].Values[4:6])
+	}
+	assert.Len(t, rows[3].Faults, 2)
 }

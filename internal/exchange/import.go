@@ -35,6 +35,12 @@ type Options struct {
 	Note    string
 	Now     time.Time // of publication
 
+	// Of db.ReplaceSource: the source that the package is the whole delivery of, and its period, nil where it is open.
+	// Withdrawn is told each row that the source no longer has; it may be nil.
+	Source    string
+	From, To  *labour.Date
+	Withdrawn func(db.Withdrawal)
+
 	MaxRejected float64 // the share of each table's rows that Quarantine may reject; 0 for DefaultMaxRejected
 	AllowShrink bool    // tables may lose more than half of their rows
 	Keep        bool    // the release is built and kept back, for db.Store.ReleaseKept to publish
