@@ -26,14 +26,24 @@ type (
 	GateError = build.GateError
 	// KeptRelease is a release that was built and not published.
 	KeptRelease = build.Kept
+	// Delivery is what a package takes the place of.
+	Delivery = build.Delivery
+	// Withdrawal is a row that its source no longer has.
+	Withdrawal = build.Withdrawal
+	// NamedError says that rows would be withdrawn which others name.
+	NamedError = build.NamedError
+	// Mapping is a mapping.yml that rows of a release were read by.
+	Mapping = build.Mapping
 	// Ledger counts the queries that run under a context, and may bound and watch them.
 	Ledger = sqlite.Ledger
 )
 
-// The modes of a draft: to start from the current release, or from nothing.
+// The modes of a draft: to start from the current release, or from nothing; or to start from the current release and take
+// out of it what a source no longer has.
 const (
-	Merge   = build.Merge
-	Replace = build.Replace
+	Merge         = build.Merge
+	Replace       = build.Replace
+	ReplaceSource = build.ReplaceSource
 )
 
 // Errors that callers decide on.

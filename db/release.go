@@ -141,6 +141,11 @@ func (r *Release) Imports(ctx context.Context) ([]labour.ImportCounts, error) {
 	}, `SELECT table_name, read, inserted, replaced, unchanged, rejected, warnings FROM imports`)
 }
 
+// Mappings returns the mappings by which publishers' files became rows of the release.
+func (r *Release) Mappings(ctx context.Context) ([]Mapping, error) {
+	return build.ReadMappings(ctx, r.file)
+}
+
 // Settings returns what the publisher has set for the whole release.
 func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 	var s build.Settings

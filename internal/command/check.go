@@ -21,14 +21,28 @@ import (
 
 // limitFlags say what an import refuses, and a check holds a package against.
 type limitFlags struct {
-	Mode        db.Mode          `enum:"merge,replace" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing."`
+	Mode        db.Mode          `enum:"merge,replace,replace-source" default:"merge" help:"merge: insert into the current release and replace rows of the same key; replace: start from nothing; replace-source: merge, and withdraw what --source no longer has."`
+	Source      string           `placeholder:"ID" help:"With replace-source: the source that the package is the whole delivery of."`
+	From        *labour.Date     `placeholder:"DATE" help:"With replace-source: the first day of the delivery's period."`
+	To          *labour.Date     `placeholder:"DATE" help:"With replace-source: the last day of the delivery's period."`
 	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
 	MaxRejected share            `default:"1%" placeholder:"SHARE" help:"With quarantine: publish nothing where more than this share of a table's rows is faulty."`
 	AllowShrink bool             `help:"Publish although a table is emptied or loses more than half of its rows."`
 }
 
+// Validate asks that a source is named where it is to be replaced, and else is not.
+func (f limitFlags) Validate() error {
+	if f.Mode == db.ReplaceSource && f.Source == "" {
+		return errors.New("expected --source ID with --mode replace-source, found none")
+	}
+	if f.Mode != db.ReplaceSource && (f.Source != "" || f.From != nil || f.To != nil) {
+		return errors.New("expected --source, --from and --to with --mode replace-source alone")
+	}
+	return nil
+}
+
 func (f limitFlags) options(s *Session) exchange.Options {
-	return exchange.Options{Mode: f.Mode, OnError: f.OnError, MaxRejected: float64(f.MaxRejected), AllowShrink: f.AllowShrink, Now: s.Now()}
+	return exchange.Options{Source: f.Source, From: f.From, To: f.To, Mode: f.Mode, OnError: f.OnError, MaxRejected: float64(f.MaxRejected), AllowShrink: f.AllowShrink, Now: s.Now()}
 }
 
 // share is a part of a whole, such as 5% or 0.05.
@@ -109,6 +123,8 @@ func (c *checkCommand) Run(s *Session) (err error) {
 	o := c.options(s)
 	o.Fault = func(r exchange.Remark) { kinds.Add(r, false); list.add("", r) }
 	o.Warning = func(r exchange.Remark) { kinds.Add(r, true); list.add("warning: ", r) }
+	withdrawn := withdrawals{}
+	o.Withdrawn = withdrawn.add
 	bar := newProgress(s.Stderr)
 	o.Progress = bar.show
 	result, err := exchange.Check(s.Context, store, pkg, o)
@@ -124,6 +140,7 @@ func (c *checkCommand) Run(s *Session) (err error) {
 		tellPassedOver(s.Stderr, pkg)
 		printCounts(s.Stdout, result.Counts)
 		printKinds(s.Stdout, kinds.List())
+		withdrawn.print(s.Stdout)
 		printMoves(s.Stdout, result.Changes)
 	}
 	if result.Refused != nil {
@@ -245,6 +262,38 @@ func printJSON(out io.Writer, pkg *datapackage.Package, result exchange.Checked,
 	return encoder.Encode(c)
 }
 
+// withdrawals are rows that their source no longer has.
+type withdrawals struct {
+	counts []withdrawnFrom
+}
+
+type withdrawnFrom struct {
+	table string
+	count int
+	first []string
+}
+
+func (w *withdrawals) add(row db.Withdrawal) {
+	at := slices.IndexFunc(w.counts, func(f withdrawnFrom) bool { return f.table == row.Table })
+	if at < 0 {
+		w.counts = append(w.counts, withdrawnFrom{table: row.Table})
+		at = len(w.counts) - 1
+	}
+	if w.counts[at].count++; w.counts[at].count <= mostTold {
+		w.counts[at].first = append(w.counts[at].first, row.Key)
+	}
+}
+
+func (w *withdrawals) print(out io.Writer) {
+	for _, f := range w.counts {
+		more := ""
+		if f.count > mostTold {
+			more = " and others"
+		}
+		fmt.Fprintf(out, "withdrawn from %s: %d: %s%s\n", f.table, f.count, strings.Join(f.first, ", "), more)
+	}
+}
+
 // teller prints faults as they come up to a number, and by kind where there are more.
 type teller struct {
 	out   io.Writer
@@ -272,4 +321,19 @@ func (t *teller) end() {
 	for _, r := range t.first {
 		fmt.Fprintln(t.out, r)
 	}
+}
+
+type mapCommand struct {
+	File  string `arg:"" help:"The publisher's CSV file."`
+	Table string `default:"permits" placeholder:"NAME" help:"The table that its rows are."`
+}
+
+// Run prints the draft of a mapping.
+func (c *mapCommand) Run(s *Session) error {
+	text, err := datapackage.DraftMapping(c.File, c.Table)
+	if err != nil {
+		return err
+	}
+	_, err = s.Stdout.Write(text)
+	return err
 }

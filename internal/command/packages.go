@@ -69,6 +69,8 @@ func (c *importCommand) Run(s *Session) (err error) {
 	faults := teller{out: s.Stderr}
 	options := c.options(s)
 	options.Note, options.Progress, options.Fault, options.Keep = c.Note, bar.show, faults.add, c.Draft
+	withdrawn := withdrawals{}
+	options.Withdrawn = withdrawn.add
 	if c.Warnings {
 		options.Warning = func(r exchange.Remark) { fmt.Fprintln(s.Stderr, "warning:", r) }
 	}
@@ -77,6 +79,7 @@ func (c *importCommand) Run(s *Session) (err error) {
 	faults.end()
 	tellPassedOver(s.Stderr, pkg)
 	printCounts(s.Stdout, outcome.Counts)
+	withdrawn.print(s.Stdout)
 	if err != nil {
 		return err
 	}

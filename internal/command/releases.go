@@ -69,7 +69,8 @@ func (c *releasesList) Run(s *Session) (err error) {
 
 type releasesShow struct {
 	dataFlag
-	Number int `arg:"" optional:"" help:"Number of the release; the current one where left out."`
+	Number   int  `arg:"" optional:"" help:"Number of the release; the current one where left out."`
+	Mappings bool `help:"Print the mappings by which publishers' files were read, whole."`
 }
 
 // Run prints what a release holds and how it was made.
@@ -97,11 +98,39 @@ func (c *releasesShow) Run(s *Session) (err error) {
 	for _, g := range r.Gates {
 		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
 	}
+	if err := showSettings(s, release); err != nil {
+		return err
+	}
+	mappings, err := release.Mappings(s.Context)
+	if err != nil {
+		return err
+	}
+	for _, m := range mappings {
+		fmt.Fprintf(s.Stdout, "mapping    sha256:%s, since release %d\n", m.Hash, m.Release)
+		if c.Mappings {
+			fmt.Fprintf(s.Stdout, "%s\n", m.Text)
+		}
+	}
 	imports, err := release.Imports(s.Context)
 	if err != nil {
 		return err
 	}
 	printCounts(s.Stdout, imports)
+	return nil
+}
+
+// showSettings prints what the publisher has set for the whole release, beside the currency.
+func showSettings(s *Session, release *db.Release) error {
+	settings, err := release.Settings(s.Context)
+	if err != nil {
+		return err
+	}
+	if settings.DataThrough != nil {
+		fmt.Fprintf(s.Stdout, "setting    dataThrough %s\n", settings.DataThrough)
+	}
+	if settings.Confidential > 0 {
+		fmt.Fprintf(s.Stdout, "setting    confidential %d\n", settings.Confidential)
+	}
 	return nil
 }
 

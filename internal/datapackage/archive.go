@@ -17,7 +17,7 @@ import (
 // packed. Archives come as Windows and macOS make them: with backslashes, names in an old code page, and entries of
 // the system's own. It refuses an archive that would write outside when unpacked.
 func topFolder(archive *zip.Reader) (fs.FS, error) {
-	var found []string
+	var found, mapped []string
 	kept := archive.File[:0]
 	for _, entry := range archive.File {
 		name := entryName(entry)
@@ -34,10 +34,16 @@ func topFolder(archive *zip.Reader) (fs.FS, error) {
 		if file == manifestName && strings.Count(folder, "/") <= 1 {
 			found = append(found, name)
 		}
+		if file == mappingName && strings.Count(folder, "/") <= 1 {
+			mapped = append(mapped, name)
+		}
 		entry.Name = name // the reader looks names up when the first file is opened
 		kept = append(kept, entry)
 	}
 	archive.File = kept
+	if len(found) == 0 {
+		found = mapped
+	}
 	slices.Sort(found)
 	switch len(found) {
 	case 0:

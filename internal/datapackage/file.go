@@ -32,8 +32,10 @@ type part struct {
 	textSource
 	text   textForm
 	header []string
-	field  []int      // for each column of the table, which field it is, or -1
-	cells  []cellForm // for each column of the table, how its values are written
+	field  []int         // for each column of the table, which field it is, or -1
+	cells  []cellForm    // for each column of the table, how its values are written
+	names  []string      // likewise, of a mapped file
+	rules  []*columnRule // likewise, where the values come from; nil where columns have their own names
 }
 
 // Table returns the table that the rows belong to.
@@ -151,12 +153,12 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 		head, _ = p.encoding.NewDecoder().Bytes(head) // may be cut inside of a character; the scan tells faults
 	}
 	if p.book == nil {
-		p.text = splitting(r.dialect.form(), head, t)
+		p.text = splitting(r.dialect.form(), head, r.names(t))
 	}
 	if notice := readAs(p.text, r.dialect, name); notice != "" {
 		notices = append(notices, p.path+": read as "+notice)
 	}
-	columns, err := p.readHeader(fsys, t, recordBytes)
+	columns, err := p.readHeader(fsys, t, r.mapping, recordBytes)
 	notices = append(notices, columns...)
 	if err != nil {
 		return notices, err
@@ -177,7 +179,7 @@ func readAs(form textForm, d dialect, encoding string) string {
 	return strings.Join(found, ", ")
 }
 
-func (p *part) readHeader(fsys fs.FS, t Table, recordBytes int) (notices []string, err error) {
+func (p *part) readHeader(fsys fs.FS, t Table, m *tableMapping, recordBytes int) (notices []string, err error) {
 	in, err := p.open(fsys)
 	if err != nil {
 		return nil, err
@@ -197,6 +199,9 @@ func (p *part) readHeader(fsys fs.FS, t Table, recordBytes int) (notices []strin
 		return nil, fmt.Errorf("%s:%d:1: expected a header in UTF-8, found bytes of another encoding", p.path, scan.at)
 	}
 	p.header = scan.texts()
+	if m != nil {
+		return p.matchMapped(t, m)
+	}
 	return p.match(t, scan)
 }
 

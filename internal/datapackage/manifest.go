@@ -67,11 +67,12 @@ type resource struct {
 
 	dialect dialect     // of Dialect
 	schema  tableSchema // of Schema
-	alone   bool        // a sheet of a workbook that came without a descriptor
+	mapping *tableMapping
+	alone   bool // a sheet of a workbook that came without a descriptor
 }
 
 // parseDescriptor reads the JSON text. A fault of form is told with its line and column.
-func parseDescriptor(text []byte) (descriptor, error) {
+func parseDescriptor(text []byte, mapped bool) (descriptor, error) {
 	var d descriptor
 	text = bytes.TrimPrefix(text, byteOrderMark)
 	if !utf8.Valid(text) {
@@ -88,7 +89,7 @@ func parseDescriptor(text []byte) (descriptor, error) {
 			jsonPosition(text, mismatch.Offset), orWhole(mismatch.Field), mismatch.Value)
 	case err != nil:
 		return d, fmt.Errorf("%s: %w", manifestName, err)
-	case len(d.Resources) == 0:
+	case len(d.Resources) == 0 && !mapped:
 		return d, fmt.Errorf("%s: expected a list of resources that names the package's files, found none",
 			manifestName)
 	}

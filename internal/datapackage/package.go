@@ -41,7 +41,8 @@ func (l Limits) orDefault() Limits {
 // Package is a package opened for reading. Its methods but Close may be called at the same time.
 type Package struct {
 	manifest Manifest
-	from     string // where it is said what the package holds
+	mapping  *mapping // nil where columns have their own names
+	from     string   // where it is said what the package holds
 	files    []*File
 	notices  []string
 	closers  closers
@@ -109,20 +110,37 @@ func openAndOwn(ctx context.Context, name string, fsys fs.FS, limits Limits, clo
 
 // OpenFS opens a package in a file system. Closing it does nothing.
 func OpenFS(ctx context.Context, fsys fs.FS, limits Limits) (*Package, error) {
-	text, err := readManifest(fsys)
-	if err != nil {
-		return nil, err
-	}
-	d, err := parseDescriptor(text)
+	d, m, err := describe(fsys)
 	if err != nil {
 		return nil, err
 	}
 	manifest, manifestErr := d.manifest()
-	p := &Package{manifest: manifest, from: manifestName, books: map[string]*workbook{}}
+	p := &Package{manifest: manifest, from: manifestName, mapping: m, books: map[string]*workbook{}}
 	if err := errors.Join(manifestErr, p.openFiles(ctx, fsys, d.Resources, limits.orDefault())); err != nil {
 		return nil, errors.Join(err, p.closers.Close())
 	}
 	return p, nil
+}
+
+// describe reads what the package says of itself: datapackage.json, mapping.yml, or both.
+func describe(fsys fs.FS) (d descriptor, m *mapping, err error) {
+	if m, err = readMapping(fsys); err != nil {
+		return d, nil, err
+	}
+	text, err := readManifest(fsys)
+	switch {
+	case err == errNoManifest && m != nil:
+	case err != nil:
+		return d, nil, err
+	default:
+		if d, err = parseDescriptor(text, m != nil); err != nil {
+			return d, nil, err
+		}
+	}
+	if m != nil {
+		d.Resources = m.into(d.Resources)
+	}
+	return d, m, nil
 }
 
 var errNoManifest = errors.New("expected a " + manifestName + " that lists the package's files, found none")
@@ -273,6 +291,14 @@ func (p *Package) Manifest() Manifest { return p.manifest }
 
 // Files lists the tables that the package holds, in the order of Tables.
 func (p *Package) Files() []*File { return slices.Clone(p.files) }
+
+// Mapping returns the text of mapping.yml, by which a publisher's file was read; nil where there is none.
+func (p *Package) Mapping() []byte {
+	if p.mapping == nil {
+		return nil
+	}
+	return p.mapping.text
+}
 
 // Notices lists what is no fault but should be known: resources and columns that are left out, and optional columns
 // that are not there.

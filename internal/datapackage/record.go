@@ -43,7 +43,7 @@ func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Lin
 
 // Position returns where the value of a column begins, or the row where it has no such column.
 func (r *Record) Position(column string) Position {
-	i := slices.Index(r.part.header, column)
+	i := r.part.fieldOf(column)
 	if column == "" || i < 0 || i >= len(r.scan.fields) {
 		i = 0
 	}
@@ -52,6 +52,19 @@ func (r *Record) Position(column string) Position {
 		col = i + 1 // of the sheet
 	}
 	return Position{r.part.path, line, col}
+}
+
+// fieldOf returns which field of a row a column is, or -1.
+func (p *part) fieldOf(column string) int {
+	for i, rule := range p.rules {
+		if rule != nil && p.names[i] == column {
+			return rule.field
+		}
+	}
+	if p.rules != nil {
+		return -1
+	}
+	return slices.Index(p.header, column)
 }
 
 // Raw returns the row's fields as they stand in the file. Where the row breaks the rules of CSV, the last one is
@@ -104,9 +117,10 @@ func (c *checker) check(r *Record) {
 	}
 	for i := range c.cells {
 		cell := &c.cells[i]
-		var text []byte
-		if at := r.part.field[i]; at >= 0 {
-			text = r.scan.text(at)
+		text, fault := r.part.value(r.scan, i)
+		if fault != "" {
+			r.Faults = append(r.Faults, Fault{cell.column.Name, fault})
+			continue
 		}
 		value, fault, odd := cell.read(text)
 		if fault != "" {

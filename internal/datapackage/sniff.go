@@ -17,7 +17,7 @@ const (
 
 // splitting finds how a file is split where its dialect does not say it: by the delimiter under which the header has
 // the most columns of the table. A first line sep=; as Excel writes it says so itself.
-func splitting(form textForm, head []byte, t Table) textForm {
+func splitting(form textForm, head []byte, known func(column string) bool) textForm {
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	line, _, _ := bytes.Cut(head, []byte("\n"))
 	line = withoutReturn(line)
@@ -41,7 +41,7 @@ func splitting(form textForm, head []byte, t Table) textForm {
 		}
 		found := 0
 		for _, name := range scan.texts() {
-			if t.index(name) >= 0 || t.index(fold(name)) >= 0 {
+			if known(name) {
 				found++
 			}
 		}
@@ -50,6 +50,21 @@ func splitting(form textForm, head []byte, t Table) textForm {
 		}
 	}
 	return form
+}
+
+// names returns which columns of a file are those of its table.
+func (r *resource) names(t Table) func(column string) bool {
+	if r.mapping == nil {
+		return func(column string) bool { return t.index(column) >= 0 || t.index(fold(column)) >= 0 }
+	}
+	return func(column string) bool {
+		for _, rule := range r.mapping.Columns {
+			if fold(rule.From) == fold(column) {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // sample holds the first values of columns.
@@ -73,7 +88,10 @@ func (p *part) readSample(in io.Reader, t Table, recordBytes int) (sample, error
 			if at < 0 {
 				continue
 			}
-			text := scan.text(at)
+			text, fault := p.value(scan, i)
+			if fault != "" {
+				continue
+			}
 			if p.form != nil {
 				text = p.form.plain(text, t.Columns[i].Type)
 			}

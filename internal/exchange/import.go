@@ -4,6 +4,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -33,6 +34,12 @@ type Options struct {
 	OnError OnError
 	Note    string
 	Now     time.Time // of publication
+
+	// Of db.ReplaceSource: the source that the package is the whole delivery of, and its period, nil where it is open.
+	// Withdrawn is told each row that the source no longer has; it may be nil.
+	Source    string
+	From, To  *labour.Date
+	Withdrawn func(db.Withdrawal)
 
 	MaxRejected float64 // the share of each table's rows that Quarantine may reject; 0 for DefaultMaxRejected
 	AllowShrink bool    // tables may lose more than half of their rows
@@ -99,6 +106,11 @@ func Import(ctx context.Context, store *db.Store, pkg *datapackage.Package, o Op
 	if slices.ContainsFunc(outcome.Counts, func(c labour.ImportCounts) bool { return c.Rejected > 0 }) {
 		outcome.Rejects = filepath.Join(store.Dir(), "rejects", fmt.Sprintf("%04d", draft.Number()))
 		if err := reject(ctx, pkg, draft, outcome.Rejects, o.Fault); err != nil {
+			return outcome, err
+		}
+	}
+	if text := pkg.Mapping(); text != nil {
+		if err := draft.KeepMapping(ctx, fmt.Sprintf("%x", sha256.Sum256(text)), text); err != nil {
 			return outcome, err
 		}
 	}

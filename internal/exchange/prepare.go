@@ -43,9 +43,18 @@ func (e *ShrinkError) Error() string {
 }
 
 // prepare takes a package's rows into a draft and holds it against everything that keeps it from being published.
-// Everything is checked, and the first of the errors is returned: a *FaultyError, a *RejectedError, a *db.GateError or
-// a *ShrinkError.
+// Everything is checked, and the first of the errors is returned: a *FaultyError, a *RejectedError, a *db.NamedError,
+// a *db.GateError or a *ShrinkError.
 func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o Options) (counts []labour.ImportCounts, err error) {
+	if o.Mode == db.ReplaceSource {
+		of := db.Delivery{Source: o.Source, From: o.From, To: o.To}
+		for _, file := range pkg.Files() {
+			of.Tables = append(of.Tables, file.Table().Name)
+		}
+		if err := draft.Deliver(ctx, of); err != nil {
+			return nil, err
+		}
+	}
 	var rejected int64
 	for _, file := range pkg.Files() {
 		c, err := stage(ctx, draft, file, o)
@@ -63,6 +72,15 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 		if err := tell(ctx, pkg, draft.Faults, o.Fault); err != nil {
 			return counts, err
 		}
+	}
+	if refused != nil && !o.DryRun {
+		return counts, refused
+	}
+	var named *db.NamedError
+	if _, err := draft.Withdraw(ctx, o.withdrawn); errors.As(err, &named) && refused == nil {
+		refused = err
+	} else if err != nil && named == nil {
+		return counts, err
 	}
 	if refused != nil && !o.DryRun {
 		return counts, refused
@@ -86,6 +104,13 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 		refused = &ShrinkError{shrunk}
 	}
 	return counts, refused
+}
+
+// withdrawn reports a row that is withdrawn, where somebody wants to know.
+func (o Options) withdrawn(w db.Withdrawal) {
+	if o.Withdrawn != nil {
+		o.Withdrawn(w)
+	}
 }
 
 // refuses returns why rows keep everything from being published, or nil.
@@ -142,5 +167,6 @@ func isRefusal(err error) bool {
 	var rejected *RejectedError
 	var shrunk *ShrinkError
 	var gate *db.GateError
-	return errors.As(err, &faulty) || errors.As(err, &rejected) || errors.As(err, &shrunk) || errors.As(err, &gate)
+	var named *db.NamedError
+	return errors.As(err, &named) || errors.As(err, &faulty) || errors.As(err, &rejected) || errors.As(err, &shrunk) || errors.As(err, &gate)
 }

@@ -28,7 +28,9 @@ type Mode string
 const (
 	Merge   Mode = "merge"   // the current release; rows are matched by key, inserted or replaced
 	Replace Mode = "replace" // nothing
-	Remask  Mode = "remask"  // the current release, which is published again as it is but for its masks
+	// ReplaceSource starts from the current release, as Merge does; what the source no longer has is withdrawn.
+	ReplaceSource Mode = "replace-source"
+	Remask        Mode = "remask" // the current release, which is published again as it is but for its masks
 )
 
 // ErrBusy says that another process is building a release in the same folder.
@@ -47,7 +49,9 @@ type Draft struct {
 	least  int    // the size to protect at least, where any row is real
 	tables map[string]sqlite.Table
 	counts []labour.ImportCounts
-	based  bool // whether the current release is attached as base
+	// delivered are the tables whose rows of a source were put aside: see Deliver.
+	delivered []string
+	based     bool // whether the current release is attached as base
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
 	deferred []string
 }

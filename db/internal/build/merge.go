@@ -35,6 +35,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 			return s.counts, err
 		}
 	}
+	if err := s.stays(ctx); err != nil {
+		return s.counts, err
+	}
 	if err := s.merge(ctx); err != nil {
 		return s.counts, err
 	}
