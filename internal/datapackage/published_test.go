@@ -189,6 +189,10 @@ func TestOpen_FindsTheFormOfValues(t *testing.T) {
 		_, err := described(t, "permits.csv", permit(values), "", nil)
 		assert.ErrorContains(t, err, want)
 	}
+	rows, notices := mustDescribed(t, "permits.csv", permit(`many,09.01.2017,01.02.2017,soon,"2 500,50",RUB,S1,`), "")
+	assert.Len(t, rows[0].Faults, 2, "a word in place of a number does not keep the others from being read")
+	assert.Equal(t, 2500.5, rows[0].Values[12])
+	assert.Contains(t, notices, "dates are read as day.month.year")
 	semicolons := strings.ReplaceAll(permit(`1,2017-01-09,2017-02-01,2018-01-31,25.000,RUB,S1,`), ",", ";")
 	_, err := described(t, "permits.csv", semicolons, "", nil)
 	assert.ErrorContains(t, err, `wage_monthly: expected a number that can be meant in one way, found "25.000", which may be 25000 or 25`)

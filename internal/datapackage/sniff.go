@@ -119,7 +119,8 @@ func (p *part) findForms(t Table, values sample) (notices []string, err error) {
 	return notices, nil
 }
 
-// unplain returns the columns of the types whose form is not told, and their values that are not in the plain form.
+// unplain returns the columns of the types whose form is not told, and their values that are not in the plain form. Words
+// in place of dates and numbers say nothing of how these are written.
 func (p *part) unplain(t Table, values sample, told func(*cellForm) bool, types ...Type) (columns []int, texts []string) {
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -128,7 +129,7 @@ func (p *part) unplain(t Table, values sample, told func(*cellForm) bool, types 
 		}
 		columns = append(columns, i)
 		for _, text := range values[i] {
-			if c.parse(text) == nil && !isUnknown([]byte(text)) {
+			if c.parse(text) == nil && !isUnknown([]byte(text)) && (c.Type == Boolean || strings.ContainsAny(text, "0123456789")) {
 				texts = append(texts, text)
 			}
 		}
