@@ -197,6 +197,7 @@ type ComplexityRoot struct {
 		Bridge                     func(childComplexity int) int
 		ByIndustry                 func(childComplexity int) int
 		ConstantPricesOf           func(childComplexity int) int
+		Coverage                   func(childComplexity int) int
 		DepartedWorkers            func(childComplexity int) int
 		DirectOutputLost           func(childComplexity int) int
 		DirectOutputLostShareOfGRP func(childComplexity int) int
@@ -222,6 +223,7 @@ type ComplexityRoot struct {
 		StayersIn                  func(childComplexity int) int
 		StayersRule                func(childComplexity int) int
 		Stocks                     func(childComplexity int) int
+		Synthetic                  func(childComplexity int) int
 		Timeline                   func(childComplexity int, granularity labour.Granularity) int
 		To                         func(childComplexity int) int
 		Variant                    func(childComplexity int) int
@@ -1556,6 +1558,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ConstantPricesOf(childComplexity), true
+	case "EconomicImpact.coverage":
+		if e.ComplexityRoot.EconomicImpact.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Coverage(childComplexity), true
 	case "EconomicImpact.departedWorkers":
 		if e.ComplexityRoot.EconomicImpact.DepartedWorkers == nil {
 			break
@@ -1706,6 +1714,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.Stocks(childComplexity), true
+	case "EconomicImpact.synthetic":
+		if e.ComplexityRoot.EconomicImpact.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Synthetic(childComplexity), true
 	case "EconomicImpact.timeline":
 		if e.ComplexityRoot.EconomicImpact.Timeline == nil {
 			break
@@ -5836,6 +5850,10 @@ type EconomicImpact {
   boundariesOn: Date!
   "The evidence that stocks are read from."
   basis: Basis!
+  "How much of the stock is known, on the baseline and on the last day. With NONE figures are null; with PARTIAL they are of a part."
+  coverage: Coverage!
+  "Whether figures are, or may be, of synthetic rows: false only where every row behind is known not to be."
+  synthetic: Boolean!
   "Whether real rows of the register may have taken part, which are masked in this release: figures are right on average, and docs/PRIVACY.md says how far off."
   perturbed: Boolean!
   "Workers present on the baseline, in persons."
@@ -6695,6 +6713,10 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_boundariesOn(ctx, field)
 	case "basis":
 		return ec.fieldContext_EconomicImpact_basis(ctx, field)
+	case "coverage":
+		return ec.fieldContext_EconomicImpact_coverage(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_EconomicImpact_synthetic(ctx, field)
 	case "perturbed":
 		return ec.fieldContext_EconomicImpact_perturbed(ctx, field)
 	case "baselineWorkers":
@@ -11757,6 +11779,52 @@ func (ec *executionContext) _EconomicImpact_basis(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_EconomicImpact_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Basis")
+}
+
+func (ec *executionContext) _EconomicImpact_coverage(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _EconomicImpact_synthetic(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _EconomicImpact_perturbed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
@@ -27057,6 +27125,16 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			}
 		case "basis":
 			out.Values[i] = ec._EconomicImpact_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverage":
+			out.Values[i] = ec._EconomicImpact_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "synthetic":
+			out.Values[i] = ec._EconomicImpact_synthetic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -48,11 +48,3 @@ func named(code string) []string {
 	}
 	return []string{code}
 }
-
-// orZero returns the number, or 0 where there is none.
-func orZero(p *float64) float64 {
-	if p == nil {
-		return 0
-	}
-	return *p
-}

@@ -17,8 +17,10 @@ type EconomicImpact struct {
 	*impact.Result
 	Stocks     []labour.Point // of basis SCENARIO
 	Notices    []Notice
-	Perturbed  bool       // whether masked rows of the register took part
-	Provenance Provenance // set where it is selected
+	Coverage   labour.Covered // of the stock, on the baseline and on the last day
+	Synthetic  bool           // false only where every row behind is known not to be made up
+	Perturbed  bool           // whether masked rows of the register took part
+	Provenance Provenance     // set where it is selected
 }
 
 // maxHorizon bounds what the economic model walks through, in days: about a century.
@@ -54,9 +56,17 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 	if err != nil {
 		return nil, err
 	}
-	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, Perturbed: perturbed(release, q.Basis)}
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, Perturbed: perturbed(release, q.Basis),
+		Coverage: evidence.covered, Synthetic: evidence.synthetic}
+	if result.DepartedWorkers == nil {
+		answer.Coverage = labour.NotAtAll
+	}
 	if q.Notices {
 		answer.Notices = impactNotices(release, result, evidence)
+		if q.Basis == labour.Register && evidence.covered != labour.Complete {
+			answer.Notices = append(answer.Notices, Notice{NoticeCoverage,
+				coverageSentence(release, q.Nationalities, evidence.covered, evidence.uncovered)})
+		}
 	}
 	if q.Provenance {
 		found, err := impactProvenance(ctx, release, result, evidence)
@@ -106,9 +116,12 @@ func checkScenario(release *db.Release, q ImpactQuestion) error {
 
 // stockEvidence is what a stock was read from, for its provenance.
 type stockEvidence struct {
-	sql      []string
-	reported []labour.Observation
-	notices  []Notice
+	sql       []string
+	reported  []labour.Observation
+	notices   []Notice
+	covered   labour.Covered
+	synthetic bool
+	uncovered []string // regions of which the register has nothing
 }
 
 // stockFilter says whose stock a scenario is about.
@@ -140,6 +153,10 @@ func impactFacts(ctx context.Context, release *db.Release, q *ImpactQuestion) (i
 		Regions:    relatives(release.Geography(), s.Region, s.BoundariesOn),
 	})
 	if err != nil || s.Basis != labour.Register {
+		evidence.covered = labour.Complete
+		return facts, evidence, err
+	}
+	if err := evidence.cover(ctx, release, s); err != nil {
 		return facts, evidence, err
 	}
 	span := labour.Period{From: s.Baseline, To: s.To}
@@ -147,7 +164,7 @@ func impactFacts(ctx context.Context, release *db.Release, q *ImpactQuestion) (i
 	if err != nil {
 		return facts, evidence, err
 	}
-	facts.Levels = levels(changes, s.Baseline, s.Region, release.Info().Counts.Permits > 0)
+	facts.Levels = levels(changes, s.Baseline, s.Region, evidence.covered != labour.NotAtAll)
 	evidence.sql = append(evidence.sql, sql)
 	if !q.Wages {
 		return facts, evidence, nil
@@ -164,6 +181,22 @@ func impactFacts(ctx context.Context, release *db.Release, q *ImpactQuestion) (i
 	return facts, evidence, nil
 }
 
+// cover tells how much of the stock the register has: on the baseline and on the last day, since a departure is what lies
+// between these.
+func (e *stockEvidence) cover(ctx context.Context, release *db.Release, s impact.Scenario) error {
+	reached, err := release.Reached(ctx, stockFilter(s))
+	if err != nil {
+		return err
+	}
+	first := reached.On(labour.Period{From: s.Baseline, To: s.Baseline})
+	last := reached.On(labour.Period{From: s.To, To: s.To})
+	if e.covered = first.And(last); first == labour.NotAtAll || last == labour.NotAtAll {
+		e.covered = labour.NotAtAll
+	}
+	e.synthetic, e.uncovered = reached.Synthetic(labour.Period{From: s.Baseline, To: s.To}), reached.Uncovered()
+	return nil
+}
+
 // relatives lists a region, everything within it and everything above any of it.
 func relatives(g *labour.Geography, region string, on labour.Date) []string {
 	codes := g.Within(region, on)
@@ -175,8 +208,8 @@ func relatives(g *labour.Geography, region string, on labour.Date) []string {
 	return codes
 }
 
-// levels sums changes up to the level of each cell. A register that has permits knows that nobody is present where
-// it has none: then one level of nobody stands first.
+// levels sums changes up to the level of each cell. A register that is known to reach a place knows that nobody is present
+// where it has none: then one level of nobody stands first.
 func levels(changes iter.Seq[db.StockChange], baseline labour.Date, region string, known bool) iter.Seq2[impact.Level,
 	error] {
 	return func(yield func(impact.Level, error) bool) {

@@ -2,7 +2,6 @@ package impact
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -273,8 +272,4 @@ func (m *model) staying(s *stretch) float64 {
 func (m *model) draws() *points {
 	m.once.Do(func() { m.drawn = m.book.draws(m.scenario.Draws, m.scenario.Seed, m.scenario.Together) })
 	return m.drawn
-}
-
-func finite(values ...float64) bool {
-	return !slices.ContainsFunc(values, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }
