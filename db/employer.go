@@ -3,14 +3,12 @@ package db
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/huandu/go-sqlbuilder"
 
 	"homebound/db/internal/sqlite"
+	"homebound/internal/folding"
 	"homebound/internal/labour"
 )
 
@@ -18,7 +16,7 @@ import (
 type EmployerFilter struct {
 	Within     []string // region codes, on the boundaries of the release's last day: an employer lies within every one
 	Industries []string
-	Search     string // part of the name or the tax number
+	Search     string // words of the name or the tax number, or parts of them, in any order
 }
 
 // EmployerOrder names what employers are sorted by.
@@ -29,9 +27,18 @@ const (
 	EmployerByWorkersAuthorised EmployerOrder = "WORKERS_AUTHORISED"
 )
 
-var employerSort = map[EmployerOrder]string{
-	EmployerByName:              "f.name",
-	EmployerByWorkersAuthorised: "(SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = f.id)",
+// employerRows is where lists of employers read: with what their names are searched and sorted by, but for a release of
+// an earlier schema, which has no more than the names.
+func (r *Release) employerRows() (view string, sorts map[EmployerOrder]string) {
+	sorts = map[EmployerOrder]string{
+		EmployerByName:              "n.sort",
+		EmployerByWorkersAuthorised: "(SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = f.id)",
+	}
+	if r.schema["employer_names"] == nil {
+		sorts[EmployerByName] = "n.name"
+		return "employers AS n JOIN employers", sorts
+	}
+	return "employer_names AS n JOIN employers", sorts
 }
 
 var employers = listing[labour.Employer]{
@@ -52,10 +59,13 @@ func (r *Release) Employers(ctx context.Context, ids []string) ([]*labour.Employ
 // EmployerPages reads the same stretch of several lists of employers, one for each filter.
 func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, order Order[EmployerOrder],
 	span Span) ([]Page[labour.Employer], error) {
-	sortBy, known := employerSort[order.Field]
+	view, sorts := r.employerRows()
+	sortBy, known := sorts[order.Field]
 	if !known {
 		return nil, fmt.Errorf("employers: no order %q", order.Field)
 	}
+	l := employers
+	l.view = view
 	lists := make([]selection, len(filters))
 	for i, f := range filters {
 		var err error
@@ -63,7 +73,7 @@ func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, o
 			return nil, err
 		}
 	}
-	return pages(ctx, r, employers, sortBy, order.Descending, span, lists)
+	return pages(ctx, r, l, sortBy, order.Descending, span, lists)
 }
 
 func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func(*sqlbuilder.SelectBuilder), error) {
@@ -71,28 +81,16 @@ func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func
 	if err != nil {
 		return nil, err
 	}
-	return func(sb *sqlbuilder.SelectBuilder) {
-		checked.narrow(sb, "employers")
-		contains(sb, f.Search, "f.name", "f.tax_id")
-	}, nil
-}
-
-// contains keeps rows one of whose texts has the search in it. Engines fold the case of ASCII letters at best, so
-// other scripts are looked for as typed, in small letters, in capitals and with a capital first.
-func contains(sb *sqlbuilder.SelectBuilder, search string, columns ...string) {
-	if search == "" {
-		return
+	searched := "n.search"
+	if r.schema["employer_names"] == nil {
+		searched = "LOWER(n.name || ' ' || COALESCE(n.tax_id, ''))"
 	}
-	first, size := utf8.DecodeRuneInString(search)
-	forms := []string{search, strings.ToLower(search), strings.ToUpper(search),
-		string(unicode.ToUpper(first)) + strings.ToLower(search[size:])}
-	slices.Sort(forms)
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-	var either []string
-	for _, form := range slices.Compact(forms) {
-		for _, column := range columns {
-			either = append(either, fmt.Sprintf(`%s LIKE %s ESCAPE '\'`, column, sb.Var("%"+escape.Replace(form)+"%")))
+	return func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where("n.id = f.id")
+		checked.narrow(sb, "employers")
+		for _, word := range folding.Words(f.Search) {
+			sb.Where(fmt.Sprintf(`%s LIKE %s ESCAPE '\'`, searched, sb.Var("%"+escape.Replace(word)+"%")))
 		}
-	}
-	sb.Where(sb.Or(either...))
+	}, nil
 }

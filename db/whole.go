@@ -123,7 +123,8 @@ func (r *Release) WholeEmployers(ctx context.Context, f EmployerFilter, order Or
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, employers.columns, "employers AS f", employerSort, order, narrow)
+	view, sorts := r.employerRows()
+	return whole(r, employers.columns, view+" AS f", sorts, order, narrow)
 }
 
 // WholeObservations returns the list that Observations gives at once.

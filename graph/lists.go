@@ -70,7 +70,11 @@ func permitOrder(given *model.PermitOrder) (db.Order[db.PermitOrder], listOrder)
 
 func employerOrder(given *model.EmployerOrder) (db.Order[db.EmployerOrder], listOrder) {
 	by := cmp.Or(deref(given).Field, model.EmployerOrderFieldName)
-	return orderOf("employers", db.EmployerOrder(by), db.EmployerByWorkersAuthorised, deref(given).Direction)
+	list := "employers"
+	if by == model.EmployerOrderFieldName { // whose cursors hold keys of sorting: none of before, with a name, is taken
+		list = "employers sorted by"
+	}
+	return orderOf(list, db.EmployerOrder(by), db.EmployerByWorkersAuthorised, deref(given).Direction)
 }
 
 func repatriationOrder(given *model.RepatriationOrder) (db.Order[db.RepatriationOrder], listOrder) {

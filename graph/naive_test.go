@@ -202,11 +202,12 @@ func TestEconomicImpact_AgreesWithADayByDayComputation(t *testing.T) {
 			remittancesForgone { low central high } byIndustry { industry { code } workerYearsLost }
 		} }`, "region", region, "scenario", map[string]any{
 			"baseline": baseline.String(), "from": from.String(), "to": to.String(), "boundariesOn": boundaries.String(),
-			"nationalities": nationalities, "stayers": int(stayers),
-			"substitutionRate":     map[string]any{"low": 0.1, "central": 0.25, "high": 0.5},
-			"relativeProductivity": map[string]any{"low": 0.5, "central": 1, "high": 2},
-			"relativeWage":         map[string]any{"low": 0.5, "central": 0.75, "high": 1},
-			"outputMultiplier":     map[string]any{"low": 1, "central": 2, "high": 3},
+			"nationalities": nationalities, "stayers": int(stayers), "stayersRule": "FIRST",
+			"substitutionRate":           map[string]any{"low": 0.1, "central": 0.25, "high": 0.5},
+			"relativeProductivity":       map[string]any{"low": 0.5, "central": 1, "high": 2},
+			"relativeWage":               map[string]any{"low": 0.5, "central": 0.75, "high": 1},
+			"outputMultiplier":           map[string]any{"low": 1, "central": 2, "high": 3},
+			"remittancePerWorkerYearUsd": map[string]any{"low": 100, "central": 200, "high": 300}, // less than anybody earns after tax
 		}).EconomicImpact
 		agree := func(want, got float64, figure string) {
 			assert.InDelta(t, want, got, 1e-9*max(1, want), "%s: %s", name, figure)
@@ -217,11 +218,11 @@ func TestEconomicImpact_AgreesWithADayByDayComputation(t *testing.T) {
 		agree(output*0.5*0.5*1, got.OutputLost.Low, "outputLost.low")
 		agree(output*1*0.75*2, got.OutputLost.Central, "outputLost.central")
 		agree(output*2*0.9*3, got.OutputLost.High, "outputLost.high")
-		agree(wages+scaledWages*0.5, got.WagesLost.Low, "wagesLost.low")
-		agree(wages+scaledWages*0.75, got.WagesLost.Central, "wagesLost.central")
-		agree(wages+scaledWages, got.WagesLost.High, "wagesLost.high")
-		agree(0.13*(wages+scaledWages*0.75), got.IncomeTaxLost.Central, "incomeTaxLost.central")
-		agree(workerYears*5000, got.RemittancesForgone.Central, "remittancesForgone.central")
+		agree((wages+scaledWages*0.5)*0.5, got.WagesLost.Low, "wagesLost.low")
+		agree((wages+scaledWages*0.75)*0.75, got.WagesLost.Central, "wagesLost.central")
+		agree((wages+scaledWages)*0.9, got.WagesLost.High, "wagesLost.high")
+		agree(0.13*(wages+scaledWages*0.75)*0.75, got.IncomeTaxLost.Central, "incomeTaxLost.central")
+		agree(workerYears*200, got.RemittancesForgone.Central, "remittancesForgone.central")
 		for _, part := range got.ByIndustry {
 			agree(byIndustry[part.Industry.Code], part.WorkerYearsLost, "byIndustry "+part.Industry.Code)
 			delete(byIndustry, part.Industry.Code)

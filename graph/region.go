@@ -8,6 +8,7 @@ import (
 	"homebound/db"
 	"homebound/graph/model"
 	"homebound/internal/answers"
+	"homebound/internal/folding"
 	"homebound/internal/labour"
 )
 
@@ -26,19 +27,22 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 		}
 		within = release.Geography().Within(*f.Within, release.LastDay(nil))
 	}
-	search := strings.ToLower(deref(f.Search))
+	words := folding.Words(deref(f.Search))
 	regions := slices.DeleteFunc(slices.Clone(release.Regions()), func(r labour.Region) bool {
 		return f.Codes != nil && !slices.Contains(f.Codes, r.Code) ||
 			f.Kinds != nil && !slices.Contains(f.Kinds, r.Kind) ||
 			f.Within != nil && !slices.Contains(within, r.Code) ||
-			!strings.Contains(strings.ToLower(r.Code+"\n"+r.NameEN+"\n"+r.NameLocal), search)
+			!folding.HasWords(folding.Fold(r.Code+" "+r.NameEN+" "+r.NameLocal), words)
 	})
 	order := model.RegionOrder{Field: model.RegionOrderFieldCode}
 	if orderBy != nil {
 		order = *orderBy
 	}
 	if order.Field == model.RegionOrderFieldName {
-		slices.SortStableFunc(regions, func(a, b labour.Region) int { return strings.Compare(a.NameEN, b.NameEN) })
+		sorter := folding.NewSorter()
+		slices.SortStableFunc(regions, func(a, b labour.Region) int {
+			return strings.Compare(sorter.Key(a.NameEN), sorter.Key(b.NameEN))
+		})
 	}
 	listed := listOrder{name: orderName("regions", string(order.Field), order.Direction)}
 	if order.Direction == model.OrderDirectionDesc {

@@ -127,7 +127,8 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
-		Outcome: known(labour.Outcome(row.Group[labour.ByOutcome])), Of: row.Of, Perturbed: rep.Perturbed(),
+		Outcome:  known(labour.Outcome(row.Group[labour.ByOutcome])),
+		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of,
 	}
 	if rep.Covers() {
 		r.Period = &row.Period

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"homebound/db"
 	"homebound/graph/generated"
@@ -32,7 +33,25 @@ func NewSchema(r *Resolver) graphql.ExecutableSchema {
 	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
 	schema.Directives = maps.Clone(schema.Directives)
 	delete(schema.Directives, "defer") // which the parser brings along: an answer comes whole
+	dropDraft(&schema)
 	return generated.NewExecutableSchema(generated.Config{Schema: &schema, Resolvers: r})
+}
+
+// draftLocation is a place for directives that is no part of the specification yet: clients that know only what is break
+// on it.
+const draftLocation = "DIRECTIVE_DEFINITION"
+
+// dropDraft takes the place out of what introspection tells.
+func dropDraft(schema *ast.Schema) {
+	for name, directive := range schema.Directives {
+		known := *directive
+		known.Locations = slices.DeleteFunc(slices.Clone(known.Locations), func(l ast.DirectiveLocation) bool { return l == draftLocation })
+		schema.Directives[name] = &known
+	}
+	schema.Types = maps.Clone(schema.Types)
+	places := *schema.Types["__DirectiveLocation"]
+	places.EnumValues = slices.DeleteFunc(slices.Clone(places.EnumValues), func(v *ast.EnumValueDefinition) bool { return v.Name == draftLocation })
+	schema.Types["__DirectiveLocation"] = &places
 }
 
 func (r *Resolver) Query() generated.QueryResolver               { return query{r} }
@@ -59,7 +78,11 @@ func (r *Resolver) ReportRow() generated.ReportRowResolver           { return re
 func (r *Resolver) EconomicImpact() generated.EconomicImpactResolver { return economicImpactFields{} }
 func (r *Resolver) IndustryImpact() generated.IndustryImpactResolver { return industryImpactFields{} }
 func (r *Resolver) ModelInput() generated.ModelInputResolver         { return modelInputFields{} }
-func (r *Resolver) Compliance() generated.ComplianceResolver         { return complianceFields{} }
+func (r *Resolver) Parameter() generated.ParameterResolver           { return parameterFields{} }
+func (r *Resolver) ObservedOutcome() generated.ObservedOutcomeResolver {
+	return observedOutcomeFields{}
+}
+func (r *Resolver) Compliance() generated.ComplianceResolver { return complianceFields{} }
 
 type (
 	query        struct{ r *Resolver }

@@ -15,6 +15,7 @@ import (
 	"homebound/graph/generated"
 	"homebound/internal/answers"
 	"homebound/internal/answers/evidence"
+	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
@@ -152,6 +153,10 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"Granularity":           texts(labour.Granularities),
 		"Measure":               texts(measures),
 		"Basis":                 texts(labour.Bases),
+		"StayersRule":           texts(impact.StayersRules),
+		"ImpactVariant":         texts(impact.Variants),
+		"Distribution":          texts(labour.Distributions),
+		"ParameterKind":         texts(labour.ParameterKinds),
 		"ChangeKind":            texts(labour.ChangeKinds),
 		"ErrorCode":             texts(labour.Codes),
 		"ComplianceStatus":      texts(labour.ComplianceStatuses),
@@ -163,7 +168,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"EvidenceRelation":      texts(evidence.Relations),
 		"NoticeCode":            texts(answers.NoticeCodes),
 	}
-	ofTheContractAlone := []string{"Language", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
+	ofTheContractAlone := []string{"Language", "Prices", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
 		"ClaimOrderField"}
 
 	var enums []string

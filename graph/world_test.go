@@ -84,6 +84,12 @@ func runInWorlds(m *testing.M) (code int, err error) {
 				return publishWorld(ctx, store, "corrected", exchange.Options{Mode: db.Merge, Now: published})
 			})
 		}),
+		// Another country of its own currency and parameters, and the same without any parameter.
+		"elsewhere": sync.OnceValues(func() (*world, error) {
+			return makeWorld("elsewhere", func(ctx context.Context, store *db.Store) error {
+				return publishWorld(ctx, store, "elsewhere", exchange.Options{Mode: db.Replace, Now: published})
+			})
+		}),
 	}
 	code = m.Run()
 	for _, store := range worlds.toClose {
@@ -109,9 +115,11 @@ func makeWorld(name string, publish func(context.Context, *db.Store) error) (*wo
 // overStore returns the schema over a store, set up as the server sets it up.
 func overStore(store *db.Store) *world {
 	w := &world{store: store, log: &bytes.Buffer{}}
-	w.api = executor.New(graph.NewSchema(&graph.Resolver{Store: store, Permalink: func(n int) string {
+	schema := graph.NewSchema(&graph.Resolver{Store: store, Permalink: func(n int) string {
 		return fmt.Sprintf("https://homebound.example/releases/%d/graphql", n)
-	}}))
+	}})
+	w.api = executor.New(schema)
+	w.api.Use(graph.Exact{Schema: schema.Schema()})
 	w.api.SetErrorPresenter(graph.Presenter(slog.New(slog.NewTextHandler(w.log, nil))))
 	w.api.SetRecoverFunc(graph.Recover)
 	w.api.Use(extension.Introspection{})

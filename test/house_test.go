@@ -42,12 +42,12 @@ var mayImport = map[string][]string{
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "internal/answers", "internal/impact", "internal/labour"},
-	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/impact", "internal/labour"},
-	"graph/model":     {"internal/answers", "internal/impact", "internal/labour"},
+	"graph":           {"db", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
+	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
+	"graph/model":     {"internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
 
-	"internal/answers":          {"db", "internal/answers/evidence", "internal/impact", "internal/labour"},
+	"internal/answers":          {"db", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
 	"internal/answers/evidence": {"internal/labour"},
 
 	"internal/chart": {"internal/labour", "internal/table"},
@@ -60,13 +60,14 @@ var mayImport = map[string][]string{
 	"internal/confidential": {},
 	"internal/atomicfile":   {},
 	"internal/eventually":   {}, // for tests alone
+	"internal/folding":      {},
 	"internal/poll":         {},
 	"internal/prefetch":     {},
 	"internal/labour":       {},
 
-	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/labour", "internal/poll"},
+	"db": {"db/internal/build", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
 
-	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/confidential", "internal/labour"},
+	"db/internal/build":  {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour"},
 	"db/internal/packed": {"internal/labour"},
 	"db/internal/sqlite": {"db/migrations", "internal/labour"},
 	"db/migrations":      {},
@@ -93,13 +94,15 @@ var onlyIn = map[string][]string{
 	"codeberg.org/go-fonts":          {"internal/chart"},
 	"github.com/prometheus":          {"internal/web"},
 	"go.opentelemetry.io":            {"internal/web"},
+	"golang.org/x/text":              {"db/dbtest", "internal/datapackage", "internal/folding"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
 	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.
-var pure = []string{"db/internal/packed", "internal/chart", "internal/labour", "internal/confidential", "internal/impact", "graph/scalar"}
+var pure = []string{"db/internal/packed", "internal/chart", "internal/labour", "internal/confidential", "internal/impact", "graph/scalar",
+	"internal/answers/evidence"}
 
 func TestHouse_ArrowsRunDownOnly(t *testing.T) {
 	const module = "homebound"

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"homebound/db"
 	"homebound/internal/labour"
 )
@@ -67,14 +70,17 @@ func (n *Naive) Employers(f db.EmployerFilter, order db.Order[db.EmployerOrder])
 	var kept []labour.Employer
 	for _, e := range n.content.Employers {
 		inside := !slices.ContainsFunc(f.Within, func(code string) bool { return !n.within(e.Region, code, n.lastDay(nil)) })
-		found := strings.Contains(strings.ToLower(e.Name), strings.ToLower(f.Search)) || strings.Contains(e.TaxID, f.Search)
+		plain := strings.NewReplacer("ё", "е", "й", "и")
+		found := strings.Contains(plain.Replace(strings.ToLower(e.Name)), plain.Replace(strings.ToLower(f.Search))) ||
+			strings.Contains(e.TaxID, f.Search)
 		if inside && found && anyOf(f.Industries, e.Industry) {
 			kept = append(kept, e)
 		}
 	}
+	byName := collate.New(language.Und).CompareString
 	return sorted(kept, order.Descending, func(a, b labour.Employer) int {
 		return cmp.Or(map[db.EmployerOrder]int{
-			db.EmployerByName: strings.Compare(a.Name, b.Name), db.EmployerByWorkersAuthorised: cmp.Compare(authorised[a.ID], authorised[b.ID]),
+			db.EmployerByName: byName(a.Name, b.Name), db.EmployerByWorkersAuthorised: cmp.Compare(authorised[a.ID], authorised[b.ID]),
 		}[order.Field], strings.Compare(a.ID, b.ID))
 	})
 }

@@ -23,6 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+_COVERAGE = ("NONE", "PARTIAL", "COMPLETE")
 PAGE = 1000  # rows: the most that the server gives at once
 
 
@@ -99,12 +100,17 @@ class Release:
         says nothing of paging, every page is read, up to `limit` rows; so they are where it hands a variable to `after`, which
         then stands for the cursor. With `first` or `last` and no such variable it gets what it asks for.
 
+        Rows that know how much of them is known, such as those of a report, have that as columns `coverage` and `synthetic` at
+        the end, unless the query has these itself. What is not known is NA, and never 0.
+
         Types are the schema's: Int is Int64, Float is float64, Boolean is boolean, Date is datetime64 (text, where a day lies
         outside of what pandas can hold), DateTime is the same in UTC. Lists inside a row stay lists.
 
         df.attrs has
           release, contentHash, citation  of the release
           synthetic    whether made-up rows took part, by provenance, rows and sources; by the release where none of them tells
+          coverage     how much of what was asked for is known: COMPLETE, PARTIAL (counts are lower bounds) or NONE; None where
+                       nothing tells
           sources      what the figures rest on, as far as the schema tells it: title, publisher, kind, url, publishedOn
           units        {column: unit}, where the schema or a field `unit` names one; "various" where rows differ in it
           definitions  {column: what the schema says of it}
@@ -142,6 +148,7 @@ class Release:
         frame.attrs = {
             "release": release["number"], "contentHash": release["contentHash"], "citation": release["citation"],
             "synthetic": any(marks) if marks else release["synthetic"],
+            "coverage": min(_found(evidence, "homeboundCoverage") or _found(rows, "homeboundCoverage"), key=_COVERAGE.index, default=None),
             "sources": sources,
             "units": plan.units(rows, release["currency"]),
             "definitions": {name: c.description for name, c in plan.columns.items()},
@@ -177,7 +184,7 @@ def cite(*frames):
 
 
 def source_line(ax, *frames):
-    """Writes under a chart of matplotlib where its figures come from, and that they are synthetic where they are."""
+    """Writes under a chart of matplotlib where its figures come from, and what they are not: real, exact, whole."""
     first = _of_one_release(frames)
     names = _publishers(frames, 3)
     text = f"Source: Homebound, release {first['release']} (sha256:{first['contentHash'][:12]})" + (f"; {names}." if names else ".")
@@ -185,6 +192,11 @@ def source_line(ax, *frames):
         text += " SYNTHETIC: made-up register rows take part in this chart; it is no finding."
     if any(f.attrs["perturbed"] for f in frames):
         text += " Rows of few people are masked: figures are right on average."
+    known = {f.attrs["coverage"] for f in frames}
+    if "NONE" in known:
+        text += " NOT KNOWN: a part of this has no figures, which does not mean zero."
+    elif "PARTIAL" in known:
+        text += " A part is known: counts are lower bounds."
     figure, size = ax.figure, 8
     characters = int(figure.get_figwidth() * 72 / (size * 0.56))
     figure.set_layout_engine("constrained")  # makes room for the line, on the screen and in a file
@@ -403,8 +415,9 @@ class _Plan:
         return [], [], (root, "Query")
 
     def _add_evidence(self, field, type):
-        if "perturbed" in self.schema[type]:
-            self._add(field.body, "homeboundPerturbed: perturbed")
+        for name in ("perturbed", "coverage"):
+            if name in self.schema[type]:
+                self._add(field.body, f"homebound{name.title()}: {name}")
         if "provenance" in self.schema[type]:
             self._add(field.body, "homeboundProvenance: provenance { synthetic method sources { id } }")
 
@@ -425,6 +438,11 @@ class _Plan:
                 self.columns[".".join(at)] = _Column(at, None if is_list else name, description, unit)
             elif name not in ("Provenance", "PageInfo"):
                 self._read_columns((f, name), at, description)
+        if not path and "coverage" in self.schema[type]:
+            for name in ("coverage", "synthetic"):
+                declared = self.schema[type].get(name)
+                if declared and name not in self.columns:
+                    self.columns[name] = _Column([f"homebound{name.title()}"], _named(declared)[0], declared["description"], None)
 
     def _add_paging(self):
         owner, type = self.chain[-1]

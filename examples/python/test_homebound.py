@@ -65,9 +65,9 @@ class FrameTest(unittest.TestCase):
         self.assertEqual((kinds["period.label"], kinds["permitsIssued"], kinds["workerDays"]), ("object", "Int64", "float64"))
         days = self.hb.frame('{ report(filter: {period: {from: "2018-01-01", to: "2018-01-02"}}, granularity: DAY) { rows { period { label from } workersPresent } } }')
         self.assertEqual(list(days["period.label"]), ["2018-01-01", "2018-01-02"], "a name that looks like a date is a name")
-        nothing = self.hb.frame('{ claims(filter: {speaker: "nobody"}) { nodes { madeOn valueLow check { verdict synthetic } } } }')
+        nothing = self.hb.frame('{ claims(filter: {speaker: "nobody"}) { nodes { madeOn valueLow operator check { verdict } } } }')
         self.assertEqual({n: str(k).split("[")[0] for n, k in nothing.dtypes.items()}, {
-            "madeOn": "datetime64", "valueLow": "float64", "check.verdict": "object", "check.synthetic": "boolean"})
+            "madeOn": "datetime64", "valueLow": "float64", "operator": "object", "check.verdict": "object"})
         moment = self.hb.frame("{ release { publishedAt } }")["publishedAt"]
         self.assertEqual(str(moment.dt.tz), "UTC")
         far = homebound._series(pd, ["2017-12-22", "9999-12-31"], "Date")
@@ -101,6 +101,28 @@ class FrameTest(unittest.TestCase):
             self.assertEqual(frame.attrs["release"], self.hb.about["number"])
             self.assertEqual(frame.attrs["contentHash"], self.hb.about["contentHash"])
             self.assertFalse([c for c in frame if "homebound" in c])
+
+    def test_a_row_says_how_much_of_it_is_known(self):
+        frame = self.hb.frame('{ report(filter: {within: "RU-FD-FE", nationalities: ["KP"]}, granularity: YEAR) { rows { permitsIssued } } }')
+        self.assertEqual(list(frame), ["permitsIssued", "coverage", "synthetic"])
+        self.assertEqual((set(frame["coverage"]), set(frame["synthetic"])), ({"COMPLETE", "PARTIAL"}, {True}), "2011 is the start of the register")
+        self.assertEqual(str(frame["synthetic"].dtype), "boolean")
+        self.assertEqual(frame.attrs["coverage"], "PARTIAL")
+        unknown = self.hb.frame('{ report(filter: {within: "CN"}) { rows { permitsIssued workersPresent averageWorkersPresent } } }')
+        self.assertEqual(unknown.attrs["coverage"], "NONE")
+        for partly, sentence in ((frame, "A part is known: counts are lower bounds."), (unknown, "NOT KNOWN: a part of this has no figures, which does not mean zero.")):
+            self.assertIn(sentence, homebound.source_line(plt.figure().gca(), partly).get_text().replace("\n", " "))
+        self.assertTrue(unknown[["permitsIssued", "workersPresent", "averageWorkersPresent"]].isna().all(axis=None), "unknown, and no zero")
+        own = self.hb.frame('{ report(filter: {within: "RU-PRI"}) { rows { coverage permitsIssued } } }')
+        self.assertEqual(list(own), ["coverage", "permitsIssued", "synthetic"])
+        standing = self.hb.frame('{ compliance(sanction: "S/RES/2397(2017)", region: "RU", basis: REPORTED) { remaining } }')
+        self.assertEqual(standing.iloc[0].to_dict(), {"remaining": 511, "coverage": "COMPLETE", "synthetic": False})
+        self.assertIsNone(self.hb.frame("{ countries { code } }").attrs["coverage"])
+        with self.assertRaisesRegex(homebound.HomeboundError, "does not mean that there was nobody"):
+            self.hb.frame('{ compliance(sanction: "S/RES/2397(2017)", region: "CN") { remaining } }')
+        states = self.hb.frame('{ memberStates(sanction: "S/RES/2397(2017)") { country { code } status remaining progress } }').set_index("country.code")
+        self.assertTrue(states.loc["CN", ["remaining", "progress"]].isna().all(), "unknown, and no zero")
+        self.assertEqual((states.loc["PL", "remaining"], states.loc["CN", "status"]), (0, "UNKNOWN"))
 
     def test_permalink_gives_the_same_answer(self):
         frame = self.hb.frame(REPORT, within="RU-PRI")

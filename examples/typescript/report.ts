@@ -33,8 +33,11 @@ const Permits = graphql(`
       pageInfo {
         hasNextPage
       }
+      synthetic
+      notices {
+        message
+      }
       provenance {
-        synthetic
         release {
           citation
         }
@@ -70,13 +73,14 @@ async function main(within = 'RU-FD-FE', year = '2017'): Promise<void> {
   if (answer.error) throw answer.error
   if (!answer.data) throw new Error('expected a report, found none')
 
-  const { rows, totals, pageInfo, provenance } = answer.data.report
+  const { rows, totals, pageInfo, synthetic, notices, provenance } = answer.data.report
   const line = (name: string, row: Omit<(typeof rows)[number], 'region'>) =>
     console.log(name.padEnd(34) + figure(row.permitsIssued).padStart(10) + figure(row.workersPresent).padStart(10))
 
   console.log(`${within}, ${year}: permits issued in the year, workers present on its last day`)
-  if (provenance.synthetic) console.log('SYNTHETIC: made-up register rows take part; this is no finding')
+  if (synthetic) console.log('SYNTHETIC: made-up register rows take part; this is no finding')
   if (totals.perturbed) console.log('MASKED: rows of few people are masked; figures are right on average')
+  for (const { message } of notices) console.log(`Note: ${message}`)
   for (const row of rows) line(row.region?.name ?? '(no region)', row)
   line('in all', totals)
   if (pageInfo.hasNextPage) console.log('(and more regions: ask for the next page with `after`)')

@@ -48,6 +48,8 @@ type ResolverRoot interface {
 	ModelInput() ModelInputResolver
 	Obligation() ObligationResolver
 	Observation() ObservationResolver
+	ObservedOutcome() ObservedOutcomeResolver
+	Parameter() ParameterResolver
 	Permit() PermitResolver
 	Query() QueryResolver
 	Region() RegionResolver
@@ -71,6 +73,13 @@ type ComplexityRoot struct {
 		Outcomes      func(childComplexity int) int
 		Regions       func(childComplexity int) int
 		To            func(childComplexity int) int
+	}
+
+	BridgeStep struct {
+		Adds   func(childComplexity int) int
+		Amount func(childComplexity int) int
+		Step   func(childComplexity int) int
+		Unit   func(childComplexity int) int
 	}
 
 	Change struct {
@@ -181,27 +190,45 @@ type ComplexityRoot struct {
 	}
 
 	EconomicImpact struct {
-		Baseline             func(childComplexity int) int
-		BaselineWorkers      func(childComplexity int) int
-		Basis                func(childComplexity int) int
-		BoundariesOn         func(childComplexity int) int
-		ByIndustry           func(childComplexity int) int
-		DepartedWorkers      func(childComplexity int) int
-		From                 func(childComplexity int) int
-		IncomeTaxLost        func(childComplexity int) int
-		Inputs               func(childComplexity int) int
-		OutputLost           func(childComplexity int) int
-		OutputLostShareOfGRP func(childComplexity int) int
-		Perturbed            func(childComplexity int) int
-		Provenance           func(childComplexity int) int
-		Region               func(childComplexity int) int
-		RemittancesForgone   func(childComplexity int) int
-		Sensitivity          func(childComplexity int) int
-		ShareOfEmployment    func(childComplexity int) int
-		Timeline             func(childComplexity int, granularity labour.Granularity) int
-		To                   func(childComplexity int) int
-		WagesLost            func(childComplexity int) int
-		WorkerYearsLost      func(childComplexity int) int
+		Baseline                   func(childComplexity int) int
+		BaselineWorkers            func(childComplexity int) int
+		Basis                      func(childComplexity int) int
+		BoundariesOn               func(childComplexity int) int
+		Bridge                     func(childComplexity int) int
+		ByIndustry                 func(childComplexity int) int
+		ConstantPricesOf           func(childComplexity int) int
+		DepartedWorkers            func(childComplexity int) int
+		DirectOutputLost           func(childComplexity int) int
+		DirectOutputLostShareOfGRP func(childComplexity int) int
+		FiscalLoss                 func(childComplexity int) int
+		From                       func(childComplexity int) int
+		GrossAccounts              func(childComplexity int) int
+		GrossDirectOutputLost      func(childComplexity int) int
+		IncomeTaxLost              func(childComplexity int) int
+		IndirectOutputLost         func(childComplexity int) int
+		Inputs                     func(childComplexity int) int
+		NetAccounts                func(childComplexity int) int
+		Notices                    func(childComplexity int) int
+		Observed                   func(childComplexity int) int
+		OutputLost                 func(childComplexity int) int
+		OutputLostElsewhere        func(childComplexity int) int
+		OutputLostShareOfGRP       func(childComplexity int) int
+		Perturbed                  func(childComplexity int) int
+		Provenance                 func(childComplexity int) int
+		Region                     func(childComplexity int) int
+		RemittancesForgone         func(childComplexity int) int
+		Sensitivity                func(childComplexity int) int
+		ShareOfEmployment          func(childComplexity int) int
+		StayersIn                  func(childComplexity int) int
+		StayersRule                func(childComplexity int) int
+		Stocks                     func(childComplexity int) int
+		Timeline                   func(childComplexity int, granularity labour.Granularity) int
+		To                         func(childComplexity int) int
+		Variant                    func(childComplexity int) int
+		Variants                   func(childComplexity int) int
+		WagesLost                  func(childComplexity int) int
+		WorkerYears                func(childComplexity int) int
+		WorkerYearsLost            func(childComplexity int) int
 	}
 
 	Employer struct {
@@ -231,6 +258,12 @@ type ComplexityRoot struct {
 		Central func(childComplexity int) int
 		High    func(childComplexity int) int
 		Low     func(childComplexity int) int
+		Mean    func(childComplexity int) int
+		P25     func(childComplexity int) int
+		P5      func(childComplexity int) int
+		P50     func(childComplexity int) int
+		P75     func(childComplexity int) int
+		P95     func(childComplexity int) int
 		Unit    func(childComplexity int) int
 	}
 
@@ -264,11 +297,25 @@ type ComplexityRoot struct {
 		Passed  func(childComplexity int) int
 	}
 
+	ImpactAccounts struct {
+		Contributions   func(childComplexity int) int
+		FiscalLoss      func(childComplexity int) int
+		IncomeTax       func(childComplexity int) int
+		Output          func(childComplexity int) int
+		ProductionTaxes func(childComplexity int) int
+		Surplus         func(childComplexity int) int
+		Wages           func(childComplexity int) int
+	}
+
 	ImpactPeriod struct {
-		DepartedWorkers func(childComplexity int) int
-		OutputLost      func(childComplexity int) int
-		Period          func(childComplexity int) int
-		WorkerYearsLost func(childComplexity int) int
+		DepartedWorkers       func(childComplexity int) int
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		NetAccounts           func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		Period                func(childComplexity int) int
+		WorkerYearsLost       func(childComplexity int) int
 	}
 
 	Indicator struct {
@@ -284,9 +331,13 @@ type ComplexityRoot struct {
 	}
 
 	IndustryImpact struct {
-		Industry        func(childComplexity int) int
-		OutputLost      func(childComplexity int) int
-		WorkerYearsLost func(childComplexity int) int
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		Industry              func(childComplexity int) int
+		NetAccounts           func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		WorkerYearsLost       func(childComplexity int) int
 	}
 
 	Interval struct {
@@ -321,15 +372,17 @@ type ComplexityRoot struct {
 	}
 
 	ModelInput struct {
-		High    func(childComplexity int) int
-		Imputed func(childComplexity int) int
-		Low     func(childComplexity int) int
-		Name    func(childComplexity int) int
-		Note    func(childComplexity int) int
-		Period  func(childComplexity int) int
-		Source  func(childComplexity int) int
-		Unit    func(childComplexity int) int
-		Value   func(childComplexity int) int
+		Citation     func(childComplexity int) int
+		Distribution func(childComplexity int) int
+		High         func(childComplexity int) int
+		Imputed      func(childComplexity int) int
+		Low          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Period       func(childComplexity int) int
+		Source       func(childComplexity int) int
+		Unit         func(childComplexity int) int
+		Value        func(childComplexity int) int
 	}
 
 	Notice struct {
@@ -372,11 +425,37 @@ type ComplexityRoot struct {
 		Value       func(childComplexity int) int
 	}
 
+	ObservedOutcome struct {
+		Indicator func(childComplexity int) int
+		Trend     func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		Value     func(childComplexity int) int
+		Year      func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Parameter struct {
+		Central      func(childComplexity int) int
+		Citation     func(childComplexity int) int
+		Distribution func(childComplexity int) int
+		From         func(childComplexity int) int
+		High         func(childComplexity int) int
+		Industry     func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Low          func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Nationality  func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Region       func(childComplexity int) int
+		Source       func(childComplexity int) int
+		To           func(childComplexity int) int
+		Unit         func(childComplexity int) int
 	}
 
 	Period struct {
@@ -442,6 +521,7 @@ type ComplexityRoot struct {
 		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Parameters     func(childComplexity int, name *string, region *string) int
 		Permit         func(childComplexity int, id string) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Region         func(childComplexity int, code string) int
@@ -598,10 +678,18 @@ type ComplexityRoot struct {
 		Title         func(childComplexity int) int
 	}
 
+	ScenarioStock struct {
+		On    func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Sensitivity struct {
+		HighSetting      func(childComplexity int) int
+		LowSetting       func(childComplexity int) int
 		OutputLostAtHigh func(childComplexity int) int
 		OutputLostAtLow  func(childComplexity int) int
 		Parameter        func(childComplexity int) int
+		Switch           func(childComplexity int) int
 	}
 
 	Source struct {
@@ -628,6 +716,16 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		ReleasePublished func(childComplexity int) int
+	}
+
+	VariantImpact struct {
+		DirectOutputLost      func(childComplexity int) int
+		GrossDirectOutputLost func(childComplexity int) int
+		IndirectOutputLost    func(childComplexity int) int
+		OutputLost            func(childComplexity int) int
+		OutputLostElsewhere   func(childComplexity int) int
+		OutputLostShareOfGRP  func(childComplexity int) int
+		Variant               func(childComplexity int) int
 	}
 }
 
@@ -665,6 +763,10 @@ type ComplianceResolver interface {
 }
 type EconomicImpactResolver interface {
 	Region(ctx context.Context, obj *answers.EconomicImpact) (*labour.Region, error)
+
+	ConstantPricesOf(ctx context.Context, obj *answers.EconomicImpact) (*int, error)
+
+	Observed(ctx context.Context, obj *answers.EconomicImpact) ([]answers.ObservedOutcome, error)
 
 	Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error)
 }
@@ -708,9 +810,9 @@ type MemberStateReportResolver interface {
 	Source(ctx context.Context, objs []*labour.MemberStateReport) ([]*labour.Source, error)
 }
 type ModelInputResolver interface {
-	Value(ctx context.Context, obj *impact.Input) (float64, error)
-
 	Source(ctx context.Context, objs []*impact.Input) ([]*labour.Source, error)
+	Distribution(ctx context.Context, obj *impact.Input) (*labour.Distribution, error)
+	Citation(ctx context.Context, obj *impact.Input) (*string, error)
 
 	Note(ctx context.Context, obj *impact.Input) (*string, error)
 }
@@ -732,6 +834,18 @@ type ObservationResolver interface {
 	Source(ctx context.Context, objs []*labour.Observation) ([]*labour.Source, error)
 	Confidence(ctx context.Context, obj *labour.Observation) (*labour.Confidence, error)
 	Note(ctx context.Context, obj *labour.Observation) (*string, error)
+}
+type ObservedOutcomeResolver interface {
+	Indicator(ctx context.Context, objs []*answers.ObservedOutcome) ([]*labour.Indicator, error)
+}
+type ParameterResolver interface {
+	Region(ctx context.Context, objs []*labour.Parameter) ([]*labour.Region, error)
+	Industry(ctx context.Context, objs []*labour.Parameter) ([]*labour.Industry, error)
+	Nationality(ctx context.Context, objs []*labour.Parameter) ([]*labour.Country, error)
+
+	Source(ctx context.Context, objs []*labour.Parameter) ([]*labour.Source, error)
+
+	Note(ctx context.Context, obj *labour.Parameter) (*string, error)
 }
 type PermitResolver interface {
 	ID(ctx context.Context, obj *labour.Permit) (string, error)
@@ -772,6 +886,7 @@ type QueryResolver interface {
 	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
 	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
+	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 	MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
@@ -901,6 +1016,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.To(childComplexity), true
+
+	case "BridgeStep.adds":
+		if e.ComplexityRoot.BridgeStep.Adds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Adds(childComplexity), true
+	case "BridgeStep.amount":
+		if e.ComplexityRoot.BridgeStep.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Amount(childComplexity), true
+	case "BridgeStep.step":
+		if e.ComplexityRoot.BridgeStep.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Step(childComplexity), true
+	case "BridgeStep.unit":
+		if e.ComplexityRoot.BridgeStep.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BridgeStep.Unit(childComplexity), true
 
 	case "Change.fields":
 		if e.ComplexityRoot.Change.Fields == nil {
@@ -1398,42 +1538,114 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.BoundariesOn(childComplexity), true
+	case "EconomicImpact.bridge":
+		if e.ComplexityRoot.EconomicImpact.Bridge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Bridge(childComplexity), true
 	case "EconomicImpact.byIndustry":
 		if e.ComplexityRoot.EconomicImpact.ByIndustry == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ByIndustry(childComplexity), true
+	case "EconomicImpact.constantPricesOf":
+		if e.ComplexityRoot.EconomicImpact.ConstantPricesOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.ConstantPricesOf(childComplexity), true
 	case "EconomicImpact.departedWorkers":
 		if e.ComplexityRoot.EconomicImpact.DepartedWorkers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.DepartedWorkers(childComplexity), true
+	case "EconomicImpact.directOutputLost":
+		if e.ComplexityRoot.EconomicImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.DirectOutputLost(childComplexity), true
+	case "EconomicImpact.directOutputLostShareOfGrp":
+		if e.ComplexityRoot.EconomicImpact.DirectOutputLostShareOfGRP == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.DirectOutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.fiscalLoss":
+		if e.ComplexityRoot.EconomicImpact.FiscalLoss == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.FiscalLoss(childComplexity), true
 	case "EconomicImpact.from":
 		if e.ComplexityRoot.EconomicImpact.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.From(childComplexity), true
+	case "EconomicImpact.grossAccounts":
+		if e.ComplexityRoot.EconomicImpact.GrossAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.GrossAccounts(childComplexity), true
+	case "EconomicImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.EconomicImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.GrossDirectOutputLost(childComplexity), true
 	case "EconomicImpact.incomeTaxLost":
 		if e.ComplexityRoot.EconomicImpact.IncomeTaxLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.IncomeTaxLost(childComplexity), true
+	case "EconomicImpact.indirectOutputLost":
+		if e.ComplexityRoot.EconomicImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.IndirectOutputLost(childComplexity), true
 	case "EconomicImpact.inputs":
 		if e.ComplexityRoot.EconomicImpact.Inputs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.Inputs(childComplexity), true
+	case "EconomicImpact.netAccounts":
+		if e.ComplexityRoot.EconomicImpact.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.NetAccounts(childComplexity), true
+	case "EconomicImpact.notices":
+		if e.ComplexityRoot.EconomicImpact.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Notices(childComplexity), true
+	case "EconomicImpact.observed":
+		if e.ComplexityRoot.EconomicImpact.Observed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Observed(childComplexity), true
 	case "EconomicImpact.outputLost":
 		if e.ComplexityRoot.EconomicImpact.OutputLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.OutputLost(childComplexity), true
+	case "EconomicImpact.outputLostElsewhere":
+		if e.ComplexityRoot.EconomicImpact.OutputLostElsewhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.OutputLostElsewhere(childComplexity), true
 	case "EconomicImpact.outputLostShareOfGrp":
 		if e.ComplexityRoot.EconomicImpact.OutputLostShareOfGRP == nil {
 			break
@@ -1476,6 +1688,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.ShareOfEmployment(childComplexity), true
+	case "EconomicImpact.stayersIn":
+		if e.ComplexityRoot.EconomicImpact.StayersIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.StayersIn(childComplexity), true
+	case "EconomicImpact.stayersRule":
+		if e.ComplexityRoot.EconomicImpact.StayersRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.StayersRule(childComplexity), true
+	case "EconomicImpact.stocks":
+		if e.ComplexityRoot.EconomicImpact.Stocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Stocks(childComplexity), true
 	case "EconomicImpact.timeline":
 		if e.ComplexityRoot.EconomicImpact.Timeline == nil {
 			break
@@ -1493,12 +1723,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.To(childComplexity), true
+	case "EconomicImpact.variant":
+		if e.ComplexityRoot.EconomicImpact.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Variant(childComplexity), true
+	case "EconomicImpact.variants":
+		if e.ComplexityRoot.EconomicImpact.Variants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Variants(childComplexity), true
 	case "EconomicImpact.wagesLost":
 		if e.ComplexityRoot.EconomicImpact.WagesLost == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EconomicImpact.WagesLost(childComplexity), true
+	case "EconomicImpact.workerYears":
+		if e.ComplexityRoot.EconomicImpact.WorkerYears == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.WorkerYears(childComplexity), true
 	case "EconomicImpact.workerYearsLost":
 		if e.ComplexityRoot.EconomicImpact.WorkerYearsLost == nil {
 			break
@@ -1616,6 +1864,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Estimate.Low(childComplexity), true
+	case "Estimate.mean":
+		if e.ComplexityRoot.Estimate.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.Mean(childComplexity), true
+	case "Estimate.p25":
+		if e.ComplexityRoot.Estimate.P25 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P25(childComplexity), true
+	case "Estimate.p5":
+		if e.ComplexityRoot.Estimate.P5 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P5(childComplexity), true
+	case "Estimate.p50":
+		if e.ComplexityRoot.Estimate.P50 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P50(childComplexity), true
+	case "Estimate.p75":
+		if e.ComplexityRoot.Estimate.P75 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P75(childComplexity), true
+	case "Estimate.p95":
+		if e.ComplexityRoot.Estimate.P95 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Estimate.P95(childComplexity), true
 	case "Estimate.unit":
 		if e.ComplexityRoot.Estimate.Unit == nil {
 			break
@@ -1752,12 +2036,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GateResult.Passed(childComplexity), true
 
+	case "ImpactAccounts.contributions":
+		if e.ComplexityRoot.ImpactAccounts.Contributions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Contributions(childComplexity), true
+	case "ImpactAccounts.fiscalLoss":
+		if e.ComplexityRoot.ImpactAccounts.FiscalLoss == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.FiscalLoss(childComplexity), true
+	case "ImpactAccounts.incomeTax":
+		if e.ComplexityRoot.ImpactAccounts.IncomeTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.IncomeTax(childComplexity), true
+	case "ImpactAccounts.output":
+		if e.ComplexityRoot.ImpactAccounts.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Output(childComplexity), true
+	case "ImpactAccounts.productionTaxes":
+		if e.ComplexityRoot.ImpactAccounts.ProductionTaxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.ProductionTaxes(childComplexity), true
+	case "ImpactAccounts.surplus":
+		if e.ComplexityRoot.ImpactAccounts.Surplus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Surplus(childComplexity), true
+	case "ImpactAccounts.wages":
+		if e.ComplexityRoot.ImpactAccounts.Wages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactAccounts.Wages(childComplexity), true
+
 	case "ImpactPeriod.departedWorkers":
 		if e.ComplexityRoot.ImpactPeriod.DepartedWorkers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImpactPeriod.DepartedWorkers(childComplexity), true
+	case "ImpactPeriod.directOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.DirectOutputLost(childComplexity), true
+	case "ImpactPeriod.grossDirectOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.GrossDirectOutputLost(childComplexity), true
+	case "ImpactPeriod.indirectOutputLost":
+		if e.ComplexityRoot.ImpactPeriod.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.IndirectOutputLost(childComplexity), true
+	case "ImpactPeriod.netAccounts":
+		if e.ComplexityRoot.ImpactPeriod.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.NetAccounts(childComplexity), true
 	case "ImpactPeriod.outputLost":
 		if e.ComplexityRoot.ImpactPeriod.OutputLost == nil {
 			break
@@ -1820,12 +2171,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Industry.Name(childComplexity, args["language"].(model.Language)), true
 
+	case "IndustryImpact.directOutputLost":
+		if e.ComplexityRoot.IndustryImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.DirectOutputLost(childComplexity), true
+	case "IndustryImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.IndustryImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.GrossDirectOutputLost(childComplexity), true
+	case "IndustryImpact.indirectOutputLost":
+		if e.ComplexityRoot.IndustryImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.IndirectOutputLost(childComplexity), true
 	case "IndustryImpact.industry":
 		if e.ComplexityRoot.IndustryImpact.Industry == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IndustryImpact.Industry(childComplexity), true
+	case "IndustryImpact.netAccounts":
+		if e.ComplexityRoot.IndustryImpact.NetAccounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndustryImpact.NetAccounts(childComplexity), true
 	case "IndustryImpact.outputLost":
 		if e.ComplexityRoot.IndustryImpact.OutputLost == nil {
 			break
@@ -1974,6 +2349,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberStateReport.Text(childComplexity), true
 
+	case "ModelInput.citation":
+		if e.ComplexityRoot.ModelInput.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelInput.Citation(childComplexity), true
+	case "ModelInput.distribution":
+		if e.ComplexityRoot.ModelInput.Distribution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelInput.Distribution(childComplexity), true
 	case "ModelInput.high":
 		if e.ComplexityRoot.ModelInput.High == nil {
 			break
@@ -2201,6 +2588,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Observation.Value(childComplexity), true
 
+	case "ObservedOutcome.indicator":
+		if e.ComplexityRoot.ObservedOutcome.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Indicator(childComplexity), true
+	case "ObservedOutcome.trend":
+		if e.ComplexityRoot.ObservedOutcome.Trend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Trend(childComplexity), true
+	case "ObservedOutcome.unit":
+		if e.ComplexityRoot.ObservedOutcome.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Unit(childComplexity), true
+	case "ObservedOutcome.value":
+		if e.ComplexityRoot.ObservedOutcome.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Value(childComplexity), true
+	case "ObservedOutcome.year":
+		if e.ComplexityRoot.ObservedOutcome.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservedOutcome.Year(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -2225,6 +2643,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Parameter.central":
+		if e.ComplexityRoot.Parameter.Central == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Central(childComplexity), true
+	case "Parameter.citation":
+		if e.ComplexityRoot.Parameter.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Citation(childComplexity), true
+	case "Parameter.distribution":
+		if e.ComplexityRoot.Parameter.Distribution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Distribution(childComplexity), true
+	case "Parameter.from":
+		if e.ComplexityRoot.Parameter.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.From(childComplexity), true
+	case "Parameter.high":
+		if e.ComplexityRoot.Parameter.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.High(childComplexity), true
+	case "Parameter.industry":
+		if e.ComplexityRoot.Parameter.Industry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Industry(childComplexity), true
+	case "Parameter.kind":
+		if e.ComplexityRoot.Parameter.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Kind(childComplexity), true
+	case "Parameter.low":
+		if e.ComplexityRoot.Parameter.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Low(childComplexity), true
+	case "Parameter.name":
+		if e.ComplexityRoot.Parameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Name(childComplexity), true
+	case "Parameter.nationality":
+		if e.ComplexityRoot.Parameter.Nationality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Nationality(childComplexity), true
+	case "Parameter.note":
+		if e.ComplexityRoot.Parameter.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Note(childComplexity), true
+	case "Parameter.region":
+		if e.ComplexityRoot.Parameter.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Region(childComplexity), true
+	case "Parameter.source":
+		if e.ComplexityRoot.Parameter.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Source(childComplexity), true
+	case "Parameter.to":
+		if e.ComplexityRoot.Parameter.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.To(childComplexity), true
+	case "Parameter.unit":
+		if e.ComplexityRoot.Parameter.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Parameter.Unit(childComplexity), true
 
 	case "Period.from":
 		if e.ComplexityRoot.Period.From == nil {
@@ -2569,6 +3078,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.parameters":
+		if e.ComplexityRoot.Query.Parameters == nil {
+			break
+		}
+
+		args, err := ec.field_Query_parameters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Parameters(childComplexity, args["name"].(*string), args["region"].(*string)), true
 	case "Query.permit":
 		if e.ComplexityRoot.Query.Permit == nil {
 			break
@@ -3388,6 +3908,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Sanction.Title(childComplexity), true
 
+	case "ScenarioStock.on":
+		if e.ComplexityRoot.ScenarioStock.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioStock.On(childComplexity), true
+	case "ScenarioStock.workers":
+		if e.ComplexityRoot.ScenarioStock.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioStock.Value(childComplexity), true
+
+	case "Sensitivity.highSetting":
+		if e.ComplexityRoot.Sensitivity.HighSetting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.HighSetting(childComplexity), true
+	case "Sensitivity.lowSetting":
+		if e.ComplexityRoot.Sensitivity.LowSetting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.LowSetting(childComplexity), true
 	case "Sensitivity.outputLostAtHigh":
 		if e.ComplexityRoot.Sensitivity.OutputLostAtHigh == nil {
 			break
@@ -3406,6 +3951,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sensitivity.Parameter(childComplexity), true
+	case "Sensitivity.switch":
+		if e.ComplexityRoot.Sensitivity.Switch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sensitivity.Switch(childComplexity), true
 
 	case "Source.id":
 		if e.ComplexityRoot.Source.ID == nil {
@@ -3495,6 +4046,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.ReleasePublished(childComplexity), true
 
+	case "VariantImpact.directOutputLost":
+		if e.ComplexityRoot.VariantImpact.DirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.DirectOutputLost(childComplexity), true
+	case "VariantImpact.grossDirectOutputLost":
+		if e.ComplexityRoot.VariantImpact.GrossDirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.GrossDirectOutputLost(childComplexity), true
+	case "VariantImpact.indirectOutputLost":
+		if e.ComplexityRoot.VariantImpact.IndirectOutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.IndirectOutputLost(childComplexity), true
+	case "VariantImpact.outputLost":
+		if e.ComplexityRoot.VariantImpact.OutputLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLost(childComplexity), true
+	case "VariantImpact.outputLostElsewhere":
+		if e.ComplexityRoot.VariantImpact.OutputLostElsewhere == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLostElsewhere(childComplexity), true
+	case "VariantImpact.outputLostShareOfGrp":
+		if e.ComplexityRoot.VariantImpact.OutputLostShareOfGRP == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.OutputLostShareOfGRP(childComplexity), true
+	case "VariantImpact.variant":
+		if e.ComplexityRoot.VariantImpact.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VariantImpact.Variant(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -3510,6 +4104,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("EmployerFilter", ec.unmarshalInputEmployerFilter),
 			graphql.NewInputUnmarshaler("EmployerOrder", ec.unmarshalInputEmployerOrder),
 			graphql.NewInputUnmarshaler("MeasureCondition", ec.unmarshalInputMeasureCondition),
+			graphql.NewInputUnmarshaler("ParameterInput", ec.unmarshalInputParameterInput),
 			graphql.NewInputUnmarshaler("PermitFilter", ec.unmarshalInputPermitFilter),
 			graphql.NewInputUnmarshaler("PermitOrder", ec.unmarshalInputPermitOrder),
 			graphql.NewInputUnmarshaler("Range", ec.unmarshalInputRange),
@@ -3520,6 +4115,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReportFilter", ec.unmarshalInputReportFilter),
 			graphql.NewInputUnmarshaler("ReportOrder", ec.unmarshalInputReportOrder),
 			graphql.NewInputUnmarshaler("Scenario", ec.unmarshalInputScenario),
+			graphql.NewInputUnmarshaler("StockInput", ec.unmarshalInputStockInput),
 		)
 	}
 	first := true
@@ -3801,6 +4397,13 @@ type Query {
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
   ): EconomicImpact!
+  "The parameters of the economic model, in the order of name, region, industry and nationality."
+  parameters(
+    "The name of one parameter, e.g. ` + "`" + `substitutionRate` + "`" + `. All where left out."
+    name: String
+    "A region's code: the rows that may serve it, its own, those of the regions it lies in and those of everywhere. All where left out. One that does not exist is NOT_FOUND."
+    region: String
+  ): [Parameter!]!
   "How far a sanction has been followed. Null, with NOT_FOUND and a sentence that says what is known, where the stock is not. For a sanction without any obligation this is BAD_USER_INPUT."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
@@ -4678,7 +5281,7 @@ input RegionFilter {
   kinds: [RegionKind!]
   "A region's code: that region and everything within it on the release's dataThrough."
   within: String
-  "Those whose name, in either language, or code contains this text; case does not matter."
+  "Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
 }
 
@@ -4688,7 +5291,7 @@ input EmployerFilter {
   within: String
   "Codes of industries, e.g. ` + "`" + `F` + "`" + `: employers of one of them."
   industries: [String!]
-  "Those whose name or tax number contains this text; case does not matter."
+  "Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
 }
 
@@ -4912,6 +5515,10 @@ enum NoticeCode {
   PERIODS_CUT
   "A stock is held from the nearest reported figure, which is of another day."
   HELD_FLAT
+  "What the economic model assumed, or what its inputs do not agree on."
+  MODEL
+  "The release was made under another method than the one that answers."
+  METHOD_CHANGED
 }
 
 """
@@ -5052,6 +5659,144 @@ input Scenario {
   outputMultiplier: Range
   "What a worker sends home a year, in USD, at least 0."
   remittancePerWorkerYearUsd: Range
+  "Any parameter by its name, in the place of the release's. The five above are short for these."
+  parameters: [ParameterInput!] = []
+  "Which departures the stayers undo."
+  stayersRule: StayersRule! = PROPORTIONAL
+  "Codes of the regions where the stayers stay; anywhere where left out. Their stock must be known by itself, else it is BAD_USER_INPUT."
+  stayersIn: [String!] = []
+  "What becomes of the capital that the departed worked with."
+  variant: ImpactVariant! = AVERAGE_PRODUCT
+  "The prices that money is in."
+  prices: Prices! = NOMINAL
+  "The year of CONSTANT prices. The baseline's where left out."
+  constantPricesOf: Int
+  "Whether what is net fades by the parameter fadeOutHalfLifeYears."
+  fadeOut: Boolean! = false
+  "Whether the parameter industryShare splits a stock of no known industry."
+  splitByIndustry: Boolean! = true
+  "The stock of basis SCENARIO: straight lines between its days, flat outside."
+  stocks: [StockInput!] = []
+  "The industry of these stocks, an ISIC section letter. None where left out."
+  stockIndustry: String
+  "How many draws the quantiles are of, 1 to 20000."
+  draws: Int! = 10000
+  "The seed of the draws: the same seed gives the same answer on any machine."
+  seed: Int! = 1
+  "Groups of parameters that share their draws, and so are high or low together."
+  together: [[String!]!] = []
+}
+
+"A parameter of the economic model in the place of the release's own."
+input ParameterInput {
+  "The parameter's name, e.g. ` + "`" + `substitutionRate` + "`" + `. One that the model does not read is BAD_USER_INPUT."
+  name: String!
+  "The region that it holds for, with all within. Everywhere where left out."
+  region: String
+  "The industry that it holds for, an ISIC section letter. All where left out."
+  industry: String
+  "The lowest value."
+  low: Float!
+  "The most likely value."
+  central: Float!
+  "The highest value."
+  high: Float!
+  "How it is spread between low and high."
+  distribution: Distribution! = TRIANGULAR
+}
+
+"A stock that a scenario states."
+input StockInput {
+  "The day."
+  on: Date!
+  "The workers present on that day, at least 0."
+  workers: Float!
+}
+
+"Which departures the stayers undo."
+enum StayersRule {
+  "Every departure is equally likely to be undone."
+  PROPORTIONAL
+  "The last who would have gone stay."
+  LAST
+  "The first who would have gone stay."
+  FIRST
+}
+
+"What is assumed of the capital that the departed worked with."
+enum ImpactVariant {
+  "It leaves with the workers: the average product is lost. Long run, the upper end."
+  AVERAGE_PRODUCT
+  "It stays idle: labour's share of the average product is lost, the marginal product under competition. The lower end."
+  WAGE_SHARE
+  "Output falls by the elasticity that the literature estimates."
+  ELASTICITY
+}
+
+"The prices that money is in."
+enum Prices {
+  "Those of each year."
+  NOMINAL
+  "Those of one year."
+  CONSTANT
+}
+
+"How a parameter is spread between its low and its high value."
+enum Distribution {
+  "It is always the central value."
+  FIXED
+  "A triangle with its top at the central value."
+  TRIANGULAR
+  "A beta distribution with its top at the central value."
+  PERT
+  "All values are equally likely."
+  UNIFORM
+}
+
+"How a parameter's value was found."
+enum ParameterKind {
+  "In published research."
+  LITERATURE
+  "From published figures."
+  MEASURED
+  "Stated by somebody, who may have an interest."
+  STATED
+  "Nowhere: it is assumed."
+  ASSUMPTION
+}
+
+"A row of the economic model's parameters. For a cell the row of the nearest region counts, then that of a named nationality, then of a named industry."
+type Parameter {
+  "The parameter's name."
+  name: String!
+  "Where it holds, with all within. Null for everywhere."
+  region: Region
+  "The industry that it holds for. Null for all."
+  industry: Industry
+  "The nationality that it holds for. Null for all."
+  nationality: Country
+  "The first day on which it holds. Null where it is open."
+  from: Date
+  "The last day on which it holds, itself included. Null where it is open."
+  to: Date
+  "The lowest value."
+  low: Float!
+  "The most likely value."
+  central: Float!
+  "The highest value."
+  high: Float!
+  "How it is spread between low and high."
+  distribution: Distribution!
+  "The unit of the three values."
+  unit: String!
+  "How it was found."
+  kind: ParameterKind!
+  "Where it was published."
+  source: Source
+  "The work that it is taken from, or the word assumption."
+  citation: String!
+  "What was read of that work, and how the values follow. Null where there is nothing."
+  note: String
 }
 
 "A parameter: the central value, and the ends between which it is believed to lie. low <= central <= high, else it is BAD_USER_INPUT."
@@ -5068,8 +5813,10 @@ input Range {
 enum Basis {
   "Permits and repatriations, row by row."
   REGISTER
-  "Published stocks, interpolated linearly between their days, held flat before the first and after the last."
+  "Published stocks of at most 400 days apart, on straight lines between them. An economic impact takes a region's own, else a share of its country's."
   REPORTED
+  "The stocks that ` + "`" + `Scenario.stocks` + "`" + ` states. Of an economic impact alone; elsewhere it is BAD_USER_INPUT."
+  SCENARIO
 }
 
 """
@@ -5099,16 +5846,52 @@ type EconomicImpact {
   workerYearsLost: Float
   "Departed workers over the employed of the horizon's last year, as a fraction."
   shareOfEmployment: Float
-  "Worker-years by output per worker, corrected by the scenario's productivity, substitution and multiplier, in the release's currency."
+  "The same with its spread."
+  workerYears: Estimate
+  "What is assumed of the capital that the departed worked with, in all figures here but ` + "`" + `variants` + "`" + `."
+  variant: ImpactVariant!
+  "Which departures the stayers undo."
+  stayersRule: StayersRule!
+  "Where the stayers stay. Empty for anywhere."
+  stayersIn: [String!]!
+  "The stocks that basis SCENARIO states; empty on another."
+  stocks: [ScenarioStock!]!
+  "The year whose prices money is in. Null where each year has its own."
+  constantPricesOf: Int
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
-  "Output lost over the gross regional product of the same years, each year weighted by its share of the horizon, as a fraction."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  outputLostElsewhere: Estimate
+  "` + "`" + `directOutputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
+  directOutputLostShareOfGrp: Estimate
+  "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
-  "Worker-years by twelve monthly wages: the departed permits' own average wage, else the region's by the scenario's relative wage; in the release's currency."
+  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the release's currency."
   wagesLost: Estimate
-  "Wages lost by the country's rate of income tax, in the release's currency."
+  "Wages lost by the rate of income tax, in the release's currency."
   incomeTaxLost: Estimate
-  "Worker-years by what a worker sends home a year, in USD."
+  "Income tax, social contributions and taxes on production of the posts that stay empty, in the release's currency."
+  fiscalLoss: Estimate
+  "What the departed no longer send home, at most what they earn after tax, in USD. Filled posts send nothing."
   remittancesForgone: Estimate
+  "Where direct output went: gross, of all who departed."
+  grossAccounts: ImpactAccounts!
+  "Where direct output went: net, of the posts that stay empty."
+  netAccounts: ImpactAccounts!
+  "The three variants side by side."
+  variants: [VariantImpact!]!
+  "The way from the stock to the output lost, step by step, at central values. Empty where no stock is known."
+  bridge: [BridgeStep!]!
+  "What was observed of the region, beside the estimate: the model does not fit it."
+  observed: [ObservedOutcome!]!
+  "What a reader might stumble over."
+  notices: [Notice!]!
   "The parts of the industries, in the order of codes. Departures of no known industry are in the totals alone."
   byIndustry: [IndustryImpact!]!
   "The parts of the periods, in their order."
@@ -5116,7 +5899,7 @@ type EconomicImpact {
     "The calendar unit that the horizon is cut into."
     granularity: Granularity! = QUARTER
   ): [ImpactPeriod!]!
-  "What each parameter alone does to the output lost, all others central."
+  "What each input alone does to the output lost, all others central, by size of swing; below them the model's own switches."
   sensitivity: [Sensitivity!]!
   "Every figure and parameter that the result rests on, and what was missing. Where real rows are masked, wages of few workers are left out."
   inputs: [ModelInput!]!
@@ -5124,15 +5907,97 @@ type EconomicImpact {
   provenance: Provenance!
 }
 
-"A result, with the ends that the parameters' ends give."
+"A result: its central value, its distribution over the draws, and its bounds. Means add up; quantiles do not."
 type Estimate {
-  "With every parameter at the end that makes the result smallest."
+  "A bound: every input at the end that makes the result smallest."
   low: Float!
-  "With every parameter central."
+  "With every input central."
   central: Float!
-  "With every parameter at the end that makes the result greatest."
+  "A bound: every input at the end that makes the result greatest."
   high: Float!
-  "The unit: a currency by ISO 4217, or ` + "`" + `fraction` + "`" + `."
+  "The mean of the draws."
+  mean: Float!
+  "5 % of the draws are at most this."
+  p5: Float!
+  "25 % of the draws are at most this."
+  p25: Float!
+  "The median of the draws."
+  p50: Float!
+  "75 % of the draws are at most this."
+  p75: Float!
+  "95 % of the draws are at most this."
+  p95: Float!
+  "The unit: a currency by ISO 4217, ` + "`" + `fraction` + "`" + ` or ` + "`" + `worker-years` + "`" + `."
+  unit: String!
+}
+
+"Direct output by where it went: wages, contributions, taxes on production and surplus add up to it."
+type ImpactAccounts {
+  "Direct output, in the release's currency."
+  output: Estimate
+  "Gross pay, in the release's currency."
+  wages: Estimate
+  "The part of wages that is income tax, in the release's currency."
+  incomeTax: Estimate
+  "Social contributions of employers, in the release's currency."
+  contributions: Estimate
+  "Fees for permits and other taxes on production, in the release's currency."
+  productionTaxes: Estimate
+  "Profit and mixed income, the rest, in the release's currency. Below 0 pay and product are set inconsistently."
+  surplus: Estimate
+  "Income tax, contributions and taxes on production, in the release's currency."
+  fiscalLoss: Estimate
+}
+
+"The loss by one variant."
+type VariantImpact {
+  "The variant."
+  variant: ImpactVariant!
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
+  outputLost: Estimate
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  outputLostElsewhere: Estimate
+  "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
+  outputLostShareOfGrp: Estimate
+}
+
+"A stock that a scenario stated."
+type ScenarioStock {
+  "The day."
+  on: Date!
+  "The workers present on that day, in persons."
+  workers: Float!
+}
+
+"A step on the way from the stock to the output lost."
+type BridgeStep {
+  "Its name, e.g. FILLED_POSTS."
+  step: String!
+  "Its amount, in ` + "`" + `unit` + "`" + `. Null where it is not known."
+  amount: Float
+  "The unit of the amount."
+  unit: String!
+  "Whether it adds to what is reached next; else it is what has been reached, and ELSEWHERE stands apart."
+  adds: Boolean!
+}
+
+"A yearly figure of the region beside what its own trend before the baseline would have it be."
+type ObservedOutcome {
+  "The indicator."
+  indicator: Indicator!
+  "The year."
+  year: Int!
+  "The figure. Over several subjects counts are summed, unemployment is weighted by the labour force, and wages by the employed."
+  value: Float!
+  "The straight line through the five years before the departures, or as many as there are from three on. Null for these years, and where there are fewer."
+  trend: Float
+  "The unit of both."
   unit: String!
 }
 
@@ -5142,8 +6007,16 @@ type IndustryImpact {
   industry: Industry!
   "Its worker-years lost."
   workerYearsLost: Float
-  "Its output lost, in the release's currency. Null where no observation supports it."
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
+  "Where its net direct output went."
+  netAccounts: ImpactAccounts!
 }
 
 "One period's part of an economic impact."
@@ -5154,17 +6027,31 @@ type ImpactPeriod {
   departedWorkers: Float
   "Worker-years lost in the period."
   workerYearsLost: Float
-  "Output lost in the period, in the release's currency. Null where no observation supports it."
+  "The output of the departed, before anybody fills their posts, in the release's currency."
+  grossDirectOutputLost: Estimate
+  "The output of the posts that stay empty, in the release's currency."
+  directOutputLost: Estimate
+  "What the region's suppliers lose for it, in the release's currency."
+  indirectOutputLost: Estimate
+  "What the region loses, directly and through its suppliers, in the release's currency."
   outputLost: Estimate
+  "Where its net direct output went."
+  netAccounts: ImpactAccounts!
 }
 
-"What one parameter alone does to the output lost, all others central."
+"What one input alone does to the output lost, all others central, or a switch of the model."
 type Sensitivity {
-  "The parameter's name in ` + "`" + `Scenario` + "`" + `, e.g. ` + "`" + `substitutionRate` + "`" + `."
+  "The parameter's name in the release, e.g. ` + "`" + `substitutionRate` + "`" + `; of a switch ` + "`" + `variant` + "`" + ` or ` + "`" + `stayersRule` + "`" + `."
   parameter: String!
-  "Output lost with the parameter at its low end, in the release's currency."
+  "Whether it is a choice of the model's form and no number."
+  switch: Boolean!
+  "The input's low end, the lowest of all its rows here; of a switch the choice that gives the least."
+  lowSetting: String!
+  "The input's high end likewise."
+  highSetting: String!
+  "Output lost with the input at its low end, in the release's currency."
   outputLostAtLow: Float!
-  "Output lost with the parameter at its high end, in the release's currency."
+  "Output lost with the input at its high end, in the release's currency."
   outputLostAtHigh: Float!
 }
 
@@ -5172,21 +6059,25 @@ type Sensitivity {
 type ModelInput {
   "The indicator or parameter, with region and industry where it has them, e.g. ` + "`" + `GRP RU-PRI` + "`" + `."
   name: String!
-  "The figure, or the parameter's central value, in ` + "`" + `unit` + "`" + `. 0 where no observation was found: ` + "`" + `note` + "`" + ` then says what is missing, and the results that need it are null."
-  value: Float!
+  "The figure, or the parameter's central value, in ` + "`" + `unit` + "`" + `. Null where none was found: ` + "`" + `note` + "`" + ` then says what is missing, and the results that need it are null."
+  value: Float
   "The parameter's low end. Null for an observation."
   low: Float
   "The parameter's high end. Null for an observation."
   high: Float
   "The unit of the figure."
   unit: String!
-  "The days that the figure is about. Null for a parameter, and where no observation was found."
+  "The days that the figure is about. Null for a parameter that always holds, and where no observation was found."
   period: Period
-  "Where the figure was published. Null for a parameter, for a wage that the permits themselves name, and where no observation was found."
+  "Where it was published. Null for a parameter of the scenario, for a wage that the permits themselves name, and where no observation was found."
   source: Source
+  "How a parameter is spread between low and high. Null for an observation."
+  distribution: Distribution
+  "The work that a parameter is taken from. Null for an observation."
+  citation: String
   "Whether another year's figure stands in for a missing one."
   imputed: Boolean!
-  "What a reader should know about it, such as why a default was chosen. Null where there is nothing."
+  "What a reader should know about it, such as how a parameter was found. Null where there is nothing."
   note: String
 }
 
@@ -5562,6 +6453,20 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_BridgeStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "step":
+		return ec.fieldContext_BridgeStep_step(ctx, field)
+	case "amount":
+		return ec.fieldContext_BridgeStep_amount(ctx, field)
+	case "unit":
+		return ec.fieldContext_BridgeStep_unit(ctx, field)
+	case "adds":
+		return ec.fieldContext_BridgeStep_adds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BridgeStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "table":
@@ -5800,16 +6705,52 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_workerYearsLost(ctx, field)
 	case "shareOfEmployment":
 		return ec.fieldContext_EconomicImpact_shareOfEmployment(ctx, field)
+	case "workerYears":
+		return ec.fieldContext_EconomicImpact_workerYears(ctx, field)
+	case "variant":
+		return ec.fieldContext_EconomicImpact_variant(ctx, field)
+	case "stayersRule":
+		return ec.fieldContext_EconomicImpact_stayersRule(ctx, field)
+	case "stayersIn":
+		return ec.fieldContext_EconomicImpact_stayersIn(ctx, field)
+	case "stocks":
+		return ec.fieldContext_EconomicImpact_stocks(ctx, field)
+	case "constantPricesOf":
+		return ec.fieldContext_EconomicImpact_constantPricesOf(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_EconomicImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_EconomicImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_EconomicImpact_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_EconomicImpact_outputLost(ctx, field)
+	case "outputLostElsewhere":
+		return ec.fieldContext_EconomicImpact_outputLostElsewhere(ctx, field)
+	case "directOutputLostShareOfGrp":
+		return ec.fieldContext_EconomicImpact_directOutputLostShareOfGrp(ctx, field)
 	case "outputLostShareOfGrp":
 		return ec.fieldContext_EconomicImpact_outputLostShareOfGrp(ctx, field)
 	case "wagesLost":
 		return ec.fieldContext_EconomicImpact_wagesLost(ctx, field)
 	case "incomeTaxLost":
 		return ec.fieldContext_EconomicImpact_incomeTaxLost(ctx, field)
+	case "fiscalLoss":
+		return ec.fieldContext_EconomicImpact_fiscalLoss(ctx, field)
 	case "remittancesForgone":
 		return ec.fieldContext_EconomicImpact_remittancesForgone(ctx, field)
+	case "grossAccounts":
+		return ec.fieldContext_EconomicImpact_grossAccounts(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_EconomicImpact_netAccounts(ctx, field)
+	case "variants":
+		return ec.fieldContext_EconomicImpact_variants(ctx, field)
+	case "bridge":
+		return ec.fieldContext_EconomicImpact_bridge(ctx, field)
+	case "observed":
+		return ec.fieldContext_EconomicImpact_observed(ctx, field)
+	case "notices":
+		return ec.fieldContext_EconomicImpact_notices(ctx, field)
 	case "byIndustry":
 		return ec.fieldContext_EconomicImpact_byIndustry(ctx, field)
 	case "timeline":
@@ -5878,6 +6819,18 @@ func (ec *executionContext) childFields_Estimate(ctx context.Context, field grap
 		return ec.fieldContext_Estimate_central(ctx, field)
 	case "high":
 		return ec.fieldContext_Estimate_high(ctx, field)
+	case "mean":
+		return ec.fieldContext_Estimate_mean(ctx, field)
+	case "p5":
+		return ec.fieldContext_Estimate_p5(ctx, field)
+	case "p25":
+		return ec.fieldContext_Estimate_p25(ctx, field)
+	case "p50":
+		return ec.fieldContext_Estimate_p50(ctx, field)
+	case "p75":
+		return ec.fieldContext_Estimate_p75(ctx, field)
+	case "p95":
+		return ec.fieldContext_Estimate_p95(ctx, field)
 	case "unit":
 		return ec.fieldContext_Estimate_unit(ctx, field)
 	}
@@ -5944,6 +6897,26 @@ func (ec *executionContext) childFields_GateResult(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type GateResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ImpactAccounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "output":
+		return ec.fieldContext_ImpactAccounts_output(ctx, field)
+	case "wages":
+		return ec.fieldContext_ImpactAccounts_wages(ctx, field)
+	case "incomeTax":
+		return ec.fieldContext_ImpactAccounts_incomeTax(ctx, field)
+	case "contributions":
+		return ec.fieldContext_ImpactAccounts_contributions(ctx, field)
+	case "productionTaxes":
+		return ec.fieldContext_ImpactAccounts_productionTaxes(ctx, field)
+	case "surplus":
+		return ec.fieldContext_ImpactAccounts_surplus(ctx, field)
+	case "fiscalLoss":
+		return ec.fieldContext_ImpactAccounts_fiscalLoss(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImpactAccounts", field.Name)
+}
+
 func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "period":
@@ -5952,8 +6925,16 @@ func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field 
 		return ec.fieldContext_ImpactPeriod_departedWorkers(ctx, field)
 	case "workerYearsLost":
 		return ec.fieldContext_ImpactPeriod_workerYearsLost(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_ImpactPeriod_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_ImpactPeriod_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_ImpactPeriod_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_ImpactPeriod_outputLost(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_ImpactPeriod_netAccounts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImpactPeriod", field.Name)
 }
@@ -5988,8 +6969,16 @@ func (ec *executionContext) childFields_IndustryImpact(ctx context.Context, fiel
 		return ec.fieldContext_IndustryImpact_industry(ctx, field)
 	case "workerYearsLost":
 		return ec.fieldContext_IndustryImpact_workerYearsLost(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_IndustryImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_IndustryImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_IndustryImpact_indirectOutputLost(ctx, field)
 	case "outputLost":
 		return ec.fieldContext_IndustryImpact_outputLost(ctx, field)
+	case "netAccounts":
+		return ec.fieldContext_IndustryImpact_netAccounts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IndustryImpact", field.Name)
 }
@@ -6072,6 +7061,10 @@ func (ec *executionContext) childFields_ModelInput(ctx context.Context, field gr
 		return ec.fieldContext_ModelInput_period(ctx, field)
 	case "source":
 		return ec.fieldContext_ModelInput_source(ctx, field)
+	case "distribution":
+		return ec.fieldContext_ModelInput_distribution(ctx, field)
+	case "citation":
+		return ec.fieldContext_ModelInput_citation(ctx, field)
 	case "imputed":
 		return ec.fieldContext_ModelInput_imputed(ctx, field)
 	case "note":
@@ -6160,6 +7153,22 @@ func (ec *executionContext) childFields_Observation(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Observation", field.Name)
 }
 
+func (ec *executionContext) childFields_ObservedOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_ObservedOutcome_indicator(ctx, field)
+	case "year":
+		return ec.fieldContext_ObservedOutcome_year(ctx, field)
+	case "value":
+		return ec.fieldContext_ObservedOutcome_value(ctx, field)
+	case "trend":
+		return ec.fieldContext_ObservedOutcome_trend(ctx, field)
+	case "unit":
+		return ec.fieldContext_ObservedOutcome_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObservedOutcome", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -6172,6 +7181,42 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Parameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Parameter_name(ctx, field)
+	case "region":
+		return ec.fieldContext_Parameter_region(ctx, field)
+	case "industry":
+		return ec.fieldContext_Parameter_industry(ctx, field)
+	case "nationality":
+		return ec.fieldContext_Parameter_nationality(ctx, field)
+	case "from":
+		return ec.fieldContext_Parameter_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Parameter_to(ctx, field)
+	case "low":
+		return ec.fieldContext_Parameter_low(ctx, field)
+	case "central":
+		return ec.fieldContext_Parameter_central(ctx, field)
+	case "high":
+		return ec.fieldContext_Parameter_high(ctx, field)
+	case "distribution":
+		return ec.fieldContext_Parameter_distribution(ctx, field)
+	case "unit":
+		return ec.fieldContext_Parameter_unit(ctx, field)
+	case "kind":
+		return ec.fieldContext_Parameter_kind(ctx, field)
+	case "source":
+		return ec.fieldContext_Parameter_source(ctx, field)
+	case "citation":
+		return ec.fieldContext_Parameter_citation(ctx, field)
+	case "note":
+		return ec.fieldContext_Parameter_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Parameter", field.Name)
 }
 
 func (ec *executionContext) childFields_Period(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6556,10 +7601,26 @@ func (ec *executionContext) childFields_Sanction(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Sanction", field.Name)
 }
 
+func (ec *executionContext) childFields_ScenarioStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_ScenarioStock_on(ctx, field)
+	case "workers":
+		return ec.fieldContext_ScenarioStock_workers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScenarioStock", field.Name)
+}
+
 func (ec *executionContext) childFields_Sensitivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "parameter":
 		return ec.fieldContext_Sensitivity_parameter(ctx, field)
+	case "switch":
+		return ec.fieldContext_Sensitivity_switch(ctx, field)
+	case "lowSetting":
+		return ec.fieldContext_Sensitivity_lowSetting(ctx, field)
+	case "highSetting":
+		return ec.fieldContext_Sensitivity_highSetting(ctx, field)
 	case "outputLostAtLow":
 		return ec.fieldContext_Sensitivity_outputLostAtLow(ctx, field)
 	case "outputLostAtHigh":
@@ -6610,6 +7671,26 @@ func (ec *executionContext) childFields_SourceEdge(ctx context.Context, field gr
 		return ec.fieldContext_SourceEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_VariantImpact_variant(ctx, field)
+	case "grossDirectOutputLost":
+		return ec.fieldContext_VariantImpact_grossDirectOutputLost(ctx, field)
+	case "directOutputLost":
+		return ec.fieldContext_VariantImpact_directOutputLost(ctx, field)
+	case "indirectOutputLost":
+		return ec.fieldContext_VariantImpact_indirectOutputLost(ctx, field)
+	case "outputLost":
+		return ec.fieldContext_VariantImpact_outputLost(ctx, field)
+	case "outputLostElsewhere":
+		return ec.fieldContext_VariantImpact_outputLostElsewhere(ctx, field)
+	case "outputLostShareOfGrp":
+		return ec.fieldContext_VariantImpact_outputLostShareOfGrp(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantImpact", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7103,6 +8184,28 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_parameters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "region",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["region"] = arg1
 	return args, nil
 }
 
@@ -8217,6 +9320,98 @@ func (ec *executionContext) _Availability_to(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Availability_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "Date")
+}
+
+func (ec *executionContext) _BridgeStep_step(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_step(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Step, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_step(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "String")
+}
+
+func (ec *executionContext) _BridgeStep_amount(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "Float")
+}
+
+func (ec *executionContext) _BridgeStep_unit(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "String")
+}
+
+func (ec *executionContext) _BridgeStep_adds(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BridgeStep_adds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BridgeStep_adds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BridgeStep", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Change_table(ctx context.Context, field graphql.CollectedField, obj *labour.Change) (ret graphql.Marshaler) {
@@ -10679,6 +11874,258 @@ func (ec *executionContext) fieldContext_EconomicImpact_shareOfEmployment(_ cont
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Float")
 }
 
+func (ec *executionContext) _EconomicImpact_workerYears(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_workerYears(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WorkerYears(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_workerYears(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_variant(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_variant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+			return ec.marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_variant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "ImpactVariant")
+}
+
+func (ec *executionContext) _EconomicImpact_stayersRule(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stayersRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StayersRule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.StayersRule) graphql.Marshaler {
+			return ec.marshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stayersRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "StayersRule")
+}
+
+func (ec *executionContext) _EconomicImpact_stayersIn(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stayersIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StayersIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stayersIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "String")
+}
+
+func (ec *executionContext) _EconomicImpact_stocks(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_stocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stocks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Point) graphql.Marshaler {
+			return ec.marshalNScenarioStock2ᚕhomeboundᚋinternalᚋlabourᚐPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_stocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScenarioStock(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_constantPricesOf(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_constantPricesOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().ConstantPricesOf(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_constantPricesOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "Int")
+}
+
+func (ec *executionContext) _EconomicImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10688,7 +12135,7 @@ func (ec *executionContext) _EconomicImpact_outputLost(ctx context.Context, fiel
 			return ec.fieldContext_EconomicImpact_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10702,7 +12149,71 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLost(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_outputLostElsewhere(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_outputLostElsewhere(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostElsewhere(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_outputLostElsewhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_directOutputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_directOutputLostShareOfGrp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLostShareOfGRP(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_directOutputLostShareOfGrp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -10720,7 +12231,7 @@ func (ec *executionContext) _EconomicImpact_outputLostShareOfGrp(ctx context.Con
 			return ec.fieldContext_EconomicImpact_outputLostShareOfGrp(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLostShareOfGRP, nil
+			return obj.OutputLostShareOfGRP(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10734,7 +12245,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_outputLostShareOfGrp(_ c
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -10752,7 +12263,7 @@ func (ec *executionContext) _EconomicImpact_wagesLost(ctx context.Context, field
 			return ec.fieldContext_EconomicImpact_wagesLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WagesLost, nil
+			return obj.WagesLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10766,7 +12277,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_wagesLost(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -10784,7 +12295,7 @@ func (ec *executionContext) _EconomicImpact_incomeTaxLost(ctx context.Context, f
 			return ec.fieldContext_EconomicImpact_incomeTaxLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IncomeTaxLost, nil
+			return obj.IncomeTaxLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -10798,7 +12309,39 @@ func (ec *executionContext) fieldContext_EconomicImpact_incomeTaxLost(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_fiscalLoss(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_fiscalLoss(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FiscalLoss(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_fiscalLoss(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
@@ -10834,6 +12377,198 @@ func (ec *executionContext) fieldContext_EconomicImpact_remittancesForgone(_ con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_grossAccounts(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_grossAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_grossAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_netAccounts(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_variants(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_variants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variants(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []impact.VariantLoss) graphql.Marshaler {
+			return ec.marshalNVariantImpact2ᚕhomeboundᚋinternalᚋimpactᚐVariantLossᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_variants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VariantImpact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_bridge(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_bridge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bridge(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []impact.Step) graphql.Marshaler {
+			return ec.marshalNBridgeStep2ᚕhomeboundᚋinternalᚋimpactᚐStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_bridge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BridgeStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_observed(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_observed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().Observed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.ObservedOutcome) graphql.Marshaler {
+			return ec.marshalNObservedOutcome2ᚕhomeboundᚋinternalᚋanswersᚐObservedOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_observed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObservedOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_notices(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.Notice) graphql.Marshaler {
+			return ec.marshalNNotice2ᚕhomeboundᚋinternalᚋanswersᚐNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Notice(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10924,7 +12659,7 @@ func (ec *executionContext) _EconomicImpact_sensitivity(ctx context.Context, fie
 			return ec.fieldContext_EconomicImpact_sensitivity(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sensitivity, nil
+			return obj.Sensitivity(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []impact.Sensitivity) graphql.Marshaler {
@@ -10938,7 +12673,7 @@ func (ec *executionContext) fieldContext_EconomicImpact_sensitivity(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "EconomicImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Sensitivity(ctx, field)
@@ -11518,7 +13253,7 @@ func (ec *executionContext) _Estimate_low(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Estimate_low(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Low, nil
+			return obj.Low(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
@@ -11529,7 +13264,7 @@ func (ec *executionContext) _Estimate_low(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Estimate_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Estimate", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
 }
 
 func (ec *executionContext) _Estimate_central(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
@@ -11564,7 +13299,7 @@ func (ec *executionContext) _Estimate_high(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Estimate_high(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.High, nil
+			return obj.High(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
@@ -11575,7 +13310,145 @@ func (ec *executionContext) _Estimate_high(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Estimate_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Estimate", field, false, false, "Float")
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_mean(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p5(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p5(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P5(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p5(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p25(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p25(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P25(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p25(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p50(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p50(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P50(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p50(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p75(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p75(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P75(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p75(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
+}
+
+func (ec *executionContext) _Estimate_p95(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Estimate_p95(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P95(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Estimate_p95(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Estimate", field, true, false, "Float")
 }
 
 func (ec *executionContext) _Estimate_unit(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
@@ -12180,6 +14053,230 @@ func (ec *executionContext) fieldContext_GateResult_passed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("GateResult", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _ImpactAccounts_output(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_output(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Output(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_output(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_wages(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_wages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wages(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_wages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_incomeTax(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_incomeTax(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IncomeTax(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_incomeTax(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_contributions(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_contributions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contributions(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_contributions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_productionTaxes(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_productionTaxes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductionTaxes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_productionTaxes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_surplus(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_surplus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surplus(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_surplus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactAccounts_fiscalLoss(ctx context.Context, field graphql.CollectedField, obj *impact.Accounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactAccounts_fiscalLoss(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FiscalLoss(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactAccounts_fiscalLoss(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactAccounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImpactPeriod_period(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12258,6 +14355,102 @@ func (ec *executionContext) fieldContext_ImpactPeriod_workerYearsLost(_ context.
 	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Float")
 }
 
+func (ec *executionContext) _ImpactPeriod_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12267,7 +14460,7 @@ func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field 
 			return ec.fieldContext_ImpactPeriod_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -12281,10 +14474,42 @@ func (ec *executionContext) fieldContext_ImpactPeriod_outputLost(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ImpactPeriod",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImpactPeriod_netAccounts(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImpactPeriod",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12527,6 +14752,102 @@ func (ec *executionContext) fieldContext_IndustryImpact_workerYearsLost(_ contex
 	return graphql.NewScalarFieldContext("IndustryImpact", field, false, false, "Float")
 }
 
+func (ec *executionContext) _IndustryImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _IndustryImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12536,7 +14857,7 @@ func (ec *executionContext) _IndustryImpact_outputLost(ctx context.Context, fiel
 			return ec.fieldContext_IndustryImpact_outputLost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OutputLost, nil
+			return obj.OutputLost(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -12550,10 +14871,42 @@ func (ec *executionContext) fieldContext_IndustryImpact_outputLost(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "IndustryImpact",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IndustryImpact_netAccounts(ctx context.Context, field graphql.CollectedField, obj *impact.IndustryImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IndustryImpact_netAccounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetAccounts(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+			return ec.marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IndustryImpact_netAccounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IndustryImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImpactAccounts(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13156,18 +15509,18 @@ func (ec *executionContext) _ModelInput_value(ctx context.Context, field graphql
 			return ec.fieldContext_ModelInput_value(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ModelInput().Value(ctx, obj)
+			return obj.Value, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ModelInput_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "Float")
+	return graphql.NewScalarFieldContext("ModelInput", field, false, false, "Float")
 }
 
 func (ec *executionContext) _ModelInput_low(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
@@ -13324,6 +15677,52 @@ func (ec *executionContext) resolveBatch_ModelInput_source(ctx context.Context, 
 		err,
 		"ModelInput.source",
 	)
+}
+
+func (ec *executionContext) _ModelInput_distribution(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelInput_distribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelInput().Distribution(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Distribution) graphql.Marshaler {
+			return ec.marshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModelInput_distribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "Distribution")
+}
+
+func (ec *executionContext) _ModelInput_citation(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelInput_citation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelInput().Citation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModelInput_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelInput", field, true, true, "String")
 }
 
 func (ec *executionContext) _ModelInput_imputed(ctx context.Context, field graphql.CollectedField, obj *impact.Input) (ret graphql.Marshaler) {
@@ -14217,6 +16616,153 @@ func (ec *executionContext) fieldContext_Observation_note(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Observation", field, true, true, "String")
 }
 
+func (ec *executionContext) _ObservedOutcome_indicator(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_indicator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_ObservedOutcome_indicator(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
+			return ec.marshalNIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_indicator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservedOutcome",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_ObservedOutcome_indicator(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (any, error) {
+	resolver := ec.Resolvers.ObservedOutcome()
+	if batch, ok := graphql.BatchParentsFor[*answers.ObservedOutcome](ctx, "ObservedOutcome"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Indicator(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Indicator](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"ObservedOutcome.indicator",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Indicator(ctx, []*answers.ObservedOutcome{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Indicator](
+		ctx,
+		results,
+		err,
+		"ObservedOutcome.indicator",
+	)
+}
+
+func (ec *executionContext) _ObservedOutcome_year(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ObservedOutcome_value(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObservedOutcome_trend(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_trend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trend, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_trend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ObservedOutcome_unit(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservedOutcome_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservedOutcome_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "String")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14307,6 +16853,479 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_name(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_region(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_region(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Region(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_region(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Region(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Region](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.region",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Region(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Region](
+		ctx,
+		results,
+		err,
+		"Parameter.region",
+	)
+}
+
+func (ec *executionContext) _Parameter_industry(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_industry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_industry(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
+			return ec.marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_industry(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Industry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_industry(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Industry(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Industry](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.industry",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Industry(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Industry](
+		ctx,
+		results,
+		err,
+		"Parameter.industry",
+	)
+}
+
+func (ec *executionContext) _Parameter_nationality(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_nationality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_nationality(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
+			return ec.marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_nationality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Country(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_nationality(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Nationality(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Country](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.nationality",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Nationality(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Country](
+		ctx,
+		results,
+		err,
+		"Parameter.nationality",
+	)
+}
+
+func (ec *executionContext) _Parameter_from(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Parameter_to(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Parameter_low(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_central(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_central(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Central, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_central(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_high(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Parameter_distribution(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_distribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Distribution, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Distribution) graphql.Marshaler {
+			return ec.marshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_distribution(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "Distribution")
+}
+
+func (ec *executionContext) _Parameter_unit(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_kind(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.ParameterKind) graphql.Marshaler {
+			return ec.marshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "ParameterKind")
+}
+
+func (ec *executionContext) _Parameter_source(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Parameter_source(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Source) graphql.Marshaler {
+			return ec.marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Parameter",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Parameter_source(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (any, error) {
+	resolver := ec.Resolvers.Parameter()
+	if batch, ok := graphql.BatchParentsFor[*labour.Parameter](ctx, "Parameter"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Source(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*labour.Source](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Parameter.source",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Source(ctx, []*labour.Parameter{obj})
+	return graphql.ResolveBatchSingleResult[*labour.Source](
+		ctx,
+		results,
+		err,
+		"Parameter.source",
+	)
+}
+
+func (ec *executionContext) _Parameter_citation(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_citation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Citation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _Parameter_note(ctx context.Context, field graphql.CollectedField, obj *labour.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Parameter_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Parameter().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Parameter_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Parameter", field, true, true, "String")
 }
 
 func (ec *executionContext) _Period_from(ctx context.Context, field graphql.CollectedField, obj *labour.Period) (ret graphql.Marshaler) {
@@ -16260,6 +19279,50 @@ func (ec *executionContext) fieldContext_Query_economicImpact(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_economicImpact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_parameters(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Parameters(ctx, fc.Args["name"].(*string), fc.Args["region"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+			return ec.marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_parameters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Parameter(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_parameters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -19905,6 +22968,52 @@ func (ec *executionContext) resolveBatch_Sanction_source(ctx context.Context, fi
 	)
 }
 
+func (ec *executionContext) _ScenarioStock_on(ctx context.Context, field graphql.CollectedField, obj *labour.Point) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioStock_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioStock_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioStock", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ScenarioStock_workers(ctx context.Context, field graphql.CollectedField, obj *labour.Point) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioStock_workers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioStock_workers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioStock", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Sensitivity_parameter(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19925,6 +23034,75 @@ func (ec *executionContext) _Sensitivity_parameter(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Sensitivity_parameter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Sensitivity_switch(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_switch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Switch, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_switch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Sensitivity_lowSetting(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_lowSetting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LowSetting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_lowSetting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Sensitivity_highSetting(ctx context.Context, field graphql.CollectedField, obj *impact.Sensitivity) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sensitivity_highSetting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HighSetting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sensitivity_highSetting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Sensitivity", field, false, false, "String")
 }
 
@@ -20336,6 +23514,221 @@ func (ec *executionContext) fieldContext_Subscription_releasePublished(_ context
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Release(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_variant(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_variant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Variant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+			return ec.marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_variant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VariantImpact", field, false, false, "ImpactVariant")
+}
+
+func (ec *executionContext) _VariantImpact_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_grossDirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrossDirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_grossDirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_directOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_directOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_indirectOutputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IndirectOutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_indirectOutputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLost(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLostElsewhere(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLostElsewhere(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostElsewhere(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLostElsewhere(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VariantImpact_outputLostShareOfGrp(ctx context.Context, field graphql.CollectedField, obj *impact.VariantLoss) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VariantImpact_outputLostShareOfGrp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputLostShareOfGRP(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
+			return ec.marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VariantImpact_outputLostShareOfGrp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VariantImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Estimate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -21761,6 +25154,94 @@ func UnmarshalMeasureCondition(ctx context.Context, raw any) (model.MeasureCondi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputParameterInput(ctx context.Context, obj any) (model.ParameterInput, error) {
+	var it model.ParameterInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["distribution"]; !present {
+		asMap["distribution"] = "TRIANGULAR"
+	}
+
+	fieldsInOrder := [...]string{"name", "region", "industry", "low", "central", "high", "distribution"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "region":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Region = data
+		case "industry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industry = data
+		case "low":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("low"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Low = data
+		case "central":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("central"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Central = data
+		case "high":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("high"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.High = data
+		case "distribution":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("distribution"))
+			data, err := ec.unmarshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Distribution = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalParameterInput unmarshals raw into the ParameterInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalParameterInput(ctx context.Context, raw any) (model.ParameterInput, error) {
+	var out model.ParameterInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ParameterInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPermitFilter(ctx context.Context, obj any) (model.PermitFilter, error) {
 	var it model.PermitFilter
 	if obj == nil {
@@ -22383,8 +25864,41 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 	if _, present := asMap["stayers"]; !present {
 		asMap["stayers"] = 0
 	}
+	if _, present := asMap["parameters"]; !present {
+		asMap["parameters"] = []any{}
+	}
+	if _, present := asMap["stayersRule"]; !present {
+		asMap["stayersRule"] = "PROPORTIONAL"
+	}
+	if _, present := asMap["stayersIn"]; !present {
+		asMap["stayersIn"] = []any{}
+	}
+	if _, present := asMap["variant"]; !present {
+		asMap["variant"] = "AVERAGE_PRODUCT"
+	}
+	if _, present := asMap["prices"]; !present {
+		asMap["prices"] = "NOMINAL"
+	}
+	if _, present := asMap["fadeOut"]; !present {
+		asMap["fadeOut"] = false
+	}
+	if _, present := asMap["splitByIndustry"]; !present {
+		asMap["splitByIndustry"] = true
+	}
+	if _, present := asMap["stocks"]; !present {
+		asMap["stocks"] = []any{}
+	}
+	if _, present := asMap["draws"]; !present {
+		asMap["draws"] = 10000
+	}
+	if _, present := asMap["seed"]; !present {
+		asMap["seed"] = 1
+	}
+	if _, present := asMap["together"]; !present {
+		asMap["together"] = []any{}
+	}
 
-	fieldsInOrder := [...]string{"from", "to", "baseline", "boundariesOn", "basis", "nationalities", "stayers", "substitutionRate", "relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd"}
+	fieldsInOrder := [...]string{"from", "to", "baseline", "boundariesOn", "basis", "nationalities", "stayers", "substitutionRate", "relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd", "parameters", "stayersRule", "stayersIn", "variant", "prices", "constantPricesOf", "fadeOut", "splitByIndustry", "stocks", "stockIndustry", "draws", "seed", "together"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22475,6 +25989,97 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 				return it, err
 			}
 			it.RemittancePerWorkerYearUsd = data
+		case "parameters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
+			data, err := ec.unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parameters = data
+		case "stayersRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stayersRule"))
+			data, err := ec.unmarshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StayersRule = data
+		case "stayersIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stayersIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StayersIn = data
+		case "variant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("variant"))
+			data, err := ec.unmarshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Variant = data
+		case "prices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("prices"))
+			data, err := ec.unmarshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Prices = data
+		case "constantPricesOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constantPricesOf"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConstantPricesOf = data
+		case "fadeOut":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fadeOut"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FadeOut = data
+		case "splitByIndustry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("splitByIndustry"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SplitByIndustry = data
+		case "stocks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stocks"))
+			data, err := ec.unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Stocks = data
+		case "stockIndustry":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stockIndustry"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StockIndustry = data
+		case "draws":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("draws"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Draws = data
+		case "seed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seed"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seed = data
+		case "together":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("together"))
+			data, err := ec.unmarshalOString2ᚕᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Together = data
 		}
 	}
 	return it, nil
@@ -22489,6 +26094,55 @@ func (ec *executionContext) unmarshalInputScenario(ctx context.Context, obj any)
 func UnmarshalScenario(ctx context.Context, raw any) (model.Scenario, error) {
 	var out model.Scenario
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "Scenario", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStockInput(ctx context.Context, obj any) (model.StockInput, error) {
+	var it model.StockInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"on", "workers"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "workers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("workers"))
+			data, err := ec.unmarshalNFloat2float64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Workers = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockInput unmarshals raw into the StockInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockInput(ctx context.Context, raw any) (model.StockInput, error) {
+	var out model.StockInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockInput", raw, &out)
 	return out, err
 }
 
@@ -22613,6 +26267,54 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 		case "to":
 			out.Values[i] = ec._Availability_to(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bridgeStepImplementors = []string{"BridgeStep"}
+
+func (ec *executionContext) _BridgeStep(ctx context.Context, sel ast.SelectionSet, obj *impact.Step) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bridgeStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BridgeStep")
+		case "step":
+			out.Values[i] = ec._BridgeStep_step(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._BridgeStep_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._BridgeStep_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "adds":
+			out.Values[i] = ec._BridgeStep_adds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -23383,8 +27085,64 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "workerYears":
+			out.Values[i] = ec._EconomicImpact_workerYears(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "variant":
+			out.Values[i] = ec._EconomicImpact_variant(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stayersRule":
+			out.Values[i] = ec._EconomicImpact_stayersRule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stayersIn":
+			out.Values[i] = ec._EconomicImpact_stayersIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stocks":
+			out.Values[i] = ec._EconomicImpact_stocks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "constantPricesOf":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_constantPricesOf(ctx, field, obj)
+				})
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._EconomicImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._EconomicImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._EconomicImpact_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "outputLost":
 			out.Values[i] = ec._EconomicImpact_outputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outputLostElsewhere":
+			out.Values[i] = ec._EconomicImpact_outputLostElsewhere(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLostShareOfGrp":
+			out.Values[i] = ec._EconomicImpact_directOutputLostShareOfGrp(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -23403,9 +27161,45 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "fiscalLoss":
+			out.Values[i] = ec._EconomicImpact_fiscalLoss(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "remittancesForgone":
 			out.Values[i] = ec._EconomicImpact_remittancesForgone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grossAccounts":
+			out.Values[i] = ec._EconomicImpact_grossAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "netAccounts":
+			out.Values[i] = ec._EconomicImpact_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "variants":
+			out.Values[i] = ec._EconomicImpact_variants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bridge":
+			out.Values[i] = ec._EconomicImpact_bridge(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "observed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_observed(ctx, field, obj)
+				})
+		case "notices":
+			out.Values[i] = ec._EconomicImpact_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "byIndustry":
@@ -23637,6 +27431,36 @@ func (ec *executionContext) _Estimate(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "mean":
+			out.Values[i] = ec._Estimate_mean(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p5":
+			out.Values[i] = ec._Estimate_p5(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p25":
+			out.Values[i] = ec._Estimate_p25(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p50":
+			out.Values[i] = ec._Estimate_p50(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p75":
+			out.Values[i] = ec._Estimate_p75(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p95":
+			out.Values[i] = ec._Estimate_p95(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "unit":
 			out.Values[i] = ec._Estimate_unit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23853,6 +27677,69 @@ func (ec *executionContext) _GateResult(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var impactAccountsImplementors = []string{"ImpactAccounts"}
+
+func (ec *executionContext) _ImpactAccounts(ctx context.Context, sel ast.SelectionSet, obj *impact.Accounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, impactAccountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImpactAccounts")
+		case "output":
+			out.Values[i] = ec._ImpactAccounts_output(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wages":
+			out.Values[i] = ec._ImpactAccounts_wages(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "incomeTax":
+			out.Values[i] = ec._ImpactAccounts_incomeTax(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contributions":
+			out.Values[i] = ec._ImpactAccounts_contributions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "productionTaxes":
+			out.Values[i] = ec._ImpactAccounts_productionTaxes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "surplus":
+			out.Values[i] = ec._ImpactAccounts_surplus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fiscalLoss":
+			out.Values[i] = ec._ImpactAccounts_fiscalLoss(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var impactPeriodImplementors = []string{"ImpactPeriod"}
 
 func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.SelectionSet, obj *impact.PeriodImpact) graphql.Marshaler {
@@ -23879,9 +27766,29 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._ImpactPeriod_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._ImpactPeriod_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._ImpactPeriod_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "outputLost":
 			out.Values[i] = ec._ImpactPeriod_outputLost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "netAccounts":
+			out.Values[i] = ec._ImpactPeriod_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -24010,9 +27917,29 @@ func (ec *executionContext) _IndustryImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._IndustryImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._IndustryImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._IndustryImpact_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "outputLost":
 			out.Values[i] = ec._IndustryImpact_outputLost(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "netAccounts":
+			out.Values[i] = ec._IndustryImpact_netAccounts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
@@ -24250,11 +28177,10 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "value":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._ModelInput_value(ctx, field, obj)
-				})
+			out.Values[i] = ec._ModelInput_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "low":
 			out.Values[i] = ec._ModelInput_low(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -24280,6 +28206,18 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ModelInput_source(ctx, field, obj)
+				})
+		case "distribution":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ModelInput_distribution(ctx, field, obj)
+				})
+		case "citation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ModelInput_citation(ctx, field, obj)
 				})
 		case "imputed":
 			out.Values[i] = ec._ModelInput_imputed(ctx, field, obj)
@@ -24572,6 +28510,60 @@ func (ec *executionContext) _Observation(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var observedOutcomeImplementors = []string{"ObservedOutcome"}
+
+func (ec *executionContext) _ObservedOutcome(ctx context.Context, sel ast.SelectionSet, obj *answers.ObservedOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, observedOutcomeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObservedOutcome")
+		case "indicator":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ObservedOutcome_indicator(ctx, field, obj)
+				})
+		case "year":
+			out.Values[i] = ec._ObservedOutcome_year(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "value":
+			out.Values[i] = ec._ObservedOutcome_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "trend":
+			out.Values[i] = ec._ObservedOutcome_trend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._ObservedOutcome_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
@@ -24603,6 +28595,114 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var parameterImplementors = []string{"Parameter"}
+
+func (ec *executionContext) _Parameter(ctx context.Context, sel ast.SelectionSet, obj *labour.Parameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Parameter")
+		case "name":
+			out.Values[i] = ec._Parameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "region":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_region(ctx, field, obj)
+				})
+		case "industry":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_industry(ctx, field, obj)
+				})
+		case "nationality":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_nationality(ctx, field, obj)
+				})
+		case "from":
+			out.Values[i] = ec._Parameter_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Parameter_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "low":
+			out.Values[i] = ec._Parameter_low(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "central":
+			out.Values[i] = ec._Parameter_central(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "high":
+			out.Values[i] = ec._Parameter_high(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "distribution":
+			out.Values[i] = ec._Parameter_distribution(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._Parameter_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Parameter_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_source(ctx, field, obj)
+				})
+		case "citation":
+			out.Values[i] = ec._Parameter_citation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Parameter_note(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -25090,6 +29190,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_economicImpact(ctx, field)
+				})
+		case "parameters":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_parameters(ctx, field)
 				})
 		case "compliance":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -26054,6 +30160,44 @@ func (ec *executionContext) _Sanction(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var scenarioStockImplementors = []string{"ScenarioStock"}
+
+func (ec *executionContext) _ScenarioStock(ctx context.Context, sel ast.SelectionSet, obj *labour.Point) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioStockImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScenarioStock")
+		case "on":
+			out.Values[i] = ec._ScenarioStock_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workers":
+			out.Values[i] = ec._ScenarioStock_workers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var sensitivityImplementors = []string{"Sensitivity"}
 
 func (ec *executionContext) _Sensitivity(ctx context.Context, sel ast.SelectionSet, obj *impact.Sensitivity) graphql.Marshaler {
@@ -26067,6 +30211,21 @@ func (ec *executionContext) _Sensitivity(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("Sensitivity")
 		case "parameter":
 			out.Values[i] = ec._Sensitivity_parameter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "switch":
+			out.Values[i] = ec._Sensitivity_switch(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lowSetting":
+			out.Values[i] = ec._Sensitivity_lowSetting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "highSetting":
+			out.Values[i] = ec._Sensitivity_highSetting(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26267,6 +30426,69 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var variantImpactImplementors = []string{"VariantImpact"}
+
+func (ec *executionContext) _VariantImpact(ctx context.Context, sel ast.SelectionSet, obj *impact.VariantLoss) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, variantImpactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VariantImpact")
+		case "variant":
+			out.Values[i] = ec._VariantImpact_variant(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grossDirectOutputLost":
+			out.Values[i] = ec._VariantImpact_grossDirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "directOutputLost":
+			out.Values[i] = ec._VariantImpact_directOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "indirectOutputLost":
+			out.Values[i] = ec._VariantImpact_indirectOutputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLost":
+			out.Values[i] = ec._VariantImpact_outputLost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLostElsewhere":
+			out.Values[i] = ec._VariantImpact_outputLostElsewhere(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputLostShareOfGrp":
+			out.Values[i] = ec._VariantImpact_outputLostShareOfGrp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var __DirectiveImplementors = []string{"__Directive"}
@@ -26668,6 +30890,26 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBridgeStep2homeboundᚋinternalᚋimpactᚐStep(ctx context.Context, sel ast.SelectionSet, v impact.Step) graphql.Marshaler {
+	return ec._BridgeStep(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBridgeStep2ᚕhomeboundᚋinternalᚋimpactᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []impact.Step) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBridgeStep2homeboundᚋinternalᚋimpactᚐStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNChange2homeboundᚋinternalᚋlabourᚐChange(ctx context.Context, sel ast.SelectionSet, v labour.Change) graphql.Marshaler {
 	return ec._Change(ctx, sel, &v)
 }
@@ -26975,6 +31217,21 @@ func (ec *executionContext) marshalNDimension2ᚕhomeboundᚋinternalᚋlabour�
 	return ret
 }
 
+func (ec *executionContext) unmarshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (labour.Distribution, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Distribution(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, sel ast.SelectionSet, v labour.Distribution) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Distribution!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "EconomicImpact!")
@@ -27190,6 +31447,14 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimpactᚐAccounts(ctx context.Context, sel ast.SelectionSet, v *impact.Accounts) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImpactAccounts!")
+		return graphql.Null
+	}
+	return ec._ImpactAccounts(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNImpactPeriod2homeboundᚋinternalᚋimpactᚐPeriodImpact(ctx context.Context, sel ast.SelectionSet, v impact.PeriodImpact) graphql.Marshaler {
 	return ec._ImpactPeriod(ctx, sel, &v)
 }
@@ -27208,6 +31473,21 @@ func (ec *executionContext) marshalNImpactPeriod2ᚕhomeboundᚋinternalᚋimpac
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx context.Context, v any) (impact.Variant, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := impact.Variant(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImpactVariant2homeboundᚋinternalᚋimpactᚐVariant(ctx context.Context, sel ast.SelectionSet, v impact.Variant) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImpactVariant!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v labour.Indicator) graphql.Marshaler {
@@ -27621,6 +31901,27 @@ func (ec *executionContext) marshalNObservationStatus2homeboundᚋinternalᚋlab
 	return res
 }
 
+func (ec *executionContext) marshalNObservedOutcome2homeboundᚋinternalᚋanswersᚐObservedOutcome(ctx context.Context, sel ast.SelectionSet, v answers.ObservedOutcome) graphql.Marshaler {
+	return ec._ObservedOutcome(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObservedOutcome2ᚕhomeboundᚋinternalᚋanswersᚐObservedOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.ObservedOutcome) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "ObservedOutcome", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservedOutcome2homeboundᚋinternalᚋanswersᚐObservedOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNOrderDirection2homeboundᚋgraphᚋmodelᚐOrderDirection(ctx context.Context, v any) (model.OrderDirection, error) {
 	var res model.OrderDirection
 	err := res.UnmarshalGQL(v)
@@ -27633,6 +31934,47 @@ func (ec *executionContext) marshalNOrderDirection2homeboundᚋgraphᚋmodelᚐO
 
 func (ec *executionContext) marshalNPageInfo2homeboundᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx context.Context, sel ast.SelectionSet, v labour.Parameter) graphql.Marshaler {
+	return ec._Parameter(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx context.Context, v any) (model.ParameterInput, error) {
+	res, err := ec.unmarshalInputParameterInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx context.Context, v any) (labour.ParameterKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.ParameterKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNParameterKind2homeboundᚋinternalᚋlabourᚐParameterKind(ctx context.Context, sel ast.SelectionSet, v labour.ParameterKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ParameterKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v labour.Period) graphql.Marshaler {
@@ -27711,6 +32053,16 @@ func (ec *executionContext) marshalNPermitStatus2homeboundᚋinternalᚋlabour�
 		graphql.AddInvalidNullFromMarshaler(ctx, "PermitStatus!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx context.Context, v any) (model.Prices, error) {
+	var res model.Prices
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrices2homeboundᚋgraphᚋmodelᚐPrices(ctx context.Context, sel ast.SelectionSet, v model.Prices) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNProvenance2homeboundᚋinternalᚋanswersᚐProvenance(ctx context.Context, sel ast.SelectionSet, v answers.Provenance) graphql.Marshaler {
@@ -28018,6 +32370,26 @@ func (ec *executionContext) marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐ
 	return ret
 }
 
+func (ec *executionContext) marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx context.Context, sel ast.SelectionSet, v labour.Point) graphql.Marshaler {
+	return ec._ScenarioStock(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNScenarioStock2ᚕhomeboundᚋinternalᚋlabourᚐPointᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Point) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNSensitivity2homeboundᚋinternalᚋimpactᚐSensitivity(ctx context.Context, sel ast.SelectionSet, v impact.Sensitivity) graphql.Marshaler {
 	return ec._Sensitivity(ctx, sel, &v)
 }
@@ -28109,6 +32481,26 @@ func (ec *executionContext) marshalNSourceKind2homeboundᚋinternalᚋlabourᚐS
 	return res
 }
 
+func (ec *executionContext) unmarshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx context.Context, v any) (impact.StayersRule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := impact.StayersRule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStayersRule2homeboundᚋinternalᚋimpactᚐStayersRule(ctx context.Context, sel ast.SelectionSet, v impact.StayersRule) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "StayersRule!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNStockInput2homeboundᚋgraphᚋmodelᚐStockInput(ctx context.Context, v any) (model.StockInput, error) {
+	res, err := ec.unmarshalInputStockInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28142,6 +32534,26 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
 	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVariantImpact2homeboundᚋinternalᚋimpactᚐVariantLoss(ctx context.Context, sel ast.SelectionSet, v impact.VariantLoss) graphql.Marshaler {
+	return ec._VariantImpact(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNVariantImpact2ᚕhomeboundᚋinternalᚋimpactᚐVariantLossᚄ(ctx context.Context, sel ast.SelectionSet, v []impact.VariantLoss) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVariantImpact2homeboundᚋinternalᚋimpactᚐVariantLoss(ctx, sel, v[i])
+	})
 
 	for _, e := range ret {
 		if e == graphql.Null {
@@ -28485,6 +32897,25 @@ func (ec *executionContext) marshalODimension2ᚖhomeboundᚋinternalᚋlabour�
 	return res
 }
 
+func (ec *executionContext) unmarshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (*labour.Distribution, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Distribution(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, sel ast.SelectionSet, v *labour.Distribution) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOEmployer2ᚖhomeboundᚋinternalᚋlabourᚐEmployer(ctx context.Context, sel ast.SelectionSet, v *labour.Employer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -28677,6 +33108,23 @@ func (ec *executionContext) marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx co
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx context.Context, v any) ([]model.ParameterInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ParameterInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v *labour.Period) graphql.Marshaler {
@@ -28937,6 +33385,23 @@ func (ec *executionContext) marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 	return ec._Source(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx context.Context, v any) ([]model.StockInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.StockInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStockInput2homeboundᚋgraphᚋmodelᚐStockInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -28961,6 +33426,41 @@ func (ec *executionContext) marshalOString2ᚕstringᚄ(ctx context.Context, sel
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOString2ᚕᚕstringᚄ(ctx context.Context, v any) ([][]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([][]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2ᚕstringᚄ(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOString2ᚕᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v [][]string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2ᚕstringᚄ(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {

@@ -53,7 +53,7 @@ type EmployerFilter struct {
 	Within *string `json:"within,omitempty"`
 	// Codes of industries, e.g. `F`: employers of one of them.
 	Industries []string `json:"industries,omitempty"`
-	// Those whose name or tax number contains this text; case does not matter.
+	// Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
 }
 
@@ -85,6 +85,24 @@ type PageInfo struct {
 	StartCursor *string `json:"startCursor,omitempty"`
 	// The last item's cursor, to page forwards with `after`. Null on an empty page.
 	EndCursor *string `json:"endCursor,omitempty"`
+}
+
+// A parameter of the economic model in the place of the release's own.
+type ParameterInput struct {
+	// The parameter's name, e.g. `substitutionRate`. One that the model does not read is BAD_USER_INPUT.
+	Name string `json:"name"`
+	// The region that it holds for, with all within. Everywhere where left out.
+	Region *string `json:"region,omitempty"`
+	// The industry that it holds for, an ISIC section letter. All where left out.
+	Industry *string `json:"industry,omitempty"`
+	// The lowest value.
+	Low float64 `json:"low"`
+	// The most likely value.
+	Central float64 `json:"central"`
+	// The highest value.
+	High float64 `json:"high"`
+	// How it is spread between low and high.
+	Distribution labour.Distribution `json:"distribution"`
 }
 
 // Which permits. All conditions that are given must hold.
@@ -123,7 +141,7 @@ type RegionFilter struct {
 	Kinds []labour.RegionKind `json:"kinds,omitempty"`
 	// A region's code: that region and everything within it on the release's dataThrough.
 	Within *string `json:"within,omitempty"`
-	// Those whose name, in either language, or code contains this text; case does not matter.
+	// Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
 }
 
@@ -214,6 +232,40 @@ type Scenario struct {
 	OutputMultiplier *impact.Range `json:"outputMultiplier,omitempty"`
 	// What a worker sends home a year, in USD, at least 0.
 	RemittancePerWorkerYearUsd *impact.Range `json:"remittancePerWorkerYearUsd,omitempty"`
+	// Any parameter by its name, in the place of the release's. The five above are short for these.
+	Parameters []ParameterInput `json:"parameters,omitempty"`
+	// Which departures the stayers undo.
+	StayersRule impact.StayersRule `json:"stayersRule"`
+	// Codes of the regions where the stayers stay; anywhere where left out. Their stock must be known by itself, else it is BAD_USER_INPUT.
+	StayersIn []string `json:"stayersIn,omitempty"`
+	// What becomes of the capital that the departed worked with.
+	Variant impact.Variant `json:"variant"`
+	// The prices that money is in.
+	Prices Prices `json:"prices"`
+	// The year of CONSTANT prices. The baseline's where left out.
+	ConstantPricesOf *int `json:"constantPricesOf,omitempty"`
+	// Whether what is net fades by the parameter fadeOutHalfLifeYears.
+	FadeOut bool `json:"fadeOut"`
+	// Whether the parameter industryShare splits a stock of no known industry.
+	SplitByIndustry bool `json:"splitByIndustry"`
+	// The stock of basis SCENARIO: straight lines between its days, flat outside.
+	Stocks []StockInput `json:"stocks,omitempty"`
+	// The industry of these stocks, an ISIC section letter. None where left out.
+	StockIndustry *string `json:"stockIndustry,omitempty"`
+	// How many draws the quantiles are of, 1 to 20000.
+	Draws int `json:"draws"`
+	// The seed of the draws: the same seed gives the same answer on any machine.
+	Seed int `json:"seed"`
+	// Groups of parameters that share their draws, and so are high or low together.
+	Together [][]string `json:"together,omitempty"`
+}
+
+// A stock that a scenario states.
+type StockInput struct {
+	// The day.
+	On labour.Date `json:"on"`
+	// The workers present on that day, at least 0.
+	Workers float64 `json:"workers"`
 }
 
 // What employers can be ordered by.
@@ -398,6 +450,50 @@ func (e *PermitOrderField) UnmarshalGQL(v any) error {
 }
 
 func (e PermitOrderField) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// The prices that money is in.
+type Prices string
+
+const (
+	// Those of each year.
+	PricesNominal Prices = "NOMINAL"
+	// Those of one year.
+	PricesConstant Prices = "CONSTANT"
+)
+
+var AllPrices = []Prices{
+	PricesNominal,
+	PricesConstant,
+}
+
+func (e Prices) IsValid() bool {
+	switch e {
+	case PricesNominal, PricesConstant:
+		return true
+	}
+	return false
+}
+
+func (e Prices) String() string {
+	return string(e)
+}
+
+func (e *Prices) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Prices(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Prices", str)
+	}
+	return nil
+}
+
+func (e Prices) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 

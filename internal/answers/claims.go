@@ -6,15 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 
 	"homebound/db"
 	"homebound/internal/answers/evidence"
+	"homebound/internal/folding"
 	"homebound/internal/labour"
 )
 
@@ -58,12 +53,13 @@ func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labo
 		}
 		within = release.Geography().Within(*f.Region, release.LastDay(nil))
 	}
-	speaker, words := strings.ToLower(f.Speaker), strings.Fields(folded(f.Search))
+	speaker, words := strings.ToLower(f.Speaker), folding.Words(f.Search)
 	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
 		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
 			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
 			f.Region != nil && !slices.Contains(within, c.Region) ||
-			!f.Made.Holds(c.MadeOn) || !hasWords(c, words)
+			!f.Made.Holds(c.MadeOn) || !folding.HasWords(folding.Fold(strings.Join(
+			[]string{c.ID, c.Statement, c.Speaker, c.SpeakerRole, c.Topic, c.Note}, " ")), words)
 	})
 	if f.Verdicts != nil {
 		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
@@ -92,24 +88,6 @@ func (o ClaimOrder) compare(a, b labour.Claim) int {
 		return -result
 	}
 	return result
-}
-
-// folded writes a text without case, accents and ways of composing them.
-func folded(text string) string {
-	fold := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFC)
-	result, _, err := transform.String(fold, text)
-	if err != nil {
-		return text
-	}
-	return result
-}
-
-func hasWords(c labour.Claim, words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	text := folded(strings.Join([]string{c.ID, c.Statement, c.Speaker, c.SpeakerRole, c.Topic, c.Note}, " "))
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }
 
 // withVerdict keeps the claims whose check comes to one of the verdicts.

@@ -7,7 +7,6 @@ import (
 
 	"homebound/db"
 	"homebound/internal/answers/evidence"
-	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
@@ -67,6 +66,9 @@ func Judge(ctx context.Context, release *db.Release, q ComplianceQuestion) (*Com
 		if _, err := release.Region(q.Region); err != nil {
 			return nil, err
 		}
+	}
+	if q.Basis == labour.Supposed {
+		return nil, labour.Faultf(labour.BadUserInput, "basis: expected REGISTER or REPORTED, found SCENARIO, which is of an economic impact alone")
 	}
 	day := release.LastDay(q.AsOf)
 	if day < sanction.AdoptedOn {
@@ -138,89 +140,6 @@ func obligationsOf(release *db.Release, s labour.Sanction) []labour.Obligation {
 	}
 	return []labour.Obligation{{Symbol: s.Symbol, Paragraph: s.Paragraph, Kind: labour.Repatriate,
 		AppliesFrom: s.AdoptedOn, Deadline: s.Deadline, Text: s.Title, Source: s.Source}}
-}
-
-// reportedStock returns the published stocks of a region by cell, and the observations that they were read from:
-// the region's own series where it has one, else those of the uppermost regions within it that have. Of several
-// figures for one day the one of highest confidence counts, then of the first source.
-func reportedStock(ctx context.Context, release *db.Release, region string, on labour.Date,
-	nationalities []string) (map[impact.Cell]labour.Series, []labour.Observation, error) {
-	g := release.Geography()
-	roots := []string{region}
-	if region == "" {
-		roots = slices.DeleteFunc(g.Codes(), func(code string) bool { return g.Parent(code, on) != "" })
-	}
-	observations, err := release.Observations(ctx, db.ObservationFilter{
-		Indicators: KnownIndicators(release, labour.WorkersPresentReported), Nationalities: nationalities,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	byRegion := map[string][]labour.Observation{}
-	for _, o := range observations {
-		if o.Status != labour.StatusMissing {
-			byRegion[o.Region] = append(byRegion[o.Region], o)
-		}
-	}
-	series := map[impact.Cell]labour.Series{}
-	var used []labour.Observation
-	for len(roots) > 0 {
-		code := roots[0]
-		roots = roots[1:]
-		if own, ok := byRegion[code]; ok {
-			used = append(used, own...)
-			addSeries(series, code, own)
-		} else {
-			roots = append(roots, g.Children(code, on)...)
-		}
-	}
-	return series, used, nil
-}
-
-// addSeries makes a region's observations into series: by industry where all of them are, else of all industries in
-// one. Nationalities are added up, each interpolated by itself; where some figures are of all nationalities, these
-// count alone.
-func addSeries(into map[impact.Cell]labour.Series, region string, observations []labour.Observation) {
-	byIndustry := !slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Industry == "" })
-	ofAll := slices.ContainsFunc(observations, func(o labour.Observation) bool { return o.Nationality == "" })
-	type key struct{ industry, nationality string }
-	single := map[key]labour.Series{}
-	observations = slices.DeleteFunc(observations, func(o labour.Observation) bool {
-		return o.Status == labour.StatusMissing
-	})
-	slices.SortStableFunc(observations, func(a, b labour.Observation) int {
-		return cmp.Or(int(a.To)-int(b.To), a.Confidence.Rank()-b.Confidence.Rank(), cmp.Compare(a.Source, b.Source))
-	})
-	days := map[labour.Date]bool{}
-	for _, o := range observations {
-		if byIndustry == (o.Industry == "") || ofAll && o.Nationality != "" {
-			continue
-		}
-		k := key{o.Industry, o.Nationality}
-		if s := single[k]; len(s) == 0 || s[len(s)-1].On != o.To {
-			single[k] = append(s, labour.Point{On: o.To, Value: o.Value})
-		}
-		days[o.To] = true
-	}
-	var ordered []labour.Date
-	for day := range days {
-		ordered = append(ordered, day)
-	}
-	slices.Sort(ordered)
-	for k, s := range single {
-		cell := impact.Cell{Region: region, Industry: k.industry}
-		sum := into[cell]
-		if sum == nil {
-			for _, day := range ordered {
-				sum = append(sum, labour.Point{On: day})
-			}
-			into[cell] = sum
-		}
-		for i, day := range ordered {
-			workers, _ := s.At(day)
-			sum[i].Value += workers
-		}
-	}
 }
 
 // publiclyReported lists what was reported of stocks and departures since adoption, the day asked about included.

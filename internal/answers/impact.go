@@ -3,6 +3,7 @@ package answers
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 
 	"homebound/db"
@@ -14,6 +15,8 @@ import (
 type EconomicImpact struct {
 	impact.Scenario
 	*impact.Result
+	Stocks     []labour.Point // of basis SCENARIO
+	Notices    []Notice
 	Perturbed  bool       // whether masked rows of the register took part
 	Provenance Provenance // set where it is selected
 }
@@ -28,15 +31,22 @@ type ImpactQuestion struct {
 	Wages bool
 	// Provenance asks for what the estimate rests on.
 	Provenance bool
+	// Notices asks for what a reader might stumble over, some of which needs the draws.
+	Notices bool
+	// Stocks are those of basis SCENARIO, in the order of days, of StockIndustry where it is not "".
+	Stocks        []labour.Point
+	StockIndustry string
+	// GivenBoundaries says that BoundariesOn was asked for and is no default.
+	GivenBoundaries bool
 }
 
 // Impact estimates what departures cost. It returns a Fault: NOT_FOUND for a region or nationality that there is not,
 // BAD_USER_INPUT for a scenario that contradicts itself, LIMIT_EXCEEDED for more days than are walked through.
 func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*EconomicImpact, error) {
-	if err := checkScenario(release, q.Scenario); err != nil {
+	if err := checkScenario(release, q); err != nil {
 		return nil, err
 	}
-	facts, evidence, err := impactFacts(ctx, release, q)
+	facts, evidence, err := impactFacts(ctx, release, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +54,10 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 	if err != nil {
 		return nil, err
 	}
-	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Perturbed: perturbed(release, q.Basis)}
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, Perturbed: perturbed(release, q.Basis)}
+	if q.Notices {
+		answer.Notices = impactNotices(release, result, evidence)
+	}
 	if q.Provenance {
 		found, err := impactProvenance(ctx, release, result, evidence)
 		if err != nil {
@@ -56,9 +69,24 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 }
 
 // checkScenario holds a scenario against the release and the bounds.
-func checkScenario(release *db.Release, s impact.Scenario) error {
+func checkScenario(release *db.Release, q ImpactQuestion) error {
+	s := q.Scenario
 	if _, err := release.Region(s.Region); err != nil {
 		return err
+	}
+	for _, code := range s.StayersIn {
+		if _, err := release.Region(code); err != nil {
+			return err
+		}
+	}
+	if q.StockIndustry != "" {
+		if _, err := release.Industry(q.StockIndustry); err != nil {
+			return err
+		}
+	}
+	if (s.Basis == labour.Supposed) != (len(q.Stocks) > 0) {
+		return labour.Faultf(labour.BadUserInput, "stocks: expected them with basis SCENARIO alone, and there at least one, found %d with basis %s",
+			len(q.Stocks), s.Basis)
 	}
 	for _, code := range s.Nationalities {
 		if _, err := release.Country(code); err != nil {
@@ -80,6 +108,7 @@ func checkScenario(release *db.Release, s impact.Scenario) error {
 type stockEvidence struct {
 	sql      []string
 	reported []labour.Observation
+	notices  []Notice
 }
 
 // stockFilter says whose stock a scenario is about.
@@ -87,24 +116,30 @@ func stockFilter(s impact.Scenario) db.StockFilter {
 	return db.StockFilter{Within: s.Region, BoundariesOn: s.BoundariesOn, Nationalities: s.Nationalities}
 }
 
-// impactFacts gathers what the model reads.
-func impactFacts(ctx context.Context, release *db.Release, q ImpactQuestion) (impact.Facts, stockEvidence, error) {
-	s := q.Scenario
+// impactFacts gathers what the model reads. A derived stock sets the boundaries of the question to its own.
+func impactFacts(ctx context.Context, release *db.Release, q *ImpactQuestion) (impact.Facts, stockEvidence, error) {
 	facts := impact.Facts{Currency: release.Info().Currency, Geography: release.Geography()}
 	var evidence stockEvidence
 	var err error
-	facts.Observations, err = release.Observations(ctx, db.ObservationFilter{
-		Indicators: KnownIndicators(release, labour.GrossRegionalProduct, labour.GrossValueAdded,
-			labour.EmployedPersons, labour.AverageWage, labour.IncomeTaxRate),
-		Regions: relatives(release.Geography(), s.Region, s.BoundariesOn),
-	})
+	switch q.Basis {
+	case labour.Reported:
+		err = reportedFacts(ctx, release, q, &facts, &evidence)
+	case labour.Supposed:
+		err = supposedFacts(*q, &facts)
+	}
 	if err != nil {
 		return facts, evidence, err
 	}
-	if s.Basis == labour.Reported {
-		series, observations, err := reportedStock(ctx, release, s.Region, s.BoundariesOn, s.Nationalities)
-		facts.Levels = impact.ReportedLevels(series, s.Baseline, s.To)
-		evidence.reported = observations
+	s := q.Scenario
+	facts.Parameters, err = release.Parameters(ctx)
+	if err != nil {
+		return facts, evidence, err
+	}
+	facts.Observations, err = release.Observations(ctx, db.ObservationFilter{
+		Indicators: KnownIndicators(release, impact.Indicators(facts.Currency)...),
+		Regions:    relatives(release.Geography(), s.Region, s.BoundariesOn),
+	})
+	if err != nil || s.Basis != labour.Register {
 		return facts, evidence, err
 	}
 	span := labour.Period{From: s.Baseline, To: s.To}
@@ -183,7 +218,22 @@ func impactProvenance(ctx context.Context, release *db.Release, result *impact.R
 			figures++
 		}
 	}
-	stands.Method = "Workers gone since the baseline, day by day, times the output per employed person of their region, industry and year, " +
-		"times relative productivity, the share of posts not filled again and the output multiplier; inputs lists every figure, and METHODOLOGY every formula."
+	stands.Method = "Method " + labour.MethodVersion + ", variant " + string(s.Variant) + ". Workers gone since the baseline, day by day, times the output per employed person of their region, industry and year, " +
+		"times relative productivity (or labour's share, or an elasticity), the share of posts not filled again and the output multiplier; inputs lists every figure, and METHODOLOGY every formula."
 	return stands, release.Cite(&stands, sources, figures)
 }
+
+// impactNotices says what a reader of an estimate might stumble over.
+func impactNotices(release *db.Release, result *impact.Result, evidence stockEvidence) []Notice {
+	notices := slices.Clone(evidence.notices)
+	for _, text := range result.Remarks() {
+		notices = append(notices, Notice{NoticeModel, text})
+	}
+	if made := release.Info().MethodVersion; made != labour.MethodVersion {
+		notices = append(notices, Notice{NoticeMethod, "This release was made under method " + made + "; the answer is by method " +
+			labour.MethodVersion + ", which may give another figure."})
+	}
+	return notices
+}
+
+func sortedKeys[V any](of map[string]V) []string { return slices.Sorted(maps.Keys(of)) }

@@ -24,10 +24,12 @@ const (
 	NoticeBoundaries NoticeCode = "BOUNDARIES_MOVED"
 	NoticePeriodsCut NoticeCode = "PERIODS_CUT"
 	NoticeHeldFlat   NoticeCode = "HELD_FLAT"
+	NoticeModel      NoticeCode = "MODEL"
+	NoticeMethod     NoticeCode = "METHOD_CHANGED"
 )
 
 // NoticeCodes lists all of them.
-var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeHeldFlat}
+var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeHeldFlat, NoticeModel, NoticeMethod}
 
 // Notices says what a reader of a report might stumble over.
 func Notices(release *db.Release, rep *db.Report) []Notice {

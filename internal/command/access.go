@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"homebound/internal/access"
 	"homebound/internal/web"
@@ -13,6 +14,7 @@ type accessFlags struct {
 	Anonymous        bool          `default:"true" negatable:"" help:"Answer requests without a key."`
 	AnonymousBudget  access.Budget `default:"6000/min" placeholder:"N/UNIT" help:"How much one client address may ask without a key, per s, min or h; 0 sets no bound."`
 	CORSOrigin       []string      `name:"cors-origin" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
+	Host             []string      `placeholder:"HOST" help:"Another name, without a port, that readers reach the server by, whose pages are its own; may be repeated."`
 	RowsNeedKey      bool          `help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
 	TrustedDocuments string        `type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
 	TrustedOnly      bool          `help:"Answer trusted documents alone, whoever asks."`
@@ -59,6 +61,12 @@ func (f *accessFlags) access(dir string) (web.Access, error) {
 	var err error
 	if a.Keys, err = access.OpenKeys(dir); err != nil {
 		return a, err
+	}
+	for _, host := range f.Host {
+		if strings.ContainsAny(host, "/:*@ ") || host == "" {
+			return a, fmt.Errorf("--host: expected a name such as homebound.example.org, found %.100q", host)
+		}
+		a.Hosts = append(a.Hosts, strings.ToLower(host))
 	}
 	for _, text := range f.CORSOrigin {
 		origin, err := access.ParseOrigin(text)

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"homebound/internal/access"
 )
 
 // publicURL is where readers reach the server: scheme and host, without a slash at the end. It goes into permanent
@@ -31,13 +33,8 @@ func parsePublic(text string) (string, error) {
 	case unspecified(u.Hostname()):
 		return "", fmt.Errorf("expected a host that readers can reach, found %.200q", text)
 	}
-	host := strings.ToLower(u.Host)
-	if u.Scheme == "https" {
-		host = strings.TrimSuffix(host, ":443")
-	} else {
-		host = strings.TrimSuffix(host, ":80")
-	}
-	return u.Scheme + "://" + strings.TrimSuffix(host, ":"), nil
+	u.Host = strings.TrimSuffix(u.Host, ":")
+	return access.ParseOrigin(u.Scheme + "://" + u.Host)
 }
 
 // publicOf returns the address that citations name where --public-url says none: that of the listener, and localhost

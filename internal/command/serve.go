@@ -55,6 +55,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	if err != nil {
 		return err
 	}
+	access.LocalHosts = c.PublicURL == ""
 	listener, admin, err := c.listen()
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func BenchmarkCompute(b *testing.B) {
 	const subjects, industries, days, changesADay = 85, 20, 3000, 50
 	r := rand.New(rand.NewPCG(1, 1))
 	s := scenario("X", "2015-01-01", "2015-01-01")
-	s.To, s.Parameters = s.From+days-1, impact.Defaults()
+	s.To = s.From + days - 1
 	regions := []labour.Region{{Code: "X", Kind: labour.KindCountry}}
 	var memberships []labour.Membership
 	var observations []labour.Observation
@@ -41,7 +41,7 @@ func BenchmarkCompute(b *testing.B) {
 			list = append(list, impact.Level{On: on, Cell: cells[r.IntN(len(cells))], Workers: float64(r.IntN(100))})
 		}
 	}
-	f := impact.Facts{Currency: "RUB", Geography: labour.NewGeography(regions, memberships), Observations: observations, Levels: levels(list...)}
+	f := impact.Facts{Currency: "RUB", Geography: labour.NewGeography(regions, memberships), Observations: observations, Levels: levels(list...), Parameters: identity()}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := impact.Compute(context.Background(), s, f); err != nil {

@@ -4,40 +4,47 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
 	"homebound/internal/labour"
 )
 
-// Compute answers a scenario from the facts. What no observation supports is nil in the result, and Inputs says
-// what was missing. It returns a Fault with BadUserInput for a scenario that breaks a rule (see Scenario.Validate)
-// or whose parameters are so large that a result is no finite number, and the wrapped error of the levels or of ctx
-// where one ends the computation.
+// Compute answers a scenario from the facts. What no observation or parameter supports is nil in the result, and Inputs says
+// what was missing. It returns a Fault with BadUserInput for a scenario that breaks a rule (see Scenario.Validate) or names
+// stayers where no stock is known apart, and the wrapped error of the levels or of ctx where one ends the computation.
 func Compute(ctx context.Context, s Scenario, f Facts) (*Result, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	values := newValuer(s, f)
-	d := &departures{scenario: s, values: values, index: map[Cell]int{}}
-	if err := d.follow(ctx); err != nil {
+	s = s.filled()
+	if f.Geography == nil {
+		f.Geography = labour.NewGeography(nil, nil)
+	}
+	found, err := follow(ctx, s, f)
+	if err != nil {
 		return nil, err
 	}
-	r := &Result{Scenario: s, currency: f.Currency}
-	if len(d.cells) == 0 {
-		values.ledger.missing(series{labour.WorkersPresentReported, s.Region, ""}, "persons", noStock(s))
+	m := &model{scenario: s, facts: f, stock: found, values: newValuer(s, f), rows: newParameters(f.Parameters, s, f.Currency),
+		book: newBook(), worths: map[worthKey]*worth{}, terms: map[termKey][]keyed{}, fade: -1}
+	r := &Result{Scenario: s}
+	reason := f.NoStock
+	if len(found.cells) > 0 {
+		if reason, err = m.divide(); err != nil {
+			return nil, err
+		}
+	}
+	if len(found.cells) == 0 || reason != "" {
+		if reason == "" {
+			reason = noStock(s)
+		}
+		m.values.ledger.missing(series{labour.WorkersPresentReported, s.Region, ""}, "persons", reason)
 	} else {
-		r.stretches = d.stretches
-		r.fill(d, values)
+		m.prepare()
+		r.model = m
+		r.fill()
 	}
-	for _, p := range s.parameters() {
-		r.Inputs = append(r.Inputs, p.input())
-	}
-	r.Inputs = append(r.Inputs, values.ledger.inputs()...)
-	if err := r.finite(); err != nil {
-		return nil, err
-	}
+	r.Inputs, r.Notices = m.values.ledger.inputs(), m.notices
 	return r, nil
 }
 
@@ -49,151 +56,157 @@ func noStock(s Scenario) string {
 	return fmt.Sprintf("no stock of workers is known for %s, %s, up to %s with basis %s", s.Region, who, s.To, s.Basis)
 }
 
-// fill computes every figure of the result from the departures.
-func (r *Result) fill(d *departures, values *valuer) {
-	r.BaselineWorkers = new(float64)
-	for _, stock := range d.baseline {
-		*r.BaselineWorkers += stock
+// prepare values every unit and year of which somebody has departed, and sets the central points.
+func (m *model) prepare() {
+	s := m.scenario
+	m.setPrices()
+	if s.FadeOut {
+		if r, imputed, ok := m.rows.find(fadeOutHalfLifeYears, m.chain(s.Region), "", s.From.Year()); ok {
+			m.fade = m.book.factor(plain, m.use(r, imputed, s.From.Year()))
+		} else {
+			m.lack(fadeOutHalfLifeYears, s.Region, "what is net of substitution")
+		}
 	}
-	departed := d.stretches[len(d.stretches)-1].departed
-	r.DepartedWorkers = &departed
+	for i := range m.stock.stretches {
+		m.stayingOn = append(m.stayingOn, m.staying(&m.stock.stretches[i]))
+	}
+	m.plainLast = m.stayingOn[len(m.stayingOn)-1]
+	for i := range m.stock.stretches {
+		stretch := &m.stock.stretches[i]
+		if stretch.Clip(s.Horizon()).Days() <= 0 {
+			continue
+		}
+		for u, of := range m.units {
+			key := worthKey{u, stretch.year}
+			if stretch.of(of.cell) > 0 && m.worths[key] == nil {
+				m.worths[key] = m.appraise(of, stretch.year)
+			}
+		}
+	}
+	m.setProducts()
+	m.central = m.book.settings([]ends{{}})
+}
 
-	whole := r.whole()
-	r.WorkerYearsLost, r.OutputLost = &whole.workerYears, r.output(whole)
-	r.ShareOfEmployment = r.shareOfEmployment(values)
-	r.OutputLostShareOfGRP = r.shareOfGRP(values)
-	r.WagesLost, r.IncomeTaxLost = d.wages(r.currency)
-	r.RemittancesForgone = estimate(whole.workerYears, r.Scenario.RemittancePerWorkerYearUSD, "USD")
-	r.ByIndustry = d.byIndustry(r.currency)
-	if !whole.unknown {
-		r.Sensitivity = r.Scenario.sensitivity(whole.output)
+// setProducts finds the region's gross product of each year, where anything is to be held against it.
+func (m *model) setProducts() {
+	m.products = map[int]float64{}
+	if len(m.worths) == 0 {
+		return
 	}
+	s := m.scenario
+	for year := s.From.Year(); year <= s.To.Year(); year++ {
+		price, priced := m.prices[year]
+		if product, ok := m.values.total(s.Region, labour.GrossRegionalProduct, year, "outputLostShareOfGrp"); ok && priced {
+			m.products[year] = product * price
+		}
+	}
+	m.productErrors = m.errors(unit{region: s.Region}, s.From.Year(), labour.GrossRegionalProduct)
+	if product, _, ok := m.grossProduct(s.Horizon()); !ok && len(m.products) > 0 && product <= 0 {
+		m.values.ledger.missing(series{labour.GrossRegionalProduct, s.Region, ""}, m.facts.Currency,
+			"the gross product of the horizon is not above 0, so outputLostShareOfGrp is not known")
+	}
+}
+
+// fill computes the central figures and the lists of the result.
+func (r *Result) fill() {
+	m := r.model
+	s := m.scenario
+	baseline := make([]float64, len(m.units))
+	for i, u := range m.units {
+		baseline[i] = m.stock.before(u.cell)
+	}
+	present := m.headcount(m.central, baseline)[0]
+	r.BaselineWorkers = &present
+	departed := m.departedOn(len(m.stock.stretches) - 1)
+	r.DepartedWorkers = &departed
+	whole := slice{days: s.Horizon()}
+	r.WorkerYearsLost = m.workerYears(whole)
+	r.Loss = m.loss(whole)
+	r.ShareOfEmployment = m.shareOfEmployment(departed)
+	r.RemittancesForgone, r.remittancesCapped = m.remittances()
+	for _, code := range m.listed() {
+		part := slice{whole.days, code}
+		r.ByIndustry = append(r.ByIndustry, IndustryImpact{Industry: code, WorkerYearsLost: m.workerYears(part), Loss: m.loss(part)})
+	}
+	m.warn(r)
+}
+
+// headcount sums heads by unit, times the units' factors.
+func (m *model) headcount(p *points, heads []float64) []float64 {
+	sum := make([]float64, p.n)
+	for i, u := range m.units {
+		if heads[i] == 0 {
+			continue
+		}
+		part := filled(p.n, heads[i])
+		p.multiply(part, u.factors)
+		for j, v := range part {
+			sum[j] += v
+		}
+	}
+	return sum
+}
+
+// departedOn returns how many have departed on the days of a stretch, less the stayers, centrally.
+func (m *model) departedOn(at int) float64 {
+	heads := make([]float64, len(m.units))
+	undone := m.undone(m.central)[0]
+	for i, u := range m.units {
+		if gone := m.stock.stretches[at].of(u.cell); gone > 0 {
+			heads[i] = m.remaining(u, gone, m.stayingOn[at], undone)
+		}
+	}
+	return max(0, m.headcount(m.central, heads)[0])
+}
+
+func (m *model) workerYears(s slice) *float64 {
+	p, _ := m.collect(question{of: workerYears}, s)
+	years := max(0, m.evaluate(p, m.central)[0])
+	return &years
+}
+
+func (m *model) loss(s slice) Loss {
+	return Loss{model: m, slice: s, variant: slices.Index(Variants, m.scenario.Variant)}
+}
+
+// listed returns every industry with a stock on any day up to the end of the horizon, those that lost nobody included.
+func (m *model) listed() []string {
+	codes := map[string]bool{}
+	for _, u := range m.units {
+		if u.industry != "" {
+			codes[u.industry] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(codes))
 }
 
 // shareOfEmployment needs no figure where nobody has departed: nothing is no part of any number.
-func (r *Result) shareOfEmployment(values *valuer) *float64 {
-	share := *r.DepartedWorkers
-	if share > 0 {
-		employed, ok := values.total(r.Scenario.Region, labour.EmployedPersons, r.Scenario.To.Year(),
-			"shareOfEmployment")
+func (m *model) shareOfEmployment(departed float64) *float64 {
+	if departed > 0 {
+		employed, ok := m.values.total(m.scenario.Region, labour.EmployedPersons, m.scenario.To.Year(), "shareOfEmployment")
 		if !ok {
 			return nil
 		}
-		share /= employed
+		departed /= employed
 	}
-	return &share
+	return &departed
 }
 
-// shareOfGRP holds the output lost against the gross product of the horizon's days.
-func (r *Result) shareOfGRP(values *valuer) *Estimate {
-	if r.OutputLost == nil {
-		return nil
-	}
-	share := *r.OutputLost
-	share.Unit = "fraction"
-	if *r.WorkerYearsLost == 0 {
-		return &share
-	}
-	product := 0.0
-	for _, days := range r.Scenario.Horizon().Split(labour.Year) {
-		year := days.From.Year()
-		ofYear, ok := values.total(r.Scenario.Region, labour.GrossRegionalProduct, year, "outputLostShareOfGrp")
-		if !ok {
-			return nil
-		}
-		product += ofYear * float64(days.Days()) / float64(labour.DaysInYear(year))
-	}
-	if product <= 0 {
-		key := series{labour.GrossRegionalProduct, r.Scenario.Region, ""}
-		values.ledger.missing(key, r.currency,
-			"the gross product of the horizon is not above 0, so outputLostShareOfGrp is not known")
-		return nil
-	}
-	share.Low, share.Central, share.High = share.Low/product, share.Central/product, share.High/product
-	return &share
-}
+// linear is the share of the employed up to which the linear form of an elasticity is within 6 % of the constant one.
+const linear = 0.1
 
-// bill is a sum of money of which one part is fixed and the other scales with RelativeWage; unknown where a figure
-// is missing.
-type bill struct {
-	fixed, scaled float64
-	unknown       bool
-}
-
-func (b bill) estimate(relative Range, unit string) *Estimate {
-	if b.unknown {
-		return nil
+// warn adds what a reader might stumble over.
+func (m *model) warn(r *Result) {
+	s := m.scenario
+	if s.Basis == labour.Supposed {
+		m.note("The stock is of the scenario: nobody observed it.")
 	}
-	at := func(ratio float64) float64 { return b.fixed + b.scaled*ratio }
-	return &Estimate{at(relative.Low), at(relative.Central), at(relative.High), unit}
-}
-
-// wages returns the wages that were not paid and the income tax on them.
-func (d *departures) wages(currency string) (wages, tax *Estimate) {
-	var paid, taxed bill
-	for _, account := range d.workerYears {
-		for i, workerYears := range account.cells {
-			if workerYears == 0 {
-				continue
-			}
-			earned, known := d.values.pay(d.cells[i], account.year)
-			rate, taxable := d.values.taxRate(d.cells[i].Region, account.year)
-			paid.unknown = paid.unknown || !known
-			taxed.unknown = taxed.unknown || !known || !taxable
-			yearly := workerYears * 12 * earned.monthly
-			if earned.scaled {
-				paid.scaled += yearly
-				taxed.scaled += yearly * rate
-			} else {
-				paid.fixed += yearly
-				taxed.fixed += yearly * rate
-			}
+	if r.ShareOfEmployment != nil && *r.ShareOfEmployment > linear {
+		m.note("More than %v %% of the employed have departed: the variant ELASTICITY is linear and overstates there.", 100*linear)
+	}
+	for _, net := range []bool{false, true} {
+		if e := r.Accounts(net).Surplus(); e != nil && e.Central < 0 {
+			m.note("The surplus is negative: the pay and the product of the departed are set inconsistently.")
 		}
 	}
-	relative := d.scenario.RelativeWage
-	return paid.estimate(relative, currency), taxed.estimate(relative, currency)
-}
-
-// byIndustry sums the cells of each industry over all regions. Every industry with a stock on any day up to the end
-// of the horizon is listed, those that lost nobody with zeros.
-func (d *departures) byIndustry(currency string) []IndustryImpact {
-	parts := map[string]*loss{}
-	for _, c := range d.cells {
-		if c.Industry != "" {
-			parts[c.Industry] = &loss{}
-		}
-	}
-	for _, account := range d.workerYears {
-		for i, workerYears := range account.cells {
-			part := parts[d.cells[i].Industry]
-			if workerYears == 0 || part == nil {
-				continue
-			}
-			part.workerYears += workerYears
-			part.output += workerYears * account.output[i].perYear
-			part.unknown = part.unknown || !account.output[i].known
-		}
-	}
-	var list []IndustryImpact
-	for _, code := range slices.Sorted(maps.Keys(parts)) {
-		part := parts[code]
-		impact := IndustryImpact{Industry: code, WorkerYearsLost: &part.workerYears}
-		if !part.unknown {
-			impact.OutputLost = estimate(part.output, d.scenario.outputFactors(), currency)
-		}
-		list = append(list, impact)
-	}
-	return list
-}
-
-// finite refuses results that only parameters beyond reason can give, and that no reader of numbers could be handed.
-func (r *Result) finite() error {
-	for _, e := range []*Estimate{r.OutputLost, r.OutputLostShareOfGRP, r.WagesLost, r.IncomeTaxLost,
-		r.RemittancesForgone} {
-		if e != nil && (math.IsInf(e.Low, 0) || math.IsInf(e.High, 0) || math.IsNaN(e.Low+e.Central+e.High)) {
-			return labour.Faultf(labour.BadUserInput,
-				"scenario: expected parameters that give finite results, found an estimate from %v to %v %s", e.Low, e.High, e.Unit)
-		}
-	}
-	return nil
 }

@@ -42,7 +42,7 @@ func newFigures(observations []labour.Observation, currency string) figures {
 			continue
 		}
 		key := series{o.Indicator, o.Region, o.Industry}
-		scale, ok := plain(o.Indicator, o.Unit, currency)
+		scale, ok := plainScale(o.Indicator, o.Unit, currency)
 		if !ok {
 			if unit, found := all.refuse[key]; !found || o.Unit < unit {
 				all.refuse[key] = o.Unit
@@ -65,13 +65,14 @@ func yearOf(o labour.Observation) (int, bool) {
 	if labour.YearPeriod(year) == (labour.Period{From: o.From, To: o.To}) {
 		return year, true
 	}
-	flow := o.Indicator == labour.GrossRegionalProduct || o.Indicator == labour.GrossValueAdded
+	flow := o.Indicator == labour.GrossRegionalProduct || o.Indicator == labour.GrossValueAdded ||
+		o.Indicator == labour.Compensation
 	return year, !flow && o.From == o.To
 }
 
 // usable reports whether the observation is a number about everybody. Nobody employed makes no ratio.
 func usable(o labour.Observation) bool {
-	return o.Nationality == "" && o.Status != labour.StatusMissing && !math.IsNaN(o.Value) && !math.IsInf(o.Value, 0) &&
+	return o.Nationality == "" && o.Qualifier == "" && o.Status != labour.StatusMissing && !math.IsNaN(o.Value) && !math.IsInf(o.Value, 0) &&
 		(o.Indicator != labour.EmployedPersons || o.Value > 0)
 }
 
@@ -104,6 +105,10 @@ func boolCompare(a, b bool) int {
 }
 
 func (f figures) have(key series) bool { return len(f.chosen[key]) > 0 }
+
+func (f figures) haveYear(key series, year int) bool {
+	return f.have(key) && f.at(key, year).year == year
+}
 
 // at returns the figure of a year; where it is missing, that of the nearest earlier year, else of the nearest
 // later. The series must have a figure.

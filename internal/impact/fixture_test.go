@@ -17,10 +17,25 @@ func dayPointer(text string) *labour.Date { d := day(text); return &d }
 
 func fixed(v float64) impact.Range { return impact.Range{Low: v, Central: v, High: v} }
 
+// set overrides a parameter of the scenario.
+func set(s *impact.Scenario, name string, r impact.Range) {
+	s.Overrides = append(s.Overrides, labour.Parameter{Name: name, Low: r.Low, Central: r.Central, High: r.High})
+}
+
+// row is a parameter that holds everywhere.
+func row(name string, r impact.Range) labour.Parameter {
+	return labour.Parameter{Name: name, Low: r.Low, Central: r.Central, High: r.High, Distribution: labour.Triangular,
+		Unit: map[string]string{"remittancePerWorkerYearUsd": "USD per year", "permitFeePerYear": "RUB per year"}[name], Source: "study"}
+}
+
 // identity are parameters that leave every figure as it is, so that a fixture's arithmetic stays short.
-var identity = impact.Parameters{
-	SubstitutionRate: fixed(0), RelativeProductivity: fixed(1), RelativeWage: fixed(1),
-	OutputMultiplier: fixed(1), RemittancePerWorkerYearUSD: fixed(1000),
+func identity() []labour.Parameter {
+	return []labour.Parameter{
+		row("substitutionRate", fixed(0)), row("relativeProductivity", fixed(1)), row("relativeWage", fixed(1)),
+		row("outputMultiplier", fixed(1)), row("remittancePerWorkerYearUsd", fixed(1000)), row("outputElasticity", fixed(1)),
+		row("labourShare", fixed(1)), row("socialContributionRate", fixed(0)), row("permitFeePerYear", fixed(0)),
+		row("otherProductionTaxShare", fixed(0)),
+	}
 }
 
 // country has two subjects, A and B, in district D; C joins D on 2018-07-01.
@@ -68,11 +83,11 @@ func levels(list ...impact.Level) iter.Seq2[impact.Level, error] {
 // scenario asks about a region from one day to another, counted from the first, on the boundaries of the last.
 func scenario(region, from, to string) impact.Scenario {
 	return impact.Scenario{Region: region, From: day(from), To: day(to), Baseline: day(from), BoundariesOn: day(to),
-		Basis: labour.Register, Nationalities: []string{"KP"}, Parameters: identity}
+		Basis: labour.Register, Nationalities: []string{"KP"}, StayersRule: impact.First}
 }
 
 func facts(observations []labour.Observation, list ...impact.Level) impact.Facts {
-	return impact.Facts{Currency: "RUB", Geography: country(), Observations: observations, Levels: levels(list...)}
+	return impact.Facts{Currency: "RUB", Geography: country(), Observations: observations, Levels: levels(list...), Parameters: identity()}
 }
 
 func compute(t *testing.T, s impact.Scenario, f impact.Facts) *impact.Result {

@@ -55,6 +55,39 @@ func (l ledger) missing(key series, unit, note string) {
 	l.entry(entryKey{name: key.String()}, Input{Unit: unit}).note(note)
 }
 
+// plain records an input of the model's own that no row gives.
+func (l ledger) plain(name string, value float64, note string) {
+	l.entry(entryKey{name: name}, Input{Value: &value, Unit: "ratio", parameter: true}).note(note)
+}
+
+// parameter records that a row was read for a year.
+func (l ledger) parameter(r row, imputed bool, year int) {
+	name := r.Name
+	for _, part := range []string{r.Region, r.Industry, r.Nationality} {
+		if part != "" {
+			name += " " + part
+		}
+	}
+	in := Input{Value: &r.Central, Low: &r.Low, High: &r.High, Distribution: r.Distribution, Unit: r.Unit, Source: r.Source,
+		Citation: r.Citation, Imputed: imputed, parameter: true}
+	key := entryKey{name: name}
+	if r.From != nil && r.To != nil {
+		in.Period = &labour.Period{From: *r.From, To: *r.To}
+		key.year = r.From.Year()
+	}
+	if imputed {
+		key.year = year
+	}
+	e := l.entry(key, in)
+	if r.set {
+		e.note("set in the scenario")
+	}
+	if imputed {
+		e.note(fmt.Sprintf("stands in for %d", year))
+	}
+	e.note(r.Note)
+}
+
 func (l ledger) entry(key entryKey, in Input) *entry {
 	e, ok := l.entries[key]
 	if !ok {
@@ -71,14 +104,14 @@ func (e *entry) note(text string) {
 	}
 }
 
-// inputs lists the entries by name, then by the period of the figure, then by the year it was read for.
+// inputs lists the parameters before the figures, each by name, then by the period of the figure, then by the year it was read for.
 func (l ledger) inputs() []Input {
 	keys := make([]entryKey, 0, len(l.entries))
 	for key := range l.entries {
 		keys = append(keys, key)
 	}
 	slices.SortFunc(keys, func(a, b entryKey) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), comparePeriods(l.entries[a].Period, l.entries[b].Period),
+		return cmp.Or(-boolCompare(l.entries[a].parameter, l.entries[b].parameter), cmp.Compare(a.name, b.name), comparePeriods(l.entries[a].Period, l.entries[b].Period),
 			cmp.Compare(a.year, b.year))
 	})
 	list := make([]Input, len(keys))

@@ -70,7 +70,7 @@ func TestCompute_ReportedStocksAreValuedWithTheCountrysOwnFigures(t *testing.T) 
 	assert.InDelta(t, 18_533, *r.DepartedWorkers, 1e-9)
 	workerYears := 18_533.0 * 366 / (2 * 365)
 	assert.InDelta(t, workerYears, *r.WorkerYearsLost, 1e-6)
-	assert.InEpsilon(t, workerYears*90_202_901.5e6/71_561.7e3, r.OutputLost.Central, 1e-12)
+	assert.InEpsilon(t, workerYears*90_202_901.5e6/71_561.7e3, r.OutputLost().Central, 1e-12)
 	assert.InEpsilon(t, 18_533/71_561.7e3, *r.ShareOfEmployment, 1e-12)
 	assert.Empty(t, r.ByIndustry)
 

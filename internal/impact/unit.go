@@ -8,10 +8,10 @@ import (
 
 var multipliers = map[string]float64{"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
-// plain returns what one of the observation's unit is in the unit the model computes in: currency units a year for
-// GRP and GVA, persons for EMPLOYED, currency units a month for AVG_WAGE, a fraction for INCOME_TAX_RATE. It is
+// plainScale returns what one of the observation's unit is in the unit the model computes in: currency units a year for
+// GRP, GVA and compensation, persons for EMPLOYED, currency units a month for AVG_WAGE, a fraction for INCOME_TAX_RATE and the changes of prices. It is
 // false for a unit that the indicator cannot have, another currency included.
-func plain(indicator, unit, currency string) (float64, bool) {
+func plainScale(indicator, unit, currency string) (float64, bool) {
 	words := strings.Fields(strings.ReplaceAll(unit, "_", " "))
 	scale := 1.0
 	if len(words) > 1 {
@@ -24,7 +24,7 @@ func plain(indicator, unit, currency string) (float64, bool) {
 	}
 	name, per := words[0], strings.ToLower(strings.Join(words[1:], " "))
 	switch indicator {
-	case labour.GrossRegionalProduct, labour.GrossValueAdded:
+	case labour.GrossRegionalProduct, labour.GrossValueAdded, labour.Compensation:
 		return scale, name == currency && (per == "" || per == "per year")
 	case labour.AverageWage:
 		if per == "per year" {
@@ -33,7 +33,9 @@ func plain(indicator, unit, currency string) (float64, bool) {
 		return scale, name == currency && (per == "" || per == "per month" || per == "per year")
 	case labour.EmployedPersons:
 		return scale, strings.EqualFold(name, "persons") && per == ""
-	case labour.IncomeTaxRate:
+	case labour.ExchangeRateIndicator(currency, "USD"):
+		return scale, name == currency && (per == "" || per == "per usd")
+	case labour.IncomeTaxRate, labour.RegionalDeflator, labour.NationalDeflator, labour.ConsumerPrices:
 		switch strings.ToLower(name) {
 		case "fraction":
 			return scale, per == ""
@@ -51,7 +53,7 @@ func plainUnit(indicator, currency string) string {
 		return "persons"
 	case labour.AverageWage:
 		return currency + " per month"
-	case labour.IncomeTaxRate:
+	case labour.IncomeTaxRate, labour.RegionalDeflator, labour.NationalDeflator, labour.ConsumerPrices:
 		return "fraction"
 	}
 	return currency

@@ -43,7 +43,8 @@ func (v *valuer) standing(region string) [][]string {
 			sets = [][]string{slices.Compact(parts), own}
 		}
 	}
-	ownFirst := kind == labour.KindCountry || v.scenario.Basis == labour.Reported && region == v.scenario.Region
+	ownFirst := kind == labour.KindCountry ||
+		v.scenario.Basis != labour.Register && v.facts.Whole == "" && region == v.scenario.Region
 	if ownFirst {
 		slices.Reverse(sets)
 	}
@@ -72,7 +73,7 @@ func (v *valuer) subjects(region string, seen map[string]bool) []string {
 	return found
 }
 
-// covered reports whether every region of a set has a figure of every indicator.
+// covered reports whether every region of a set, and there is one, has a figure of every indicator.
 func (v *valuer) covered(set []string, industry string, indicators ...string) bool {
 	for _, region := range set {
 		for _, indicator := range indicators {
@@ -81,7 +82,7 @@ func (v *valuer) covered(set []string, industry string, indicators ...string) bo
 			}
 		}
 	}
-	return true
+	return len(set) > 0
 }
 
 // choose returns the first set of regions that covers the indicators, or nil.
@@ -124,22 +125,59 @@ func (v *valuer) total(region, indicator string, year int, wanted string) (float
 	return v.sum(set, region, "", indicator, year), true
 }
 
-// productivity returns the output of an average worker of the cell in a year: of the industry where both its value
-// added and its employed are known, else of the whole region.
-func (v *valuer) productivity(c Cell, year int) (float64, bool) {
+// productivity returns the output of an average worker of the cell in a year, and the two figures that it is of: of the
+// industry where both its value added and its employed are known, else of the whole region.
+func (v *valuer) productivity(c Cell, year int) (perYear float64, indicator string, known bool) {
 	if c.Industry != "" {
 		if set := v.choose(c.Region, c.Industry, labour.GrossValueAdded, labour.EmployedPersons); set != nil {
 			return v.sum(set, c.Region, c.Industry, labour.GrossValueAdded, year) /
-				v.sum(set, c.Region, c.Industry, labour.EmployedPersons, year), true
+				v.sum(set, c.Region, c.Industry, labour.EmployedPersons, year), labour.GrossValueAdded, true
 		}
 	}
 	set := v.choose(c.Region, "", labour.GrossRegionalProduct, labour.EmployedPersons)
 	if set == nil {
 		v.explain(c.Region, "outputLost", labour.GrossRegionalProduct, labour.EmployedPersons)
-		return 0, false
+		return 0, "", false
 	}
 	return v.sum(set, c.Region, "", labour.GrossRegionalProduct, year) /
-		v.sum(set, c.Region, "", labour.EmployedPersons, year), true
+		v.sum(set, c.Region, "", labour.EmployedPersons, year), labour.GrossRegionalProduct, true
+}
+
+// wageShare returns compensation of employees over gross product, where both are observed for that very year.
+func (v *valuer) wageShare(region string, year int) (float64, bool) {
+	for _, set := range v.standing(region) {
+		exact := !slices.ContainsFunc(set, func(part string) bool {
+			return !v.figures.haveYear(series{labour.Compensation, part, ""}, year) ||
+				!v.figures.haveYear(series{labour.GrossRegionalProduct, part, ""}, year)
+		})
+		if exact {
+			paid := v.sum(set, region, "", labour.Compensation, year)
+			product := v.sum(set, region, "", labour.GrossRegionalProduct, year)
+			return paid / product, product > 0
+		}
+	}
+	return 0, false
+}
+
+// exchange returns the release's currency units for one US dollar in a year, of the whole release.
+func (v *valuer) exchange(year int) (float64, bool) {
+	indicator := labour.ExchangeRateIndicator(v.facts.Currency, "USD")
+	var regions []string
+	for key := range v.figures.chosen {
+		if key.indicator == indicator && key.industry == "" {
+			regions = append(regions, key.region)
+		}
+	}
+	if v.facts.Currency == "USD" {
+		return 1, true
+	}
+	if len(regions) == 0 {
+		v.ledger.missing(series{indicator, v.scenario.Region, ""}, v.facts.Currency+" per USD",
+			"no rate was found, so remittances are not held against what a worker earns")
+		return 0, false
+	}
+	rate := v.read(series{indicator, slices.Min(regions), ""}, year, "")
+	return rate, rate > 0
 }
 
 // pay is a monthly wage: known as it is, or an average that RelativeWage still scales.
@@ -148,11 +186,11 @@ type pay struct {
 	scaled  bool
 }
 
-// pay returns what a departed worker of the cell earned in a year: by the permits, else by the region's average
-// wage. An average wage is never summed; over several regions it is weighted by their employed.
-func (v *valuer) pay(c Cell, year int) (pay, bool) {
-	if own, ok := v.facts.OwnWages[c]; ok {
-		v.ledger.wage(c, own, plainUnit(labour.AverageWage, v.facts.Currency))
+// pay returns what a departed worker of the cell earned in a year: by the permits of the stock's own cell, else by the region's
+// average wage. An average wage is never summed; over several regions it is weighted by their employed.
+func (v *valuer) pay(c, stock Cell, year int) (pay, bool) {
+	if own, ok := v.facts.OwnWages[stock]; ok {
+		v.ledger.wage(stock, own, plainUnit(labour.AverageWage, v.facts.Currency))
 		return pay{monthly: own}, true
 	}
 	for _, set := range v.standing(c.Region) {

@@ -14,8 +14,8 @@ import (
 func perWorkerDay(t *testing.T, s impact.Scenario, region, industry string, observations ...labour.Observation) float64 {
 	t.Helper()
 	r := compute(t, s, facts(observations, level("2018-01-01", region, industry, 1), level("2018-01-02", region, industry, 0)))
-	require.NotNil(t, r.OutputLost)
-	return r.OutputLost.Central
+	require.NotNil(t, r.OutputLost())
+	return r.OutputLost().Central
 }
 
 func TestValuation_IndustryFiguresCountWhereBothAreKnown(t *testing.T) {
@@ -63,7 +63,7 @@ func TestValuation_WhoseFiguresCount(t *testing.T) {
 
 	apart := []labour.Observation{grp("A", 2018, 365), grp("B", 2018, 365), employed("D", 2018, 1)}
 	r := compute(t, d, facts(apart, level("2018-01-01", "D", "", 1), level("2018-01-02", "D", "", 0)))
-	assert.Nil(t, r.OutputLost)
+	assert.Nil(t, r.OutputLost())
 	assert.Contains(t, input(t, r, "GRP D", 0).Note, "GRP and EMPLOYED are known for D, but not of the same regions")
 }
 
@@ -78,23 +78,23 @@ func TestValuation_BoundariesMakeUpARegion(t *testing.T) {
 	s.BoundariesOn = day("2018-07-01")
 	after := compute(t, s, facts(observations, gone...))
 
-	assert.Equal(t, before.OutputLost, after.OutputLost)
+	assert.Equal(t, before.OutputLost().Central, after.OutputLost().Central)
 	assert.InDelta(t, 6.0/3_000, *before.ShareOfEmployment, exact)
 	assert.InDelta(t, 6.0/5_000, *after.ShareOfEmployment, exact)
-	assert.InDelta(t, 6_000*365/2/(365e6+2_190e6), before.OutputLostShareOfGRP.Central, 1e-12)
-	assert.InDelta(t, 6_000*365/2/(365e6+2_190e6+7_300e6), after.OutputLostShareOfGRP.Central, 1e-12)
+	assert.InDelta(t, 6_000*365/2/(365e6+2_190e6), before.OutputLostShareOfGRP().Central, 1e-12)
+	assert.InDelta(t, 6_000*365/2/(365e6+2_190e6+7_300e6), after.OutputLostShareOfGRP().Central, 1e-12)
 }
 
 func TestValuation_AverageWagesAreWeightedNeverSummed(t *testing.T) {
 	// A pays 10,000 to 1,000 people, B 40,000 to 2,000: 30,000 on average.
 	r := compute(t, scenario("D", "2018-01-01", "2018-01-02"), facts(district(), level("2018-01-01", "D", "", 1), level("2018-01-02", "D", "", 0)))
-	assert.InDelta(t, 30_000*12/365.0, r.WagesLost.Central, 1e-6)
-	assert.InDelta(t, 0.13*30_000*12/365.0, r.IncomeTaxLost.Central, 1e-6)
+	assert.InDelta(t, 30_000*12/365.0, r.WagesLost().Central, 1e-6)
+	assert.InDelta(t, 0.13*30_000*12/365.0, r.IncomeTaxLost().Central, 1e-6)
 	assert.Contains(t, input(t, r, "AVG_WAGE B", 2018).Note, "weighted by the employed into the average of D")
 
 	lacking := district()[:5] // without B's wage and the tax rate
 	r = compute(t, scenario("D", "2018-01-01", "2018-01-02"), facts(lacking, level("2018-01-01", "D", "", 1), level("2018-01-02", "D", "", 0)))
-	assert.Nil(t, r.WagesLost)
+	assert.Nil(t, r.WagesLost())
 	assert.Contains(t, input(t, r, "AVG_WAGE D", 0).Note, "nor for its subjects B")
 }
 
@@ -102,8 +102,8 @@ func TestValuation_TaxNeedsACountry(t *testing.T) {
 	f := facts(a2018(), level("2018-01-01", "A", "", 1), level("2018-01-02", "A", "", 0))
 	f.Geography = labour.NewGeography([]labour.Region{{Code: "A", Kind: labour.KindSubject}}, nil)
 	r := compute(t, scenario("A", "2018-01-01", "2018-01-02"), f)
-	assert.NotNil(t, r.WagesLost)
-	assert.Nil(t, r.IncomeTaxLost)
+	assert.NotNil(t, r.WagesLost())
+	assert.Nil(t, r.IncomeTaxLost())
 	assert.Contains(t, input(t, r, "INCOME_TAX_RATE A", 0).Note, "no country is known that A lies in on 2018-01-02")
 }
 
@@ -158,25 +158,25 @@ func TestValuation_UnitsAreBroughtToOne(t *testing.T) {
 		for rateUnit, rate := range map[string]float64{"fraction": 0.1, "percent": 10} {
 			r := compute(t, s, facts([]labour.Observation{yearly("AVG_WAGE", "A", "", 2018, value, unit), yearly("INCOME_TAX_RATE", "X", "", 2018, rate, rateUnit)},
 				level("2018-01-01", "A", "", 1), level("2018-01-02", "A", "", 0)))
-			assert.InDelta(t, 1_200, r.WagesLost.Central, 1e-6, unit)
-			assert.InDelta(t, 120, r.IncomeTaxLost.Central, 1e-6, rateUnit)
+			assert.InDelta(t, 1_200, r.WagesLost().Central, 1e-6, unit)
+			assert.InDelta(t, 120, r.IncomeTaxLost().Central, 1e-6, rateUnit)
 		}
 	}
 	for _, o := range []labour.Observation{yearly("GRP", "A", "", 2018, 1, "million EUR"), yearly("GRP", "A", "", 2018, 1, "million"),
 		yearly("GRP", "A", "", 2018, 1, ""), yearly("GRP", "A", "", 2018, 1, "RUB per month"), yearly("GRP", "A", "", 2018, 1, "million persons")} {
 		r := compute(t, s, facts([]labour.Observation{o, employed("A", 2018, 1)}, level("2018-01-01", "A", "", 1), level("2018-01-02", "A", "", 0)))
-		assert.Nil(t, r.OutputLost, o.Unit)
+		assert.Nil(t, r.OutputLost(), o.Unit)
 		assert.Contains(t, input(t, r, "GRP A", 0).Note, "expected RUB", o.Unit)
 	}
 }
 
 func TestValuation_ALossMakingIndustryTurnsTheEndsRound(t *testing.T) {
 	s := scenario("A", "2018-01-01", "2018-01-02")
-	s.OutputMultiplier = impact.Range{Low: 1, Central: 2, High: 3}
+	set(&s, "outputMultiplier", impact.Range{Low: 1, Central: 2, High: 3})
 	observations := []labour.Observation{yearly("GVA", "A", "F", 2018, -365, "million RUB"), yearly("EMPLOYED", "A", "F", 2018, 1000, "persons"), grp("A", 2018, 1)}
 	r := compute(t, s, facts(observations, level("2018-01-01", "A", "F", 1), level("2018-01-02", "A", "F", 0)))
-	assert.InDelta(t, -3_000, r.OutputLost.Low, 1e-6)
-	assert.InDelta(t, -1_000, r.OutputLost.High, 1e-6)
+	assert.InDelta(t, -3_000, r.OutputLost().Low(), 1e-6)
+	assert.InDelta(t, -1_000, r.OutputLost().High(), 1e-6)
 }
 
 func TestInputs_ParametersThenFiguresByNameAndPeriodEachOnce(t *testing.T) {
@@ -195,7 +195,9 @@ func TestInputs_ParametersThenFiguresByNameAndPeriodEachOnce(t *testing.T) {
 		names = append(names, name)
 	}
 	assert.Equal(t, []string{
-		"substitutionRate", "relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd",
+		"labourShare", "observationError.EMPLOYED", "observationError.GRP", "otherProductionTaxShare", "outputElasticity",
+		"outputMultiplier", "permitFeePerYear", "relativeProductivity", "remittancePerWorkerYearUsd", "socialContributionRate",
+		"stockFactor", "substitutionRate",
 		"AVG_WAGE A", "AVG_WAGE B",
 		"EMPLOYED A 2017", "EMPLOYED A 2017 imputed", "EMPLOYED B 2018",
 		"GRP A 2017", "GRP A 2018", "GRP B 2018 imputed", "GRP B 2018", // for 2017, then for 2018
@@ -212,8 +214,8 @@ func TestValuation_AShareNeedsAProductAboveZero(t *testing.T) {
 		"the gross product of the horizon is not above 0, so outputLostShareOfGrp is not known": append(industry, grp("A", 2018, 0)),
 	} {
 		r := compute(t, s, facts(observations, level("2018-01-01", "A", "F", 1), level("2018-01-02", "A", "F", 0)))
-		assert.InDelta(t, 1_000, r.OutputLost.Central, 1e-6)
-		assert.Nil(t, r.OutputLostShareOfGRP)
+		assert.InDelta(t, 1_000, r.OutputLost().Central, 1e-6)
+		assert.Nil(t, r.OutputLostShareOfGRP())
 		assert.Equal(t, want, input(t, r, "GRP A", 0).Note)
 		assert.Contains(t, input(t, r, "INCOME_TAX_RATE X", 0).Note, `in "RUB", expected fraction`)
 	}

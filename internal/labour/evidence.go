@@ -48,6 +48,10 @@ const (
 	AverageWage            = "AVG_WAGE"
 	IncomeTaxRate          = "INCOME_TAX_RATE" // a fraction, of a country
 	RepatriatedReported    = "REPATRIATED_REPORTED"
+	Compensation           = "COMPENSATION_OF_EMPLOYEES"
+	RegionalDeflator       = "GRP_DEFLATOR_ANNUAL_CHANGE" // percent on the year before
+	NationalDeflator       = "GDP_DEFLATOR_ANNUAL_CHANGE" // the same, of a country
+	ConsumerPrices         = "CPI_ANNUAL_CHANGE"          // the same, of a country
 )
 
 // ExchangeRateIndicator names the indicator that gives units of currency for one unit of another: FX_RUB_PER_USD.
@@ -202,7 +206,8 @@ type Basis string
 const (
 	Register Basis = "REGISTER" // permits and repatriations, row by row
 	Reported Basis = "REPORTED" // published stocks, interpolated between their dates
+	Supposed Basis = "SCENARIO" // the stocks that the question itself states
 )
 
 // Bases lists both.
-var Bases = []Basis{Register, Reported}
+var Bases = []Basis{Register, Reported, Supposed}

@@ -81,4 +81,4 @@ var Dimensions = []Dimension{ByRegion, ByDistrict, ByIndustry, ByNationality, By
 
 // MethodVersion names the version of the definitions and of the economic model; it changes whenever the same release
 // and the same question would give another figure.
-const MethodVersion = "1.0"
+const MethodVersion = "2.0"

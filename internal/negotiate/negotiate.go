@@ -78,8 +78,22 @@ func weigh(allowed []mediaRange, kind string) (weight float64, place int) {
 // Accepted returns the Accept header, which may come in several lines.
 func Accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
 
+// Encoding returns the coding that an Accept-Encoding header likes best of several, of those that it likes alike the
+// first; "" where it allows none.
+func Encoding(header string, offered ...string) string {
+	best, weight := "", 0.0
+	for _, coding := range offered {
+		if q := weightOf(header, coding); q > weight {
+			best, weight = coding, q
+		}
+	}
+	return best
+}
+
 // Accepts reports whether an Accept-Encoding header allows a coding.
-func Accepts(header, coding string) bool {
+func Accepts(header, coding string) bool { return weightOf(header, coding) > 0 }
+
+func weightOf(header, coding string) float64 {
 	for part := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if !strings.EqualFold(strings.TrimSpace(name), coding) {
@@ -87,12 +101,15 @@ func Accepts(header, coding string) bool {
 		}
 		weight, weighted := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
 		if !weighted {
-			return true
+			return 1
 		}
 		q, err := strconv.ParseFloat(weight, 64)
-		return err == nil && q > 0
+		if err != nil || !(q >= 0 && q <= 1) {
+			return 0
+		}
+		return q
 	}
-	return false
+	return 0
 }
 
 // Matches reports whether an If-None-Match header names an entity tag.

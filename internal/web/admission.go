@@ -22,6 +22,8 @@ type Access struct {
 	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
 	AnonymousBudget access.Budget  // of each client address without a key; IPv6 addresses count by their /64
 	Origins         []string       // of the pages that may ask without a key; none: all
+	Hosts           []string       // that readers reach the server by, beside that of PublicURL: their pages are its own
+	LocalHosts      bool           // whether addresses and localhost are such hosts too
 	Trusted         *Documents     // nil: there are none
 	TrustedOnly     bool           // whether trusted documents alone are answered, whoever asks
 	Proxies         []netip.Prefix // whose X-Forwarded-For is believed

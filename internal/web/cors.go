@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,11 +21,23 @@ const (
 	corsMaxAge  = "600"
 )
 
-// isOwn reports whether a request comes from a page of this server: a browser tells both names itself.
+// isOwn reports whether a request comes from a page of this server. That the page and the request name one host is not
+// enough: whoever owns a name can let it lead here (DNS rebinding), and so its pages. A host counts that the operator
+// named, and an address or localhost, which nobody else can own.
 func (g *admission) isOwn(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
+	if origin == g.own {
+		return origin != ""
+	}
 	page, err := url.Parse(origin)
-	return origin == g.own || err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host)
+	return err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host) &&
+		(slices.Contains(g.Hosts, strings.ToLower(page.Hostname())) || g.LocalHosts && isLocal(page.Hostname()))
+}
+
+// isLocal reports whether a host is an IP address or localhost.
+func isLocal(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || strings.EqualFold(host, "localhost")
 }
 
 // allows reports whether a principal's request may come from the page that it comes from, or from none.
@@ -71,8 +85,38 @@ func (g *admission) preflight(w http.ResponseWriter, r *http.Request) {
 	}
 	header.Set("Access-Control-Allow-Origin", origin)
 	header.Set("Access-Control-Allow-Methods", corsMethods)
-	header.Set("Access-Control-Allow-Headers", corsHeaders)
+	header.Set("Access-Control-Allow-Headers", allowedHeaders(r.Header.Get("Access-Control-Request-Headers")))
 	header.Set("Access-Control-Max-Age", corsMaxAge)
+}
+
+// headerName is a token of RFC 9110.
+var headerName = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
+
+// maxAskedHeaders bounds what a preflight repeats, in bytes.
+const maxAskedHeaders = 2048
+
+// allowedHeaders lists the headers that a page may send: those that mean something here, and whatever else it asks for,
+// such as what tracing and clients add. None of them changes an answer, and there are no cookies.
+func allowedHeaders(asked string) string {
+	allowed := corsHeaders
+	if len(asked) > maxAskedHeaders {
+		return allowed
+	}
+	for name := range strings.SplitSeq(asked, ",") {
+		if name = strings.TrimSpace(name); headerName.MatchString(name) && !hasName(allowed, name) {
+			allowed += ", " + name
+		}
+	}
+	return allowed
+}
+
+func hasName(list, name string) bool {
+	for one := range strings.SplitSeq(list, ", ") {
+		if strings.EqualFold(one, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func errorAs[E error](err error) (found E, ok bool) {

@@ -19,6 +19,8 @@ func TestCORS_SaysWhichPagesMayRead(t *testing.T) {
 	open, openKeys := sitetest.Guarded(t, web.Access{})
 	narrow, narrowKeys := sitetest.Guarded(t, web.Access{Origins: []string{"https://chart.example"}})
 	closed, closedKeys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
+	named, namedKeys := sitetest.Guarded(t, web.Access{Hosts: []string{"127.0.0.1"}})
+	local, localKeys := sitetest.Guarded(t, web.Access{LocalHosts: true})
 	for _, test := range []struct {
 		name   string
 		site   *sitetest.Site
@@ -33,7 +35,9 @@ func TestCORS_SaysWhichPagesMayRead(t *testing.T) {
 		{"no page with a key", open, openKeys, "", 200, ""},
 		{"the key's page", open, openKeys, sitetest.Partner, 200, sitetest.Partner},
 		{"the server's own page", open, openKeys, ownPage, 200, ownPage},
-		{"the page at the address that was asked", open, openKeys, open.URL, 200, open.URL},
+		{"the page at an address that nobody named", open, openKeys, open.URL, 403, "*"},
+		{"the page at a host that is named", named, namedKeys, named.URL, 200, named.URL},
+		{"the page at an address where no public one is set", local, localKeys, local.URL, 200, local.URL},
 		{"another page with the key", open, openKeys, sitetest.Stranger, 403, "*"},
 		{"a page whose name begins alike", open, openKeys, sitetest.Partner + ".evil.example", 403, "*"},
 		{"a sandboxed page with the key", open, openKeys, "null", 403, "*"},
@@ -128,4 +132,41 @@ func TestSecurity_HeadersAreOnEveryAnswer(t *testing.T) {
 		assert.NotEmpty(t, header.Get("Cross-Origin-Resource-Policy"), path)
 		assert.Empty(t, header.Get("Strict-Transport-Security"), "a promise that only TLS can keep")
 	}
+}
+
+// Whoever owns a name can let it lead to this server, and its pages to this server's answers: that the page and the
+// request name the same host makes no page the server's own.
+func TestCORS_ANameThatOnlyLeadsHereIsNotOurs(t *testing.T) {
+	for name, given := range map[string]web.Access{"named hosts": {Hosts: []string{"127.0.0.1"}}, "no public address": {LocalHosts: true}} {
+		t.Run(name, func(t *testing.T) {
+			s, keys := sitetest.Guarded(t, given)
+			text := sitetest.AddKey(t, keys, access.Key{Name: "reader", Origins: []string{sitetest.Partner}})
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/graphql", strings.NewReader(`{"query":"{release{number}}"}`))
+			require.NoError(t, err)
+			request.Host = "rebound.example"
+			for header, value := range map[string]string{"Origin": "http://rebound.example", "Content-Type": "application/json",
+				"Authorization": "Bearer " + text} {
+				request.Header.Set(header, value)
+			}
+			response, err := s.Client().Do(request)
+			require.NoError(t, err)
+			defer response.Body.Close()
+			assert.Equal(t, http.StatusForbidden, response.StatusCode)
+		})
+	}
+}
+
+func TestCORS_APreflightAllowsTheHeadersThatAreAskedFor(t *testing.T) {
+	s, _ := sitetest.Guarded(t, web.Access{})
+	asked := func(headers string) string {
+		return s.Do(http.MethodOptions, "/graphql", "", "Origin", sitetest.Stranger, "Access-Control-Request-Method", "POST",
+			"Access-Control-Request-Headers", headers).Header.Get("Access-Control-Allow-Headers")
+	}
+	allowed := asked("apollographql-client-name,sentry-trace, x-requested-with,content-type")
+	for _, name := range []string{"Authorization", "apollographql-client-name", "sentry-trace", "x-requested-with"} {
+		assert.Contains(t, allowed, name)
+	}
+	assert.NotContains(t, allowed, "content-type", "Content-Type is there")
+	assert.NotContains(t, asked("a b, c\td"), "a b")
+	assert.NotContains(t, asked(strings.Repeat("x", 3000)), "xxx")
 }

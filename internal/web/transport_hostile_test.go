@@ -170,7 +170,7 @@ func TestSQL_IsAStringLikeAnyOther(t *testing.T) {
 			} `json:"__schema"`
 		}
 	}
-	const typed = "type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}"
+	const typed = "type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}"
 	text := s.Post("{__schema{types{name fields{name " + typed + " args{name defaultValue " + typed + "}} inputFields{name " + typed + "}}}}").Body
 	require.NoError(t, json.Unmarshal([]byte(text), &schema), text)
 	inputs := map[string][]field{}

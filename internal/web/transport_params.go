@@ -41,6 +41,11 @@ func readText(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
 		return nil, http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput,
 			"Expected the Content-Type %s in UTF-8, found %.80q.", plainJSON, r.Header.Get("Content-Type"))
 	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return nil, http.StatusUnsupportedMediaType, labour.Faultf(labour.BadUserInput,
+			"Expected a body without a Content-Encoding, found %.80q.", coding)
+	}
 	most := limitsOf(r.Context()).Body
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	var tooLong *http.MaxBytesError
@@ -123,6 +128,9 @@ func readObject(what string, text []byte, params *graphql.RawParams) error {
 		member, given := members[part.name]
 		if !given {
 			continue
+		}
+		if part.name == "variables" && string(member) == `""` {
+			continue // which forms send that have none
 		}
 		decoder := json.NewDecoder(bytes.NewReader(member))
 		decoder.UseNumber()

@@ -164,6 +164,31 @@ func TestRefusals_HaveACodeAndASentence(t *testing.T) {
 	assert.Empty(t, s.Log.String())
 }
 
+// What forms send that have no variables.
+func TestBody_AnEmptyTextForVariablesIsNone(t *testing.T) {
+	answer := sitetest.WithRelease(t).Do(http.MethodPost, "/graphql", `{"query": "{release{number}}", "variables": ""}`, "Content-Type", "application/json")
+	assert.JSONEq(t, `{"data": {"release": {"number": 1}}}`, answer.Body)
+}
+
+func TestBody_AWholeNumberIsAnInt(t *testing.T) {
+	answer := sitetest.WithRelease(t).Do(http.MethodPost, "/graphql",
+		`{"query": "query($n: Int) {regions(first: $n) {nodes {code}}}", "variables": {"n": 1.0}}`, "Content-Type", "application/json")
+	assert.Contains(t, answer.Body, `{"data":{"regions":{"nodes":[{"code":"`)
+}
+
+// Clients that know no more than the specification break on a location of directives that is a draft.
+func TestIntrospection_OffersNothingOfADraft(t *testing.T) {
+	answer := sitetest.WithRelease(t).Post(`{__schema {directives {name locations} types {name enumValues {name}}}}`)
+	assert.Contains(t, answer.Body, `"specifiedBy"`)
+	assert.NotContains(t, answer.Body, "DIRECTIVE_DEFINITION")
+}
+
+func TestBody_InACodingIsRefused(t *testing.T) {
+	answer := sitetest.WithRelease(t).Do(http.MethodPost, "/graphql", "packed", "Content-Type", "application/json", "Content-Encoding", "gzip")
+	assert.Equal(t, http.StatusUnsupportedMediaType, answer.Status)
+	assert.Equal(t, `Expected a body without a Content-Encoding, found "gzip".`, answer.Failure(t).Message)
+}
+
 func TestBody_LengthHoldsWithoutAContentLength(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/graphql",

@@ -104,6 +104,7 @@ func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv.SetErrorPresenter(present)
 	srv.SetRecoverFunc(graph.Recover)
 	srv.Use(extension.Introspection{})
+	srv.Use(graph.Exact{Schema: schema.Schema()})
 	srv.Use(trusted{c.Access.Trusted})
 	srv.Use(&measured{known: documents})
 	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int {

@@ -109,6 +109,9 @@ func build(ctx context.Context, q sqlite.Querier) error {
 	if err := buildDays(ctx, q); err != nil {
 		return err
 	}
+	if err := buildNames(ctx, q); err != nil {
+		return err
+	}
 	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
 		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits HAVING COUNT(*) > 0 UNION ALL
 		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL

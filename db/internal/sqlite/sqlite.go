@@ -45,7 +45,7 @@ func newConnector(path, options string, pragmas ...string) *connector {
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
 func OpenPublished(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
-		"PRAGMA mmap_size = 33554432", "PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
+		"PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
 	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	file.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	return file

@@ -225,6 +225,13 @@ func TestDecide_AMaskedRegister(t *testing.T) {
 		assert.Equal(t, evidence.Set{{Low: 60, High: 140}}, got.Possible)
 		assert.Contains(t, got.Evidence[0].Conversion, "rows are masked")
 	}
+	figure.Covered = labour.Partial
+	c := claimed("RU", "2017-01-01", "2017-12-31", labour.AtMost, 50, "x")
+	c.Measure = labour.PermitsIssued
+	got, _ := w.Decide(c, []evidence.Figure{figure})
+	assert.Equal(t, labour.Inconsistent, got.Verdict)
+	assert.Contains(t, got.Evidence[0].Conversion, "rows are masked")
+	assert.Contains(t, got.Evidence[0].Conversion, "a part of the permits is a lower bound")
 }
 
 // A second, naive computation of the possible and the allowed numbers: each number of a grid by itself.

@@ -112,6 +112,9 @@ func (h *hearing) quantity() string {
 		unit = strings.TrimSuffix(unit, " per year")
 	}
 	text := phrase(c.Operator, *c.ValueLow, c.ValueHigh) + " " + unit
+	if c.Unit == "ratio" && *c.ValueLow == 1 { // as much as the average
+		text = strings.Replace(text, "1 times ", "", 1)
+	}
 	if c.Measure == labour.PeakWorkersPresent {
 		text += " at the highest"
 	}

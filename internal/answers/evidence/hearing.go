@@ -257,12 +257,15 @@ func (h *hearing) register(figures []Figure) {
 		}
 		leaves := Interval{f.Value - f.Within, f.Value + f.Within}
 		p.Relation = Equal
+		var how []string
 		if f.Within > 0 {
-			p.Conversion = fmt.Sprintf("its rows are masked, so that this is right to within about %s", number(f.Within))
+			how = append(how, fmt.Sprintf("its rows are masked, so that this is right to within about %s", number(f.Within)))
 		}
 		if f.Covered != labour.Complete {
-			leaves.High, p.Relation, p.Conversion = math.Inf(1), LowerBound, "a register that has a part of the permits is a lower bound"
+			leaves.High, p.Relation = math.Inf(1), LowerBound
+			how = append(how, "a register that has a part of the permits is a lower bound")
 		}
+		p.Conversion = strings.Join(how, "; ")
 		if h.claim.Per == labour.PerYear {
 			h.years = append(h.years, leaves)
 			p.Counted = true

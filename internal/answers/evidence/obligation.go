@@ -106,6 +106,9 @@ func (s *Standing) judge(o labour.Obligation, asOf labour.Date, remaining Stock)
 		return
 	}
 	s.Explanation = fmt.Sprintf("%s were there on %s", number(float64(int(remaining.Value+0.5))), asOf)
+	if remaining.Value == 0 {
+		s.Explanation = fmt.Sprintf("Nobody was there on %s", asOf)
+	}
 	if remaining.Flat {
 		s.Explanation += ", if nothing changed since: " + remaining.neighbours()
 	}

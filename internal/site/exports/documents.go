@@ -109,7 +109,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 			row = append(row, d.fields)
 		}
 	}
-	row = append(row, "period { from to label } perturbed")
+	row = append(row, "period { from to label } coverage perturbed")
 	for _, m := range measures {
 		row = append(row, m.Field)
 		if m.Measure == labour.PeakWorkersPresent {

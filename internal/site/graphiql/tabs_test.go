@@ -58,6 +58,10 @@ func TestExamples_AreAnswered(t *testing.T) {
 		if example.Name == "ChangesSinceTheFirst" {
 			continue // the default release is the first itself
 		}
+		if strings.Contains(answer, `"evidence":`) { // of a claim on which nothing bears there is none
+			assert.Contains(t, answer, `"evidence":[{`, example.Name)
+			answer = strings.ReplaceAll(answer, `"evidence":[]`, `"evidence":null`)
+		}
 		for _, empty := range []string{`:[]`, `"totalCount":0`} {
 			assert.NotContains(t, answer, empty, example.Name)
 		}

@@ -240,7 +240,35 @@ type homeOutcomes struct {
 type homeImpact struct {
 	homePart
 	EconomicImpact homeLosses
-	Reported       *homeLosses
+	Published      struct {
+		From, To string
+		Variants []homeVariant
+	}
+}
+
+// homeVariant is the loss by published figures under one assumption on capital; nil where they do not give it.
+type homeVariant struct {
+	Variant    string
+	OutputLost *struct {
+		P5, P50, P95 *float64
+		Unit         string
+	}
+}
+
+// Answered lists the variants that published figures give.
+func (i *homeImpact) Answered() []homeVariant {
+	return slices.DeleteFunc(slices.Clone(i.Published.Variants), func(v homeVariant) bool {
+		return v.OutputLost == nil || v.OutputLost.P5 == nil || v.OutputLost.P50 == nil || v.OutputLost.P95 == nil
+	})
+}
+
+// Assumes says what a variant assumes, as the end of a sentence.
+func (v homeVariant) Assumes() string {
+	return map[string]string{
+		"AVERAGE_PRODUCT": "if what they worked with was lost to use with them",
+		"WAGE_SHARE":      "if it stayed idle and no more than labour’s share was lost",
+		"ELASTICITY":      "if output falls as the literature estimates",
+	}[v.Variant]
 }
 
 type homeLosses struct {

@@ -236,7 +236,7 @@ func TestHome_OfAReleaseWithoutARegister(t *testing.T) {
 	says(t, page, "The register of this release has none of them in the Far Eastern Federal District.")
 	says(t, page, "The register of this release has no permit for them in the Far Eastern Federal District.")
 	says(t, page, "The register of this release has none of them who left the Far Eastern Federal District.")
-	says(t, page, "By published counts alone, without the register, the same model puts the loss of")
+	says(t, page, "From published figures alone, the Far Eastern Federal District lost from 22 December 2017 to 31 December 2019")
 	says(t, page, "This release holds no statements.")
 	saysNot(t, page, "Synthetic:")
 	saysNot(t, page, "cannot be shown")

@@ -13,8 +13,8 @@ import (
 )
 
 type askedEstimate struct {
-	Low, Central, High float64
-	Unit               string
+	P5, P50, P95 float64
+	Unit         string
 }
 
 // impactAnswer is what charts/impact.graphql is answered.
@@ -36,12 +36,12 @@ type impactAnswer struct {
 var impactChartColumns = []table.Column{
 	{Name: "from", Kind: table.Day, Description: "The first day of the period."},
 	{Name: "to", Kind: table.Day, Description: "The last day of the period, itself included."},
-	{Name: "low", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it smallest. Empty where not known."},
-	{Name: "central", Kind: table.Number,
-		Description: "Output lost in the period with every parameter central. Empty where not known."},
-	{Name: "high", Kind: table.Number,
-		Description: "Output lost in the period with every parameter at the end that makes it greatest. Empty where not known."},
+	{Name: "p5", Kind: table.Number,
+		Description: "Output lost in the period: 5 % of the draws are at most this. Empty where not known."},
+	{Name: "p50", Kind: table.Number,
+		Description: "Output lost in the period: the median of the draws. Empty where not known."},
+	{Name: "p95", Kind: table.Number,
+		Description: "Output lost in the period: 95 % of the draws are at most this. Empty where not known."},
 }
 
 func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error) {
@@ -53,7 +53,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s", unit, spanWords(span)),
 		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
-	band := chart.Series{Name: "Central estimate, in its range from low to high", Drawn: chart.Band}
+	band := chart.Series{Name: "Median, in its range from p5 to p95", Drawn: chart.Band}
 	var missing runs
 	var told []string
 	var periods []askedPeriod
@@ -64,10 +64,10 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		periods = append(periods, part.Period)
 		if e := part.OutputLost; e != nil {
 			p.Unit = e.Unit
-			point.Low, point.Value, point.High = &e.Low, &e.Central, &e.High
-			row[2], row[3], row[4] = e.Low, e.Central, e.High
+			point.Low, point.Value, point.High = &e.P5, &e.P50, &e.P95
+			row[2], row[3], row[4] = e.P5, e.P50, e.P95
 			told = append(told, fmt.Sprintf("%s %s (%s to %s)", unitLabel(part.Period, unit),
-				chart.Amount(e.Central, e.Unit), chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit)))
+				chart.Amount(e.P50, e.Unit), chart.Amount(e.P5, e.Unit), chart.Amount(e.P95, e.Unit)))
 		}
 		label := unitLabel(part.Period, unit)
 		missing.next(label, part.OutputLost == nil)
@@ -92,8 +92,8 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 	var total string
 	if p.Empty == "" {
 		if e := impact.OutputLost; e != nil {
-			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.Central, e.Unit),
-				chart.Amount(e.Low, e.Unit), chart.Amount(e.High, e.Unit))
+			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.P50, e.Unit),
+				chart.Amount(e.P5, e.Unit), chart.Amount(e.P95, e.Unit))
 			p.Subtitle += ". " + strings.TrimSuffix(total, ".")
 		}
 		p.Note(partialNote(periods, unit))

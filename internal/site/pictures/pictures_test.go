@@ -139,7 +139,7 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 	cost := chartOf(s, "impact", "scenario.stayers=10&scenario.to=2019-12-31")
 	answerTo(s, cost, &impact)
 	for i, part := range impact.EconomicImpact.Timeline {
-		assert.Equal(t, []any{part.OutputLost["low"], part.OutputLost["central"], part.OutputLost["high"], true}, cost.Rows[i][2:])
+		assert.Equal(t, []any{part.OutputLost["p5"], part.OutputLost["p50"], part.OutputLost["p95"], true}, cost.Rows[i][2:])
 	}
 	assert.Len(t, cost.Rows, 9)
 	assert.Equal(t, "RUB", cost.Unit)
