@@ -158,9 +158,9 @@ func (l fieldLimits) into(f *cellForm, c *Column, t Table) error {
 		if bound.at == nil || c.isBound(bound.at, bound.words) {
 			continue
 		}
-		at, ok := c.parse(written2(bound.at)), c.Type == Date
+		at, ok := c.parse(jsonText(bound.at)), c.Type == Date
 		if c.Type == Number || c.Type == Whole {
-			x, err := strconv.ParseFloat(written2(bound.at), 64)
+			x, err := strconv.ParseFloat(jsonText(bound.at), 64)
 			at, ok = x, err == nil
 		}
 		if !ok || at == nil {
@@ -190,7 +190,7 @@ func (c *Column) isBound(at any, words string) bool {
 func (l fieldLimits) enum(f *cellForm, c *Column) {
 	var allowed []string
 	for _, value := range l.Enum {
-		allowed = append(allowed, written2(value))
+		allowed = append(allowed, jsonText(value))
 	}
 	if len(c.Enum) > 0 && !slices.ContainsFunc(c.Enum, func(own string) bool { return !slices.Contains(allowed, own) }) {
 		return
@@ -228,8 +228,8 @@ func compare(value, bound any) int {
 	return 0
 }
 
-// written2 returns a JSON value as it stands in a file.
-func written2(value any) string {
+// jsonText returns a JSON value as it stands in a file.
+func jsonText(value any) string {
 	if s, ok := value.(string); ok {
 		return s
 	}

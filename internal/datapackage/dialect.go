@@ -63,14 +63,14 @@ func (d dialect) check() error {
 	refuse(d.Header != nil && !*d.Header, "expected header to be true, found false: columns are found by their names")
 	refuse(len(d.HeaderRows) > 0 && !slices.Equal(d.HeaderRows, []int{1}), "expected headerRows to be [1], found %v", d.HeaderRows)
 	refuse(len(d.CommentRows) > 0, "expected no commentRows, found %v", d.CommentRows)
-	refuse(text2(d.CommentChar) != "", "expected no commentChar, found %s", quote(text2(d.CommentChar)))
-	refuse(text2(d.EscapeChar) != "", "expected no escapeChar, found %s: a quote inside a value is doubled", quote(text2(d.EscapeChar)))
+	refuse(orEmpty(d.CommentChar) != "", "expected no commentChar, found %s", quote(orEmpty(d.CommentChar)))
+	refuse(orEmpty(d.EscapeChar) != "", "expected no escapeChar, found %s: a quote inside a value is doubled", quote(orEmpty(d.EscapeChar)))
 	refuse(d.LineTerminator != nil && !slices.Contains([]string{"\n", "\r\n"}, *d.LineTerminator),
-		`expected the lineTerminator "\n" or "\r\n", found %s`, quote(text2(d.LineTerminator)))
+		`expected the lineTerminator "\n" or "\r\n", found %s`, quote(orEmpty(d.LineTerminator)))
 	return errors.Join(faults...)
 }
 
-func text2(s *string) string {
+func orEmpty(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package datapackage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -152,8 +153,14 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 	if p.encoding != nil {
 		head, _ = p.encoding.NewDecoder().Bytes(head) // may be cut inside of a character; the scan tells faults
 	}
+	if p.returns = p.book == nil && !bytes.Contains(head, []byte("\n")) && bytes.Count(head, []byte("\r")) > 1; p.returns {
+		head = bytes.ReplaceAll(head, []byte("\r"), []byte("\n"))
+	}
 	if p.book == nil {
 		p.text = splitting(r.dialect.form(), head, r.names(t))
+	}
+	if p.returns {
+		name = strings.TrimPrefix(name+", lines that end with carriage returns", ", ")
 	}
 	if notice := readAs(p.text, r.dialect, name); notice != "" {
 		notices = append(notices, p.path+": read as "+notice)

@@ -337,11 +337,11 @@ func (r *columnRule) monthly(text []byte, unit string, form *cellForm) ([]byte, 
 	if err != nil || !decimal(string(plain)) {
 		return text, "expected a wage in digits, found " + quote(text)
 	}
-	return written3(wage*perWeek*52/12, form), ""
+	return inForm(wage*perWeek*52/12, form), ""
 }
 
-// written3 writes a number of two decimals in the form that the column is read in.
-func written3(x float64, form *cellForm) []byte {
+// inForm writes a number of two decimals in the form that the column is read in.
+func inForm(x float64, form *cellForm) []byte {
 	text := strconv.FormatFloat(x, 'f', 2, 64)
 	if form.numbers != nil {
 		text = strings.ReplaceAll(text, ".", form.numbers.point)

@@ -36,7 +36,7 @@ func isUnknown(text []byte) bool {
 }
 
 // odd says what is suspicious about a text that is kept as it is, or "".
-func (c *Column) odd(text []byte) string {
+func (c *Column) odd(text []byte, today string) string {
 	switch c.Type {
 	case Region:
 		if string(text) == "NA" {
@@ -46,8 +46,11 @@ func (c *Column) odd(text []byte) string {
 	case Text, Key:
 		return oddText(text)
 	case Date:
-		if string(text) < firstYear || string(text) >= lateYear {
+		switch day := string(text); {
+		case day < firstYear || day >= lateYear || c.Recorded && day < firstRecorded:
 			return fmt.Sprintf("a year that is seldom meant: %s", text)
+		case c.Recorded && c.Name != "valid_from" && today != "" && day > today:
+			return fmt.Sprintf("a day that is still to come: %s", text)
 		}
 	}
 	return ""
@@ -55,8 +58,9 @@ func (c *Column) odd(text []byte) string {
 
 // A day outside of these years is seldom meant: it comes of two digits, or of a slip.
 const (
-	firstYear = "1900"
-	lateYear  = "2051"
+	firstYear     = "1900"
+	lateYear      = "2051"
+	firstRecorded = "1980" // of registers
 )
 
 func oddText(text []byte) string {
@@ -66,6 +70,8 @@ func oddText(text []byte) string {
 			return fmt.Sprintf("a word for what is not known was kept as text: %s; say it in missingValues, or leave the cell empty", quote(text))
 		case sheetErrors[string(text)]:
 			return fmt.Sprintf("an error of a spreadsheet was kept as text: %s", quote(text))
+		case (text[0] == '\'' || text[0] == '=') && marked.Match(text):
+			return fmt.Sprintf("a number with the mark of a spreadsheet was kept as text: %s; take the mark away", quote(text))
 		case text[0] <= '9' && (bytes.ContainsAny(text, "Ee") && scientific.Match(text) || bytes.HasSuffix(text, []byte(".0")) && pointed.Match(text)):
 			return fmt.Sprintf("a number that a spreadsheet has changed was kept as text: %s; make the column text there", quote(text))
 		}
@@ -87,6 +93,7 @@ func oddText(text []byte) string {
 
 var (
 	scientific = regexp.MustCompile(`^[+-]?\d(?:[.,]\d+)?[eE]\+?\d+$`)
+	marked     = regexp.MustCompile(`^(?:'\d+|="[^"]*")$`)
 	pointed    = regexp.MustCompile(`^\d{4,}\.0$`)
 )
 

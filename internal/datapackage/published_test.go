@@ -60,7 +60,11 @@ func TestOpen_FindsHowAFileIsSplit(t *testing.T) {
 			assert.Contains(t, notices, "countries.csv: read as split by "+said)
 		}
 	}
-	rows, notices := mustDescribed(t, "countries.csv", "code;name\nKP;'Korea;''North'\n", `, "dialect": {"delimiter": ";", "quoteChar": "'"}`)
+	rows, notices := mustDescribed(t, "countries.csv", "code;name\rKP;x\rCN;y\r", "")
+	require.Len(t, rows, 2)
+	assert.Equal(t, []any{"KP", "x"}, rows[0].Values)
+	assert.Contains(t, notices, "countries.csv: read as split by semicolons, lines that end with carriage returns")
+	rows, notices = mustDescribed(t, "countries.csv", "code;name\nKP;'Korea;''North'\n", `, "dialect": {"delimiter": ";", "quoteChar": "'"}`)
 	assert.Equal(t, []any{"KP", "Korea;'North"}, rows[0].Values)
 	assert.Empty(t, notices, "what the package says need not be said")
 }
@@ -205,6 +209,7 @@ func TestRecords_OddValuesAreTold(t *testing.T) {
 		"#REF!": "an error of a spreadsheet", "7.70708E+11": "a number that a spreadsheet has changed", "7,7E+11": "a number that a spreadsheet has changed",
 		"7707083893.0": "a number that a spreadsheet has changed", "Caf\ufffd": "where U+FFFD stands", "CafÃ©": "letters of another encoding",
 		"ÐŸÑ€Ð¸Ð¼Ð¾Ñ€ÑŒÐµ": "letters of another encoding", "РџСЂРёРјРѕСЂСЊРµ": "letters of another encoding", "Ïðèìîðüå": "letters of another encoding",
+		"'7707083893": "a number with the mark of a spreadsheet", `=""7707""`: "a number with the mark",
 		"????? 1": "letters were lost on the way", "Приморье": "", "Café": "", "770708389300": "", "Señor Ñandú": "", "«СТРОЙ»": "", "1.0": "", "E+11": "",
 	} {
 		r := readOne(t, "employers", "E1,Name,RU-PRI,,"+`"`+value+`"`+",S1,")
@@ -228,6 +233,13 @@ func TestRecords_OddValuesAreTold(t *testing.T) {
 	assert.Contains(t, rows[0].Warnings[0], "issued on 2018-02-09, after its end on 2018-01-31")
 	rows, _ = mustDescribed(t, "permits.csv", permit("1,2017-02-09,2017-02-01,2081-01-31,,,S1,"), "")
 	assert.Contains(t, strings.Join(rows[0].Warnings, "\n"), "a year that is seldom meant: 2081-01-31")
+	for days, want := range map[string]string{
+		"1917-02-09,2017-02-01,2018-01-31": "a year that is seldom meant: 1917-02-09",
+		"2026-12-09,2027-02-01,2028-01-31": "a day that is still to come: 2026-12-09",
+	} {
+		rows, _ = mustDescribed(t, "permits.csv", permit("1,"+days+",,,S1,"), "")
+		assert.Contains(t, strings.Join(rows[0].Warnings, "\n"), want)
+	}
 	rows, _ = mustDescribed(t, "permits.csv", strings.ReplaceAll(permit("1,2017-02-09,2017-02-01,2018-01-31,,,S1,"), "KP", "NA"), "")
 	assert.Contains(t, rows[0].Warnings[0], "was read as the code of Namibia")
 }

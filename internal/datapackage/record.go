@@ -91,12 +91,13 @@ type checker struct {
 
 func newChecker(t Table, forms []cellForm, today labour.Date) *checker {
 	c := &checker{table: t, cells: make([]cell, len(t.Columns)), rules: t.bind()}
-	latest := ""
+	latest, day := "", ""
 	if today != 0 {
+		day = today.String()
 		latest = today.AddMonths(12 * yearsAhead).String()
 	}
 	for i := range t.Columns {
-		c.cells[i] = cell{column: &t.Columns[i], form: &forms[i], plain: forms[i].isPlain(), latest: latest, known: map[string]any{}}
+		c.cells[i] = cell{column: &t.Columns[i], form: &forms[i], plain: forms[i].isPlain(), latest: latest, today: day, known: map[string]any{}}
 	}
 	return c
 }
@@ -142,6 +143,7 @@ type cell struct {
 	form   *cellForm
 	plain  bool           // values are in the plain form
 	latest string         // the last day that a row of the register may be of, "" where nobody told
+	today  string         // likewise, after which nothing has happened yet
 	known  map[string]any // those without fault and oddity; nil where it was not worth it
 	hits   int
 	told   bool // that NA is a country
@@ -209,7 +211,7 @@ func (c *cell) check(text []byte) (value any, fault, odd string) {
 	if lossy, is := c.column.Lossy[string(text)]; is {
 		return value, "", lossy
 	}
-	return value, "", c.column.odd(plain)
+	return value, "", c.column.odd(plain, c.today)
 }
 
 func (c *cell) keep(text []byte, value any) {

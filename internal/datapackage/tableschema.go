@@ -161,7 +161,7 @@ func (s fieldSchema) numbers(f *cellForm) error {
 	if s.DecimalChar == nil && s.GroupChar == nil {
 		return nil
 	}
-	point, group := ".", text2(s.GroupChar)
+	point, group := ".", orEmpty(s.GroupChar)
 	switch {
 	case s.DecimalChar != nil:
 		point = *s.DecimalChar

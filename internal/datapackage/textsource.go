@@ -28,6 +28,7 @@ type textSource struct {
 	gzip     bool
 	most     int64             // bytes that a packed file may unpack to
 	encoding encoding.Encoding // nil for UTF-8
+	returns  bool              // lines end with a carriage return alone
 }
 
 // openText is an open source. read counts the bytes of the file that have been read; own tells whether the text is the file
@@ -77,6 +78,9 @@ func (s *textSource) open(fsys fs.FS) (*openText, error) {
 	if err == nil && s.encoding != nil {
 		t.Reader = s.encoding.NewDecoder().Reader(t.Reader)
 	}
+	if err == nil && s.returns {
+		t.Reader = lineFeeds{t.Reader}
+	}
 	return t, err
 }
 
@@ -102,6 +106,20 @@ type counted struct {
 func (c *counted) Read(into []byte) (int, error) {
 	n, err := c.in.Read(into)
 	*c.read += int64(n)
+	return n, err
+}
+
+// lineFeeds reads carriage returns as line feeds.
+type lineFeeds struct{ io.Reader }
+
+// Read reads on.
+func (l lineFeeds) Read(into []byte) (int, error) {
+	n, err := l.Reader.Read(into)
+	for i, b := range into[:n] {
+		if b == '\r' {
+			into[i] = '\n'
+		}
+	}
 	return n, err
 }
 

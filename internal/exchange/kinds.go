@@ -116,6 +116,7 @@ var advice = []struct{ part, what string }{
 	{"a number that a spreadsheet has changed", "make the column text in the spreadsheet, and paste the values anew"},
 	{"an error of a spreadsheet", "mend the formula, or leave the cell empty"},
 	{"letters", "save the file as UTF-8 from where it came"},
+	{"the median, which is", "see whether it is of an hour, a week or a year; a mapping.yml can turn it into one of a month"},
 	{"seldom meant", "see whether the year is right"},
 }
 

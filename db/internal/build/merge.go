@@ -307,6 +307,23 @@ func (d *Draft) deferIndexes(ctx context.Context, table string) error {
 // oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and
 // message.
 var oddities = map[string]string{
+	// Wages of a week or an hour that were filed as those of a month, found beside the median of their currency. That is
+	// taken of some five thousand wages, which costs no sorting of a million.
+	"permits": `
+WITH counted AS (
+  SELECT wage_currency, COUNT(*) AS wages FROM stage.permits WHERE wage_monthly > 0 GROUP BY wage_currency HAVING COUNT(*) >= 20
+), ranked AS (
+  SELECT wage_currency, wage_monthly, ROW_NUMBER() OVER (PARTITION BY wage_currency ORDER BY wage_monthly) AS place,
+         COUNT(*) OVER (PARTITION BY wage_currency) AS wages
+  FROM stage.permits
+  WHERE wage_monthly > 0 AND _record % (1 + (SELECT SUM(wages) FROM counted) / 5000) = 0
+), medians AS (
+  SELECT wage_currency, wage_monthly AS median FROM ranked JOIN counted USING (wage_currency) WHERE place = (ranked.wages + 1) / 2
+)
+SELECT s._record, 'wage_monthly', 'a wage of ' || CASE WHEN s.wage_monthly > m.median THEN 'more than ten times' ELSE 'less than a tenth of' END
+       || ' the median, which is ' || format('%.10g', m.median) || ' ' || m.wage_currency || ': ' || format('%.10g', s.wage_monthly)
+FROM stage.permits s JOIN medians m ON m.wage_currency = s.wage_currency
+WHERE s.wage_monthly > 10 * m.median OR s.wage_monthly > 0 AND s.wage_monthly < m.median / 10`,
 	"repatriations": `
 SELECT s._record, 'date', 'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date
 FROM stage.repatriations s JOIN main.permits p ON p.id = s.permit_id
