@@ -82,8 +82,8 @@ func (k knowledge) told() string {
 
 // none says that a register has none, by the words for it, or that it is not known whether there were any.
 func (k knowledge) none(text string) string {
-	if k.Coverage == labour.NotAtAll {
-		return k.told()
+	if told := k.told(); k.Coverage == labour.NotAtAll && told != "" {
+		return told
 	}
 	return text
 }

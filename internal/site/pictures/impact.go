@@ -22,6 +22,8 @@ type impactAnswer struct {
 	chartCommon
 	Sanction       *askedSanction
 	EconomicImpact struct {
+		knowledge
+		Synthetic                        bool
 		From, To, Baseline               askedDay
 		BaselineWorkers, DepartedWorkers *float64
 		OutputLost                       *askedEstimate
@@ -51,7 +53,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 	p := &chart.Picture{
 		Title: "Output lost as workers left, " + a.Region.Name, Unit: "RUB",
 		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s", unit, spanWords(span)),
-		Synthetic: impact.Provenance.Synthetic, Columns: slices.Clone(impactChartColumns),
+		Synthetic: impact.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
 	band := chart.Series{Name: "Median, in its range from p5 to p95", Drawn: chart.Band}
 	var missing runs
@@ -83,7 +85,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.",
 			a.Region.Name, words(labour.Date(impact.Baseline)))
 	case len(told) == 0:
-		p.Empty = "No estimate: an observation that it needs, such as gross regional product or employment, is missing."
+		p.Empty = impact.none("No estimate: an observation that it needs, such as gross regional product or employment, is missing.")
 	default:
 		if len(missing.found) > 0 {
 			p.Note("No estimate, since an observation is missing: " + missing.String() + ".")
