@@ -19,7 +19,9 @@ import (
 // Wages of another unit of time than a month are told.
 func TestCheck_TellsWagesFarFromTheMedian(t *testing.T) {
 	dir := t.TempDir()
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
 	write("datapackage.json", `{"resources": [{"path": "sources.csv"}, {"path": "countries.csv"}, {"path": "regions.csv"}, {"path": "permits.csv"}]}`)
 	write("sources.csv", "id,title,publisher,kind\nS1,T,P,NEWS\n")
 	write("countries.csv", "code,name\nKP,Korea\n")
