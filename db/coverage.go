@@ -57,8 +57,12 @@ type covering struct {
 	groups map[coveredGroup]map[labour.RegisterTable]labour.Known
 }
 
+// covering returns what the rows, the totals and the whole of the report share.
 func (rep *Report) covering() *covering {
-	return &covering{rep, map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+	if rep.covers == nil {
+		rep.covers = &covering{rep, map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+	}
+	return rep.covers
 }
 
 // known returns which days of a row's place and nationality are known of each table.
@@ -147,19 +151,18 @@ func (rep *Report) madeUp(p labour.Period, tables ...labour.Known) bool {
 	return !touched
 }
 
-// Coverage tells how much of what the report is about is known, over its whole period.
-func (rep *Report) Coverage() labour.Covered {
+// whole returns a row without figures that is of all that the report is about.
+func (rep *Report) whole() ReportRow {
 	rows := []ReportRow{{Period: rep.Period}}
 	rep.cover(rows)
-	return rows[0].Coverage
+	return rows[0]
 }
 
+// Coverage tells how much of what the report is about is known, over its whole period.
+func (rep *Report) Coverage() labour.Covered { return rep.whole().Coverage }
+
 // Synthetic reports whether any figure of the report is, or may be, of synthetic rows.
-func (rep *Report) Synthetic() bool {
-	rows := []ReportRow{{Period: rep.Period}}
-	rep.cover(rows)
-	return rows[0].Synthetic
-}
+func (rep *Report) Synthetic() bool { return rep.whole().Synthetic }
 
 // Reaching lists the sources that have something of what the report is about, in the order of ids.
 func (rep *Report) Reaching() []string {

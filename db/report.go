@@ -49,7 +49,8 @@ type Report struct {
 	release  *Release
 	facts    facts
 	measures []labour.Measure
-	empty    bool // the release holds no dated row at all; Period means nothing then
+	covers   *covering // made when it is first asked for
+	empty    bool      // the release holds no dated row at all; Period means nothing then
 }
 
 // ReportRow is one group in one period.
