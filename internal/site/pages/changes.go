@@ -17,7 +17,6 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
-	"homebound/internal/table"
 )
 
 //go:embed changes.html
@@ -311,11 +310,11 @@ func comparePictures(was, now *chart.Picture) movedPicture {
 	p := movedPicture{Title: now.Title, All: len(now.Rows)}
 	old := map[string][]any{}
 	for _, row := range was.Rows {
-		old[rowName(was.Columns, row)] = row
+		old[rowName(was, row)] = row
 	}
 	greatest := 0.0
 	for _, row := range now.Rows {
-		name := rowName(now.Columns, row)
+		name := rowName(now, row)
 		before, known := old[name]
 		delete(old, name)
 		if known && slices.Equal(before, row) {
@@ -341,9 +340,9 @@ func comparePictures(was, now *chart.Picture) movedPicture {
 }
 
 // rowName joins what tells a row of a picture's data from the others.
-func rowName(columns []table.Column, row []any) string {
+func rowName(p *chart.Picture, row []any) string {
 	var parts []string
-	for i, column := range columns {
+	for i, column := range p.Columns {
 		text, is := row[i].(string)
 		if is && column.Name != "series" && !slices.Contains(parts, text) { // whose name is no word of a reader's
 			parts = append(parts, text)
