@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"homebound/db/dbtest"
 	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
@@ -87,6 +88,26 @@ func TestPanels_AnIDThatFailsNullsItsOwnEntry(t *testing.T) {
 		paths[err.Path.String()] = codeOf(err)
 	}
 	assert.Equal(t, map[string]labour.Code{"list[0]": labour.BadUserInput, "list[2]": labour.Forbidden}, paths)
+}
+
+// A list that may be null is so where its question failed, and nowhere else: nothing found is an empty list.
+func TestPanels_NothingFoundIsAnEmptyList(t *testing.T) {
+	store := dbtest.MustOpen(t)
+	dbtest.MustPublish(t, store, dbtest.Content{
+		Sources: []labour.Source{{ID: "S", Title: "S", Publisher: "S", Kind: labour.Research}},
+		Regions: []labour.Region{{Code: "AA", NameEN: "A", Kind: labour.KindCountry}},
+	})
+	w := overStore(store)
+	for _, field := range schema.Query.Fields {
+		if field.Type.Elem == nil || field.Name == "nodes" || field.Name == "memberStates" || strings.HasPrefix(field.Name, "__") {
+			continue
+		}
+		answer := w.ask(t.Context(), t, "{ list: "+field.Name+" { __typename } }", nil)
+		require.Empty(t, answer.Errors, field.Name)
+		assert.Equal(t, `{"list":[]}`, string(answer.Data), field.Name)
+	}
+	answer := w.ask(t.Context(), t, `{ region(code: "AA") { observations { value } } nodes(ids: []) { id } }`, nil)
+	assert.JSONEq(t, `{"region":{"observations":[]},"nodes":[]}`, string(answer.Data))
 }
 
 // An unknown code, a bad argument and a limit are a panel's own as well.

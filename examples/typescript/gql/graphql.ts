@@ -15,7 +15,7 @@ export type DateRange = {
 export type CurrentQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CurrentQuery = { release: { number: number } };
+export type CurrentQuery = { release: { number: number } | null };
 
 export type PermitsQueryVariables = Exact<{
   within: string;
@@ -23,7 +23,7 @@ export type PermitsQueryVariables = Exact<{
 }>;
 
 
-export type PermitsQuery = { report: { synthetic: boolean, rows: Array<{ permitsIssued: number | null, workersPresent: number | null, region: { code: string, name: string } | null }>, totals: { permitsIssued: number | null, workersPresent: number | null, perturbed: boolean }, pageInfo: { hasNextPage: boolean }, notices: Array<{ message: string }>, provenance: { release: { citation: string } } } };
+export type PermitsQuery = { report: { synthetic: boolean, rows: Array<{ permitsIssued: number | null, workersPresent: number | null, region: { code: string, name: string } | null }>, totals: { permitsIssued: number | null, workersPresent: number | null, perturbed: boolean }, pageInfo: { hasNextPage: boolean }, notices: Array<{ message: string }>, provenance: { release: { citation: string } } } | null };
 
 
 export const CurrentDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Current"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"release"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"number"}}]}}]}}]} as unknown as DocumentNode<CurrentQuery, CurrentQueryVariables>;
