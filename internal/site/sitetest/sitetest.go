@@ -118,7 +118,7 @@ func New(t testing.TB, configure ...func(*web.Config)) *Site {
 func WithRelease(t testing.TB, configure ...func(*web.Config)) *Site {
 	t.Helper()
 	s := New(t, configure...)
-	s.Begin(800)
+	s.Begin(300)
 	return s
 }
 
