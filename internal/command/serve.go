@@ -33,6 +33,9 @@ type serveCommand struct {
 	operateFlags
 }
 
+// guardPace is how many bytes a second are read to compare open releases with their checksums.
+const guardPace = 64 << 20
+
 // lookEvery is how often the server checks whether CURRENT or the key file has changed.
 const lookEvery = 250 * time.Millisecond
 
@@ -96,6 +99,13 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		if err := ensureRelease(ctx, s, store, log); err != nil {
 			return err
 		}
+		group.Go(func() error {
+			store.Guard(ctx, lookEvery, guardPace, func(err error) {
+				log.Error("a release's file is damaged: the release is refused until another file stands in its place",
+					"error", err)
+			})
+			return nil
+		})
 		group.Go(func() error {
 			warm(ctx, store, mounted, log)
 			return nil
