@@ -36,6 +36,9 @@ type Release struct {
 	edition               int
 }
 
+// unexposed is the least to protect of a file that is opened for no reader.
+const unexposed = -1
+
 // openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release, and
 // ErrExposed (wrapped) for one with real rows that protects fewer than least workers, or fewer than its own settings
 // ask.
@@ -73,7 +76,7 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
 	}
-	if k := max(least, set.Confidential); r.info.Factual && r.confidential < k {
+	if k := max(least, set.Confidential); least != unexposed && r.info.Factual && r.confidential < k {
 		return nil, errors.Join(exposed(r.info.Number, r.confidential, k), r.close())
 	}
 	return r, nil
