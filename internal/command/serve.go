@@ -69,7 +69,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	var sockets sync.WaitGroup
 	edge := web.New(web.Config{
 		Store: store, Log: log, PublicURL: public, Schema: s.Schema,
-		CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams,
+		CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams,
 		Access: access, Limits: c.limits(), Operation: c.operation(log, tracing),
 		Stopping: ctx.Done(), Sockets: &sockets,
 	})

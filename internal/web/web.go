@@ -32,8 +32,7 @@ type Config struct {
 	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
-	CacheBytes  uint64 // most that kept answers may take
-	MaxReceipts int    // most that are kept, for good; 0 sets no bound but that on their bytes
+	CacheBytes uint64 // most that kept answers may take
 
 	Access Access // who may ask, for what and for how much
 	Limits Limits // on one request
@@ -110,7 +109,7 @@ func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int {
 		return len(hash) + len(text) + 256
 	})})
-	srv.Use(&issuer{s.kept, s.receiptAddress, present})
+	srv.Use(&issuer{s.receiptAddress, present})
 	srv.Use(s.runner(present))
 	return srv
 }
