@@ -79,6 +79,9 @@ type Answers interface {
 	DoNotKeep(w http.ResponseWriter)
 	// CacheControl returns how long and by whom an answer may be kept.
 	CacheControl(r *http.Request) []string
+	// Shared returns a request like r, whose answer by the current release shared caches may keep for a short while,
+	// so that many readers of one page cost one question.
+	Shared(r *http.Request) *http.Request
 	// FrameAncestors lists the pages that may show an embed, as Content-Security-Policy has it.
 	FrameAncestors(values url.Values) (string, error)
 	// Rights names what the principal of a request may read, which the same question may have different answers for.
