@@ -133,6 +133,12 @@ func (b Base) Resource(path string, next http.Handler) {
 // Permanent returns the address under which a release is found for good.
 func (b Base) Permanent(number int) string { return b.PublicURL + ReleasePath(number) }
 
+// OEmbed returns the address at which other sites ask how to show what is at a path of this server, but for the
+// format. It is absolute: editors such as WordPress's ask it as it stands.
+func (b Base) OEmbed(path string) string {
+	return b.PublicURL + "/oembed?" + url.Values{"url": {b.PublicURL + path}}.Encode()
+}
+
 // ReleasePath returns what stands before the paths of a release, which is nothing for the current one, release 0.
 func ReleasePath(release int) string {
 	if release == 0 {
