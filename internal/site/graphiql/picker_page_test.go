@@ -161,7 +161,7 @@ func TestExplorer_SearchesFieldsArgumentsAndDescriptions(t *testing.T) {
 	find("nationality of the workers", "report(groupBy: NATIONALITY)")
 	v.reads("query Mine {\n  report(groupBy: [REGION, NATIONALITY], granularity: QUARTER) { totalCount }\n}")
 
-	v.enter("Find fields, arguments and descriptions", "no such thing")
+	v.enter("Find fields, arguments and descriptions", "no such xyzzy")
 	v.await(`document.querySelector('.homebound-found').textContent === 'Nothing found.'`)
 	v.Do(chromedp.Focus(chromedp.CSS(`.homebound-search`)), chromedp.KeyEvent(kb.Escape))
 	v.await(`document.querySelector('.homebound-search').value === '' && document.querySelector('.homebound-explorer summary').checkVisibility()`)

@@ -10,7 +10,6 @@ export function Chart({ table }) {
   const choices = useMemo(() => choicesOf(table), [table]);
   const [chosen, choose] = useState({});
   const first = useMemo(() => firstChoice(table), [table]);
-  const [box, width] = useWidth();
   const valid = (name, among, otherwise) => (name !== undefined && (name === '' || among.includes(name)) ? name : otherwise);
   const along = valid(chosen.along, choices.labels, first.along);
   const figure = valid(chosen.figure, choices.figures, first.figure);
@@ -20,7 +19,6 @@ export function Chart({ table }) {
   }
   const drawing = drawingOf(table, { along, figure, group });
   const pick = (name) => ({ target }) => choose({ ...chosen, [name]: target.value });
-  const Drawn = drawing.isPeriod ? Lines : Bars;
   return (
     <div className="homebound-chart">
       <p className="homebound-choices">
@@ -28,11 +26,18 @@ export function Chart({ table }) {
         <Choice label="Along" value={along} of={choices.labels} onChange={pick('along')} />
         {drawing.isPeriod && <Choice label="For each" value={group ?? ''} of={['', ...choices.texts]} onChange={pick('group')} />}
       </p>
-      <div ref={box}>{width > 0 && <Drawn drawing={drawing} width={width} name={`${figure} along ${along}${group ? `, for each ${group}` : ''}`} />}</div>
+      <Drawing drawing={drawing} name={`${figure} along ${along}${group ? `, for each ${group}` : ''}`} />
       {drawing.isPeriod && drawing.lines.length > 1 && <Legend lines={drawing.lines} />}
       <Remarks drawing={drawing} />
     </div>
   );
+}
+
+/** Draws as wide as there is room, so that letters keep their size. */
+function Drawing({ drawing, name }) {
+  const [box, width] = useWidth();
+  const Drawn = drawing.isPeriod ? Lines : Bars;
+  return <div ref={box}>{width > 0 && <Drawn drawing={drawing} width={width} name={name} />}</div>;
 }
 
 function Choice({ label, value, of, onChange }) {

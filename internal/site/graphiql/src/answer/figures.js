@@ -11,13 +11,16 @@ export function choicesOf({ columns, rows }) {
   return { labels: [...periods, ...texts], periods, texts, figures: of('figure') };
 }
 
-/** Gives with what a chart begins: figures along the periods, for each group where the rows are of several. */
+/** Gives with what a chart begins: figures along the periods, for each group where the rows of a period are of several. */
 export function firstChoice(table) {
-  const { labels, periods, texts, figures } = choicesOf(table);
+  const { labels, texts, figures } = choicesOf(table);
   const along = labels[0];
-  const isRepeated = along !== undefined && new Set(cells(table, along)).size < table.rows.length;
-  const group = isRepeated ? texts.find((name) => name !== along && new Set(cells(table, name)).size > 1) : undefined;
-  return { along, figure: figures[0], group, isPeriod: periods.includes(along) };
+  if (along === undefined) return {};
+  const places = cells(table, along);
+  const different = (name) => new Set(cells(table, name).map((value, i) => JSON.stringify([places[i], value]))).size;
+  const all = new Set(places).size;
+  const splitting = texts.filter((name) => name !== along && different(name) > all);
+  return { along, figure: figures[0], group: splitting.find((name) => different(name) === table.rows.length) ?? splitting[0] };
 }
 
 /**
