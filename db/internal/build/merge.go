@@ -30,6 +30,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
 	}
+	if err := s.price(ctx); err != nil {
+		return s.counts, err
+	}
 	if s.table.Name == "region_parents" {
 		if err := s.checkMemberships(ctx); err != nil {
 			return s.counts, err
@@ -89,6 +92,13 @@ func (s *Stage) checkReferences(ctx context.Context) (again bool, err error) {
 	}
 	if s.table.Name == "sanctions" {
 		unknown, err := s.checkNationalities(ctx)
+		if err != nil {
+			return false, err
+		}
+		faults = append(faults, unknown...)
+	}
+	if s.table.Name == "repatriations" {
+		unknown, err := s.checkOutcomes(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -327,7 +337,7 @@ WHERE s.wage_monthly > 10 * m.median OR s.wage_monthly > 0 AND s.wage_monthly < 
 	"repatriations": `
 SELECT s._record, 'date', 'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date
 FROM stage.repatriations s JOIN main.permits p ON p.id = s.permit_id
-WHERE s.date < p.valid_from OR s.date > p.ends_on
+WHERE p.valid_from <> '' AND p.valid_to <> '' AND (s.date < p.valid_from OR s.date > p.ends_on)
 UNION ALL
 SELECT t.record, 'workers', 'more workers repatriated under permit ' || p.id || ' than its ' || p.workers || ': ' || t.workers
 FROM (
