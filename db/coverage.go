@@ -111,7 +111,7 @@ func (rep *Report) asked() labour.Asked {
 
 // placed lists the regions that the report is about, and "" where it is about rows of no known region too.
 func (rep *Report) placed() []string {
-	if rep.facts.regions == nil {
+	if len(rep.facts.regions) == 0 {
 		return append(rep.regions(), "")
 	}
 	return rep.regions()

@@ -113,6 +113,6 @@ func (f facts) leavesOut(r *Release) bool {
 			return true
 		}
 	}
-	return f.regions != nil && f.lacks(r, labour.NoRegion) > 0 ||
+	return len(f.regions) > 0 && f.lacks(r, labour.NoRegion) > 0 ||
 		f.nationalities != nil && f.lacks(r, labour.NoNationality) > 0
 }
