@@ -9691,8 +9691,8 @@ func (ec *executionContext) _ChangeConnection_summary(ctx context.Context, field
 			return obj.Summary, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ChangeCounts) graphql.Marshaler {
-			return ec.marshalNChangeCounts2ᚕhomeboundᚋgraphᚋmodelᚐChangeCountsᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.TableChanges) graphql.Marshaler {
+			return ec.marshalNChangeCounts2ᚕhomeboundᚋinternalᚋanswersᚐTableChangesᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9711,7 +9711,7 @@ func (ec *executionContext) fieldContext_ChangeConnection_summary(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeCounts_table(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_table(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9734,7 +9734,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_table(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChangeCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_added(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9757,7 +9757,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_added(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChangeCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_removed(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9780,7 +9780,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_removed(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChangeCounts_changed(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_changed(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26510,7 +26510,7 @@ func (ec *executionContext) _ChangeConnection(ctx context.Context, sel ast.Selec
 
 var changeCountsImplementors = []string{"ChangeCounts"}
 
-func (ec *executionContext) _ChangeCounts(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) _ChangeCounts(ctx context.Context, sel ast.SelectionSet, obj *answers.TableChanges) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -31016,15 +31016,15 @@ func (ec *executionContext) marshalNChangeConnection2ᚖhomeboundᚋgraphᚋmode
 	return ec._ChangeConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChangeCounts2homeboundᚋgraphᚋmodelᚐChangeCounts(ctx context.Context, sel ast.SelectionSet, v model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeCounts2homeboundᚋinternalᚋanswersᚐTableChanges(ctx context.Context, sel ast.SelectionSet, v answers.TableChanges) graphql.Marshaler {
 	return ec._ChangeCounts(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNChangeCounts2ᚕhomeboundᚋgraphᚋmodelᚐChangeCountsᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeCounts2ᚕhomeboundᚋinternalᚋanswersᚐTableChangesᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.TableChanges) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeCounts2homeboundᚋgraphᚋmodelᚐChangeCounts(ctx, sel, v[i])
+		return ec.marshalNChangeCounts2homeboundᚋinternalᚋanswersᚐTableChanges(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
