@@ -27,6 +27,7 @@ type dictionary struct {
 	declared    []labour.Coverage // in the order of sources
 	reach       *labour.Reach
 	gaps        []lacking
+	outcomes    []labour.OwnOutcome
 }
 
 func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema) (*dictionary, error) {
@@ -99,6 +100,10 @@ func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema)
 		},
 		func() error {
 			d.reach, err = readReach(ctx, q, d.declared, d.sources)
+			return err
+		},
+		func() error {
+			d.outcomes, err = readOutcomes(ctx, q, schema)
 			return err
 		},
 		func() error {
