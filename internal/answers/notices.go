@@ -23,29 +23,23 @@ const (
 	NoticeCoverage   NoticeCode = "COVERAGE"
 	NoticeBoundaries NoticeCode = "BOUNDARIES_MOVED"
 	NoticePeriodsCut NoticeCode = "PERIODS_CUT"
+	NoticeLeftOut    NoticeCode = "ROWS_LEFT_OUT"
 	NoticeHeldFlat   NoticeCode = "HELD_FLAT"
 	NoticeModel      NoticeCode = "MODEL"
 	NoticeMethod     NoticeCode = "METHOD_CHANGED"
 )
 
 // NoticeCodes lists all of them.
-var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeHeldFlat, NoticeModel, NoticeMethod}
+var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeLeftOut, NoticeHeldFlat, NoticeModel, NoticeMethod}
 
-// Notices says what a reader of a report might stumble over.
+// Notices says what a reader of a report might stumble over. Rows that were left out are known once it is answered.
 func Notices(release *db.Release, rep *db.Report) []Notice {
 	var notices []Notice
 	if covered := rep.Coverage(); covered != labour.Complete {
 		notices = append(notices, Notice{NoticeCoverage, coverageSentence(release, rep.Query.Filter.Nationalities, covered, rep.Uncovered())})
 	}
-	var moved []string
-	for _, day := range release.Geography().Changes() {
-		if rep.Covers() && day > rep.Period.From && day <= rep.Period.To {
-			moved = append(moved, day.String())
-		}
-	}
-	if moved != nil {
-		notices = append(notices, Notice{NoticeBoundaries, fmt.Sprintf(
-			"Boundaries moved on %s; all rows are on those of %s.", strings.Join(moved, " and "), rep.BoundariesOn)})
+	if rep.Covers() {
+		notices = append(notices, boundariesMoved(release, rep.Period, rep.BoundariesOn)...)
 	}
 	if g := rep.Query.Granularity; g != "" && rep.Covers() {
 		if whole := (labour.Period{From: g.Unit(rep.Period.From).From, To: g.Unit(rep.Period.To).To}); whole != rep.Period {
@@ -54,7 +48,26 @@ func Notices(release *db.Release, rep *db.Report) []Notice {
 				strings.ToLower(string(g)))})
 		}
 	}
+	if rep.LeftOut > 0 {
+		notices = append(notices, Notice{NoticeLeftOut, fmt.Sprintf(
+			"Of %d rows, having left %d out.", len(rep.Rows)+rep.LeftOut, rep.LeftOut)})
+	}
 	return notices
+}
+
+// boundariesMoved says that regions changed parents within the days that an answer is about.
+func boundariesMoved(release *db.Release, p labour.Period, on labour.Date) []Notice {
+	var moved []string
+	for _, day := range release.Geography().Changes() {
+		if day > p.From && day <= p.To {
+			moved = append(moved, day.String())
+		}
+	}
+	if moved == nil {
+		return nil
+	}
+	return []Notice{{NoticeBoundaries, fmt.Sprintf("Boundaries moved on %s; all figures are on those of %s.",
+		strings.Join(moved, " and "), on)}}
 }
 
 // mostNamed bounds how many regions a sentence names.
