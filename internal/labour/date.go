@@ -77,9 +77,3 @@ func DaysInYear(year int) int {
 
 // MarshalText writes the day as 2017-12-22, in JSON too.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalText reads what MarshalText writes.
-func (d *Date) UnmarshalText(text []byte) (err error) {
-	*d, err = ParseDate(string(text))
-	return err
-}
