@@ -162,7 +162,7 @@ func showCoverage(s *Session, release *db.Release) {
 	gaps := release.Gaps()
 	for _, gap := range labour.Gaps {
 		if n := gaps[gap]; n > 0 {
-			fmt.Fprintf(s.Stdout, "lacking    %d %s\n", n, gapWords[gap])
+			fmt.Fprintf(s.Stdout, "lacking    %s: %d\n", gapWords[gap], n)
 		}
 	}
 }
