@@ -54,11 +54,11 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
-	return releaseOf(ctx).Industries(), nil
+	return listed(releaseOf(ctx).Industries(), nil)
 }
 
 func (query) Countries(ctx context.Context) ([]labour.Country, error) {
-	return releaseOf(ctx).Countries(), nil
+	return listed(releaseOf(ctx).Countries(), nil)
 }
 
 type regionFields struct{}
@@ -145,7 +145,7 @@ func (regionFields) Observations(ctx context.Context, objs []*labour.Region, ind
 		}
 		lists := make([][]labour.Observation, len(objs))
 		for i, code := range codes {
-			lists[i] = byRegion[code]
+			lists[i], _ = listed(byRegion[code], nil)
 		}
 		return lists, nil
 	})

@@ -10,7 +10,7 @@ import (
 // What registers know of a permit or a repatriation beside its figures, and what they do not know.
 
 func (query) Outcomes(ctx context.Context) ([]labour.OwnOutcome, error) {
-	return releaseOf(ctx).Outcomes(), nil
+	return listed(releaseOf(ctx).Outcomes(), nil)
 }
 
 func (permitFields) IssuedOn(_ context.Context, obj *labour.Permit) (*labour.Date, error) {

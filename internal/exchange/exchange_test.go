@@ -123,6 +123,8 @@ func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
 		assert.Equal(t, 1, release.Number)
 		assert.True(t, release.Synthetic)
 		assert.False(t, release.Factual)
+		first := labour.MustParseDate("2012-01-01")
+		assert.Equal(t, &first, release.DataFrom, "the day on which the made-up register begins, full")
 		hashes = append(hashes, release.ContentHash)
 	}
 	assert.Equal(t, hashes[0], hashes[1])

@@ -129,6 +129,8 @@ var advice = []struct{ part, what string }{
 	{"an error of a spreadsheet", "mend the formula, or leave the cell empty"},
 	{"letters", "save the file as UTF-8 from where it came"},
 	{"the median, which is", "see whether it is of an hour, a week or a year; a mapping.yml can turn it into one of a month"},
+	{"than were published", "see whether permits are repeated, are of a larger region, or run on after workers left"},
+	{"than its permit's", "correct the row or its permit_id; departures count where the permit is"},
 	{"seldom meant", "see whether the year is right"},
 }
 

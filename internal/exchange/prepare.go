@@ -64,6 +64,9 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 		}
 		rejected += c.Rejected
 	}
+	if err := draft.WarnOfTotals(ctx); err != nil {
+		return counts, err
+	}
 	counts = draft.Counts()
 	if err := tell(ctx, pkg, draft.Warnings, o.Warning); err != nil {
 		return counts, err

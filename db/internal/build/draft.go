@@ -300,7 +300,7 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 	if err := d.closeFile(); err != nil {
 		return info, fmt.Errorf("close the draft: %w", err)
 	}
-	if _, err := d.folder.publish(filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
+	if _, err := d.folder.publish(ctx, filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
 		return info, err
 	}
 	return info, d.Discard()

@@ -72,17 +72,42 @@ var (
 
 	impactDocument = port.MustDocument(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
   economicImpact(region: $region, scenario: $scenario) {
-    region { code name } from to baseline boundariesOn basis perturbed currency
+    region { code name } from to baseline boundariesOn basis coverage perturbed currency
+    variant stayersRule stayersIn constantPricesOf
     baselineWorkers departedWorkers workerYearsLost shareOfEmployment
-    outputLost { ...range } outputLostShareOfGrp { ...range } wagesLost { ...range } incomeTaxLost { ...range } remittancesForgone { ...range }
-    byIndustry { industry { code name } workerYearsLost outputLost { ...range } }
-    timeline(granularity: $granularity) { period { from to label } departedWorkers workerYearsLost outputLost { ...range } }
-    sensitivity { parameter outputLostAtLow outputLostAtHigh }
-    inputs { name value low high unit period { from to } source { title publisher url } imputed note }
+    grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range }
+    outputLost { ...range } outputLostElsewhere { ...range }
+    directOutputLostShareOfGrp { ...range } outputLostShareOfGrp { ...range }
+    wagesLost { ...range } incomeTaxLost { ...range } fiscalLoss { ...range } remittancesForgone { ...range }
+    grossAccounts { ...accounts }
+    netAccounts { ...accounts }
+    variants { variant ...losses outputLostElsewhere { ...range } outputLostShareOfGrp { ...range } }
+    bridge { step amount unit adds }
+    byIndustry {
+      industry { code name } workerYearsLost
+      grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+    }
+    timeline(granularity: $granularity) {
+      period { from to label } departedWorkers workerYearsLost
+      grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+    }
+    sensitivity { parameter switch lowSetting highSetting outputLostAtLow outputLostAtHigh }
+    observed { indicator { code name } year value trend unit }
+    inputs {
+      name value low high unit period { from to } source { title publisher url } distribution citation imputed note
+    }
+    notices { code message }
     provenance { synthetic sources { id } }
   }
 }
-fragment range on Estimate { low central high unit }`)
+fragment losses on VariantImpact {
+  grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+}
+fragment accounts on ImpactAccounts {
+  output { ...range } wages { ...range } incomeTax { ...range } contributions { ...range } productionTaxes { ...range }
+  surplus { ...range } fiscalLoss { ...range }
+}
+fragment range on Estimate { low central high mean p5 p25 p50 p75 p95 unit }`)
 
 	// reportParameters has the variables of every report, and the measures that it is to have, which a document
 	// selects.

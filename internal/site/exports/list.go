@@ -158,6 +158,10 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 	} {
 		column(to, from)
 	}
+	for path, from := range map[string]string{"": "id", "employer.": "employer_id", "permit.": "permit_id",
+		"source.": "source_id"} {
+		column(path+publisherID, from)
+	}
 	marked("synthetic", "synthetic")
 	if at, there := place["id"]; there {
 		values["id"] = func(row []any) any { return graph.GlobalID(typename, row[at].(string)) }
