@@ -6061,7 +6061,7 @@ type ReportRow {
   averageWorkersPresent: Float
   "The sum of workers present over the days of the period, in worker-days. A Float, since an Int ends at 2,147,483,647."
   workerDays: Float
-  "The monthly wage of the permits issued in the period, weighted by workers, in the report's ` + "`" + `currency` + "`" + ` per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
+  "The monthly wage of the permits issued in the period, weighted by workers, in the report's currency per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
   averageMonthlyWage: Float
   "The workers of the repatriations dated in the period, in persons; of all outcomes unless ` + "`" + `filter.outcomes` + "`" + ` names some."
   workersRepatriated: Int
