@@ -4479,7 +4479,7 @@ type Release implements Node {
   contentHash: String!
   "When it was published."
   publishedAt: DateTime!
-  "The first day on which a register row is issued, starts, is revoked or is repatriated, or that its source declares to cover; else the first day of the observations. Null where the release holds neither."
+  "The first day on which a register row is issued, starts, is revoked or is repatriated, but of a source that declares its coverage no day before that; else the first day of the observations. Null where the release holds neither."
   dataFrom: Date
   "The last such day, itself included, or what the publisher set. Stocks and statuses are given for it by default. Null where the release holds neither register rows nor observations."
   dataThrough: Date
