@@ -83,4 +83,5 @@ type Availability struct {
 	Nationalities []labour.Country
 	Outcomes      []labour.Outcome
 	From, To      *labour.Date // nil where nothing has data
+	Synthetic     bool
 }
