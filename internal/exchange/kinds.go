@@ -98,7 +98,7 @@ var advice = []struct{ part, what string }{
 	{"expected a key that comes once", "keep one of the rows, or give each an id of its own"},
 	{"expected a key without blanks", "type the key anew, without blanks at its ends"},
 	{"of a row of", "add the row to that table, or correct the code"},
-	{"expected a date", "write days as 2017-12-22, or say their format in the schema"},
+	{"expected a date", "write days as 2017-12-22, or say their format in the schema; of permits and repatriations also 2017-12, 2017-Q4 or 2017"},
 	{"expected a day from", "correct the year"},
 	{"expected a day not before", "correct one of the two days"},
 	{"expected a whole number", "write digits alone; leave the row out where the number is not known"},
