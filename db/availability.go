@@ -20,14 +20,19 @@ type Availability struct {
 	Outcomes      []labour.Outcome
 	// the first and last day with a register row, within the filter's period; nil where there is none
 	From, To *labour.Date
+	// Synthetic is false only where every row behind is known not to be made up.
+	Synthetic bool
 }
 
 // Availability says what can be asked under a filter: rows that are issued, in force or repatriated in its period.
 func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn *labour.Date) (Availability, error) {
 	var a Availability
 	rep, err := r.Ask(ctx, ReportQuery{Filter: f, BoundariesOn: boundariesOn})
-	if err != nil || rep.empty {
+	if err != nil {
 		return a, err
+	}
+	if a.Synthetic = rep.Synthetic(); rep.empty {
+		return a, nil
 	}
 	b := rep.counted(rep.Period)
 	values := map[string]map[string]bool{}

@@ -134,6 +134,7 @@ func (rep *Report) cover(rows []ReportRow) {
 		row := &rows[i]
 		if rep.empty {
 			row.Coverage, row.NoPermits, row.NoDepartures = labour.NotAtAll, true, true
+			row.Synthetic = rep.madeUp(row.Period)
 			continue
 		}
 		known := c.known(*row)

@@ -25,6 +25,7 @@ type Span struct {
 	Limit         int
 	Backward      bool
 	Count         bool // whether Page.Total and Page.Workers are wanted: they cost a query
+	Mark          bool // whether Page.Synthetic is wanted: it costs a query where a release mixes registers
 }
 
 // Page is a stretch of a list.
@@ -34,6 +35,9 @@ type Page[T any] struct {
 	More      bool       // whether rows follow in the direction that was read
 	Total     int        // rows of the whole list, where Span.Count asked for it
 	Workers   int        // their workers
+	// Synthetic says whether any row of the whole list is made up, where Span.Mark asked for it. A list without rows is
+	// marked where the register is made up.
+	Synthetic bool
 }
 
 // Order is how a list is sorted.
@@ -56,6 +60,7 @@ type listing[T any] struct {
 type selection struct {
 	narrow  func(*sqlbuilder.SelectBuilder)
 	counted *counted
+	real    bool // whether made-up rows are left out
 }
 
 // counted says where a list's rows and their workers are summed up.
@@ -75,6 +80,11 @@ func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, 
 		}
 		if span.Count {
 			if err := l.total(ctx, r, some, read); err != nil {
+				return nil, err
+			}
+		}
+		if span.Mark {
+			if err := l.mark(ctx, r, some, read); err != nil {
 				return nil, err
 			}
 		}
@@ -158,6 +168,39 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 	}, statement, args...)
 	if err != nil {
 		return fmt.Errorf("count %s: %w", l.view, err)
+	}
+	return nil
+}
+
+// mark finds out which lists have a made-up row. It is so of all where the release has no other rows, and of none where
+// it has no made-up ones, which spares the query.
+func (l listing[T]) mark(ctx context.Context, r *Release, lists []selection, into []Page[T]) error {
+	for i := range into {
+		into[i].Synthetic = r.info.Synthetic && !lists[i].real
+	}
+	if !r.info.Synthetic || !r.info.Factual {
+		return nil
+	}
+	parts := make([]sqlbuilder.Builder, len(lists))
+	for i, list := range lists {
+		sb := sqlite.Flavour.NewSelectBuilder()
+		sb.Select(fmt.Sprintf("%d AS list", i), "f.synthetic AS synthetic").From(l.view + " AS f")
+		list.narrow(sb)
+		sb.OrderBy("f.synthetic DESC").Limit(1)
+		parts[i] = sb
+	}
+	statement, args := union(parts, "")
+	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
+		var list int
+		var synthetic bool
+		if err := rows.Scan(&list, &synthetic); err != nil {
+			return err
+		}
+		into[list].Synthetic = synthetic
+		return nil
+	}, statement, args...)
+	if err != nil {
+		return fmt.Errorf("find the mark of %s: %w", l.view, err)
 	}
 	return nil
 }

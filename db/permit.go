@@ -98,7 +98,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if err := f.Issued.check("issued"); err != nil {
 		return selection{}, err
 	}
-	list := selection{narrow: func(sb *sqlbuilder.SelectBuilder) {
+	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) {
 		checked.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))

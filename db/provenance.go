@@ -25,6 +25,9 @@ type Counted struct {
 	dated    bool // only repatriations that are dated in the period, and not those that lowered its stock before
 }
 
+// isReal reports whether made-up rows are left out. It may be asked of nothing.
+func (b *Counted) isReal() bool { return b != nil && b.facts.synthetic != nil && !*b.facts.synthetic }
+
 // Counted returns what one row of the report is of.
 func (rep *Report) Counted(row ReportRow) *Counted {
 	b := rep.counted(row.Period)

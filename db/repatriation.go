@@ -115,6 +115,7 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 		if lists[i].narrow, err = r.repatriationCondition(ctx, f); err != nil {
 			return nil, err
 		}
+		lists[i].real = f.Counted.isReal()
 	}
 	return pages(ctx, r, r.repatriations(), sortBy, order.Descending, span, lists)
 }

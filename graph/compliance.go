@@ -15,8 +15,9 @@ func (query) Compliance(ctx context.Context, sanction string, region *string, as
 		AsOf: asOf, Basis: basis, Provenance: graphql.FieldRequested(ctx, "provenance")})
 }
 
-func (query) MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error) {
-	return listed(answers.MemberStates(ctx, releaseOf(ctx), sanction, asOf))
+func (query) MemberStates(ctx context.Context, sanction string, country *string, asOf *labour.Date) (
+	[]answers.MemberState, error) {
+	return listed(answers.MemberStates(ctx, releaseOf(ctx), sanction, country, asOf))
 }
 
 type complianceFields struct{}

@@ -31,7 +31,7 @@ type pageArgs struct {
 // span turns the arguments into a stretch of a list that is sorted by order.
 func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") ||
-		graphql.FieldRequested(ctx, "totalWorkers")}
+		graphql.FieldRequested(ctx, "totalWorkers"), Mark: graphql.FieldRequested(ctx, "synthetic")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
 	}
@@ -134,7 +134,7 @@ func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Co
 		at++
 		return formatCursor(order, page.Positions[at-1])
 	})
-	c.TotalCount, c.TotalWorkers = page.Total, page.Workers
+	c.TotalCount, c.TotalWorkers, c.Synthetic = page.Total, page.Workers, page.Synthetic
 	// A row that a cursor names lies outside the page, at the end that the cursor bounds.
 	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Before != nil
 	c.PageInfo.HasPreviousPage = span.Backward && page.More || span.After != nil

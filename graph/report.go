@@ -213,7 +213,7 @@ func (query) Availability(ctx context.Context, filter *model.ReportFilter,
 	if err != nil {
 		return nil, err
 	}
-	a := &model.Availability{Outcomes: has.Outcomes, From: has.From, To: has.To}
+	a := &model.Availability{Outcomes: has.Outcomes, From: has.From, To: has.To, Synthetic: has.Synthetic}
 	if a.Regions, err = regionsOf(release, has.Regions); err != nil {
 		return nil, err
 	}

@@ -103,9 +103,9 @@ class FrameTest(unittest.TestCase):
             self.assertFalse([c for c in frame if "homebound" in c])
 
     def test_a_row_says_how_much_of_it_is_known(self):
-        frame = self.hb.frame('{ report(filter: {within: "RU-FD-FE", nationalities: ["KP"]}, granularity: YEAR) { rows { permitsIssued } } }')
+        frame = self.hb.frame('{ report(filter: {within: "RU-FD-FE", nationalities: ["KP"], period: {from: "2011-01-01"}}, granularity: YEAR) { rows { permitsIssued } } }')
         self.assertEqual(list(frame), ["permitsIssued", "coverage", "synthetic"])
-        self.assertEqual((set(frame["coverage"]), set(frame["synthetic"])), ({"COMPLETE", "PARTIAL"}, {True}), "2011 is the start of the register")
+        self.assertEqual((set(frame["coverage"]), set(frame["synthetic"])), ({"COMPLETE", "PARTIAL"}, {True}), "2011 is before the days that the register declares")
         self.assertEqual(str(frame["synthetic"].dtype), "boolean")
         self.assertEqual(frame.attrs["coverage"], "PARTIAL")
         unknown = self.hb.frame('{ report(filter: {within: "CN"}) { rows { permitsIssued workersPresent averageWorkersPresent } } }')

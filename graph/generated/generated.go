@@ -75,6 +75,7 @@ type ComplexityRoot struct {
 		Nationalities func(childComplexity int) int
 		Outcomes      func(childComplexity int) int
 		Regions       func(childComplexity int) int
+		Synthetic     func(childComplexity int) int
 		To            func(childComplexity int) int
 	}
 
@@ -528,6 +529,7 @@ type ComplexityRoot struct {
 		Edges        func(childComplexity int) int
 		Nodes        func(childComplexity int) int
 		PageInfo     func(childComplexity int) int
+		Synthetic    func(childComplexity int) int
 		TotalCount   func(childComplexity int) int
 		TotalWorkers func(childComplexity int) int
 	}
@@ -557,7 +559,7 @@ type ComplexityRoot struct {
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
 		Indicators     func(childComplexity int) int
 		Industries     func(childComplexity int) int
-		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
+		MemberStates   func(childComplexity int, sanction string, country *string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
 		Outcomes       func(childComplexity int) int
@@ -671,6 +673,7 @@ type ComplexityRoot struct {
 		Edges        func(childComplexity int) int
 		Nodes        func(childComplexity int) int
 		PageInfo     func(childComplexity int) int
+		Synthetic    func(childComplexity int) int
 		TotalCount   func(childComplexity int) int
 		TotalWorkers func(childComplexity int) int
 	}
@@ -976,7 +979,7 @@ type QueryResolver interface {
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
-	MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error)
+	MemberStates(ctx context.Context, sanction string, country *string, asOf *labour.Date) ([]answers.MemberState, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
 }
 type RegionResolver interface {
@@ -1102,6 +1105,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.Regions(childComplexity), true
+	case "Availability.synthetic":
+		if e.ComplexityRoot.Availability.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Synthetic(childComplexity), true
 	case "Availability.to":
 		if e.ComplexityRoot.Availability.To == nil {
 			break
@@ -3160,6 +3169,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermitConnection.PageInfo(childComplexity), true
+	case "PermitConnection.synthetic":
+		if e.ComplexityRoot.PermitConnection.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermitConnection.Synthetic(childComplexity), true
 	case "PermitConnection.totalCount":
 		if e.ComplexityRoot.PermitConnection.TotalCount == nil {
 			break
@@ -3329,7 +3344,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.MemberStates(childComplexity, args["sanction"].(string), args["asOf"].(*labour.Date)), true
+		return e.ComplexityRoot.Query.MemberStates(childComplexity, args["sanction"].(string), args["country"].(*string), args["asOf"].(*labour.Date)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3958,6 +3973,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RepatriationConnection.PageInfo(childComplexity), true
+	case "RepatriationConnection.synthetic":
+		if e.ComplexityRoot.RepatriationConnection.Synthetic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepatriationConnection.Synthetic(childComplexity), true
 	case "RepatriationConnection.totalCount":
 		if e.ComplexityRoot.RepatriationConnection.TotalCount == nil {
 			break
@@ -4786,6 +4807,8 @@ type Query {
   memberStates(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
     sanction: String!
+    "The one State that is meant, by its two letters in ISO 3166, e.g. ` + "`" + `CN` + "`" + `: the list is empty where nothing is known of it. Every State where left out."
+    country: ID
     "The day that is judged, itself included. The release's dataThrough where left out."
     asOf: Date
   ): [MemberState!]
@@ -4814,6 +4837,8 @@ type Availability {
   from: Date
   "The last day with data, itself included. Null where nothing has data."
   to: Date
+  "Whether what has data is, or may be, synthetic: false only where every row behind is known not to be."
+  synthetic: Boolean!
 }
 
 "What can be followed as it happens, over server-sent events or graphql-transport-ws."
@@ -4832,7 +4857,7 @@ type Release implements Node {
   contentHash: String!
   "When it was published."
   publishedAt: DateTime!
-  "The first day on which a register row is issued, starts, is revoked or is repatriated, or that its source declares to cover; else the first day of the observations. Null where the release holds neither."
+  "The first day on which a register row is issued, starts, is revoked or is repatriated, but of a source that declares its coverage no day before that; else the first day of the observations. Null where the release holds neither."
   dataFrom: Date
   "The last such day, itself included, or what the publisher set. Stocks and statuses are given for it by default. Null where the release holds neither register rows nor observations."
   dataThrough: Date
@@ -6846,6 +6871,8 @@ type PermitConnection {
   totalCount: Int!
   "The sum of the workers of all permits that the filter keeps, in persons."
   totalWorkers: Int!
+  "Whether a row on any page is synthetic, and so whether the totals are. Where there is no row: whether the register is."
+  synthetic: Boolean!
 }
 
 "A permit in a list, with its cursor."
@@ -6868,6 +6895,8 @@ type RepatriationConnection {
   totalCount: Int!
   "The sum of the workers of all repatriations that the filter keeps, in persons."
   totalWorkers: Int!
+  "Whether a row on any page is synthetic, and so whether the totals are. Where there is no row: whether the register is."
+  synthetic: Boolean!
 }
 
 "A repatriation in a list, with its cursor."
@@ -6964,6 +6993,8 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 		return ec.fieldContext_Availability_from(ctx, field)
 	case "to":
 		return ec.fieldContext_Availability_to(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_Availability_synthetic(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
@@ -7872,6 +7903,8 @@ func (ec *executionContext) childFields_PermitConnection(ctx context.Context, fi
 		return ec.fieldContext_PermitConnection_totalCount(ctx, field)
 	case "totalWorkers":
 		return ec.fieldContext_PermitConnection_totalWorkers(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_PermitConnection_synthetic(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermitConnection", field.Name)
 }
@@ -8098,6 +8131,8 @@ func (ec *executionContext) childFields_RepatriationConnection(ctx context.Conte
 		return ec.fieldContext_RepatriationConnection_totalCount(ctx, field)
 	case "totalWorkers":
 		return ec.fieldContext_RepatriationConnection_totalWorkers(ctx, field)
+	case "synthetic":
+		return ec.fieldContext_RepatriationConnection_synthetic(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RepatriationConnection", field.Name)
 }
@@ -8767,14 +8802,22 @@ func (ec *executionContext) field_Query_memberStates_args(ctx context.Context, r
 		return nil, err
 	}
 	args["sanction"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "country",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["country"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["asOf"] = arg1
+	args["asOf"] = arg2
 	return args, nil
 }
 
@@ -9955,6 +9998,29 @@ func (ec *executionContext) _Availability_to(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Availability_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Availability_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _BridgeStep_step(ctx context.Context, field graphql.CollectedField, obj *impact.Step) (ret graphql.Marshaler) {
@@ -19527,6 +19593,29 @@ func (ec *executionContext) fieldContext_PermitConnection_totalWorkers(_ context
 	return graphql.NewScalarFieldContext("PermitConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _PermitConnection_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Permit]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermitConnection_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermitConnection_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermitConnection", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _PermitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[labour.Permit]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20776,7 +20865,7 @@ func (ec *executionContext) _Query_memberStates(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().MemberStates(ctx, fc.Args["sanction"].(string), fc.Args["asOf"].(*labour.Date))
+			return ec.Resolvers.Query().MemberStates(ctx, fc.Args["sanction"].(string), fc.Args["country"].(*string), fc.Args["asOf"].(*labour.Date))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {
@@ -23220,6 +23309,29 @@ func (ec *executionContext) _RepatriationConnection_totalWorkers(ctx context.Con
 }
 func (ec *executionContext) fieldContext_RepatriationConnection_totalWorkers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RepatriationConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RepatriationConnection_synthetic(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Repatriation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepatriationConnection_synthetic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Synthetic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepatriationConnection_synthetic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RepatriationConnection", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _RepatriationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[labour.Repatriation]) (ret graphql.Marshaler) {
@@ -28018,6 +28130,11 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "synthetic":
+			out.Values[i] = ec._Availability_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30902,6 +31019,11 @@ func (ec *executionContext) _PermitConnection(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "synthetic":
+			out.Values[i] = ec._PermitConnection_synthetic(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -31859,6 +31981,11 @@ func (ec *executionContext) _RepatriationConnection(ctx context.Context, sel ast
 			}
 		case "totalWorkers":
 			out.Values[i] = ec._RepatriationConnection_totalWorkers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "synthetic":
+			out.Values[i] = ec._RepatriationConnection_synthetic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34994,6 +35121,24 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalID(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {

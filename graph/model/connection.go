@@ -8,8 +8,9 @@ import "homebound/internal/labour"
 type Connection[T any] struct {
 	Edges        []Edge[T]
 	PageInfo     PageInfo
-	TotalCount   int // set where the selection asks for it
-	TotalWorkers int // of permits and repatriations, set where the selection asks for it
+	TotalCount   int  // set where the selection asks for it
+	TotalWorkers int  // of permits and repatriations, set where the selection asks for it
+	Synthetic    bool // likewise
 
 	items []T
 }

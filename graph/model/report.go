@@ -99,4 +99,5 @@ type Availability struct {
 	Nationalities []labour.Country
 	Outcomes      []labour.Outcome
 	From, To      *labour.Date // nil where nothing has data
+	Synthetic     bool
 }

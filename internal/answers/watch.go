@@ -255,8 +255,9 @@ func (w *watcher) provenance(ctx context.Context) (db.Provenance, error) {
 }
 
 // MemberStates lists every State that reported on a sanction or of which a stock was published, by its code, each on its
-// own figures alone.
-func MemberStates(ctx context.Context, release *db.Release, symbol string, asOf *labour.Date) ([]MemberState, error) {
+// own figures alone; with a country, that one. A country that the release does not know is a Fault with NotFound.
+func MemberStates(ctx context.Context, release *db.Release, symbol string, country *string, asOf *labour.Date) (
+	[]MemberState, error) {
 	sanction, err := release.Sanction(symbol)
 	if err != nil {
 		return nil, err
@@ -286,6 +287,12 @@ func MemberStates(ctx context.Context, release *db.Release, symbol string, asOf 
 		}
 	}
 	slices.Sort(codes)
+	if country != nil {
+		if _, err := release.Country(*country); err != nil {
+			return nil, err
+		}
+		codes = slices.DeleteFunc(codes, func(code string) bool { return code != *country })
+	}
 	obligation := obligationsOf(release, sanction)[0]
 	states := evidence.MemberStates(obligation, slices.Compact(codes), reports, observations, release.LastDay(asOf))
 	list := make([]MemberState, len(states))

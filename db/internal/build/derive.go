@@ -55,8 +55,8 @@ func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {
 // dataSpan returns the first and the last day on which a register row is issued, starts, is revoked or is repatriated,
 // else the span of the observations; a publisher's dataThrough takes the place of the last. Nil where there is nothing.
 //
-// A source that declares its coverage is there from the first day that it declares, since its earlier rows are only those
-// that still counted then: the climb of their number is how a register begins, and no history.
+// A source that declares its coverage is there no sooner than it declares, since its earlier rows are only those that
+// still counted then: the climb of their number is how a register begins, and no history.
 func dataSpan(ctx context.Context, q sqlite.Querier) (from, through *string, err error) {
 	for _, column := range []struct {
 		into *(*string)
@@ -69,8 +69,11 @@ func dataSpan(ctx context.Context, q sqlite.Querier) (from, through *string, err
 				UNION ALL SELECT MIN(NULLIF(valid_from, '')) FROM permits WHERE source_id NOT IN (SELECT source_id FROM declared)
 				UNION ALL SELECT MIN(revoked_on) FROM permits WHERE source_id NOT IN (SELECT source_id FROM declared)
 				UNION ALL SELECT MIN(date) FROM repatriations WHERE source_id NOT IN (SELECT source_id FROM declared)
-				UNION ALL SELECT day FROM declared
-				WHERE EXISTS (SELECT 1 FROM permits) OR EXISTS (SELECT 1 FROM repatriations))),
+				UNION ALL SELECT MAX(d.day, (SELECT MIN(day) FROM (
+					SELECT MIN(issued_on) AS day FROM permits WHERE source_id = d.source_id
+					UNION ALL SELECT MIN(valid_from) FROM permits WHERE source_id = d.source_id
+					UNION ALL SELECT MIN(revoked_on) FROM permits WHERE source_id = d.source_id
+					UNION ALL SELECT MIN(date) FROM repatriations WHERE source_id = d.source_id))) FROM declared AS d)),
 			(SELECT MIN("from") FROM observations))`},
 		{&through, `SELECT COALESCE(
 			(SELECT value FROM settings WHERE name = 'dataThrough'),

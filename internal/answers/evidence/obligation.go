@@ -202,6 +202,9 @@ func Reporting(o labour.Obligation, asOf labour.Date, reports []labour.MemberSta
 		return r.Symbol != o.Symbol || r.Kind != kind || r.SubmittedOn != nil && *r.SubmittedOn > asOf
 	})
 	if len(reports) == 0 {
+		if o.Deadline != nil && asOf <= *o.Deadline {
+			s.Explanation = fmt.Sprintf("It is due on %s; by %s no such report is known here.", o.Deadline, asOf)
+		}
 		return s
 	}
 	slices.SortStableFunc(reports, func(a, b labour.MemberStateReport) int { return dayOr(a.SubmittedOn) - dayOr(b.SubmittedOn) })

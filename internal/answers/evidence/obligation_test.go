@@ -145,5 +145,7 @@ func TestMemberStates_OfTheDefaultPackage(t *testing.T) {
 	assert.Equal(t, labour.SubmittedLate, late.Status)
 	assert.Equal(t, labour.Submitted, evidence.Reporting(midterm, labour.MustParseDate("2020-03-10"), states["CN"].Reports).Status)
 	assert.Equal(t, labour.Unknown, evidence.Reporting(midterm, labour.MustParseDate("2019-01-01"), states["CN"].Reports).Status)
+	assert.Equal(t, "It is due on 2019-03-22; by 2019-01-01 no such report is known here.",
+		evidence.Reporting(midterm, labour.MustParseDate("2019-01-01"), states["CN"].Reports).Explanation)
 	assert.Equal(t, labour.Submitted, evidence.Reporting(midterm, labour.MustParseDate("2020-03-10"), states["QA"].Reports).Status, "on a day unknown")
 }
