@@ -195,13 +195,18 @@ func replaceCurrent(next *atomicfile.Pending) error {
 	return nil
 }
 
-// clear removes what an interrupted import has left: its draft, and a CURRENT that was prepared and never named.
+// clear removes what was left by an interrupted import, its draft and a CURRENT that was prepared and never named, and by
+// a push.
 func (f Folder) clear(draft string) error {
 	left, err := filepath.Glob(filepath.Join(string(f), ".CURRENT*"))
 	if err != nil {
 		return err
 	}
-	for _, path := range append(left, draft) {
+	sent, err := filepath.Glob(filepath.Join(string(f), ".push-*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range append(append(left, sent...), draft) {
 		if err := removeAll(path); err != nil {
 			return err
 		}
