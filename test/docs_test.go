@@ -116,6 +116,7 @@ func valuesOf(c datapackage.Column) string {
 		datapackage.Text: "text", datapackage.Key: "key", datapackage.Region: "region code", datapackage.Country: "country code",
 		datapackage.Countries: "country codes, split by `;`", datapackage.Industry: "letter A to U", datapackage.Currency: "currency code",
 		datapackage.URL: "web address", datapackage.Date: "date", datapackage.Whole: "whole number", datapackage.Number: "number", datapackage.Boolean: "`true` or `false`",
+		datapackage.Precisions: "columns with `MONTH`, `QUARTER` or `YEAR`",
 	}[c.Type]
 	if c.Type == datapackage.OneOf {
 		words = "`" + strings.Join(c.Enum, "`, `") + "`"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"homebound/db"
+	"homebound/internal/labour"
 )
 
 type releasesCommand struct {
@@ -96,11 +97,12 @@ func (c *releasesShow) Run(s *Session) (err error) {
 		fmt.Fprintf(s.Stdout, "note       %s\n", r.Note)
 	}
 	for _, g := range r.Gates {
-		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
+		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows of %s, %s\n", g.Name, g.Found, g.Table, bounds(g.Gate))
 	}
 	if err := showSettings(s, release); err != nil {
 		return err
 	}
+	showCoverage(s, release)
 	mappings, err := release.Mappings(s.Context)
 	if err != nil {
 		return err
@@ -119,11 +121,60 @@ func (c *releasesShow) Run(s *Session) (err error) {
 	return nil
 }
 
-// showSettings prints what the publisher has set for the whole release, beside the currency.
+// bounds writes what a gate asks for.
+func bounds(g labour.Gate) string {
+	switch {
+	case g.AtLeast != nil && g.AtMost != nil:
+		return fmt.Sprintf("from %v to %v", *g.AtLeast, *g.AtMost)
+	case g.AtLeast != nil:
+		return fmt.Sprintf("at least %v", *g.AtLeast)
+	case g.AtMost != nil:
+		return fmt.Sprintf("at most %v", *g.AtMost)
+	}
+	return "any number"
+}
+
+// gapWords say what rows lack, after how many they are.
+var gapWords = map[labour.Gap]string{
+	labour.NoIssueDay:     "permits without a day of issue",
+	labour.NoValidity:     "permits without both days of validity",
+	labour.NoRegion:       "permits without a region",
+	labour.NoNationality:  "permits without a nationality",
+	labour.NoEmployer:     "permits without an employer",
+	labour.RoughIssueDay:  "permits issued on a day known to a month, a quarter or a year",
+	labour.RoughValidity:  "permits with a validity known to a month, a quarter or a year",
+	labour.RoughDeparture: "repatriations on a day known to a month, a quarter or a year",
+	labour.WageNotMonthly: "permits with a wage that is not monthly and cannot be made so",
+}
+
+// showCoverage prints how much of the register its sources declare to have, and what its rows lack.
+func showCoverage(s *Session, release *db.Release) {
+	for _, c := range release.Declared() {
+		nationality := c.Nationality
+		if nationality == "" {
+			nationality = "all nationalities"
+		}
+		fmt.Fprintf(s.Stdout, "coverage   %s of %s: %s in %s, %s to %s\n", c.Completeness, c.Table, c.Source, c.Region+", "+nationality, c.From, c.To)
+	}
+	if len(release.Declared()) == 0 {
+		fmt.Fprintln(s.Stdout, "coverage   none is declared, so every source counts as PARTIAL")
+	}
+	gaps := release.Gaps()
+	for _, gap := range labour.Gaps {
+		if n := gaps[gap]; n > 0 {
+			fmt.Fprintf(s.Stdout, "lacking    %s: %d\n", gapWords[gap], n)
+		}
+	}
+}
+
+// showSettings prints what the publisher has set for the whole release.
 func showSettings(s *Session, release *db.Release) error {
 	settings, err := release.Settings(s.Context)
 	if err != nil {
 		return err
+	}
+	if settings.Currency != "" {
+		fmt.Fprintf(s.Stdout, "setting    currency %s\n", settings.Currency)
 	}
 	if settings.DataThrough != nil {
 		fmt.Fprintf(s.Stdout, "setting    dataThrough %s\n", settings.DataThrough)

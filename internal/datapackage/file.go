@@ -255,6 +255,12 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 				faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again",
 					Position{p.path, line, column}, quote(name)))
 			}
+		case t.index(name) < 0 && t.nearColumn(name, p.lacks) != "":
+			if len(faults) < mostHeaderFaults {
+				line, column := header.position(i)
+				faults = append(faults, fmt.Errorf("%s: expected the name of a column, found %s: write %s, or take the column out",
+					Position{p.path, line, column}, quote(name), t.nearColumn(name, p.lacks)))
+			}
 		case t.index(name) < 0:
 			notices = append(notices, fmt.Sprintf("%s: the column %s is unknown and was left out", p.path, quote(name)))
 		}
@@ -273,8 +279,8 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		}
 	}
 	if len(required) > 0 {
-		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path,
-			header.at, columns(required)))
+		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s in the header, found %s", p.path,
+			header.at, columns(required), quote(strings.Join(p.header, ","))))
 	}
 	if len(optional) > 0 {
 		notices = append(notices, fmt.Sprintf("%s: optional and not there, so read as empty: %s", p.path,
@@ -282,6 +288,9 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 	}
 	return notices, errors.Join(faults...)
 }
+
+// lacks reports whether the header has no column of a name.
+func (p *part) lacks(column string) bool { return !slices.Contains(p.header, column) }
 
 // mostHeaderFaults bounds what is said of one header: a file that is no table can have thousands of equal columns.
 const mostHeaderFaults = 20

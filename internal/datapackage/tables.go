@@ -239,7 +239,7 @@ var Tables = []Table{
 			{Name: "valid_from", Type: Date, Edge: FirstDay, Recorded: true,
 				Doc: "First day of validity; empty where unknown."},
 			{Name: "valid_to", Type: Date, Edge: LastDay, Doc: "Last day of validity; empty where unknown."},
-			{Name: "revoked_on", Type: Date, Edge: LastDay,
+			{Name: "revoked_on", Type: Date, Edge: LastDay, Recorded: true,
 				Doc: "First day on which it no longer holds; empty where it was not revoked."},
 			{Name: "wage_monthly", Type: Number, Min: new(0.0), Doc: "Monthly wage per worker, in wage_currency."},
 			{Name: "wage_currency", Type: Currency, Doc: "ISO 4217 code of the wage's currency; where empty, the package's, else that of the region."},

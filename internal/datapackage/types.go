@@ -48,13 +48,13 @@ func (c *Column) read(text []byte) (value any, fault string) {
 			return nil, fault
 		}
 	}
+	if c.Required && len(bytes.TrimSpace(text)) == 0 {
+		return nil, "expected a value, found only blanks"
+	}
 	if c.Type == Key {
 		if fault := unclean(text); fault != "" {
 			return nil, fault
 		}
-	}
-	if c.Required && len(bytes.TrimSpace(text)) == 0 {
-		return nil, "expected a value, found only blanks"
 	}
 	if value = c.parse(string(text)); value == nil {
 		return nil, c.expected() + ", found " + quote(text)

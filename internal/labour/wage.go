@@ -41,19 +41,18 @@ func wageWords() map[string]string {
 
 // Monthly returns what a wage comes to in a month, of 52 weeks in 12 months. A wage per hour needs the hours that a week
 // has, 0 where they are not known; one per day or piece is never converted, since nobody says how many a month has.
-func (u WageUnit) Monthly(wage, hoursWeeklyWage float64) (float64, bool) {
-	const weeks = 52.0 / 12
+func (u WageUnit) Monthly(wage, hoursPerWeek float64) (float64, bool) {
 	switch {
 	case u == MonthlyWage:
 		return wage, true
 	case u == YearlyWage:
 		return wage / 12, true
 	case u == WeeklyWage:
-		return wage * weeks, true
+		return wage * 52 / 12, true
 	case u == FortnightlyWage:
-		return wage * weeks / 2, true
-	case u == HourlyWage && hoursWeeklyWage > 0:
-		return wage * hoursWeeklyWage * weeks, true
+		return wage * 26 / 12, true
+	case u == HourlyWage && hoursPerWeek > 0:
+		return wage * hoursPerWeek * 52 / 12, true
 	}
 	return 0, false
 }
