@@ -50,3 +50,39 @@ func (s *Store) OpenWith(before func(path string)) {
 
 // CheckFiles does what Guard does every so often.
 func (s *Store) CheckFiles(ctx context.Context) error { return s.checkFiles(ctx, 0) }
+
+// Place is a place of releases, for the contract that all of them are held to.
+type Place struct{ p place }
+
+// FolderPlace is a data folder as a place.
+func FolderPlace(dir string) Place { return Place{folderPlace{build.Folder(dir)}} }
+
+// BucketPlace is an object storage as a place, with a folder for what is fetched of it.
+func BucketPlace(address, cache string, most int64) (Place, error) {
+	p, err := newBucketPlace(address, cache, most)
+	return Place{p}, err
+}
+
+func (p Place) List(ctx context.Context) ([]string, error)             { return p.p.list(ctx) }
+func (p Place) Current(ctx context.Context) (string, error)            { return p.p.current(ctx) }
+func (p Place) Fetch(ctx context.Context, name string) (string, error) { return p.p.fetch(ctx, name) }
+func (p Place) MakeCurrent(ctx context.Context, name, before string) error {
+	return p.p.makeCurrent(ctx, name, before)
+}
+func (p Place) Remove(ctx context.Context, name string) error { return p.p.remove(ctx, name) }
+
+// Publish copies a release of a store to a place.
+func (p Place) Publish(ctx context.Context, from *Store, name string) error {
+	number, _ := build.NumberOf(name)
+	release, done, err := from.Numbered(ctx, number)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return p.p.publish(ctx, from.folder, name, release.Info())
+}
+
+// PushTo is Push to a place.
+func (s *Store) PushTo(ctx context.Context, to Place, n, keep int) (Pushed, error) {
+	return s.push(ctx, to.p, n, keep)
+}

@@ -98,6 +98,9 @@ func (s *Store) refuse(name string, h *handle, file os.FileInfo, cause error) er
 	if s.current == h {
 		s.current, s.trouble = nil, err
 	}
+	if s.stored != nil { // where it is fetched again from
+		err = errors.Join(err, s.folder.Remove(name))
+	}
 	if h.readers == 0 {
 		err = errors.Join(err, h.release.close())
 	}

@@ -16,6 +16,9 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if keep < 1 {
 		return nil, labour.Faultf(labour.BadUserInput, "Expected at least 1 release to keep, found %d.", keep)
 	}
+	if s.stored != nil {
+		return nil, ErrStored
+	}
 	lock := s.folder.Lock()
 	locked, err := lock.TryLock()
 	if err != nil {

@@ -22,6 +22,9 @@ func (s *Store) Rescue(ctx context.Context) (labour.Release, error) {
 	if len(names) == 0 {
 		return labour.Release{}, build.ErrNoRelease
 	}
+	if name, err := s.folder.ReadCurrent(); err == nil && s.stored != nil { // what was served before
+		names = append(names, name)
+	}
 	var failed error
 	for _, name := range slices.Backward(names) {
 		h, err := s.acquire(ctx, name)

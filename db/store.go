@@ -22,8 +22,10 @@ import (
 
 // Store is a folder of releases: DATA/releases/0007-<hash>.db and DATA/CURRENT, which names the one that is served.
 type Store struct {
-	folder       build.Folder
-	confidential int // the size that releases with real rows protect at least
+	folder       build.Folder // for an object storage, where what was fetched is kept
+	place        place
+	stored       *bucketPlace // nil where the folder is the place
+	confidential int          // the size that releases with real rows protect at least
 
 	mu      sync.Mutex
 	open    map[string]*handle // by file name
@@ -66,7 +68,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
 	s := &Store{
-		folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{},
+		folder: build.Folder(dir), place: folderPlace{build.Folder(dir)}, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{},
 		refused: map[string]refusal{}, editions: map[string]int{},
 		refreshing: make(chan struct{}, 1), openFile: openRelease,
 	}
@@ -109,6 +111,9 @@ func (s *Store) Current(ctx context.Context) (release *Release, done func(), err
 		case h != nil:
 			return h.release, s.doneWith(h), nil
 		}
+		if err := s.Trouble(); err != nil && s.stored != nil {
+			return nil, nil, err // a storage that is away is looked for by Watch, and not by every question
+		}
 		if err := s.Refresh(ctx); err != nil {
 			return nil, nil, err
 		}
@@ -117,7 +122,11 @@ func (s *Store) Current(ctx context.Context) (release *Release, done func(), err
 
 // Numbered acquires release n. It returns a Fault with NotFound where there is none.
 func (s *Store) Numbered(ctx context.Context, n int) (release *Release, done func(), err error) {
-	name, err := s.folder.FileOf(n)
+	names, err := s.place.list(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	name, err := build.FindNumber(names, n)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -173,9 +182,13 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	if isOpen {
 		return nil
 	}
+	path, err := s.place.fetch(ctx, name)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
-	release, err := s.openFile(ctx, s.folder.File(name), s.confidential)
+	release, err := s.openFile(ctx, path, s.confidential)
 	if err != nil {
 		return err
 	}
@@ -243,7 +256,12 @@ func (s *Store) Refresh(ctx context.Context) error {
 }
 
 func (s *Store) refresh(ctx context.Context) error {
-	name, err := s.folder.ReadCurrent()
+	if s.stored != nil {
+		if err := s.stored.fetchKeys(ctx); err != nil {
+			return err
+		}
+	}
+	name, err := s.place.current(ctx)
 	if err != nil {
 		return err
 	}
@@ -306,12 +324,17 @@ func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 // List describes every published release that is served, the oldest first: those that protect
 // less than is asked are left out, and those that are refused.
 func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
-	names, err := s.folder.Files()
+	names, err := s.place.list(ctx)
 	if err != nil {
 		return nil, err
 	}
 	releases := make([]labour.Release, 0, len(names))
 	for _, name := range names {
+		info, known, err := s.place.describe(ctx, name)
+		if err == nil && known && (!info.Factual || s.confidential == 0) {
+			releases = append(releases, info)
+			continue
+		}
 		number, _ := build.NumberOf(name)
 		release, done, err := s.Numbered(ctx, number)
 		if errors.Is(err, ErrExposed) || errors.Is(err, ErrRefused) {
@@ -342,6 +365,9 @@ func (s *Store) Numbers() ([]int, error) {
 // MakeCurrent names a published release in CURRENT, so that it is served again. It returns a Fault with NotFound where
 // there is none of that number.
 func (s *Store) MakeCurrent(n int) error {
+	if s.stored != nil {
+		return ErrStored
+	}
 	name, err := s.folder.FileOf(n)
 	if err != nil {
 		return err
@@ -357,6 +383,9 @@ func (s *Store) ReleaseKept(number int) (there bool, err error) { return s.folde
 
 // Draft starts a release. Only one can be in the making at a time: it returns ErrBusy while another process has one.
 func (s *Store) Draft(ctx context.Context, mode build.Mode) (*build.Draft, error) {
+	if s.stored != nil {
+		return nil, ErrStored
+	}
 	return build.Start(ctx, s.folder, mode, s.confidential)
 }
 

@@ -31,7 +31,12 @@ type serveCommand struct {
 	accessFlags
 	privacyFlags
 	operateFlags
+	storeFlags
 }
+
+// lookAtStoreEvery is how often it checks whether CURRENT or the key file of an object storage has changed: each time is
+// a request or two there.
+const lookAtStoreEvery = 2 * time.Second
 
 // guardPace is how many bytes a second are read to compare open releases with their checksums.
 const guardPace = 64 << 20
@@ -45,7 +50,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from the start: without it the signal ends the process
 	defer signal.Stop(hangups)
-	store, err := c.privacyFlags.open(c.Data)
+	store, err := c.storeFlags.open(c.Data, c.privacyFlags)
 	if err != nil {
 		return err
 	}
@@ -54,7 +59,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	if err != nil {
 		return err
 	}
-	access, err := c.access(c.Data)
+	access, err := c.access(store.Dir())
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,13 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return nil
 	})
 	group.Go(func() error {
-		if err := ensureRelease(ctx, s, store, log); err != nil {
+		every := lookEvery
+		if c.Store == "" {
+			err = ensureRelease(ctx, s, store, log)
+		} else {
+			every, err = lookAtStoreEvery, ensureFetched(ctx, store, log)
+		}
+		if err != nil {
 			return err
 		}
 		group.Go(func() error {
@@ -110,7 +121,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 			warm(ctx, store, mounted, log)
 			return nil
 		})
-		store.Watch(ctx, lookEvery, func(err error) {
+		store.Watch(ctx, every, func(err error) {
 			log.Error("the current release cannot be read; the one before stays", "error", err)
 		})
 		return nil
@@ -220,6 +231,22 @@ func ensureRelease(ctx context.Context, s *Session, store *db.Store, log *slog.L
 	fmt.Fprintf(s.Stdout, "  release %d is published: %d permits, synthetic; %d observations and %d claims, with sources\n",
 		release.Number, release.Counts.Permits, release.Counts.Observations, release.Counts.Claims)
 	return store.Refresh(ctx)
+}
+
+// ensureFetched fetches the current release of an object storage. While that is away the server begins with what it has
+// fetched before, or with nothing: it goes on looking, and /readyz says so.
+func ensureFetched(ctx context.Context, store *db.Store, log *slog.Logger) error {
+	trouble := store.Refresh(ctx)
+	if trouble == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if release, err := store.Rescue(ctx); err == nil {
+		log.Error("the object storage cannot be read: what was fetched before is served until it can",
+			"error", trouble, "served", release.Number)
+		return nil
+	}
+	log.Error("the object storage has no release that can be read yet", "error", trouble)
+	return nil
 }
 
 // buildVersion returns the version of the module, or the revision that it was built from.

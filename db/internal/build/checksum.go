@@ -24,15 +24,15 @@ import (
 // ErrNoChecksum says that a release, of before there were any, has no checksum beside it.
 var ErrNoChecksum = errors.New("no checksum stands beside the release's file")
 
-// checksumEnd is what the name of a checksum's file has after that of the release's.
-const checksumEnd = ".sha256"
+// ChecksumEnd is what the name of a checksum's file has after that of the release's.
+const ChecksumEnd = ".sha256"
 
 var checksumLine = regexp.MustCompile(`^([0-9a-f]{64}) [ *]([^\n]*)\n?$`)
 
 // ReadChecksum returns the checksum, in hex, that stands beside a release's file. It returns ErrNoChecksum where there
 // is none, and ErrCorrupt (wrapped) for one that cannot be read as a line of sha256sum.
 func ReadChecksum(path string) (string, error) {
-	text, err := os.ReadFile(path + checksumEnd)
+	text, err := os.ReadFile(path + ChecksumEnd)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", ErrNoChecksum
 	}
@@ -57,7 +57,7 @@ func WriteChecksum(path, sum string) error {
 }
 
 func prepareChecksum(path, sum string) (*atomicfile.Pending, error) {
-	p, err := atomicfile.Prepare(path+checksumEnd, []byte(sum+"  "+filepath.Base(path)+"\n"), 0o644)
+	p, err := atomicfile.Prepare(path+ChecksumEnd, []byte(sum+"  "+filepath.Base(path)+"\n"), 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("write the checksum: %w", err)
 	}
@@ -138,7 +138,7 @@ func (f Folder) Remove(name string) error {
 	if err := os.Remove(f.File(name)); err != nil {
 		return err
 	}
-	if err := os.Remove(f.File(name) + checksumEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(f.File(name) + ChecksumEnd); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -147,12 +147,12 @@ func (f Folder) Remove(name string) error {
 // clearChecksums removes checksums without a release, and files that never got their names.
 func (f Folder) clearChecksums() error {
 	for _, dir := range []string{f.Releases(), f.embargoed()} {
-		sums, err := filepath.Glob(filepath.Join(dir, "*"+checksumEnd))
+		sums, err := filepath.Glob(filepath.Join(dir, "*"+ChecksumEnd))
 		if err != nil {
 			return err
 		}
 		for _, sum := range sums {
-			if _, err := os.Stat(sum[:len(sum)-len(checksumEnd)]); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(sum[:len(sum)-len(ChecksumEnd)]); errors.Is(err, fs.ErrNotExist) {
 				if err := os.Remove(sum); err != nil {
 					return err
 				}

@@ -58,7 +58,7 @@ func (f Folder) CopyTo(ctx context.Context, to Folder, prove func(ctx context.Co
 	for _, name := range names {
 		c := Copied{}
 		c.Number, _ = NumberOf(name)
-		c.Was, c.Err = f.copyRelease(ctx, to, name, prove)
+		c.Was, c.Err = f.CopyRelease(ctx, to, name, prove)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -108,8 +108,9 @@ func (f Folder) mayCopyTo(to Folder, names []string) error {
 	return nil
 }
 
-// copyRelease copies one file and its checksum, unless the same is there and sound.
-func (f Folder) copyRelease(ctx context.Context, to Folder, name string,
+// CopyRelease copies one file and its checksum, unless the same is there and sound; the caller holds the lock of the
+// other folder.
+func (f Folder) CopyRelease(ctx context.Context, to Folder, name string,
 	prove func(ctx context.Context, path string) error) (was bool, err error) {
 	want, err := ReadChecksum(f.File(name))
 	lacks := errors.Is(err, ErrNoChecksum)
@@ -169,4 +170,22 @@ func (f Folder) copyFile(ctx context.Context, to Folder, name string) (path, sum
 		return "", "", errors.Join(err, os.Remove(copied.Name()))
 	}
 	return copied.Name(), hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// Receive writes a release that comes from elsewhere: fill writes its bytes, which are checked, forced to the disk and
+// put in their place.
+func (f Folder) Receive(name, sum string, fill func(io.Writer) error) error {
+	file, err := os.CreateTemp(f.Releases(), "."+name+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // in vain once it has its name
+	hash := sha256.New()
+	if err := errors.Join(fill(io.MultiWriter(file, hash)), file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if found := hex.EncodeToString(hash.Sum(nil)); found != sum {
+		return fmt.Errorf("%w: expected the SHA-256 of %s to be %s, found %s", sqlite.ErrCorrupt, name, sum, found)
+	}
+	return f.place(file.Name(), name, sum)
 }

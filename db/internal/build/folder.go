@@ -48,11 +48,7 @@ func (f Folder) Files() ([]string, error) {
 			names = append(names, entry.Name())
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		m, _ := NumberOf(a)
-		n, _ := NumberOf(b)
-		return m - n
-	})
+	SortNames(names)
 	return names, nil
 }
 
@@ -62,6 +58,11 @@ func (f Folder) FileOf(n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return FindNumber(names, n)
+}
+
+// FindNumber returns the name of release n among those of files. A Fault says that there is none.
+func FindNumber(names []string, n int) (string, error) {
 	for _, name := range names {
 		if number, _ := NumberOf(name); number == n {
 			return name, nil
@@ -102,11 +103,25 @@ func (f Folder) ReadCurrent() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read CURRENT: %w", err)
 	}
+	return ParseCurrent(text)
+}
+
+// ParseCurrent reads the text of CURRENT.
+func ParseCurrent(text []byte) (string, error) {
 	name := strings.TrimSpace(string(text))
 	if !releaseFile.MatchString(name) {
 		return "", fmt.Errorf("read CURRENT: expected the name of a release file, found %.80q", name)
 	}
 	return name, nil
+}
+
+// SortNames puts the names of release files in the order of their numbers.
+func SortNames(names []string) {
+	slices.SortFunc(names, func(a, b string) int {
+		m, _ := NumberOf(a)
+		n, _ := NumberOf(b)
+		return m - n
+	})
 }
 
 // publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the
@@ -180,13 +195,18 @@ func replaceCurrent(next *atomicfile.Pending) error {
 	return nil
 }
 
-// clear removes what an interrupted import has left: its draft, and a CURRENT that was prepared and never named.
+// clear removes what was left by an interrupted import, its draft and a CURRENT that was prepared and never named, and by
+// a push.
 func (f Folder) clear(draft string) error {
 	left, err := filepath.Glob(filepath.Join(string(f), ".CURRENT*"))
 	if err != nil {
 		return err
 	}
-	for _, path := range append(left, draft) {
+	sent, err := filepath.Glob(filepath.Join(string(f), ".push-*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range append(append(left, sent...), draft) {
 		if err := removeAll(path); err != nil {
 			return err
 		}

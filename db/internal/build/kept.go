@@ -149,5 +149,5 @@ func (f Folder) placeKept(kept string) error {
 	if err := f.place(path, name, sum); err != nil {
 		return err
 	}
-	return os.Remove(path + checksumEnd)
+	return os.Remove(path + ChecksumEnd)
 }
