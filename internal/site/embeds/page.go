@@ -77,6 +77,9 @@ const (
 	inTheDark = "(prefers-color-scheme: dark)"
 )
 
+// releaseHeader says of which release an embed is. By it one that is live finds out that there is a newer one.
+const releaseHeader = "Homebound-Release"
+
 func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) {
 	theme, err := themeOf(e.values)
 	if err != nil {
@@ -119,6 +122,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 			now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set(releaseHeader, strconv.Itoa(e.release.Number))
 	s.writePage(w, r, "page", page)
 }
 

@@ -100,7 +100,7 @@ export class HomeboundChart extends HTMLElement {
   #heard({ origin, source, data }) {
     const told = data?.homebound
     if (!told || origin !== server.origin || source !== this.#frame.contentWindow || source === null) return
-    if (told.height > 0 && told.height < 100000) {
+    if (told.height > 0 && told.height < 100000 && `${told.height}px` !== this.#frame.style.height) {
       this.#frame.style.height = `${told.height}px`
       this.#tell('resized', { height: told.height })
     }

@@ -3,12 +3,12 @@
 // chosen, and the browser has looked already at who may show it. A live embed looks now and then for a newer release.
 (() => {
   const main = document.querySelector('main')
-  const tell = (message) => { if (parent !== window) parent.postMessage({ homebound: message }, '*') }
   const page = document.documentElement
-  new ResizeObserver(() => {
+  const tell = (message) => {
     const height = Math.ceil(page.getBoundingClientRect().height)
-    if (height > 0) tell({ height })
-  }).observe(page)
+    if (parent !== window && height > 0) parent.postMessage({ homebound: { height, ...message } }, '*')
+  }
+  new ResizeObserver(() => tell()).observe(page)
 
   const { chart, release, print, live } = main.dataset
   if (!chart) return
@@ -44,16 +44,13 @@
 
   // Whoever looks at a live embed for long sees the next release, and whoever does not look asks for nothing.
   if (live === undefined) return
-  let tag
   const look = async () => {
     if (document.hidden) return
     try {
-      const found = (await fetch(location.href, { method: 'HEAD', cache: 'no-cache' })).headers.get('ETag')
-      if (tag && found && found !== tag) location.reload()
-      else tag = found || tag
+      const now = (await fetch(location.href, { method: 'HEAD', cache: 'no-cache' })).headers.get('Homebound-Release')
+      if (now && now !== release) location.reload()
     } catch { /* The reader is offline, or the page gives the frame no origin. */ }
   }
-  addEventListener('load', look)
   addEventListener('online', look)
   setInterval(look, 5 * 60 * 1000)
 })()
