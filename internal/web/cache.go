@@ -26,6 +26,7 @@ import (
 // asks of it.
 type cacheKey struct {
 	release int
+	edition int    // of the release's file: what a damaged one answered is not for readers of the restored one
 	path    string // within the release
 	accept  string // which decides between the media types of an answer
 	method  string
@@ -86,7 +87,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	accept := negotiate.Accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept,
+	release := graph.ReleaseOf(r.Context())
+	key := cacheKey{release: release.Info().Number, edition: release.Edition(), path: pathWithin(r), accept: accept,
 		method: r.Method, allowed: principalOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:

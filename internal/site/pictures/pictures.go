@@ -22,7 +22,7 @@ import (
 )
 
 // Names lists the pictures in the order in which they tell the story.
-var Names = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
+var Names = []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado", "compliance"}
 
 // chartAnswer is what a chart's document is answered, which knows how to show itself.
 type chartAnswer interface {
@@ -48,7 +48,10 @@ var chartKinds = map[string]chartKind{
 	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }, nil},
 	"map":        {mustChartDocument("map"), func() chartAnswer { return new(mapAnswer) }, settleMap},
 	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }, nil},
-	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, nil},
+	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, settleScenario},
+	"variants":   {mustChartDocument("variants"), func() chartAnswer { return new(variantsAnswer) }, settleScenario},
+	"bridge":     {mustChartDocument("bridge"), func() chartAnswer { return new(bridgeAnswer) }, settleScenario},
+	"tornado":    {mustChartDocument("tornado"), func() chartAnswer { return new(tornadoAnswer) }, settleScenario},
 	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
 }
 
