@@ -127,11 +127,11 @@ func TestExport_IsReadInParts(t *testing.T) {
 	remote := &parts{t: t, s: s, path: path, tag: tag}
 	file, err := parquet.OpenFile(remote, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	require.NoError(t, err)
-	column, found := file.Schema().Lookup("workers")
-	require.True(t, found)
+	column := file.Root().Column("workers")
+	require.NotNil(t, column)
 	sum := int64(0)
 	for _, group := range file.RowGroups() {
-		pages := group.ColumnChunks()[column.ColumnIndex].Pages()
+		pages := group.ColumnChunks()[column.Index()].Pages()
 		for {
 			page, err := pages.ReadPage()
 			if err != nil {
