@@ -71,7 +71,7 @@ func TestRecipes_GrafanasPanelsAnswer(t *testing.T) {
 			for _, p := range target.Options.Params {
 				query.Set(p.Key, fill(p.Value))
 			}
-			answer := s.Get(fill(target.URL)+"?"+query.Encode())
+			answer := s.Get(fill(target.URL) + "?" + query.Encode())
 			require.Equal(t, http.StatusOK, answer.Status, "%s: %s", panel.Title, answer.Body)
 			var rows []map[string]any
 			require.NoError(t, json.Unmarshal([]byte(answer.Body), &rows))
