@@ -7,6 +7,8 @@ type Options struct {
 	Theme Theme
 	Width int // in CSS pixels, 320 to 2000; the height follows from what there is to show
 	Scale int // dots of a PNG to a pixel, each way; 1 where 0
+
+	Accent Accent // in the place of the theme's first colour
 }
 
 // The bounds of Options: a picture has room for its texts, and an image for itself in memory.
@@ -44,7 +46,7 @@ func (p *page) body() float64 {
 // scene lays the picture out.
 func (p *Picture) scene(o Options) *scene {
 	width := float64(o.Width)
-	g := &page{scene: scene{width: width}, palette: o.Theme.palette(), narrow: width < 560}
+	g := &page{scene: scene{width: width}, palette: o.Accent.apply(o.Theme.palette()), narrow: width < 560}
 	g.background = g.ground
 	margin, titleSize := 24.0, 22.0
 	if g.narrow {

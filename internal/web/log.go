@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -140,9 +142,32 @@ const unrouted = "none"
 // routed notes the pattern that a request was answered by.
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if to := unslashed(mux, r); to != "" {
+			w.Header().Set("Location", to)
+			w.WriteHeader(http.StatusPermanentRedirect)
+			return
+		}
 		mux.ServeHTTP(w, r)
 		recordOf(r.Context()).note(func(e *record) { e.route = routeOf(r.Pattern) })
 	})
+}
+
+// unslashed returns where an address leads that is known but for a slash at its end, as editors and mailings add one, and
+// "" for all others. It is relative, and right behind proxies that add a path in front.
+func unslashed(mux *http.ServeMux, r *http.Request) string {
+	short, slashed := strings.CutSuffix(r.URL.Path, "/")
+	if !slashed || short == "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return ""
+	}
+	if _, known := mux.Handler(r); known != "" {
+		return ""
+	}
+	other := &http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: short}}
+	if _, known := mux.Handler(other); known == "" {
+		return ""
+	}
+	to := url.URL{Path: "../" + path.Base(short), RawQuery: r.URL.RawQuery}
+	return to.String()
 }
 
 // routeOf returns the path of a pattern such as "GET /healthz".

@@ -90,7 +90,7 @@ func TestEmbed_APartnersReadersSeeNoMoreThanThePublic(t *testing.T) {
 	assert.Equal(t, s.Get("/releases/1/embed/stock.csv").Body, s.Get("/releases/1/embed/stock.csv"+id).Body)
 	keyed := s.Get("/embed/stock", "Authorization", "Bearer "+key)
 	assert.Equal(t, "private, max-age=0, must-revalidate", keyed.Header.Get("Cache-Control"), "what a key opens is its holder's alone")
-	assert.Equal(t, "public, max-age=0, must-revalidate", public.Header.Get("Cache-Control"))
+	assert.Equal(t, "public, max-age=0, s-maxage=60, stale-while-revalidate=60", public.Header.Get("Cache-Control"))
 }
 
 func TestEmbed_ReadersPayAndNotThePartner(t *testing.T) {

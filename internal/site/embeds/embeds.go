@@ -2,7 +2,6 @@
 package embeds
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
@@ -12,7 +11,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"time"
 
 	"homebound/graph"
 	"homebound/internal/chart"
@@ -31,12 +29,13 @@ const partnerName = "partner"
 // Embeds are pictures that other sites take in.
 type Embeds struct {
 	port.Base
-	charts *pictures.Pictures
+	charts  *pictures.Pictures
+	element element
 }
 
 // NewEmbeds registers the pages that other sites take in, and what they find them by.
 func New(base port.Base, charts *pictures.Pictures) *Embeds {
-	s := &Embeds{base, charts}
+	s := &Embeds{base, charts, newElement(base.Parameters.Schema)}
 	values := func(r *http.Request) (url.Values, bool) { return r.URL.Query(), true }
 	for address, acquire := range map[string]func(http.Handler) http.Handler{
 		"/embed/{chart}": s.Current, "/releases/{number}/embed/{chart}": s.Numbered,
@@ -55,26 +54,18 @@ func New(base port.Base, charts *pictures.Pictures) *Embeds {
 		"/embed.css": "embed.css"} {
 		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
+	s.element.serve(s)
 	s.oEmbed()
 	return s
 }
 
-// embedFile serves what embeds are made of to pages of any origin: to those that show them, and to the embed
-// itself, which has no origin in a sandbox.
+// embedFile serves what embeds are made of.
 func embedFile(name string) http.HandlerFunc {
 	content, err := embedFiles.ReadFile(name)
 	if err != nil {
 		panic(fmt.Sprintf("web: %v", err)) // which only a file that is not built in could bring about
 	}
-	etag := port.ETag(content)
-	return func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-		header.Set("Cache-Control", "public, max-age=3600")
-		header.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		header.Set("ETag", etag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-	}
+	return served(mime.TypeByExtension(path.Ext(name)), "public, max-age=3600", content)
 }
 
 // embed shows a chart's page, or by its extension one of the files that this page refers to: they are opened by the
@@ -92,7 +83,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("chart")
 	if path.Ext(name) != "" {
-		file := port.Within(r, "/charts/"+name, without(values, partnerName))
+		file := port.Within(r, "/charts/"+name, without(values, partnerName, langName))
 		file.SetPathValue("file", name)
 		file.SetPathValue("number", r.PathValue("number"))
 		s.Keep(http.HandlerFunc(s.charts.Serve)).ServeHTTP(w, file)
@@ -113,11 +104,15 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	frameHeaders(header, ancestors)
-	header["Cache-Control"] = s.CacheControl(port.Within(r, "", nil))
+	shown := port.Within(r, "/embed/"+name+seen, values)
+	if !e.archived {
+		shown = s.Shared(shown)
+	}
+	header["Cache-Control"] = s.CacheControl(shown)
 	// The page is kept by all that it depends on, and as that of a current release: an archived one changes, too,
 	// when it is archived no longer alone.
 	s.Keep(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.showEmbed(w, r, e) })).
-		ServeHTTP(w, port.Within(r, "/embed/"+name+seen, values))
+		ServeHTTP(w, shown)
 }
 
 // frameHeaders lets a page be shown in other pages: by those whose origins are listed, and in those, too, that take
@@ -126,7 +121,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 func frameHeaders(header http.Header, ancestors string) {
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy",
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
 	header.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
@@ -136,6 +131,7 @@ func frameHeaders(header http.Header, ancestors string) {
 func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
 	var page struct {
 		Theme                chart.Theme
+		Lang                 string
 		Title, Message, Live string
 	}
 	if number, err := strconv.Atoi(r.PathValue("number")); err == nil && status == http.StatusNotFound {

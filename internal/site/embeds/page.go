@@ -1,10 +1,12 @@
 package embeds
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +29,11 @@ type embedding struct {
 // embedPage is what the page of an embed shows.
 type embedPage struct {
 	*chart.Picture
+	words
+	Lang       string
+	Chart      string
+	Live       bool        // whether it is to follow new releases
+	Print      string      // address of the picture for print
 	Theme      chart.Theme // "" leaves it to the reader's system
 	Release    labour.Release
 	Superseded *superseded
@@ -70,24 +77,41 @@ const (
 	inTheDark = "(prefers-color-scheme: dark)"
 )
 
+// releaseHeader says of which release an embed is. By it one that is live finds out that there is a newer one.
+const releaseHeader = "Homebound-Release"
+
 func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) {
 	theme, err := themeOf(e.values)
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
 	}
-	asked := without(e.values, append([]string{partnerName}, pictures.DrawingParameters...)...)
+	lang, err := languageOf(e.values.Get(langName))
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	asked := without(e.values, slices.Concat([]string{partnerName, langName}, pictures.DrawingParameters, pictures.StyleParameters)...)
 	shown, err := s.charts.Of(r.Context(), e.chart, asked)
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
 	}
-	picture := shown.Picture
-	page := embedPage{Picture: picture, Theme: theme, Release: e.release, Citation: shown.Citation,
+	picture, err := pictures.Styled(shown.Picture, e.values)
+	if err == nil {
+		_, err = pictures.Options(url.Values{"accent": e.values["accent"]})
+	}
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	page := embedPage{Picture: picture, words: languages[lang], Lang: lang, Chart: e.chart, Live: !e.archived, Theme: theme, Release: e.release, Citation: shown.Citation,
 		Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
 	page.Sources, page.Image = e.drawings(picture, theme)
+	page.Print = e.drawn("", cmp.Or(theme, chart.Light), embedWide, 0).URL
 	page.Heads, page.Rows = Cells(picture)
-	page.Data = embedPath(e.chart+".csv", without(e.values, pictures.DrawingParameters...), e.release.Number)
+	page.Data = embedPath(e.chart+".csv", without(e.values, slices.Concat([]string{langName}, pictures.DrawingParameters,
+		pictures.StyleParameters)...), e.release.Number)
 	number := 0
 	if e.archived {
 		number = e.release.Number
@@ -98,6 +122,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 			now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set(releaseHeader, strconv.Itoa(e.release.Number))
 	s.writePage(w, r, "page", page)
 }
 
@@ -108,15 +133,20 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Draw
 		heights[width] = p.Height(chart.Options{Theme: chart.Light, Width: width})
 	}
 	drawn := func(media string, theme chart.Theme, width int) Drawing {
-		values := without(e.values, pictures.DrawingParameters...)
-		values.Set("theme", string(theme))
-		values.Set("width", strconv.Itoa(width))
-		return Drawing{media, embedPath(e.chart+".svg", values, e.release.Number), width, heights[width]}
+		return e.drawn(media, theme, width, heights[width])
 	}
 	if theme != "" {
 		return []Drawing{drawn(onPhones, theme, embedNarrow)}, drawn("", theme, embedWide)
 	}
 	return ForEveryReader(drawn)
+}
+
+// drawn returns the picture in one theme and width, for a medium.
+func (e embedding) drawn(media string, theme chart.Theme, width, height int) Drawing {
+	values := without(e.values, append([]string{langName}, pictures.DrawingParameters...)...)
+	values.Set("theme", string(theme))
+	values.Set("width", strconv.Itoa(width))
+	return Drawing{media, embedPath(e.chart+".svg", values, e.release.Number), width, height}
 }
 
 // ForEveryReader returns a picture in both themes and widths.

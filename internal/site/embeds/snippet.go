@@ -29,23 +29,35 @@ func (s *Embeds) Snippet(chart string, values url.Values, release int) string {
 	if release > 0 {
 		fmt.Fprintf(&attributes, ` data-release="%d"`, release)
 	}
-	given := url.Values{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		// What is given several times is a list, and may as well come with commas.
-		value := strings.Join(values[name], ",")
-		if value == "" && !tellsEmpty.MatchString(name) || !parameterName.MatchString(name) {
-			continue
-		}
-		given.Set(name, value)
-		fmt.Fprintf(&attributes, ` data-%s="%s"`, attributeOf(name), html.EscapeString(value))
+	given := readable(values)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		fmt.Fprintf(&attributes, ` data-%s="%s"`, attributeOf(name), html.EscapeString(given.Get(name)))
 	}
+	return fmt.Sprintf(`<figure data-homebound="%s"%s><a href="%s">%s</a></figure>`+"\n"+`<script async src="%s/embed.js"></script>`,
+		html.EscapeString(chart), attributes.String(), html.EscapeString(s.PublicURL+embedPath(chart, given,
+			release)), html.EscapeString(wordsOf(chart, given)), s.PublicURL)
+}
+
+// readable returns the values that an attribute can say: what is given several times is a list, and may as well come
+// with commas; what is empty and means nothing is left out.
+func readable(values url.Values) url.Values {
+	given := url.Values{}
+	for name, list := range values {
+		value := strings.Join(list, ",")
+		if (value != "" || tellsEmpty.MatchString(name)) && parameterName.MatchString(name) {
+			given.Set(name, value)
+		}
+	}
+	return given
+}
+
+// wordsOf says in short what a chart shows.
+func wordsOf(chart string, given url.Values) string {
 	words := cmp.Or(chartWords[chart], chart)
 	if region := given.Get("region"); region != "" {
 		words += " (" + region + ")"
 	}
-	return fmt.Sprintf(`<figure data-homebound="%s"%s><a href="%s">%s</a></figure>`+"\n"+`<script async src="%s/embed.js"></script>`,
-		html.EscapeString(chart), attributes.String(), html.EscapeString(s.PublicURL+embedPath(chart, given,
-			release)), html.EscapeString(words), s.PublicURL)
+	return words
 }
 
 // embedPath returns the address of a chart's embed within the server. Release 0 is whatever release is current.

@@ -46,6 +46,15 @@ func TestSnippet_IsWhatAnAuthorPastes(t *testing.T) {
 	}
 }
 
+func TestElement_IsWhatAnAuthorPastes(t *testing.T) {
+	s := &Embeds{Base: port.Base{PublicURL: "https://homebound.example"}, element: element{path: "/homebound-chart.0.js", integrity: "sha384-x"}}
+	values, err := url.ParseQuery("period.from=2017-01-01&scenario.nationalities=KP&region=RU&title=" + url.QueryEscape(`"><script>`))
+	assert.NoError(t, err)
+	assert.Equal(t, `<homebound-chart chart="stock" release="7" period-from="2017-01-01" region="RU" scenario-nationalities="KP" title="&#34;&gt;&lt;script&gt;">`+
+		`<a href="https://homebound.example/releases/7/embed/stock?period.from=2017-01-01&amp;region=RU&amp;scenario.nationalities=KP&amp;title=%22%3E%3Cscript%3E">Workers present (RU)</a></homebound-chart>`+"\n"+
+		`<script type="module" src="https://homebound.example/homebound-chart.0.js" integrity="sha384-x" crossorigin="anonymous"></script>`, s.Element("stock", values, 7))
+}
+
 // TestSnippet_IsWhatGraphiQLCopies asks GraphiQL's menu for the embed of a query of each chart.
 func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 	type object = map[string]any

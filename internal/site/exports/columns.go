@@ -80,7 +80,8 @@ func unitOf(of, field, currency string) string {
 		return ""
 	}
 	return map[string]string{
-		"Permit.workers": "persons", "Permit.wageMonthly": "the currency in wageCurrency, per month", "Repatriation.workers": "persons",
+		"Permit.workers": "persons", "Permit.wageMonthly": "the currency in wageCurrency, per month", "Permit.wage": "the currency in wageCurrency, for wageUnit",
+		"Permit.hoursPerWeek": "hours per week", "Repatriation.workers": "persons",
 		"Observation.value": "as in unit", "Claim.valueLow": "as in unit", "Claim.valueHigh": "as in unit",
 		"EconomicImpact.baselineWorkers": "persons", "EconomicImpact.departedWorkers": "persons", "EconomicImpact.workerYearsLost": "worker-years",
 		"EconomicImpact.shareOfEmployment": "fraction", "IndustryImpact.workerYearsLost": "worker-years", "ImpactPeriod.departedWorkers": "persons",

@@ -113,6 +113,9 @@ func (s *Pictures) Serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown, err := s.Of(r.Context(), name, values)
+	if err == nil {
+		shown.Picture, err = Styled(shown.Picture, values)
+	}
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
@@ -191,7 +194,7 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	}
 	asked := url.Values{}
 	for parameter, texts := range values {
-		if !slices.Contains(DrawingParameters, parameter) {
+		if !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
 			asked[parameter] = texts
 		}
 	}
@@ -275,6 +278,13 @@ func Options(values url.Values) (chart.Options, error) {
 					"Expected for %s a whole number from %d to %d, found %.80q.", p.name, p.least, p.most, text)
 			}
 			*p.into = n
+		}
+	}
+	if accent := values.Get("accent"); accent != "" {
+		var err error
+		if o.Accent, err = chart.ParseAccent(accent); err != nil {
+			return o, labour.Faultf(labour.BadUserInput,
+				"Expected for accent a colour of six hexadecimal digits such as 0072B2, found %.20q.", accent)
 		}
 	}
 	if o.Width*o.Scale > chart.MostDots {

@@ -1,9 +1,56 @@
-// Tells the page around an embed how tall the embed is, now and whenever that changes. Any page may hear it: how tall a chart
-// is that the page itself has chosen is no secret, and the browser has looked already at who may show it.
-if (parent !== window) {
+// Tells the page around an embed what it has to know: how tall the embed is, now and whenever that changes; what it shows,
+// once it is there; and which row of its table a reader has selected. Any page may hear it: it is what the page itself has
+// chosen, and the browser has looked already at who may show it. A live embed looks now and then for a newer release.
+(() => {
+  const main = document.querySelector('main')
   const page = document.documentElement
-  new ResizeObserver(() => {
+  const tell = (message) => {
     const height = Math.ceil(page.getBoundingClientRect().height)
-    if (height > 0) parent.postMessage({ homebound: { height } }, '*')
-  }).observe(page)
-}
+    if (parent !== window && height > 0) parent.postMessage({ homebound: { height, ...message } }, '*')
+  }
+  new ResizeObserver(() => tell()).observe(page)
+
+  const { chart, release, print, live } = main.dataset
+  if (!chart) return
+  const text = (cell) => cell.textContent.trim()
+  addEventListener('load', () => tell({
+    loaded: {
+      chart, release: Number(release), live: live !== undefined, address: location.href, lang: page.lang,
+      title: text(main.querySelector('h1')), print: new URL(print, location.href).href,
+    },
+  }))
+
+  // One row can be reached by Tab, the others from there by the arrow keys.
+  const table = main.querySelector('table')
+  const rows = [...table.tBodies[0].rows]
+  const heads = [...table.tHead.rows[0].cells].map(text)
+  const select = (row) => {
+    rows.forEach((other) => { other.ariaCurrent = String(other === row); other.tabIndex = other === row ? 0 : -1 })
+    tell({ selected: { chart, release: Number(release), row: Object.fromEntries(heads.map((head, i) => [head, text(row.cells[i])])) } })
+  }
+  rows.forEach((row, i) => { row.tabIndex = i ? -1 : 0 })
+  table.tBodies[0].addEventListener('click', ({ target }) => {
+    const row = target.closest('tr')
+    if (row) select(row)
+  })
+  table.tBodies[0].addEventListener('keydown', (event) => {
+    const at = rows.indexOf(event.target)
+    const to = rows[at + { ArrowDown: 1, ArrowUp: -1 }[event.key]]
+    if (at >= 0 && (event.key === 'Enter' || event.key === ' ')) select(event.target)
+    else if (to) to.focus()
+    else return
+    event.preventDefault()
+  })
+
+  // Whoever looks at a live embed for long sees the next release, and whoever does not look asks for nothing.
+  if (live === undefined) return
+  const look = async () => {
+    if (document.hidden) return
+    try {
+      const now = (await fetch(location.href, { method: 'HEAD', cache: 'no-cache' })).headers.get('Homebound-Release')
+      if (now && now !== release) location.reload()
+    } catch { /* The reader is offline, or the page gives the frame no origin. */ }
+  }
+  addEventListener('online', look)
+  setInterval(look, 5 * 60 * 1000)
+})()
