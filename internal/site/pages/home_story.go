@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -239,8 +240,9 @@ type homeOutcomes struct {
 // homeImpact is the answer to impact.graphql.
 type homeImpact struct {
 	homePart
-	EconomicImpact homeLosses
-	Published      struct {
+	Variants, Bridge, Tornado *homeFigure // beside the one by period; nil where there is nothing to draw
+	EconomicImpact            homeLosses
+	Published                 struct {
 		From, To string
 		Variants []homeVariant
 	}
@@ -272,6 +274,7 @@ func (v homeVariant) Assumes() string {
 }
 
 type homeLosses struct {
+	Synthetic                                         bool
 	From, To                                          string
 	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
 	OutputLost, OutputLostShareOfGrp                  *homeSpan
@@ -321,6 +324,16 @@ func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 // tellPart asks what one part tells, and for its picture.
 func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variables, part homeTold,
 	data *homeData) error {
+	if name == "impact" {
+		last, err := s.charts.Reach(ctx, homeRegion)
+		if err != nil {
+			return err
+		}
+		if last != "" {
+			variables = maps.Clone(variables)
+			variables["to"] = last
+		}
+	}
 	err := s.askHome(ctx, name, variables, part)
 	if err != nil || name == "claims" {
 		return err
@@ -339,6 +352,14 @@ func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variab
 	if name == "permits" {
 		if data.Permits.MapFigure, err = s.homeFigure(ctx, "map", homeRegion, data.Release); err != nil {
 			return err
+		}
+	}
+	if name == "impact" {
+		for chart, into := range map[string]**homeFigure{"variants": &data.Impact.Variants, "bridge": &data.Impact.Bridge,
+			"tornado": &data.Impact.Tornado} {
+			if *into, err = s.homeFigure(ctx, chart, homeRegion, data.Release); err != nil {
+				return err
+			}
 		}
 	}
 	part.part().Figure, err = s.homeFigure(ctx, name, homeRegion, data.Release)
