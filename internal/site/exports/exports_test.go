@@ -219,8 +219,14 @@ func readBack(t *testing.T, extension string, columns []table.Column, text strin
 			}
 		}
 		return all[0], all[1:]
-	case "ndjson":
-		for _, row := range linesOf(t, text) {
+	case "json", "ndjson":
+		objects := []map[string]any{}
+		if extension == "json" {
+			require.NoError(t, json.Unmarshal([]byte(text), &objects))
+		} else {
+			objects = linesOf(t, text)
+		}
+		for _, row := range objects {
 			rows = append(rows, fieldsOf(columns, row))
 		}
 		for _, c := range columns {

@@ -100,8 +100,16 @@ func TestCharts_LookAsBefore(t *testing.T) {
 	}
 }
 
+// withMoreWorkers starts a server with enough permits, of one worker each, that some of each kind are left to show.
+func withMoreWorkers(t testing.TB) *sitetest.Site {
+	t.Helper()
+	s := sitetest.New(t)
+	s.Begin(800)
+	return s
+}
+
 func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	type rows = []map[string]any
 	values := func(rows rows, field string) []any {
 		list := []any{}
@@ -215,7 +223,7 @@ func TestCharts_OfTheCostLeadWithPublishedFigures(t *testing.T) {
 
 // TestCharts_ShowAllNationalitiesWhereNoneIsNamed asks for nobody in particular, in the place of the default.
 func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	for name, field := range map[string]string{"stock": "workersPresent", "permits": "permitsIssued", "map": "permitsIssued", "outcomes": "workersRepatriated"} {
 		all := chartOf(s, name, "region=RU&nationalities=")
 		assert.Contains(t, all.Subtitle, "All nationalities", name)
@@ -252,7 +260,7 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 }
 
 func TestCharts_ComeInFourForms(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	for _, name := range charts {
 		query := "region=RU-PRI"
 		if slices.Contains([]string{"impact", "variants", "bridge", "tornado"}, name) {
