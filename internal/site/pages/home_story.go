@@ -1,9 +1,11 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -186,6 +188,37 @@ func (s *homeStock) Reported() (counts []homeCount) {
 		counts = slices.Delete(counts, 1, len(counts)-1)
 	}
 	return counts
+}
+
+// plainNames are what readers call some countries, by their codes; others are called as the release has them.
+var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "China", "US": "the United States"}
+
+// Lead answers the page’s title in one sentence, from published figures alone; "" where there are not two of them.
+func (d *homeData) Lead() (string, error) {
+	if d.Stock == nil {
+		return "", nil
+	}
+	counts := d.Stock.Reported()
+	if len(counts) < 2 {
+		return "", nil
+	}
+	first, last := counts[0], counts[1]
+	var days [2]string
+	for i, c := range counts {
+		day, err := onDay(c.From)
+		if err != nil {
+			return "", err
+		}
+		days[i] = day
+	}
+	where := cmp.Or(plainNames[d.Region.Parent.Code], d.Stock.Country.Name)
+	sentence := fmt.Sprintf("On %s %s workers from %s held permits in %s; on %s ", days[0], rounded(first.Value),
+		cmp.Or(plainNames[homeNationality], homeNationality), where, days[1])
+	if d.Sanction != nil && d.Sanction.Deadline != nil && last.From > *d.Sanction.Deadline {
+		return sentence + fmt.Sprintf("%s were still there, without permits, although the United Nations had told all States to send them "+
+			"home.", rounded(last.Value)), nil
+	}
+	return sentence + fmt.Sprintf("%s were there.", rounded(last.Value)), nil
 }
 
 // homePermits is the answer to permits.graphql.

@@ -127,6 +127,9 @@ func TestHome_ItsFiguresAreThoseOfTheRelease(t *testing.T) {
 		page := words(s.Get("/").Body)
 
 		says(t, page, fmt.Sprintf("Release %d of Homebound, published on 2 January 2026, holds %s permits, %s repatriations", release.Number, commas(float64(permits)), commas(float64(release.Counts.Repatriations))))
+		says(t, page, "On 31 December 2017 30,023 workers from North Korea held permits in Russia; on 10 March 2020 511 were still there, without permits, although the United Nations")
+		assert.Less(t, strings.Index(page, "Picture: Workers present, Russian Federation")+strings.Index(page, "this picture of Workers present, Russian Federation"),
+			strings.Index(page, "this picture of Workers present, Far Eastern Federal District"), "what was published comes first")
 		says(t, page, "others counted 30,023 of these workers on 31 December 2017 (KBS World (UN report)) and 511 on 10 March 2020 (NK News).", "what was published does not depend on the register")
 		says(t, page, "with "+commas(found.Stock.Totals.PeakWorkersPresent)+" of them present.")
 		says(t, page, "When the resolution was adopted, "+commas(found.Compliance.BaselineWorkers)+" of them were there; on 22 December 2019, its deadline, "+commas(found.Compliance.Remaining)+".")
