@@ -29,7 +29,7 @@ func (r *Release) Availability(ctx context.Context, f ReportFilter, boundariesOn
 	if err != nil || rep.empty {
 		return a, err
 	}
-	b := rep.counted(rep.Period, nil) // with no measure, all families take part
+	b := rep.counted(rep.Period)
 	values := map[string]map[string]bool{}
 	note := func(column, value string) {
 		if value == "" {

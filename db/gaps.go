@@ -58,10 +58,10 @@ func (f facts) lacks(r *Release, gap labour.Gap) int {
 }
 
 // Lacking counts the rows that may be among what the report is about and lack something that decides whether a measure
-// of it counts them, or when: left out of it, or counted on a day that is known roughly.
+// counts them, or when: left out of it, or counted on a day that is known roughly.
 func (rep *Report) Lacking() map[labour.Gap]int {
 	counts := map[labour.Gap]int{}
-	for _, gap := range rep.gapsOf(rep.familiesOf(rep.measures)) {
+	for _, gap := range rep.gaps() {
 		if n := rep.facts.lacks(rep.release, gap); n > 0 {
 			counts[gap] = n
 		}
@@ -69,25 +69,11 @@ func (rep *Report) Lacking() map[labour.Gap]int {
 	return counts
 }
 
-// gapsOf lists the gaps that bear on measures of some families, under the report's filter and groups.
-func (rep *Report) gapsOf(families map[labour.Family]bool) []labour.Gap {
-	var gaps []labour.Gap
-	if families[labour.IssueFlow] {
-		gaps = append(gaps, labour.NoIssueDay, labour.RoughIssueDay)
-	}
-	if slices.Contains(rep.measures, labour.AverageMonthlyWage) {
-		gaps = append(gaps, labour.WageNotMonthly)
-	}
-	if families[labour.Stock] {
-		gaps = append(gaps, labour.NoValidity, labour.RoughValidity)
-	}
-	if families[labour.Stock] || families[labour.DepartureFlow] {
-		gaps = append(gaps, labour.RoughDeparture)
-	}
+// gaps lists what bears on any measure under the report's filter and groups, whichever measures are selected.
+func (rep *Report) gaps() []labour.Gap {
+	gaps := []labour.Gap{labour.NoIssueDay, labour.RoughIssueDay, labour.WageNotMonthly, labour.NoValidity,
+		labour.RoughValidity, labour.RoughDeparture}
 	asked := append(rep.facts.dimensions(), rep.Query.GroupBy...)
-	if !families[labour.Stock] && !families[labour.IssueFlow] {
-		return gaps
-	}
 	for _, of := range []struct {
 		gap labour.Gap
 		by  []labour.Dimension

@@ -113,8 +113,7 @@ var issueFlow = flow{
 var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"},
 	masked: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
 
-// count adds up a flow by group and period, and scans its first columns into some values before each add. It reads the
-// smallest rollup that covers the question, and the register's rows where none does.
+// count adds up a flow by group and period, and scans its first columns into some values before each add.
 func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values), into ...any) error {
 	if err := t.checkSize(); err != nil {
 		return err
@@ -123,16 +122,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	if t.cut {
 		granularity = rep.Query.Granularity
 	}
-	from, day, columns := f.facts, f.day, f.rows
-	first, last := rep.Period.From.String(), rep.Period.To.String()
-	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day &&
-		rep.wholeMonths(f.facts) && !(rep.isForeign() && len(into) > 2) {
-		from, day, columns = r.Name, "f.month", f.summed
-		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
-	}
-	if rep.release.confidential > 0 && from == f.facts {
-		columns = f.masked
-	}
+	from, day, columns, first, last := rep.source(t, f, granularity, len(into) > 2)
 	sb := rep.grouped(t, from, f.facts)
 	columns = slices.Clone(columns[:len(into)])
 	if f.facts == build.PermitFacts && from == f.facts && len(into) > 2 {
@@ -151,7 +141,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 		if !known {
 			return fmt.Errorf("the report has no period %q", unit)
 		}
-		add(t.cell(g, number))
+		add(&g.cells[number])
 		return nil
 	}, append([]any{&unit}, into...)...)
 }
@@ -193,14 +183,15 @@ func (rep *Report) countRepatriations(ctx context.Context, t *tally) error {
 }
 
 // followStock computes the measures of workers present: a walk through each group's changes gives every day's
-// stock, and with it the last day's, the highest, and the worker-days of each period.
-func (rep *Report) followStock(ctx context.Context, t *tally) error {
+// stock, and with it the last day's, the highest, and the worker-days of each period. A group without a permit in force
+// does not come up. Where nothing is measured, it goes no further than to the first permit in force.
+func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) error {
 	if err := t.checkSize(); err != nil {
 		return err
 	}
 	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period,
 		func(values []string, days stockDays) error {
-			walk := stockWalk{tally: t, group: t.group(values), day: rep.Period.From}
+			walk := stockWalk{tally: t, values: values, day: rep.Period.From, measured: measured}
 			for i, c := range days.changes {
 				if c != (packed.Change{}) {
 					walk.until(days.from.AddDays(i))
@@ -215,14 +206,55 @@ func (rep *Report) followStock(ctx context.Context, t *tally) error {
 	return err
 }
 
+// appear notes the groups that have a register row of a family in the period, and none of its figures.
+func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) error {
+	switch family {
+	case labour.IssueFlow:
+		return rep.named(ctx, t, issueFlow)
+	case labour.DepartureFlow:
+		return rep.named(ctx, t, departureFlow)
+	}
+	// What is issued in the period appears already: where that is all there is, no permit in force is of another group.
+	if span := rep.release.spans[build.PermitFacts]; rep.Period.From <= span.From && span.To <= rep.Period.To {
+		return nil
+	}
+	return rep.followStock(ctx, t, false)
+}
+
+// named notes the groups of a flow.
+func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
+	from, day, _, first, last := rep.source(t, f, labour.Year, false)
+	sb := rep.grouped(t, from, f.facts)
+	sb.Where(sb.Between(day, first, last))
+	sortByFirst(sb, len(t.dimensions))
+	return rep.fold(ctx, t, sb, func(*group) error { return nil })
+}
+
+// source says where a flow is read for periods of a granularity, the day or month of a row there, what is summed up, and
+// the first and last day or month: the smallest rollup that covers the question, and the register's rows where none does.
+// Wages are summed up there in the release's currency alone.
+func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) (from, day string, columns []string, first,
+	last string) {
+	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && g != labour.Day &&
+		rep.wholeMonths(f.facts) && !(wages && rep.isForeign()) {
+		return r.Name, "f.month", f.summed, labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
+	}
+	if columns = f.rows; rep.release.confidential > 0 {
+		columns = f.masked
+	}
+	return f.facts, f.day, columns, rep.Period.From.String(), rep.Period.To.String()
+}
+
 // stockWalk goes through one group's days in order.
 type stockWalk struct {
-	tally   *tally
-	group   *group
-	day     labour.Date // the first day not yet counted
-	period  int         // the number of its period
-	workers int         // present on that day
-	permits int         // in force on that day
+	tally    *tally
+	values   []string
+	group    *group      // once a permit is in force
+	day      labour.Date // the first day not yet counted
+	period   int         // the number of its period
+	workers  int         // present on that day
+	permits  int         // in force on that day
+	measured bool        // whether its figures are wanted
 }
 
 // until counts the days before d, on all of which the stock is the same.
@@ -231,7 +263,14 @@ func (w *stockWalk) until(d labour.Date) {
 		p := w.tally.periods[w.period]
 		last := min(p.To, d-1)
 		if w.permits > 0 {
-			v := w.tally.cell(w.group, w.period)
+			if w.group == nil {
+				w.group = w.tally.group(w.values)
+			}
+			if !w.measured {
+				w.period = len(w.tally.periods)
+				return
+			}
+			v := &w.group.cells[w.period]
 			v.WorkerDays += w.workers * (last.Sub(w.day) + 1)
 			if w.workers > v.PeakWorkersPresent {
 				v.PeakWorkersPresent, v.PeakOn = w.workers, w.day

@@ -13,9 +13,8 @@ import (
 
 // PermitFilter narrows a list of permits. Empty fields narrow nothing.
 type PermitFilter struct {
-	Within []string // region codes: a permit lies within every one of them
-	// nil for the last day of what Issued covers, else InForceOn, else the release's last day
-	BoundariesOn  *labour.Date
+	Within        []string     // region codes: a permit lies within every one of them
+	BoundariesOn  *labour.Date // nil for the release's last day
 	Industries    []string
 	Nationalities []string
 	Employers     []string
@@ -90,14 +89,7 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 }
 
 func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
-	on := r.LastDay(f.InForceOn)
-	boundaries := on
-	switch {
-	case f.BoundariesOn != nil:
-		boundaries = *f.BoundariesOn
-	case f.Issued.To != nil:
-		boundaries = *f.Issued.To
-	}
+	on, boundaries := r.LastDay(f.InForceOn), r.LastDay(f.BoundariesOn)
 	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
 		Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
 	if err != nil {

@@ -14,31 +14,35 @@ import (
 	"homebound/internal/labour"
 )
 
-// Counted picks the register rows that one row of a report has counted: permits issued in its period where it counts
-// issues, in force on a day of it where it follows the stock; repatriations dated in it, and those that lowered
-// that stock.
+// Counted picks the register rows that a report or one row of it is of: permits issued in its period or in force on a day
+// of it, repatriations dated in it, and of the whole report those before that lowered the stock of these permits.
 type Counted struct {
 	release  *Release
 	facts    facts
 	period   labour.Period
 	on       labour.Date
 	families map[labour.Family]bool
+	dated    bool // only repatriations that are dated in the period, and not those that lowered its stock before
 }
 
-// Counted returns what one row of the report has counted.
+// Counted returns what one row of the report is of.
 func (rep *Report) Counted(row ReportRow) *Counted {
-	b := rep.counted(row.Period, row.measures)
+	b := rep.counted(row.Period)
+	b.dated = true
 	for _, d := range rep.dimensions() {
 		if value, grouped := row.Group[d]; grouped {
 			b.facts.group = append(b.facts.group, groupValue{d, value})
+			if d == labour.ByOutcome { // which permits have none of
+				b.families = map[labour.Family]bool{labour.DepartureFlow: true}
+			}
 		}
 	}
 	return b
 }
 
-func (rep *Report) counted(p labour.Period, measures []labour.Measure) *Counted {
+func (rep *Report) counted(p labour.Period) *Counted {
 	return &Counted{release: rep.release, facts: rep.facts, period: p, on: rep.BoundariesOn,
-		families: rep.familiesOf(measures)}
+		families: map[labour.Family]bool{labour.IssueFlow: true, labour.Stock: true, labour.DepartureFlow: true}}
 }
 
 // narrow adds the filter and the group to a query over a view, under the name f.
@@ -96,7 +100,7 @@ func (b *Counted) repatriations(sb *sqlbuilder.SelectBuilder) {
 		dated.Where(dated.Between("f.date", b.period.From.String(), b.period.To.String()))
 		either = append(either, sb.In("f.id", dated))
 	}
-	if b.families[labour.Stock] {
+	if b.families[labour.Stock] && !b.dated {
 		held := sqlite.Flavour.NewSelectBuilder().Select("f.id").From(build.PermitFacts + " AS f")
 		b.narrow(held, build.PermitFacts)
 		held.Where(inForce(held, b.period))
@@ -128,7 +132,7 @@ type Provenance struct {
 func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	p := Provenance{SQL: slices.Clone(rep.SQL)}
 	if !rep.empty {
-		if err := rep.counted(rep.Period, rep.measures).describe(ctx, &p); err != nil {
+		if err := rep.counted(rep.Period).describe(ctx, &p); err != nil {
 			return p, err
 		}
 	}
@@ -155,24 +159,6 @@ func (rep *Report) Provenance(ctx context.Context) (Provenance, error) {
 	p.Method = strings.Join(append(sentences,
 		fmt.Sprintf("Regions are taken on the boundaries of %s.", rep.BoundariesOn)), " ")
 	return p, nil
-}
-
-// Stands reports whether any register row the whole report rests on.
-func (rep *Report) Stands(ctx context.Context) (bool, error) {
-	if rep.empty {
-		return false, nil
-	}
-	for _, part := range rep.counted(rep.Period, rep.measures).parts() {
-		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select("1").From(part.view + " AS f").Limit(1)
-		part.narrow(sb)
-		statement, args := sb.Build()
-		found, err := sqlite.Single[bool](ctx, rep.release.file, statement, args...)
-		if found || err != nil {
-			return found, err
-		}
-	}
-	return false, nil
 }
 
 // registerPart is the rows of one view that a figure counts.

@@ -17,7 +17,7 @@ import (
 // never listed.
 type RepatriationFilter struct {
 	Within        []string     // region codes: a repatriation lies within every one of them
-	BoundariesOn  *labour.Date // nil for the last day of what Date covers, else the release's last day
+	BoundariesOn  *labour.Date // nil for the release's last day
 	Nationalities []string
 	Outcomes      []labour.Outcome
 	Date          DateRange
@@ -121,10 +121,7 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 
 func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder),
 	error) {
-	boundaries := r.LastDay(f.Date.To)
-	if f.BoundariesOn != nil {
-		boundaries = *f.BoundariesOn
-	}
+	boundaries := r.LastDay(f.BoundariesOn)
 	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Nationalities: f.Nationalities,
 		Outcomes: f.Outcomes}, boundaries)
 	if err != nil {

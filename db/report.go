@@ -15,7 +15,7 @@ type ReportQuery struct {
 	Filter       ReportFilter
 	GroupBy      []labour.Dimension
 	Granularity  labour.Granularity // "" for one period, the whole
-	BoundariesOn *labour.Date       // nil for the last day of the period
+	BoundariesOn *labour.Date       // nil for the last day of the release
 	Measures     []labour.Measure   // those to compute; others in OrderBy and Having are computed too
 	OrderBy      []ReportOrder      // before the groups' own order, which decides between equals
 	Having       []MeasureCondition
@@ -46,6 +46,7 @@ type Report struct {
 	Period       labour.Period // what the report covers
 	BoundariesOn labour.Date
 	Rows         []ReportRow
+	LeftOut      int      // rows that having left out
 	SQL          []string // the statements that ran
 	Currency     string   // of wages
 
@@ -66,8 +67,6 @@ type ReportRow struct {
 	Coverage labour.Covered
 	// Synthetic is false only where every row behind is known not to be made up.
 	Synthetic bool
-
-	measures []labour.Measure // those it was asked for, and so what stands behind it
 }
 
 // Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
@@ -132,28 +131,28 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 	return rep, rep.Answer(ctx)
 }
 
-// Answer computes the report's rows. A report asked for its totals alone does without.
+// Answer computes the report's rows. A report asked for its totals alone does without. Which rows there are follows from
+// the question but for its measures: the groups of every kind of register row.
 func (rep *Report) Answer(ctx context.Context) error {
 	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
-	if err := rep.compute(ctx, t, rep.measures, rep.familiesOf(rep.Query.Measures)); err != nil {
+	measured := familiesOf(rep.measures)
+	if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
 		return err
 	}
-	// What rows are sorted or chosen by makes no row appear.
-	t.closed = true
-	others := rep.familiesOf(rep.measures)
-	for family := range rep.familiesOf(rep.Query.Measures) {
-		delete(others, family)
-	}
-	if err := rep.compute(ctx, t, rep.measures, others); err != nil {
-		return err
+	for _, family := range rep.families() {
+		if rep.empty || measured[family] || len(t.dimensions) == 0 {
+			continue
+		}
+		if err := rep.appear(ctx, t, family); err != nil {
+			return err
+		}
 	}
 	rep.Rows = t.rows()
-	for i := range rep.Rows {
-		rep.Rows[i].measures = rep.Query.Measures
-	}
 	rep.cover(rep.Rows)
 	rep.show(rep.Rows)
+	all := len(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
+	rep.LeftOut = all - len(rep.Rows)
 	slices.SortFunc(rep.Rows, rep.compare)
 	return nil
 }
@@ -165,10 +164,7 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 	if rep.Period, rep.empty, err = r.period(q.Filter.Period); err != nil {
 		return nil, err
 	}
-	rep.BoundariesOn = rep.Period.To
-	if q.BoundariesOn != nil {
-		rep.BoundariesOn = *q.BoundariesOn
-	}
+	rep.BoundariesOn = r.LastDay(q.BoundariesOn)
 	for _, order := range q.OrderBy {
 		if (order.By == "") == (order.Measure == "") {
 			return nil, labour.Faultf(labour.BadUserInput,
@@ -250,7 +246,7 @@ func (rep *Report) dimensions() []labour.Dimension {
 // paging do not touch it.
 func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (ReportRow, error) {
 	t := newTally(nil, calendar{whole: rep.Period})
-	if err := rep.compute(ctx, t, measures, rep.familiesOf(measures)); err != nil {
+	if err := rep.compute(ctx, t, measures, familiesOf(measures)); err != nil {
 		return ReportRow{}, err
 	}
 	rows := t.rows()
@@ -259,23 +255,25 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 	for _, m := range measures {
 		rep.need(m)
 	}
-	rows[0].measures = measures
 	return rows[0], nil
 }
 
-// familiesOf tells which kinds of register rows some measures count; with no measure, all that can be grouped so.
-func (rep *Report) familiesOf(measures []labour.Measure) map[labour.Family]bool {
+// familiesOf tells which kinds of register rows some measures count.
+func familiesOf(measures []labour.Measure) map[labour.Family]bool {
 	families := map[labour.Family]bool{}
 	for _, m := range measures {
 		info, _ := m.Info()
 		families[info.Family] = true
 	}
-	if len(families) == 0 {
-		byOutcome := slices.Contains(rep.Query.GroupBy, labour.ByOutcome)
-		return map[labour.Family]bool{labour.IssueFlow: !byOutcome, labour.Stock: !byOutcome,
-			labour.DepartureFlow: true}
-	}
 	return families
+}
+
+// families lists the kinds of register rows that the report's groups are of.
+func (rep *Report) families() []labour.Family {
+	if slices.Contains(rep.Query.GroupBy, labour.ByOutcome) {
+		return []labour.Family{labour.DepartureFlow}
+	}
+	return []labour.Family{labour.IssueFlow, labour.Stock, labour.DepartureFlow}
 }
 
 // compute runs one statement for each of some families of measures.
@@ -290,7 +288,7 @@ func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Meas
 		}
 	}
 	if families[labour.Stock] {
-		if err := rep.followStock(ctx, t); err != nil {
+		if err := rep.followStock(ctx, t, true); err != nil {
 			return err
 		}
 	}
@@ -367,7 +365,7 @@ func (rep *Report) Key(row ReportRow) string {
 	for _, d := range rep.dimensions() {
 		parts = append(parts, row.Group[d])
 	}
-	return strings.Join(append(parts, row.Period.Label()), sqlite.FieldEnd)
+	return strings.Join(append(parts, row.Period.Key()), sqlite.FieldEnd)
 }
 
 // Covers reports whether the report has any day to cover; a release without a single dated row has none.

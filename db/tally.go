@@ -1,6 +1,7 @@
 package db
 
 import (
+	"slices"
 	"strings"
 
 	"homebound/db/internal/sqlite"
@@ -29,23 +30,20 @@ func (c calendar) split() []labour.Period {
 	return c.whole.Split(c.granularity)
 }
 
-// tally collects a report's figures: for each group a run of periods, from the first to the last that a register row
-// touches. Periods between them are zero, and a zero is a finding.
+// tally collects a report's figures: every period for each group that has a register row in any. Without dimensions
+// the whole is a group, even where it has none. A zero is a finding.
 type tally struct {
 	dimensions []labour.Dimension
 	periods    []labour.Period
 	groups     map[string]*group
 	order      []*group
 	cells      int
-	closed     bool   // no further cell comes up: figures of others are dropped
-	dropped    Values // where they go
-	cut        bool   // into calendar units; else there is one period, the whole
+	cut        bool // into calendar units; else there is one period, the whole
 }
 
 type group struct {
 	values []string // by dimension
-	first  int      // number of the period of cells[0]
-	cells  []Values
+	cells  []Values // by period
 }
 
 func newTally(dimensions []labour.Dimension, periods calendar) *tally {
@@ -55,8 +53,8 @@ func newTally(dimensions []labour.Dimension, periods calendar) *tally {
 	} else {
 		t.cells = periods.count()
 	}
-	if len(dimensions) == 0 && periods.granularity == "" {
-		t.cell(t.group(nil), 0) // one row always, even where it counts nothing
+	if len(dimensions) == 0 {
+		t.group(nil)
 	}
 	return t
 }
@@ -64,8 +62,8 @@ func newTally(dimensions []labour.Dimension, periods calendar) *tally {
 // checkSize returns a Fault with LimitExceeded where the report has outgrown what one report may hold.
 func (t *tally) checkSize() error {
 	if t.cells > maxCells {
-		return labour.Faultf(labour.LimitExceeded,
-			"The report has more than %d rows, groups times periods: expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
+		return labour.Faultf(labour.LimitExceeded, "The report has more than %d rows, groups times periods: "+
+			"expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
 	}
 	return nil
 }
@@ -75,43 +73,15 @@ func (t *tally) group(values []string) *group {
 	key := strings.Join(values, sqlite.FieldEnd)
 	g, ok := t.groups[key]
 	if !ok {
-		if t.closed {
-			return &group{}
+		g = &group{values: slices.Clone(values), cells: make([]Values, len(t.periods))}
+		for i, p := range t.periods {
+			g.cells[i].Days, g.cells[i].PeakOn = p.Days(), p.From
 		}
-		g = &group{values: append([]string(nil), values...)}
+		t.cells += len(t.periods)
 		t.groups[key] = g
 		t.order = append(t.order, g)
 	}
 	return g
-}
-
-// cell returns the group's figures in a period, and fills the periods between it and those it has.
-func (t *tally) cell(g *group, period int) *Values {
-	switch {
-	case t.closed && (period < g.first || period >= g.first+len(g.cells)):
-		t.dropped = Values{}
-		return &t.dropped
-	case len(g.cells) == 0:
-		g.first = period
-		g.cells = t.empty(period, period+1)
-	case period < g.first:
-		g.cells = append(t.empty(period, g.first), g.cells...)
-		g.first = period
-	case period >= g.first+len(g.cells):
-		g.cells = append(g.cells, t.empty(g.first+len(g.cells), period+1)...)
-	}
-	return &g.cells[period-g.first]
-}
-
-// empty returns the figures of the periods from first until before end, all zero.
-func (t *tally) empty(first, end int) []Values {
-	t.cells += end - first
-	cells := make([]Values, end-first)
-	for i := range cells {
-		cells[i].Days = t.periods[first+i].Days()
-		cells[i].PeakOn = t.periods[first+i].From
-	}
-	return cells
 }
 
 // rows lists every cell as a row.
@@ -123,7 +93,7 @@ func (t *tally) rows() []ReportRow {
 			values[d] = g.values[i]
 		}
 		for i, cell := range g.cells {
-			rows = append(rows, ReportRow{Group: values, Period: t.periods[g.first+i], Values: cell})
+			rows = append(rows, ReportRow{Group: values, Period: t.periods[i], Values: cell})
 		}
 	}
 	return rows

@@ -47,10 +47,7 @@ func scenario(release *db.Release, region string, given *model.Scenario) impact.
 	if given.From != nil {
 		s.From = *given.From
 	}
-	s.BoundariesOn = s.To
-	if given.BoundariesOn != nil {
-		s.BoundariesOn = *given.BoundariesOn
-	}
+	s.BoundariesOn = release.LastDay(given.BoundariesOn)
 	s.Stayers, s.StayersRule, s.StayersIn = given.Stayers, given.StayersRule, given.StayersIn
 	s.Variant, s.FadeOut, s.SplitIndustry = given.Variant, given.FadeOut, given.SplitByIndustry
 	s.Draws, s.Seed, s.Together = given.Draws, int64(given.Seed), given.Together
@@ -104,11 +101,6 @@ func (economicImpactFields) Region(ctx context.Context, obj *answers.EconomicImp
 	return found(releaseOf(ctx).Region(obj.Scenario.Region))
 }
 
-func (economicImpactFields) Timeline(_ context.Context, obj *answers.EconomicImpact,
-	granularity labour.Granularity) ([]impact.PeriodImpact, error) {
-	return obj.Result.Timeline(granularity), nil
-}
-
 type industryImpactFields struct{}
 
 func (industryImpactFields) Industry(ctx context.Context, objs []*impact.IndustryImpact) ([]*labour.Industry, error) {
@@ -119,6 +111,13 @@ type modelInputFields struct{}
 
 func (modelInputFields) Distribution(_ context.Context, obj *impact.Input) (*labour.Distribution, error) {
 	return known(obj.Distribution), nil
+}
+
+func (modelInputFields) Period(_ context.Context, obj *impact.Input) (*labour.CalendarPeriod, error) {
+	if obj.Period == nil {
+		return nil, nil
+	}
+	return new(labour.Granularity("").Of(*obj.Period)), nil
 }
 
 func (modelInputFields) Citation(_ context.Context, obj *impact.Input) (*string, error) {

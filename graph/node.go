@@ -94,6 +94,15 @@ var nodes = map[string]func(ctx context.Context, r *Resolver, keys []string) ([]
 		}
 		return allNodes(releaseOf(ctx).Repatriations(ctx, keys))
 	},
+	"Industry": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Industry)
+	},
+	"Country": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Country)
+	},
+	"Indicator": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
+		return eachNode(keys, releaseOf(ctx).Indicator)
+	},
 	"Claim": func(ctx context.Context, _ *Resolver, keys []string) ([]model.Node, error) {
 		return allNodes(claimsByID(ctx, releaseOf(ctx), keys))
 	},

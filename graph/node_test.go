@@ -35,6 +35,13 @@ func TestNode_FindsEveryObjectByItsID(t *testing.T) {
 				ids[node.ID] = typename
 			}
 		}
+		plain := data[map[string][]identity](t, w,
+			"{ industries { __typename id } countries { __typename id } indicators { __typename id } }")
+		for _, list := range plain {
+			for _, one := range list {
+				ids[one.ID] = one.Typename
+			}
+		}
 		for _, sanction := range data[struct{ Sanctions []identity }](t, w, "{ sanctions { __typename id } }").Sanctions {
 			ids[sanction.ID] = sanction.Typename
 		}

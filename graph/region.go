@@ -195,9 +195,8 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
 	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
 	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
-	inside := reportFilter(filter)
-	inside.Within = append(inside.Within, obj.Code)
-	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after, currency)
+	return report(ctx, deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, currency,
+		pageArgs{first: first, after: after})
 }
 
 func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region,

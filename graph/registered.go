@@ -67,7 +67,7 @@ func precisions(all []labour.Precision, days map[string]*labour.Date) []model.Da
 	list := []model.DayPrecision{}
 	for _, p := range all {
 		if day := days[p.Column]; day != nil && day.Known() {
-			list = append(list, model.DayPrecision{Field: fieldOf[p.Column], Granularity: p.Unit, Span: p.Span(*day)})
+			list = append(list, model.DayPrecision{Field: fieldOf[p.Column], Granularity: p.Unit, Span: p.Unit.Of(p.Span(*day))})
 		}
 	}
 	return list

@@ -15,58 +15,71 @@ import (
 
 func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, first *int, after *string,
-	currency *string) (*model.Report, error) {
-	return report(ctx, reportFilter(filter), groupBy, granularity, boundariesOn, orderBy, having, first, after, currency)
+	having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
+	return report(ctx, deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, currency, pageArgs{first: first, after: after})
 }
 
-// report asks the database for the measures that the selection names, and for nothing else.
-func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity,
-	boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int,
-	after, currency *string) (*model.Report, error) {
+// report asks the database for the measures that the selection names, and for nothing else. Where a region is given, the
+// report is of what lies within it.
+func report(ctx context.Context, given model.ReportFilter, region string, groupBy []labour.Dimension,
+	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
+	having []model.MeasureCondition, currency *string, page pageArgs) (*model.Report, error) {
 	release := releaseOf(ctx)
+	filter := reportFilter(&given)
+	if region != "" {
+		filter.Within = append(filter.Within, region)
+		if given.Within == nil {
+			given.Within = &region
+		}
+	}
 	rep, err := release.Ask(ctx, db.ReportQuery{
 		Filter: filter, GroupBy: groupBy, Granularity: deref(granularity), BoundariesOn: boundariesOn,
-		Measures: selectedMeasures(ctx, "rows."), OrderBy: reportOrder(orderBy), Having: conditions(having),
+		Measures: reportMeasures(ctx, groupBy), OrderBy: reportOrder(orderBy), Having: conditions(having),
 		Currency: currencyOf(ctx, currency, filter.Within),
 	})
 	if err != nil {
 		return nil, err
 	}
 	limit := maxPage
-	if first != nil {
-		if err := checkLimit("first", *first); err != nil {
+	if page.first != nil {
+		if err := checkLimit("first", *page.first); err != nil {
 			return nil, err
 		}
-		limit = *first
+		limit = *page.first
 	}
-	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), Currency: rep.Currency}
-	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") ||
-		graphql.FieldRequested(ctx, "pageInfo") {
+	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), Currency: rep.Currency, BoundariesOn: rep.BoundariesOn,
+		Filter: filterText(given), ID: reportID(release, rep, page)}
+	if rep.Covers() {
+		answer.Period = new(labour.Granularity("").Of(rep.Period))
+	}
+	// What stands behind a report, and what having left out, is of its rows, whether or not these are selected.
+	if requested(ctx, "rows", "totalCount", "pageInfo", "provenance") ||
+		len(having) > 0 && requested(ctx, "notices") {
 		if err := rep.Answer(ctx); err != nil {
 			return nil, err
 		}
-		if err := reportPage(ctx, rep, limit, after, answer); err != nil {
+		if err := reportPage(ctx, rep, limit, page.after, answer); err != nil {
 			return nil, err
 		}
 	}
-	if graphql.FieldRequested(ctx, "totals") {
+	if requested(ctx, "notices") {
+		answer.Notices = answers.Notices(release, rep)
+	}
+	if requested(ctx, "provenance") {
+		stands, err := rep.Provenance(ctx)
+		if err != nil {
+			return nil, err
+		}
+		answer.Provenance = answers.ProvenanceOf(release, stands)
+	}
+	if requested(ctx, "totals") {
 		measures := selectedMeasures(ctx, "totals.")
 		totals, err := rep.Totals(ctx, measures)
 		if err != nil {
 			return nil, err
 		}
 		answer.Totals = reportRow(rep, totals, measures, countedRequested(ctx, "totals."))
-	}
-	if graphql.FieldRequested(ctx, "notices") { // after the totals, whose measures they are about too
-		answer.Notices = answers.Notices(release, rep)
-	}
-	if graphql.FieldRequested(ctx, "provenance") {
-		stands, err := rep.Provenance(ctx)
-		if err != nil {
-			return nil, err
-		}
-		answer.Provenance = answers.ProvenanceOf(release, stands)
+		answer.Totals.ID = rowIDs(release, rep)("totals")
 	}
 	return answer, nil
 }
@@ -89,9 +102,11 @@ func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, a
 		from++
 	}
 	to := min(from+limit, len(rep.Rows))
-	counted := countedRequested(ctx, "rows.")
+	counted, named := countedRequested(ctx, "rows."), rowIDs(releaseOf(ctx), rep)
 	for _, row := range rep.Rows[from:to] {
-		answer.Rows = append(answer.Rows, reportRow(rep, row, rep.Query.Measures, counted))
+		shown := reportRow(rep, row, rep.Query.Measures, counted)
+		shown.ID = named(rep.Key(row))
+		answer.Rows = append(answer.Rows, shown)
 	}
 	answer.TotalCount = len(rep.Rows)
 	answer.PageInfo = model.PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(rep.Rows)}
@@ -106,6 +121,25 @@ func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, a
 // reportRows names the rows of a report by all that decides which they are and how they are sorted, but for the filter.
 func reportRows(q db.ReportQuery) listOrder {
 	return listOrder{name: fmt.Sprintf("report by %v, %q, in the order %v", q.GroupBy, q.Granularity, q.OrderBy)}
+}
+
+func requested(ctx context.Context, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(field string) bool { return graphql.FieldRequested(ctx, field) })
+}
+
+// reportMeasures lists the measures that the rows are asked for: those selected, and where it is asked what they rest on all
+// that they could be, so that this follows from the arguments alone.
+func reportMeasures(ctx context.Context, groupBy []labour.Dimension) []labour.Measure {
+	if !requested(ctx, "provenance") {
+		return selectedMeasures(ctx, "rows.")
+	}
+	var all []labour.Measure
+	for _, info := range labour.Measures {
+		if info.Family == labour.DepartureFlow || !slices.Contains(groupBy, labour.ByOutcome) {
+			all = append(all, info.Measure)
+		}
+	}
+	return all
 }
 
 // selectedMeasures lists the measures whose fields the selection names below a path.
@@ -133,7 +167,7 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of,
 	}
 	if rep.Covers() {
-		r.Period = &row.Period
+		r.Period = new(rep.Query.Granularity.Of(row.Period))
 		if counted {
 			r.Counted = rep.Counted(row)
 		}

@@ -73,6 +73,9 @@ func (r *Resolver) MemberState() generated.MemberStateResolver   { return member
 func (r *Resolver) MemberStateReport() generated.MemberStateReportResolver {
 	return memberStateReportFields{}
 }
+func (r *Resolver) Country() generated.CountryResolver               { return countryFields{} }
+func (r *Resolver) Indicator() generated.IndicatorResolver           { return indicatorFields{} }
+func (r *Resolver) Period() generated.PeriodResolver                 { return periodFields{} }
 func (r *Resolver) Industry() generated.IndustryResolver             { return industryFields{} }
 func (r *Resolver) ReportRow() generated.ReportRowResolver           { return reportRowFields{} }
 func (r *Resolver) EconomicImpact() generated.EconomicImpactResolver { return economicImpactFields{} }

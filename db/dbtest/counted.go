@@ -114,10 +114,10 @@ func stock(t *testing.T, open func(testing.TB) *db.Store) {
 			p := labour.Period{From: from, To: from.AddDays(d.between(0, 300))}
 			departed, _, err := r.Departed(t.Context(), f, p)
 			require.NoError(t, err, about)
-			assert.Equal(t, n.Departed(f, p), departed, "%s in %s", about, p.Label())
+			assert.Equal(t, n.Departed(f, p), departed, "%s in %s", about, p.Key())
 			wages, _, err := r.DepartedWages(t.Context(), f, p)
 			require.NoError(t, err, about)
-			sameWages(t, n.DepartedWages(f, p), wages, about+p.Label())
+			sameWages(t, n.DepartedWages(f, p), wages, about+p.Key())
 			changes(t, r, n, f, p)
 		}
 	})
@@ -142,7 +142,7 @@ func changes(t *testing.T, r *db.Release, n *Naive, f db.StockFilter, p labour.P
 	byDay := map[labour.Date]map[cell]int{}
 	last := p.From
 	for change := range seq {
-		require.True(t, p.Contains(change.Day), "%s outside %s", change.Day, p.Label())
+		require.True(t, p.Contains(change.Day), "%s outside %s", change.Day, p.Key())
 		require.GreaterOrEqual(t, change.Day, last, "days in their order")
 		last = change.Day
 		if byDay[change.Day] == nil {

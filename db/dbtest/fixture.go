@@ -172,7 +172,7 @@ func (s statement) show(row db.ReportRow) string {
 				value = strconv.FormatFloat(math.Round(x*1e4)/1e4, 'f', -1, 64)
 			}
 		} else if column == "period" {
-			value = row.Period.Label()
+			value = row.Period.Key()
 		} else if column == "peakOn" {
 			value = row.PeakOn.String()
 		} else if code := row.Group[labour.Dimension(strings.ToUpper(column))]; code != "" {

@@ -88,6 +88,15 @@ func (n *Naive) Period(r db.DateRange) labour.Period {
 	return p
 }
 
+// boundaries returns the day whose boundaries count: the one that is asked for, else the last day of the release.
+func (n *Naive) boundaries(on *labour.Date) labour.Date {
+	if on != nil {
+		return *on
+	}
+	span, _ := n.Span()
+	return span.To
+}
+
 // parent returns the region that a region belongs to on a day, or "".
 func (n *Naive) parent(code string, on labour.Date) string {
 	for _, m := range n.content.Memberships {
@@ -244,10 +253,7 @@ func anyOf[T comparable](list []T, value T) bool {
 // Availability lists what has rows that are issued, in force or repatriated in the filter's period.
 func (n *Naive) Availability(f db.ReportFilter, boundariesOn *labour.Date) db.Availability {
 	period := n.Period(f.Period)
-	boundaries := period.To
-	if boundariesOn != nil {
-		boundaries = *boundariesOn
-	}
+	boundaries := n.boundaries(boundariesOn)
 	reg := n.filter(f, boundaries)
 	regions, districts, industries, nationalities := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	outcomes := map[labour.Outcome]bool{}

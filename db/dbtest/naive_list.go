@@ -15,12 +15,7 @@ import (
 // Permits lists the permits that a filter keeps, sorted, equals by id. A filter's Behind is left aside.
 func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []labour.Permit {
 	on := n.lastDay(f.InForceOn)
-	boundaries := on
-	if f.BoundariesOn != nil {
-		boundaries = *f.BoundariesOn
-	} else if f.Issued.To != nil {
-		boundaries = *f.Issued.To
-	}
+	boundaries := n.boundaries(f.BoundariesOn)
 	reg := n.filter(db.ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
 	var kept []labour.Permit
 	for _, row := range reg.permits {
@@ -43,10 +38,7 @@ func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []lab
 // Repatriations lists the repatriations that a filter keeps and that may be listed, sorted, equals by id. A
 // filter's Behind is left aside.
 func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.RepatriationOrder]) []labour.Repatriation {
-	boundaries := n.lastDay(f.Date.To)
-	if f.BoundariesOn != nil {
-		boundaries = *f.BoundariesOn
-	}
+	boundaries := n.boundaries(f.BoundariesOn)
 	reg := n.filter(db.ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
 	var kept []labour.Repatriation
 	for _, row := range reg.departures {

@@ -27,10 +27,7 @@ type group struct {
 // Report answers a question: every row that the report has, in order, and its totals.
 func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 	whole := n.Period(q.Filter.Period)
-	boundaries := whole.To
-	if q.BoundariesOn != nil {
-		boundaries = *q.BoundariesOn
-	}
+	boundaries := n.boundaries(q.BoundariesOn)
 	measures := slices.Clone(q.Measures)
 	for _, o := range q.OrderBy {
 		if o.Measure != "" {
@@ -45,35 +42,27 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 		periods = whole.Split(q.Granularity)
 	}
 	all := n.filter(q.Filter, boundaries)
-	for _, g := range n.groups(all, q.GroupBy, boundaries) {
-		var dense []Row
-		first, last := -1, -1
-		for i, p := range periods {
+	groups := n.groups(all, q.GroupBy, boundaries)
+	if len(without(q.GroupBy, labour.ByPeriod)) == 0 {
+		groups = []group{{register: all}} // the whole is a group always, even where it counts nothing
+	}
+	for _, g := range groups {
+		// Whatever is measured, sorted by or held to: a group with a row in the period has every part of the period.
+		if c := counted(g, whole); g.values != nil && len(c.Permits)+len(c.Repatriations) == 0 {
+			continue
+		}
+		for _, p := range periods {
 			row := n.compute(g, measures, p, q.Currency)
 			n.reach(q.Filter, boundaries, &row.ReportRow)
-			// What a report is sorted by or held to does not make a group appear.
-			row.Counted = counted(g, q.Measures, p)
-			if len(row.Permits) > 0 || len(row.Repatriations) > 0 {
-				last = i
-				if first < 0 {
-					first = i
-				}
-			}
-			dense = append(dense, row)
+			row.Counted = counted(group{register: register{permits: g.permits, departures: g.departures}}, p)
+			rows = append(rows, row)
 		}
-		if first >= 0 {
-			rows = append(rows, dense[first:last+1]...)
-		}
-	}
-	if rows == nil && q.Granularity == "" && len(without(q.GroupBy, labour.ByPeriod)) == 0 {
-		rows = []Row{n.compute(group{}, measures, whole, q.Currency)} // one row always, even where it counts nothing
-		n.reach(q.Filter, boundaries, &rows[0].ReportRow)
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return !having(r.Values, q.Having) })
 	slices.SortStableFunc(rows, func(a, b Row) int { return compare(a, b, q) })
 	totals = n.compute(group{register: all}, q.Measures, whole, q.Currency)
 	n.reach(q.Filter, boundaries, &totals.ReportRow)
-	totals.Counted = counted(group{register: all}, q.Measures, whole)
+	totals.Counted = counted(group{register: all}, whole)
 	return rows, totals
 }
 
@@ -232,15 +221,15 @@ func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period
 	return row
 }
 
-// counted lists what the measures count of a group in a period: permits issued in it, permits in force on a day of
-// it and the repatriations under them up to its end, repatriations dated in it.
-func counted(g group, measures []labour.Measure, period labour.Period) Counted {
+// counted lists the register rows of a group in a period: permits issued in it or in force on a day of it, repatriations
+// dated in it, and those up to its end under the permits in force.
+func counted(g group, period labour.Period) Counted {
 	permits, repatriations := map[string]bool{}, map[string]bool{}
 	for _, p := range g.permits {
-		if counts(measures, labour.IssueFlow) && period.Contains(p.permit.IssuedOn) {
+		if period.Contains(p.permit.IssuedOn) {
 			permits[p.id] = true
 		}
-		if counts(measures, labour.Stock) && inForceIn(p.permit, period) {
+		if inForceIn(p.permit, period) {
 			permits[p.id] = true
 			for _, r := range g.under[p.id] {
 				if r.Date <= period.To {
@@ -250,7 +239,7 @@ func counted(g group, measures []labour.Measure, period labour.Period) Counted {
 		}
 	}
 	for _, r := range g.departures {
-		if counts(measures, labour.DepartureFlow) && period.Contains(r.departure.Date) {
+		if period.Contains(r.departure.Date) {
 			repatriations[r.id] = true
 		}
 	}

@@ -37,9 +37,11 @@ type ResolverRoot interface {
 	Claim() ClaimResolver
 	ClaimCheck() ClaimCheckResolver
 	Compliance() ComplianceResolver
+	Country() CountryResolver
 	EconomicImpact() EconomicImpactResolver
 	Employer() EmployerResolver
 	Evidence() EvidenceResolver
+	Indicator() IndicatorResolver
 	Industry() IndustryResolver
 	IndustryImpact() IndustryImpactResolver
 	Interval() IntervalResolver
@@ -50,6 +52,7 @@ type ResolverRoot interface {
 	Observation() ObservationResolver
 	ObservedOutcome() ObservedOutcomeResolver
 	Parameter() ParameterResolver
+	Period() PeriodResolver
 	Permit() PermitResolver
 	Query() QueryResolver
 	Region() RegionResolver
@@ -162,12 +165,15 @@ type ComplexityRoot struct {
 		AsOf                func(childComplexity int) int
 		Baseline            func(childComplexity int) int
 		Basis               func(childComplexity int) int
+		BoundariesOn        func(childComplexity int) int
 		Coverage            func(childComplexity int) int
 		DaysToDeadline      func(childComplexity int) int
 		Explanation         func(childComplexity int) int
+		Filter              func(childComplexity int) int
 		HalfWayMet          func(childComplexity int) int
 		Notices             func(childComplexity int) int
 		Obligations         func(childComplexity int) int
+		Period              func(childComplexity int) int
 		Perturbed           func(childComplexity int) int
 		Progress            func(childComplexity int) int
 		ProjectedCompletion func(childComplexity int) int
@@ -186,6 +192,7 @@ type ComplexityRoot struct {
 
 	Country struct {
 		Code func(childComplexity int) int
+		ID   func(childComplexity int) int
 		Name func(childComplexity int) int
 	}
 
@@ -208,10 +215,12 @@ type ComplexityRoot struct {
 		DepartedWorkers            func(childComplexity int) int
 		DirectOutputLost           func(childComplexity int) int
 		DirectOutputLostShareOfGRP func(childComplexity int) int
+		Filter                     func(childComplexity int) int
 		FiscalLoss                 func(childComplexity int) int
 		From                       func(childComplexity int) int
 		GrossAccounts              func(childComplexity int) int
 		GrossDirectOutputLost      func(childComplexity int) int
+		ID                         func(childComplexity int) int
 		IncomeTaxLost              func(childComplexity int) int
 		IndirectOutputLost         func(childComplexity int) int
 		Inputs                     func(childComplexity int) int
@@ -221,6 +230,7 @@ type ComplexityRoot struct {
 		OutputLost                 func(childComplexity int) int
 		OutputLostElsewhere        func(childComplexity int) int
 		OutputLostShareOfGRP       func(childComplexity int) int
+		Period                     func(childComplexity int) int
 		Perturbed                  func(childComplexity int) int
 		Provenance                 func(childComplexity int) int
 		Region                     func(childComplexity int) int
@@ -320,6 +330,7 @@ type ComplexityRoot struct {
 		DepartedWorkers       func(childComplexity int) int
 		DirectOutputLost      func(childComplexity int) int
 		GrossDirectOutputLost func(childComplexity int) int
+		ID                    func(childComplexity int) int
 		IndirectOutputLost    func(childComplexity int) int
 		NetAccounts           func(childComplexity int) int
 		OutputLost            func(childComplexity int) int
@@ -330,12 +341,14 @@ type ComplexityRoot struct {
 	Indicator struct {
 		Code       func(childComplexity int) int
 		Definition func(childComplexity int) int
+		ID         func(childComplexity int) int
 		Name       func(childComplexity int) int
 		Unit       func(childComplexity int) int
 	}
 
 	Industry struct {
 		Code func(childComplexity int) int
+		ID   func(childComplexity int) int
 		Name func(childComplexity int, language model.Language) int
 	}
 
@@ -474,9 +487,12 @@ type ComplexityRoot struct {
 	}
 
 	Period struct {
-		From  func(childComplexity int) int
-		Label func(childComplexity int) int
-		To    func(childComplexity int) int
+		Complete func(childComplexity int) int
+		From     func(childComplexity int) int
+		Key      func(childComplexity int) int
+		Label    func(childComplexity int) int
+		To       func(childComplexity int) int
+		Unit     func(childComplexity int) int
 	}
 
 	Permit struct {
@@ -665,15 +681,20 @@ type ComplexityRoot struct {
 	}
 
 	Report struct {
-		Coverage   func(childComplexity int) int
-		Currency   func(childComplexity int) int
-		Notices    func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		Provenance func(childComplexity int) int
-		Rows       func(childComplexity int) int
-		Synthetic  func(childComplexity int) int
-		TotalCount func(childComplexity int) int
-		Totals     func(childComplexity int) int
+		Basis        func(childComplexity int) int
+		BoundariesOn func(childComplexity int) int
+		Coverage     func(childComplexity int) int
+		Currency     func(childComplexity int) int
+		Filter       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Notices      func(childComplexity int) int
+		PageInfo     func(childComplexity int) int
+		Period       func(childComplexity int) int
+		Provenance   func(childComplexity int) int
+		Rows         func(childComplexity int) int
+		Synthetic    func(childComplexity int) int
+		TotalCount   func(childComplexity int) int
+		Totals       func(childComplexity int) int
 	}
 
 	ReportRow struct {
@@ -682,6 +703,7 @@ type ComplexityRoot struct {
 		Coverage              func(childComplexity int) int
 		District              func(childComplexity int) int
 		Employer              func(childComplexity int) int
+		ID                    func(childComplexity int) int
 		Industry              func(childComplexity int) int
 		Nationality           func(childComplexity int) int
 		Outcome               func(childComplexity int) int
@@ -794,15 +816,25 @@ type ClaimCheckResolver interface {
 }
 type ComplianceResolver interface {
 	Region(ctx context.Context, obj *answers.Compliance) (*labour.Region, error)
+
+	Period(ctx context.Context, obj *answers.Compliance) (*labour.CalendarPeriod, error)
+	BoundariesOn(ctx context.Context, obj *answers.Compliance) (labour.Date, error)
+	Filter(ctx context.Context, obj *answers.Compliance) (string, error)
+}
+type CountryResolver interface {
+	ID(ctx context.Context, obj *labour.Country) (string, error)
 }
 type EconomicImpactResolver interface {
+	ID(ctx context.Context, obj *answers.EconomicImpact) (string, error)
+	Period(ctx context.Context, obj *answers.EconomicImpact) (*labour.CalendarPeriod, error)
+	Filter(ctx context.Context, obj *answers.EconomicImpact) (string, error)
 	Region(ctx context.Context, obj *answers.EconomicImpact) (*labour.Region, error)
 
 	ConstantPricesOf(ctx context.Context, obj *answers.EconomicImpact) (*int, error)
 
 	Observed(ctx context.Context, obj *answers.EconomicImpact) ([]answers.ObservedOutcome, error)
 
-	Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]impact.PeriodImpact, error)
+	Timeline(ctx context.Context, obj *answers.EconomicImpact, granularity labour.Granularity) ([]model.ImpactPeriod, error)
 }
 type EmployerResolver interface {
 	ID(ctx context.Context, obj *labour.Employer) (string, error)
@@ -823,7 +855,12 @@ type EvidenceResolver interface {
 
 	Conversion(ctx context.Context, obj *evidence.Piece) (*string, error)
 }
+type IndicatorResolver interface {
+	ID(ctx context.Context, obj *labour.Indicator) (string, error)
+}
 type IndustryResolver interface {
+	ID(ctx context.Context, obj *labour.Industry) (string, error)
+
 	Name(ctx context.Context, obj *labour.Industry, language model.Language) (string, error)
 }
 type IndustryImpactResolver interface {
@@ -844,6 +881,7 @@ type MemberStateReportResolver interface {
 	Source(ctx context.Context, objs []*labour.MemberStateReport) ([]*labour.Source, error)
 }
 type ModelInputResolver interface {
+	Period(ctx context.Context, obj *impact.Input) (*labour.CalendarPeriod, error)
 	Source(ctx context.Context, objs []*impact.Input) ([]*labour.Source, error)
 	Distribution(ctx context.Context, obj *impact.Input) (*labour.Distribution, error)
 	Citation(ctx context.Context, obj *impact.Input) (*string, error)
@@ -880,6 +918,9 @@ type ParameterResolver interface {
 	Source(ctx context.Context, objs []*labour.Parameter) ([]*labour.Source, error)
 
 	Note(ctx context.Context, obj *labour.Parameter) (*string, error)
+}
+type PeriodResolver interface {
+	Unit(ctx context.Context, obj *labour.CalendarPeriod) (*labour.Granularity, error)
 }
 type PermitResolver interface {
 	ID(ctx context.Context, obj *labour.Permit) (string, error)
@@ -1431,6 +1472,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Basis(childComplexity), true
+	case "Compliance.boundariesOn":
+		if e.ComplexityRoot.Compliance.BoundariesOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.BoundariesOn(childComplexity), true
 	case "Compliance.coverage":
 		if e.ComplexityRoot.Compliance.Coverage == nil {
 			break
@@ -1449,6 +1496,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Explanation(childComplexity), true
+	case "Compliance.filter":
+		if e.ComplexityRoot.Compliance.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Filter(childComplexity), true
 	case "Compliance.halfwayMet":
 		if e.ComplexityRoot.Compliance.HalfWayMet == nil {
 			break
@@ -1467,6 +1520,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Compliance.Obligations(childComplexity), true
+	case "Compliance.period":
+		if e.ComplexityRoot.Compliance.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Compliance.Period(childComplexity), true
 	case "Compliance.perturbed":
 		if e.ComplexityRoot.Compliance.Perturbed == nil {
 			break
@@ -1558,6 +1617,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Country.Code(childComplexity), true
+	case "Country.id":
+		if e.ComplexityRoot.Country.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Country.ID(childComplexity), true
 	case "Country.name":
 		if e.ComplexityRoot.Country.Name == nil {
 			break
@@ -1656,6 +1721,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.DirectOutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.filter":
+		if e.ComplexityRoot.EconomicImpact.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Filter(childComplexity), true
 	case "EconomicImpact.fiscalLoss":
 		if e.ComplexityRoot.EconomicImpact.FiscalLoss == nil {
 			break
@@ -1680,6 +1751,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.GrossDirectOutputLost(childComplexity), true
+	case "EconomicImpact.id":
+		if e.ComplexityRoot.EconomicImpact.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.ID(childComplexity), true
 	case "EconomicImpact.incomeTaxLost":
 		if e.ComplexityRoot.EconomicImpact.IncomeTaxLost == nil {
 			break
@@ -1734,6 +1811,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.OutputLostShareOfGRP(childComplexity), true
+	case "EconomicImpact.period":
+		if e.ComplexityRoot.EconomicImpact.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Period(childComplexity), true
 	case "EconomicImpact.perturbed":
 		if e.ComplexityRoot.EconomicImpact.Perturbed == nil {
 			break
@@ -2185,6 +2268,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImpactPeriod.GrossDirectOutputLost(childComplexity), true
+	case "ImpactPeriod.id":
+		if e.ComplexityRoot.ImpactPeriod.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImpactPeriod.ID(childComplexity), true
 	case "ImpactPeriod.indirectOutputLost":
 		if e.ComplexityRoot.ImpactPeriod.IndirectOutputLost == nil {
 			break
@@ -2228,6 +2317,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Indicator.Definition(childComplexity), true
+	case "Indicator.id":
+		if e.ComplexityRoot.Indicator.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.ID(childComplexity), true
 	case "Indicator.name":
 		if e.ComplexityRoot.Indicator.Name == nil {
 			break
@@ -2247,6 +2342,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Industry.Code(childComplexity), true
+	case "Industry.id":
+		if e.ComplexityRoot.Industry.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Industry.ID(childComplexity), true
 	case "Industry.name":
 		if e.ComplexityRoot.Industry.Name == nil {
 			break
@@ -2842,12 +2943,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Parameter.Unit(childComplexity), true
 
+	case "Period.complete":
+		if e.ComplexityRoot.Period.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.Complete(childComplexity), true
 	case "Period.from":
 		if e.ComplexityRoot.Period.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Period.From(childComplexity), true
+	case "Period.key":
+		if e.ComplexityRoot.Period.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.Key(childComplexity), true
 	case "Period.label":
 		if e.ComplexityRoot.Period.Label == nil {
 			break
@@ -2860,6 +2973,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Period.To(childComplexity), true
+	case "Period.unit":
+		if e.ComplexityRoot.Period.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.Unit(childComplexity), true
 
 	case "Permit.employer":
 		if e.ComplexityRoot.Permit.Employer == nil {
@@ -3865,6 +3984,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RepatriationEdge.Node(childComplexity), true
 
+	case "Report.basis":
+		if e.ComplexityRoot.Report.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Basis(childComplexity), true
+	case "Report.boundariesOn":
+		if e.ComplexityRoot.Report.BoundariesOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.BoundariesOn(childComplexity), true
 	case "Report.coverage":
 		if e.ComplexityRoot.Report.Coverage == nil {
 			break
@@ -3877,6 +4008,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Currency(childComplexity), true
+	case "Report.filter":
+		if e.ComplexityRoot.Report.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Filter(childComplexity), true
+	case "Report.id":
+		if e.ComplexityRoot.Report.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ID(childComplexity), true
 	case "Report.notices":
 		if e.ComplexityRoot.Report.Notices == nil {
 			break
@@ -3889,6 +4032,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.PageInfo(childComplexity), true
+	case "Report.period":
+		if e.ComplexityRoot.Report.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Period(childComplexity), true
 	case "Report.provenance":
 		if e.ComplexityRoot.Report.Provenance == nil {
 			break
@@ -3950,6 +4099,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Employer(childComplexity), true
+	case "ReportRow.id":
+		if e.ComplexityRoot.ReportRow.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.ID(childComplexity), true
 	case "ReportRow.industry":
 		if e.ComplexityRoot.ReportRow.Industry == nil {
 			break
@@ -4585,7 +4740,7 @@ type Query {
     groupBy: [Dimension!]! = []
     "The calendar unit that the period is cut into, whether or not ` + "`" + `groupBy` + "`" + ` names PERIOD. Not cut where left out."
     granularity: Granularity
-    "The day whose regional boundaries count. The last day of what the report covers where left out."
+    "The day whose regional boundaries count. The release's last day where left out."
     boundariesOn: Date
     "The order of the rows, by the first key, then the next. By the dimensions of ` + "`" + `groupBy` + "`" + `, then the period, where left out."
     orderBy: [ReportOrder!]
@@ -4638,7 +4793,7 @@ type Query {
   availability(
     "The filter of the report that is meant. The whole release where left out."
     filter: ReportFilter
-    "The day whose regional boundaries count. The last day of what the filter covers where left out."
+    "The day whose regional boundaries count. The release's last day where left out."
     boundariesOn: Date
   ): Availability
 }
@@ -4915,7 +5070,7 @@ type Region implements Node {
     groupBy: [Dimension!]! = []
     "The calendar unit that the period is cut into, whether or not ` + "`" + `groupBy` + "`" + ` names PERIOD. Not cut where left out."
     granularity: Granularity
-    "The day whose regional boundaries count. The last day of what the report covers where left out."
+    "The day whose regional boundaries count. The release's last day where left out."
     boundariesOn: Date
     "The order of the rows, by the first key, then the next. By the dimensions of ` + "`" + `groupBy` + "`" + `, then the period, where left out."
     orderBy: [ReportOrder!]
@@ -5162,7 +5317,9 @@ enum RepatriationOutcome {
 }
 
 "A section of the International Standard Industrial Classification (ISIC), Rev.4."
-type Industry {
+type Industry implements Node {
+  "The global id."
+  id: ID!
   "The section's letter, e.g. ` + "`" + `F` + "`" + `."
   code: String!
   "Its name."
@@ -5173,7 +5330,9 @@ type Industry {
 }
 
 "A country, as a nationality or as a host."
-type Country {
+type Country implements Node {
+  "The global id."
+  id: ID!
   "ISO 3166-1 alpha-2, e.g. ` + "`" + `KP` + "`" + `."
   code: String!
   "Its name in English."
@@ -5181,7 +5340,9 @@ type Country {
 }
 
 "What a published statistic counts."
-type Indicator {
+type Indicator implements Node {
+  "The global id."
+  id: ID!
   "Its code, e.g. ` + "`" + `GRP` + "`" + `."
   code: String!
   "Its name."
@@ -5611,7 +5772,7 @@ input EmployerFilter {
 input PermitFilter {
   "A region's code: permits of that region and of everything within it on ` + "`" + `boundariesOn` + "`" + `."
   within: String
-  "The day whose boundaries count. The last day of what the filter covers where left out, else the release's dataThrough."
+  "The day whose regional boundaries count. The release's last day where left out."
   boundariesOn: Date
   "Codes of industries, e.g. ` + "`" + `F` + "`" + `: permits of one of them, by their own industry, else their employer's."
   industries: [String!]
@@ -5631,7 +5792,7 @@ input PermitFilter {
 input RepatriationFilter {
   "A region's code: repatriations from that region and from everything within it on ` + "`" + `boundariesOn` + "`" + `."
   within: String
-  "The day whose boundaries count. The last day of what the filter covers where left out, else the release's dataThrough."
+  "The day whose regional boundaries count. The release's last day where left out."
   boundariesOn: Date
   "Codes of countries, e.g. ` + "`" + `KP` + "`" + `: repatriations of workers of one of them."
   nationalities: [String!]
@@ -5775,9 +5936,21 @@ enum OrderDirection {
 
 "The answer to a group-by question."
 type Report {
+  "Names the release and all arguments of the report, so that caches keep it apart from others. ` + "`" + `node` + "`" + ` does not find it."
+  id: ID!
+  "The days that the report covers. Null where the release holds nothing that is dated and no period was asked for."
+  period: Period
+  "The day whose regional boundaries count."
+  boundariesOn: Date!
+  "The evidence that figures are read from: the register."
+  basis: Basis!
+  "What the report is narrowed to, as JSON that a variable of type ReportFilter takes; ` + "`" + `{}` + "`" + ` for everything."
+  filter: String!
   """
-  One row for each group and period. A group appears in every period from its first to its last with a register row that
-  the selected measures count, with zeros between, since zero is a finding.
+  One row for each group and period. Which rows there are follows from the arguments alone, whatever is selected: every group
+  with a register row that the filter admits and that is issued, in force or repatriated in the report's period, and without
+  ` + "`" + `groupBy` + "`" + ` the whole, even where it has none. With a granularity each has every period, with zeros where nothing happened,
+  since zero is a finding, and null where nothing is known.
   """
   rows: [ReportRow!]!
   """
@@ -5795,7 +5968,7 @@ type Report {
   synthetic: Boolean!
   "What a reader might stumble over, such as what is not covered."
   notices: [Notice!]!
-  "What the figures rest on."
+  "What the figures of all measures rest on, whichever are selected, and the SQL that computes the rows."
   provenance: Provenance!
   "The currency of wages, by ISO 4217."
   currency: String!
@@ -5827,14 +6000,14 @@ enum NoticeCode {
   BOUNDARIES_MOVED
   "The first or the last period is a part of its calendar unit."
   PERIODS_CUT
+  "Rows that there are were left out: by a condition, or since they lack what a measure counts by."
+  ROWS_LEFT_OUT
   "A stock is held from the nearest reported figure, which is of another day."
   HELD_FLAT
   "What the economic model assumed, or what its inputs do not agree on."
   MODEL
   "The release was made under another method than the one that answers."
   METHOD_CHANGED
-  "Rows that lack what a measure counts by were left out of it."
-  LEFT_OUT
   "Rows were counted on days that are known only to a month, a quarter or a year."
   ROUGH_DAYS
 }
@@ -5848,6 +6021,8 @@ Workers present on a day are the workers of the permits in force, less those rep
 day, and never fewer than none under a permit. A repatriation without a permit lowers no stock.
 """
 type ReportRow {
+  "Names the release, the arguments that decide the figures, the group and the period, so that caches keep the row apart from others. ` + "`" + `node` + "`" + ` does not find it."
+  id: ID!
   "The group's region."
   region: Region
   "The group's district."
@@ -5890,7 +6065,7 @@ type ReportRow {
   averageMonthlyWage: Float
   "The workers of the repatriations dated in the period, in persons; of all outcomes unless ` + "`" + `filter.outcomes` + "`" + ` names some."
   workersRepatriated: Int
-  "The permits behind this row: those that the selected measures counted, issued in the period for flows, in force on a day of it for stocks."
+  "The permits behind this row, whichever measures are selected: those issued in the period, and those in force on a day of it."
   permits(
     "The order. By day of issue, ascending, where left out."
     orderBy: PermitOrder
@@ -5903,11 +6078,7 @@ type ReportRow {
     "A cursor: only items before it."
     before: String
   ): PermitConnection
-  """
-  The repatriations behind this row: those that the selected measures counted. Dated in the period for workersRepatriated;
-  for stocks, those under a permit in force on a day of it, dated by its last day. Those of outcome PROTECTED are counted and
-  never listed.
-  """
+  "The repatriations behind this row, whichever measures are selected: those dated in the period. What lowered a stock before is found under its permits. Those of outcome PROTECTED are counted and never listed."
   repatriations(
     "The order. By date, ascending, where left out."
     orderBy: RepatriationOrder
@@ -5924,12 +6095,18 @@ type ReportRow {
 
 "A span of days, both ends included."
 type Period {
+  "Names the days exactly: the calendar unit where it is the whole of one (` + "`" + `2017` + "`" + `, ` + "`" + `2017-Q4` + "`" + `, ` + "`" + `2017-12` + "`" + `, ` + "`" + `2017-12-22` + "`" + `), else both ends (` + "`" + `2017-12-22/2019-12-22` + "`" + `)."
+  key: String!
+  "A short name that fits an axis: the calendar unit, also of a part of one (` + "`" + `2017` + "`" + `, ` + "`" + `2017-Q4` + "`" + `, ` + "`" + `2017-12` + "`" + `, ` + "`" + `2017-12-22` + "`" + `), and of a span that is of no unit its ends (` + "`" + `2016–2018` + "`" + `)."
+  label: String!
+  "The calendar unit that it is the whole or a part of. Null for a span that is of none."
+  unit: Granularity
   "The first day."
   from: Date!
   "The last day, itself included."
   to: Date!
-  "Its name where it is a calendar unit (` + "`" + `2017` + "`" + `, ` + "`" + `2017-Q4` + "`" + `, ` + "`" + `2017-12` + "`" + `, ` + "`" + `2017-12-22` + "`" + `), else both ends (` + "`" + `2017-12-22/2019-12-22` + "`" + `)."
-  label: String!
+  "Whether it is the whole of its calendar unit. False for a span that is of none."
+  complete: Boolean!
 }
 
 "What figures rest on."
@@ -5959,7 +6136,7 @@ input Scenario {
   to: Date
   "The day whose stock departures are counted from. By default the day on which resolution 2397 was adopted."
   baseline: Date! = "2017-12-22"
-  "The day whose boundaries make up the region. ` + "`" + `to` + "`" + ` where left out."
+  "The day whose boundaries make up the region. The release's last day where left out."
   boundariesOn: Date
   "The evidence that stocks are read from."
   basis: Basis! = REGISTER
@@ -6142,6 +6319,12 @@ What the departure of workers costs a region's economy. A figure that no observa
 what was missing. Money is in the region's currency, remittances in USD; ` + "`" + `unit` + "`" + ` says so.
 """
 type EconomicImpact {
+  "Names the release and the whole scenario, so that caches keep the estimate apart from others. ` + "`" + `node` + "`" + ` does not find it."
+  id: ID!
+  "The horizon: ` + "`" + `from` + "`" + ` to ` + "`" + `to` + "`" + `."
+  period: Period!
+  "Whose stock it is, as JSON that a variable of type ReportFilter takes."
+  filter: String!
   "The region, everything within it included."
   region: Region!
   "The first day of the horizon."
@@ -6345,6 +6528,8 @@ type IndustryImpact {
 
 "One period's part of an economic impact."
 type ImpactPeriod {
+  "Names the estimate and the period, so that caches keep it apart from others. ` + "`" + `node` + "`" + ` does not find it."
+  id: ID!
   "The days, clipped to the horizon."
   period: Period!
   "Workers gone since the baseline on the last day of the period, less the stayers, in persons."
@@ -6413,6 +6598,12 @@ type Compliance {
   region: Region
   "The day that is judged, itself included."
   asOf: Date!
+  "The days that are looked at: from the sanction's adoption to ` + "`" + `asOf` + "`" + `."
+  period: Period!
+  "The day whose regional boundaries count: ` + "`" + `asOf` + "`" + `."
+  boundariesOn: Date!
+  "Whose stock it is, as JSON that a variable of type ReportFilter takes."
+  filter: String!
   "The evidence that stocks are read from."
   basis: Basis!
   "How much of the stock is known on ` + "`" + `asOf` + "`" + `. With PARTIAL ` + "`" + `remaining` + "`" + ` is a lower bound and no status follows."
@@ -6951,6 +7142,12 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 		return ec.fieldContext_Compliance_region(ctx, field)
 	case "asOf":
 		return ec.fieldContext_Compliance_asOf(ctx, field)
+	case "period":
+		return ec.fieldContext_Compliance_period(ctx, field)
+	case "boundariesOn":
+		return ec.fieldContext_Compliance_boundariesOn(ctx, field)
+	case "filter":
+		return ec.fieldContext_Compliance_filter(ctx, field)
 	case "basis":
 		return ec.fieldContext_Compliance_basis(ctx, field)
 	case "coverage":
@@ -6997,6 +7194,8 @@ func (ec *executionContext) childFields_Compliance(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_Country(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Country_id(ctx, field)
 	case "code":
 		return ec.fieldContext_Country_code(ctx, field)
 	case "name":
@@ -7019,6 +7218,12 @@ func (ec *executionContext) childFields_DayPrecision(ctx context.Context, field 
 
 func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_EconomicImpact_id(ctx, field)
+	case "period":
+		return ec.fieldContext_EconomicImpact_period(ctx, field)
+	case "filter":
+		return ec.fieldContext_EconomicImpact_filter(ctx, field)
 	case "region":
 		return ec.fieldContext_EconomicImpact_region(ctx, field)
 	case "from":
@@ -7261,6 +7466,8 @@ func (ec *executionContext) childFields_ImpactAccounts(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ImpactPeriod_id(ctx, field)
 	case "period":
 		return ec.fieldContext_ImpactPeriod_period(ctx, field)
 	case "departedWorkers":
@@ -7283,6 +7490,8 @@ func (ec *executionContext) childFields_ImpactPeriod(ctx context.Context, field 
 
 func (ec *executionContext) childFields_Indicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Indicator_id(ctx, field)
 	case "code":
 		return ec.fieldContext_Indicator_code(ctx, field)
 	case "name":
@@ -7297,6 +7506,8 @@ func (ec *executionContext) childFields_Indicator(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Industry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Industry_id(ctx, field)
 	case "code":
 		return ec.fieldContext_Industry_code(ctx, field)
 	case "name":
@@ -7575,12 +7786,18 @@ func (ec *executionContext) childFields_Parameter(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Period(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "key":
+		return ec.fieldContext_Period_key(ctx, field)
+	case "label":
+		return ec.fieldContext_Period_label(ctx, field)
+	case "unit":
+		return ec.fieldContext_Period_unit(ctx, field)
 	case "from":
 		return ec.fieldContext_Period_from(ctx, field)
 	case "to":
 		return ec.fieldContext_Period_to(ctx, field)
-	case "label":
-		return ec.fieldContext_Period_label(ctx, field)
+	case "complete":
+		return ec.fieldContext_Period_complete(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Period", field.Name)
 }
@@ -7897,6 +8114,16 @@ func (ec *executionContext) childFields_RepatriationEdge(ctx context.Context, fi
 
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Report_id(ctx, field)
+	case "period":
+		return ec.fieldContext_Report_period(ctx, field)
+	case "boundariesOn":
+		return ec.fieldContext_Report_boundariesOn(ctx, field)
+	case "basis":
+		return ec.fieldContext_Report_basis(ctx, field)
+	case "filter":
+		return ec.fieldContext_Report_filter(ctx, field)
 	case "rows":
 		return ec.fieldContext_Report_rows(ctx, field)
 	case "totals":
@@ -7921,6 +8148,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 
 func (ec *executionContext) childFields_ReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReportRow_id(ctx, field)
 	case "region":
 		return ec.fieldContext_ReportRow_region(ctx, field)
 	case "district":
@@ -11476,6 +11705,84 @@ func (ec *executionContext) fieldContext_Compliance_asOf(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Compliance", field, false, false, "Date")
 }
 
+func (ec *executionContext) _Compliance_period(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Compliance().Period(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalNPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Compliance",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Compliance_boundariesOn(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_boundariesOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Compliance().BoundariesOn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_boundariesOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Compliance_filter(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Compliance_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Compliance().Filter(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Compliance_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Compliance", field, true, true, "String")
+}
+
 func (ec *executionContext) _Compliance_basis(ctx context.Context, field graphql.CollectedField, obj *answers.Compliance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11972,6 +12279,29 @@ func (ec *executionContext) fieldContext_Compliance_provenance(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Country_id(ctx context.Context, field graphql.CollectedField, obj *labour.Country) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Country_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Country().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Country_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Country", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Country_code(ctx context.Context, field graphql.CollectedField, obj *labour.Country) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12076,8 +12406,8 @@ func (ec *executionContext) _DayPrecision_span(ctx context.Context, field graphq
 			return obj.Span, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Period) graphql.Marshaler {
-			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12094,6 +12424,84 @@ func (ec *executionContext) fieldContext_DayPrecision_span(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_id(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "ID")
+}
+
+func (ec *executionContext) _EconomicImpact_period(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().Period(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalNPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EconomicImpact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_filter(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().Filter(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "String")
 }
 
 func (ec *executionContext) _EconomicImpact_region(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
@@ -13149,8 +13557,8 @@ func (ec *executionContext) _EconomicImpact_timeline(ctx context.Context, field 
 			return ec.Resolvers.EconomicImpact().Timeline(ctx, obj, fc.Args["granularity"].(labour.Granularity))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []impact.PeriodImpact) graphql.Marshaler {
-			return ec.marshalNImpactPeriod2ᚕhomeboundᚋinternalᚋimpactᚐPeriodImpactᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ImpactPeriod) graphql.Marshaler {
+			return ec.marshalNImpactPeriod2ᚕhomeboundᚋgraphᚋmodelᚐImpactPeriodᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14830,7 +15238,30 @@ func (ec *executionContext) fieldContext_ImpactAccounts_fiscalLoss(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_period(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_id(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImpactPeriod_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImpactPeriod_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ImpactPeriod_period(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14842,8 +15273,8 @@ func (ec *executionContext) _ImpactPeriod_period(ctx context.Context, field grap
 			return obj.Period, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Period) graphql.Marshaler {
-			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14862,7 +15293,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_period(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_departedWorkers(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14885,7 +15316,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_departedWorkers(_ context.
 	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ImpactPeriod_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_workerYearsLost(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14908,7 +15339,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_workerYearsLost(_ context.
 	return graphql.NewScalarFieldContext("ImpactPeriod", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ImpactPeriod_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_grossDirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14940,7 +15371,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_grossDirectOutputLost(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_directOutputLost(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14972,7 +15403,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_directOutputLost(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_indirectOutputLost(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15004,7 +15435,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_indirectOutputLost(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_outputLost(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15036,7 +15467,7 @@ func (ec *executionContext) fieldContext_ImpactPeriod_outputLost(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ImpactPeriod_netAccounts(ctx context.Context, field graphql.CollectedField, obj *impact.PeriodImpact) (ret graphql.Marshaler) {
+func (ec *executionContext) _ImpactPeriod_netAccounts(ctx context.Context, field graphql.CollectedField, obj *model.ImpactPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15066,6 +15497,29 @@ func (ec *executionContext) fieldContext_ImpactPeriod_netAccounts(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Indicator_id(ctx context.Context, field graphql.CollectedField, obj *labour.Indicator) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Indicator_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Indicator().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Indicator_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Indicator", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Indicator_code(ctx context.Context, field graphql.CollectedField, obj *labour.Indicator) (ret graphql.Marshaler) {
@@ -15158,6 +15612,29 @@ func (ec *executionContext) _Indicator_definition(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Indicator_definition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Indicator", field, false, false, "String")
+}
+
+func (ec *executionContext) _Industry_id(ctx context.Context, field graphql.CollectedField, obj *labour.Industry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Industry_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Industry().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Industry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Industry", field, true, true, "ID")
 }
 
 func (ec *executionContext) _Industry_code(ctx context.Context, field graphql.CollectedField, obj *labour.Industry) (ret graphql.Marshaler) {
@@ -16154,11 +16631,11 @@ func (ec *executionContext) _ModelInput_period(ctx context.Context, field graphq
 			return ec.fieldContext_ModelInput_period(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Period, nil
+			return ec.Resolvers.ModelInput().Period(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *labour.Period) graphql.Marshaler {
-			return ec.marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐPeriod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16168,8 +16645,8 @@ func (ec *executionContext) fieldContext_ModelInput_period(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "ModelInput",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Period(ctx, field)
 		},
@@ -17950,7 +18427,76 @@ func (ec *executionContext) fieldContext_Parameter_note(_ context.Context, field
 	return graphql.NewScalarFieldContext("Parameter", field, true, true, "String")
 }
 
-func (ec *executionContext) _Period_from(ctx context.Context, field graphql.CollectedField, obj *labour.Period) (ret graphql.Marshaler) {
+func (ec *executionContext) _Period_key(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Period_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Period_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Period", field, true, false, "String")
+}
+
+func (ec *executionContext) _Period_label(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Period_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Period_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Period", field, true, false, "String")
+}
+
+func (ec *executionContext) _Period_unit(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Period_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Period().Unit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Granularity) graphql.Marshaler {
+			return ec.marshalOGranularity2ᚖhomeboundᚋinternalᚋlabourᚐGranularity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Period_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Period", field, true, true, "Granularity")
+}
+
+func (ec *executionContext) _Period_from(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17973,7 +18519,7 @@ func (ec *executionContext) fieldContext_Period_from(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Period", field, false, false, "Date")
 }
 
-func (ec *executionContext) _Period_to(ctx context.Context, field graphql.CollectedField, obj *labour.Period) (ret graphql.Marshaler) {
+func (ec *executionContext) _Period_to(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17996,27 +18542,27 @@ func (ec *executionContext) fieldContext_Period_to(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Period", field, false, false, "Date")
 }
 
-func (ec *executionContext) _Period_label(ctx context.Context, field graphql.CollectedField, obj *labour.Period) (ret graphql.Marshaler) {
+func (ec *executionContext) _Period_complete(ctx context.Context, field graphql.CollectedField, obj *labour.CalendarPeriod) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Period_label(ctx, field)
+			return ec.fieldContext_Period_complete(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Label(), nil
+			return obj.Complete(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Period_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Period", field, true, false, "String")
+func (ec *executionContext) fieldContext_Period_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Period", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _Permit_id(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -22731,6 +23277,130 @@ func (ec *executionContext) fieldContext_RepatriationEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Report_id(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Report_period(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Report_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Report",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Report_boundariesOn(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_boundariesOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BoundariesOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
+			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_boundariesOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Report_basis(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Basis) graphql.Marshaler {
+			return ec.marshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, true, false, "Basis")
+}
+
+func (ec *executionContext) _Report_filter(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "String")
+}
+
 func (ec *executionContext) _Report_rows(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22981,6 +23651,29 @@ func (ec *executionContext) _Report_currency(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Report_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Report", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "ID")
 }
 
 func (ec *executionContext) _ReportRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -23293,8 +23986,8 @@ func (ec *executionContext) _ReportRow_period(ctx context.Context, field graphql
 			return obj.Period, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *labour.Period) graphql.Marshaler {
-			return ec.marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐPeriod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27231,6 +27924,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Permit(ctx, sel, obj)
+	case labour.Industry:
+		return ec._Industry(ctx, sel, &obj)
+	case *labour.Industry:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Industry(ctx, sel, obj)
+	case labour.Indicator:
+		return ec._Indicator(ctx, sel, &obj)
+	case *labour.Indicator:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Indicator(ctx, sel, obj)
 	case labour.Employer:
 		return ec._Employer(ctx, sel, &obj)
 	case *labour.Employer:
@@ -27238,6 +27945,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Employer(ctx, sel, obj)
+	case labour.Country:
+		return ec._Country(ctx, sel, &obj)
+	case *labour.Country:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Country(ctx, sel, obj)
 	case labour.Claim:
 		return ec._Claim(ctx, sel, &obj)
 	case *labour.Claim:
@@ -27898,6 +28612,24 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "period":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Compliance_period(ctx, field, obj)
+				})
+		case "boundariesOn":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Compliance_boundariesOn(ctx, field, obj)
+				})
+		case "filter":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Compliance_filter(ctx, field, obj)
+				})
 		case "basis":
 			out.Values[i] = ec._Compliance_basis(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -28015,7 +28747,7 @@ func (ec *executionContext) _Compliance(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var countryImplementors = []string{"Country"}
+var countryImplementors = []string{"Country", "Node"}
 
 func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, obj *labour.Country) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, countryImplementors)
@@ -28026,15 +28758,21 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Country")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Country_id(ctx, field, obj)
+				})
 		case "code":
 			out.Values[i] = ec._Country_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Country_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -28107,6 +28845,24 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("EconomicImpact")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_id(ctx, field, obj)
+				})
+		case "period":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_period(ctx, field, obj)
+				})
+		case "filter":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_filter(ctx, field, obj)
+				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -28835,7 +29591,7 @@ func (ec *executionContext) _ImpactAccounts(ctx context.Context, sel ast.Selecti
 
 var impactPeriodImplementors = []string{"ImpactPeriod"}
 
-func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.SelectionSet, obj *impact.PeriodImpact) graphql.Marshaler {
+func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.SelectionSet, obj *model.ImpactPeriod) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, impactPeriodImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28844,6 +29600,11 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ImpactPeriod")
+		case "id":
+			out.Values[i] = ec._ImpactPeriod_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "period":
 			out.Values[i] = ec._ImpactPeriod_period(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -28901,7 +29662,7 @@ func (ec *executionContext) _ImpactPeriod(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var indicatorImplementors = []string{"Indicator"}
+var indicatorImplementors = []string{"Indicator", "Node"}
 
 func (ec *executionContext) _Indicator(ctx context.Context, sel ast.SelectionSet, obj *labour.Indicator) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, indicatorImplementors)
@@ -28912,25 +29673,31 @@ func (ec *executionContext) _Indicator(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Indicator")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Indicator_id(ctx, field, obj)
+				})
 		case "code":
 			out.Values[i] = ec._Indicator_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Indicator_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "unit":
 			out.Values[i] = ec._Indicator_unit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "definition":
 			out.Values[i] = ec._Indicator_definition(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -28949,7 +29716,7 @@ func (ec *executionContext) _Indicator(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var industryImplementors = []string{"Industry"}
+var industryImplementors = []string{"Industry", "Node"}
 
 func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet, obj *labour.Industry) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, industryImplementors)
@@ -28960,6 +29727,12 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Industry")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Industry_id(ctx, field, obj)
+				})
 		case "code":
 			out.Values[i] = ec._Industry_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -29290,10 +30063,11 @@ func (ec *executionContext) _ModelInput(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "period":
-			out.Values[i] = ec._ModelInput_period(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ModelInput_period(ctx, field, obj)
+				})
 		case "source":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -29858,7 +30632,7 @@ func (ec *executionContext) _Parameter(ctx context.Context, sel ast.SelectionSet
 
 var periodImplementors = []string{"Period"}
 
-func (ec *executionContext) _Period(ctx context.Context, sel ast.SelectionSet, obj *labour.Period) graphql.Marshaler {
+func (ec *executionContext) _Period(ctx context.Context, sel ast.SelectionSet, obj *labour.CalendarPeriod) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, periodImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29867,20 +30641,36 @@ func (ec *executionContext) _Period(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Period")
-		case "from":
-			out.Values[i] = ec._Period_from(ctx, field, obj)
+		case "key":
+			out.Values[i] = ec._Period_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "to":
-			out.Values[i] = ec._Period_to(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "label":
 			out.Values[i] = ec._Period_label(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Period_unit(ctx, field, obj)
+				})
+		case "from":
+			out.Values[i] = ec._Period_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Period_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "complete":
+			out.Values[i] = ec._Period_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -31138,6 +31928,31 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Report")
+		case "id":
+			out.Values[i] = ec._Report_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "period":
+			out.Values[i] = ec._Report_period(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "boundariesOn":
+			out.Values[i] = ec._Report_boundariesOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "basis":
+			out.Values[i] = ec._Report_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._Report_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "rows":
 			out.Values[i] = ec._Report_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -31211,6 +32026,11 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ReportRow")
+		case "id":
+			out.Values[i] = ec._ReportRow_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -32708,15 +33528,15 @@ func (ec *executionContext) marshalNImpactAccounts2ᚖhomeboundᚋinternalᚋimp
 	return ec._ImpactAccounts(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNImpactPeriod2homeboundᚋinternalᚋimpactᚐPeriodImpact(ctx context.Context, sel ast.SelectionSet, v impact.PeriodImpact) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactPeriod2homeboundᚋgraphᚋmodelᚐImpactPeriod(ctx context.Context, sel ast.SelectionSet, v model.ImpactPeriod) graphql.Marshaler {
 	return ec._ImpactPeriod(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNImpactPeriod2ᚕhomeboundᚋinternalᚋimpactᚐPeriodImpactᚄ(ctx context.Context, sel ast.SelectionSet, v []impact.PeriodImpact) graphql.Marshaler {
+func (ec *executionContext) marshalNImpactPeriod2ᚕhomeboundᚋgraphᚋmodelᚐImpactPeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ImpactPeriod) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNImpactPeriod2homeboundᚋinternalᚋimpactᚐPeriodImpact(ctx, sel, v[i])
+		return ec.marshalNImpactPeriod2homeboundᚋgraphᚋmodelᚐImpactPeriod(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -33119,8 +33939,16 @@ func (ec *executionContext) marshalNParameterKind2homeboundᚋinternalᚋlabour�
 	return res
 }
 
-func (ec *executionContext) marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v labour.Period) graphql.Marshaler {
+func (ec *executionContext) marshalNPeriod2homeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx context.Context, sel ast.SelectionSet, v labour.CalendarPeriod) graphql.Marshaler {
 	return ec._Period(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx context.Context, sel ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Period!")
+		return graphql.Null
+	}
+	return ec._Period(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPermit2homeboundᚋinternalᚋlabourᚐPermit(ctx context.Context, sel ast.SelectionSet, v labour.Permit) graphql.Marshaler {
@@ -34467,7 +35295,7 @@ func (ec *executionContext) unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmode
 	return res, nil
 }
 
-func (ec *executionContext) marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐPeriod(ctx context.Context, sel ast.SelectionSet, v *labour.Period) graphql.Marshaler {
+func (ec *executionContext) marshalOPeriod2ᚖhomeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx context.Context, sel ast.SelectionSet, v *labour.CalendarPeriod) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

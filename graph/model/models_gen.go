@@ -109,7 +109,7 @@ type ParameterInput struct {
 type PermitFilter struct {
 	// A region's code: permits of that region and of everything within it on `boundariesOn`.
 	Within *string `json:"within,omitempty"`
-	// The day whose boundaries count. The last day of what the filter covers where left out, else the release's dataThrough.
+	// The day whose regional boundaries count. The release's last day where left out.
 	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// Codes of industries, e.g. `F`: permits of one of them, by their own industry, else their employer's.
 	Industries []string `json:"industries,omitempty"`
@@ -157,7 +157,7 @@ type RegionOrder struct {
 type RepatriationFilter struct {
 	// A region's code: repatriations from that region and from everything within it on `boundariesOn`.
 	Within *string `json:"within,omitempty"`
-	// The day whose boundaries count. The last day of what the filter covers where left out, else the release's dataThrough.
+	// The day whose regional boundaries count. The release's last day where left out.
 	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// Codes of countries, e.g. `KP`: repatriations of workers of one of them.
 	Nationalities []string `json:"nationalities,omitempty"`
@@ -214,7 +214,7 @@ type Scenario struct {
 	To *labour.Date `json:"to,omitempty"`
 	// The day whose stock departures are counted from. By default the day on which resolution 2397 was adopted.
 	Baseline labour.Date `json:"baseline"`
-	// The day whose boundaries make up the region. `to` where left out.
+	// The day whose boundaries make up the region. The release's last day where left out.
 	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// The evidence that stocks are read from.
 	Basis labour.Basis `json:"basis"`

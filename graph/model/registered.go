@@ -6,7 +6,7 @@ import "homebound/internal/labour"
 type DayPrecision struct {
 	Field       string
 	Granularity labour.Granularity
-	Span        labour.Period
+	Span        labour.CalendarPeriod
 }
 
 // RegisterGap is how many rows of a release's register lack something; Rows is nil where rows are masked.

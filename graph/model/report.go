@@ -2,32 +2,47 @@ package model
 
 import (
 	"homebound/internal/answers"
+	"homebound/internal/impact"
 	"homebound/internal/labour"
 )
 
 // Report is the answer to a group-by question. What is not selected is not computed, and zero.
 type Report struct {
-	Rows       []ReportRow
-	Totals     ReportRow
-	TotalCount int
-	PageInfo   PageInfo
-	Coverage   labour.Covered
-	Synthetic  bool
-	Notices    []answers.Notice
-	Provenance answers.Provenance
-	Currency   string
+	ID           string
+	Period       *labour.CalendarPeriod
+	BoundariesOn labour.Date
+	Filter       string // JSON
+	Rows         []ReportRow
+	Totals       ReportRow
+	TotalCount   int
+	PageInfo     PageInfo
+	Coverage     labour.Covered
+	Synthetic    bool
+	Notices      []answers.Notice
+	Provenance   answers.Provenance
+	Currency     string
+}
+
+// Basis is what every report is read from.
+func (*Report) Basis() labour.Basis { return labour.Register }
+
+// ImpactPeriod is one period's part of an estimate, with a name of its own.
+type ImpactPeriod struct {
+	ID string
+	impact.PeriodImpact
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
 // group has none. Each measure is a method; it is nil where the row has no value of it.
 type ReportRow struct {
+	ID          string
 	Region      string
 	District    string
 	Industry    string
 	Nationality string
 	Employer    string
 	Outcome     *labour.Outcome
-	Period      *labour.Period
+	Period      *labour.CalendarPeriod
 	Coverage    labour.Covered
 	Synthetic   bool
 	Perturbed   bool // whether masked rows may have taken part

@@ -177,7 +177,7 @@ func registerFigures(ctx context.Context, release *db.Release, c labour.Claim) (
 	}
 	var figures []evidence.Figure
 	for _, p := range periods {
-		figure, err := registerFigure(ctx, release, c, p)
+		figure, err := registerFigure(ctx, release, c, p, whole.To)
 		if err != nil {
 			return nil, err
 		}
@@ -188,11 +188,14 @@ func registerFigures(ctx context.Context, release *db.Release, c labour.Claim) (
 	return figures, nil
 }
 
-func registerFigure(ctx context.Context, release *db.Release, c labour.Claim, p labour.Period) (*evidence.Figure, error) {
+// registerFigure returns the register's figure of a period on the boundaries of a day, the claim's last one.
+func registerFigure(ctx context.Context, release *db.Release, c labour.Claim, p labour.Period,
+	boundaries labour.Date) (*evidence.Figure, error) {
 	rep, err := release.Ask(ctx, db.ReportQuery{
 		Filter: db.ReportFilter{Within: named(c.Region), Industries: named(c.Industry), Nationalities: named(c.Nationality),
 			Period: db.DateRange{From: &p.From, To: &p.To}, Synthetic: new(false)},
-		Measures: []labour.Measure{c.Measure},
+		BoundariesOn: &boundaries,
+		Measures:     []labour.Measure{c.Measure},
 	})
 	if err != nil || rep.Coverage() == labour.NotAtAll {
 		return nil, err
@@ -207,7 +210,7 @@ func registerFigure(ctx context.Context, release *db.Release, c labour.Claim, p 
 	}
 	info, _ := c.Measure.Info()
 	figure := &evidence.Figure{Period: p, Value: value, Unit: info.Unit, Covered: totals.Coverage,
-		Sources: rep.Reaching(), Query: reportQuery(c, p)}
+		Sources: rep.Reaching(), Query: reportQuery(c, p, boundaries)}
 	if rep.Perturbed() {
 		figure.Within = maskedWithin(release, c.Measure, value, totals.Days)
 	}
@@ -247,7 +250,7 @@ func claimPeriod(release *db.Release, c labour.Claim) db.DateRange {
 }
 
 // reportQuery writes the report that computes a claim's measure over a period.
-func reportQuery(c labour.Claim, p labour.Period) string {
+func reportQuery(c labour.Claim, p labour.Period, boundaries labour.Date) string {
 	info, _ := c.Measure.Info()
 	var filters []string
 	if c.Region != "" {
@@ -260,6 +263,6 @@ func reportQuery(c labour.Claim, p labour.Period) string {
 		filters = append(filters, fmt.Sprintf("nationalities: [%q]", c.Nationality))
 	}
 	filters = append(filters, "synthetic: false", fmt.Sprintf("period: {from: %q, to: %q}", p.From, p.To))
-	return fmt.Sprintf("{ report(filter: {%s}) { totals { %s coverage } provenance { sources { title } } } }",
-		strings.Join(filters, ", "), info.Field)
+	return fmt.Sprintf("{ report(filter: {%s}, boundariesOn: %q) { totals { %s coverage } provenance { sources { title } } } }",
+		strings.Join(filters, ", "), boundaries, info.Field)
 }

@@ -16,6 +16,7 @@ type EconomicImpact struct {
 	impact.Scenario
 	*impact.Result
 	Stocks     []labour.Point // of basis SCENARIO
+	OfIndustry string         // of these stocks, "" for none
 	Notices    []Notice
 	Coverage   labour.Covered // of the stock, on the baseline and on the last day
 	Synthetic  bool           // false only where every row behind is known not to be made up
@@ -57,7 +58,8 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 	if err != nil {
 		return nil, err
 	}
-	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, Currency: facts.Currency, Perturbed: perturbed(release, q.Basis),
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, OfIndustry: q.StockIndustry,
+		Currency: facts.Currency, Perturbed: perturbed(release, q.Basis),
 		Coverage: evidence.covered, Synthetic: evidence.synthetic}
 	if result.DepartedWorkers == nil {
 		answer.Coverage = labour.NotAtAll
@@ -68,6 +70,7 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 			answer.Notices = append(answer.Notices, Notice{NoticeCoverage,
 				coverageSentence(release, q.Nationalities, evidence.covered, evidence.uncovered)})
 		}
+		answer.Notices = append(answer.Notices, boundariesMoved(release, result.Scenario.Horizon(), result.Scenario.BoundariesOn)...)
 	}
 	if q.Provenance {
 		found, err := impactProvenance(ctx, release, result, evidence)

@@ -23,32 +23,25 @@ const (
 	NoticeCoverage   NoticeCode = "COVERAGE"
 	NoticeBoundaries NoticeCode = "BOUNDARIES_MOVED"
 	NoticePeriodsCut NoticeCode = "PERIODS_CUT"
+	NoticeLeftOut    NoticeCode = "ROWS_LEFT_OUT"
 	NoticeHeldFlat   NoticeCode = "HELD_FLAT"
 	NoticeModel      NoticeCode = "MODEL"
 	NoticeMethod     NoticeCode = "METHOD_CHANGED"
-	NoticeLeftOut    NoticeCode = "LEFT_OUT"
 	NoticeRough      NoticeCode = "ROUGH_DAYS"
 )
 
 // NoticeCodes lists all of them.
-var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeHeldFlat, NoticeModel, NoticeMethod,
-	NoticeLeftOut, NoticeRough}
+var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeLeftOut, NoticeHeldFlat, NoticeModel,
+	NoticeMethod, NoticeRough}
 
-// Notices says what a reader of a report might stumble over.
+// Notices says what a reader of a report might stumble over. Rows that were left out are known once it is answered.
 func Notices(release *db.Release, rep *db.Report) []Notice {
 	var notices []Notice
 	if covered := rep.Coverage(); covered != labour.Complete {
 		notices = append(notices, Notice{NoticeCoverage, coverageSentence(release, rep.Query.Filter.Nationalities, covered, rep.Uncovered())})
 	}
-	var moved []string
-	for _, day := range release.Geography().Changes() {
-		if rep.Covers() && day > rep.Period.From && day <= rep.Period.To {
-			moved = append(moved, day.String())
-		}
-	}
-	if moved != nil {
-		notices = append(notices, Notice{NoticeBoundaries, fmt.Sprintf(
-			"Boundaries moved on %s; all rows are on those of %s.", strings.Join(moved, " and "), rep.BoundariesOn)})
+	if rep.Covers() {
+		notices = append(notices, boundariesMoved(release, rep.Period, rep.BoundariesOn)...)
 	}
 	if g := rep.Query.Granularity; g != "" && rep.Covers() {
 		if whole := (labour.Period{From: g.Unit(rep.Period.From).From, To: g.Unit(rep.Period.To).To}); whole != rep.Period {
@@ -56,6 +49,10 @@ func Notices(release *db.Release, rep *db.Report) []Notice {
 				"The report covers %s to %s, so that its first or last %s is a part of one.", rep.Period.From, rep.Period.To,
 				strings.ToLower(string(g)))})
 		}
+	}
+	if rep.LeftOut > 0 {
+		notices = append(notices, Notice{NoticeLeftOut, fmt.Sprintf(
+			"Of %d rows, having left %d out.", len(rep.Rows)+rep.LeftOut, rep.LeftOut)})
 	}
 	return append(notices, lackingNotices(release, rep)...)
 }
@@ -105,6 +102,21 @@ func lackingNotices(release *db.Release, rep *db.Report) []Notice {
 		notices = append(notices, Notice{g.code, text})
 	}
 	return notices
+}
+
+// boundariesMoved says that regions changed parents within the days that an answer is about.
+func boundariesMoved(release *db.Release, p labour.Period, on labour.Date) []Notice {
+	var moved []string
+	for _, day := range release.Geography().Changes() {
+		if day > p.From && day <= p.To {
+			moved = append(moved, day.String())
+		}
+	}
+	if moved == nil {
+		return nil
+	}
+	return []Notice{{NoticeBoundaries, fmt.Sprintf("Boundaries moved on %s; all figures are on those of %s.",
+		strings.Join(moved, " and "), on)}}
 }
 
 // mostNamed bounds how many regions a sentence names.

@@ -221,6 +221,9 @@ func (w *watcher) notices(c *Compliance) []Notice {
 		}
 		notices = append(notices, Notice{NoticeCoverage, coverageSentence(w.release, w.filter.Nationalities, c.Coverage, missing)})
 	}
+	if w.basis == labour.Register && w.filter.Within != "" {
+		notices = append(notices, boundariesMoved(w.release, labour.Period{From: c.Sanction.AdoptedOn, To: w.day}, w.day)...)
+	}
 	if w.basis == labour.Reported {
 		if stock := w.at(w.day); stock.Flat {
 			notices = append(notices, Notice{NoticeHeldFlat,

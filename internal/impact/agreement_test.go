@@ -405,10 +405,10 @@ func agreeOverTime(t *testing.T, n naive, r *impact.Result, g labour.Granularity
 		if g == labour.Day && i%80 != 0 || g == labour.Month && i%3 != 0 {
 			continue // the naive computation is slow
 		}
-		want := n.days(p.Period, n.s.Variant)
-		same(t, want.departed, p.DepartedWorkers, p.Period.Label())
-		same(t, want.workerYears, p.WorkerYearsLost, p.Period.Label())
-		sameEstimate(t, want.net+want.indirect, nil, p.OutputLost(), p.Period.Label())
+		want := n.days(p.Period.Period, n.s.Variant)
+		same(t, want.departed, p.DepartedWorkers, p.Period.Key())
+		same(t, want.workerYears, p.WorkerYearsLost, p.Period.Key())
+		sameEstimate(t, want.net+want.indirect, nil, p.OutputLost(), p.Period.Key())
 	}
 	assert.Equal(t, n.s.From, timeline[0].Period.From)
 	assert.Equal(t, n.s.To, timeline[len(timeline)-1].Period.To)

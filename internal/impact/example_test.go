@@ -42,7 +42,7 @@ func ExampleCompute() {
 	lost := result.OutputLost()
 	fmt.Printf("output lost: %.1f million %s (p5 %.1f, p95 %.1f)\n", lost.Central/1e6, lost.Unit, lost.P5()/1e6, lost.P95()/1e6)
 	for _, p := range result.Timeline(labour.Quarter) {
-		fmt.Printf("%s: %.1f million\n", p.Period.Label(), p.OutputLost().Central/1e6)
+		fmt.Printf("%s: %.1f million\n", p.Period.Key(), p.OutputLost().Central/1e6)
 	}
 	// Output:
 	// 100 of 200 left: 100 worker-years

@@ -138,7 +138,7 @@ type IndustryImpact struct {
 
 // PeriodImpact is one period's part of the result.
 type PeriodImpact struct {
-	Period          labour.Period
+	Period          labour.CalendarPeriod
 	DepartedWorkers *float64 // on the last day of the period
 	WorkerYearsLost *float64
 	Loss

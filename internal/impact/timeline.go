@@ -10,7 +10,7 @@ func (r *Result) Timeline(g labour.Granularity) []PeriodImpact {
 	timeline := make([]PeriodImpact, len(periods))
 	at := 0
 	for i, period := range periods {
-		timeline[i].Period = period
+		timeline[i].Period = g.Of(period)
 		if r.model == nil {
 			continue
 		}

@@ -187,7 +187,7 @@ func TestInputs_ParametersThenFiguresByNameAndPeriodEachOnce(t *testing.T) {
 	for _, in := range r.Inputs {
 		name := in.Name
 		if in.Period != nil {
-			name += " " + in.Period.Label()
+			name += " " + in.Period.Key()
 		}
 		if in.Imputed {
 			name += " imputed"

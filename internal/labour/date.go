@@ -74,3 +74,6 @@ func (d Date) Sub(other Date) int { return int(d) - int(other) }
 func DaysInYear(year int) int {
 	return NewDate(year+1, time.January, 1).Sub(NewDate(year, time.January, 1))
 }
+
+// MarshalText writes the day as 2017-12-22, in JSON too.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -2,6 +2,7 @@ package labour
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -83,15 +84,61 @@ func (p Period) Split(g Granularity) []Period {
 	return parts
 }
 
-// Label names the period by its calendar unit (2017, 2017-Q4, 2017-12, 2017-12-22) where it is one,
-// else by both ends (2017-12-22/2019-12-22).
-func (p Period) Label() string {
-	for _, g := range []Granularity{Year, Quarter, Month, Day} {
-		if g.Unit(p.From) == p {
-			return g.Label(p.From)
-		}
+// Key names the period by its calendar unit (2017, 2017-Q4, 2017-12, 2017-12-22) where it is one, else by both ends
+// (2017-12-22/2019-12-22). No two periods have one key.
+func (p Period) Key() string {
+	if unit, whole := p.unit(); whole {
+		return unit.Label(p.From)
 	}
 	return p.From.String() + "/" + p.To.String()
+}
+
+// unit returns the calendar unit that p is the whole of, or false.
+func (p Period) unit() (Granularity, bool) {
+	for _, g := range slices.Backward(Granularities) {
+		if g.Unit(p.From) == p {
+			return g, true
+		}
+	}
+	return "", false
+}
+
+// CalendarPeriod is a period as people name it: the whole or a part of a calendar unit, or a span that is of none.
+type CalendarPeriod struct {
+	Period
+	Unit Granularity // "" for a span that is of no unit
+}
+
+// Of names a part of one of the calendar units.
+func (g Granularity) Of(p Period) CalendarPeriod {
+	if g == "" {
+		unit, _ := p.unit()
+		return CalendarPeriod{p, unit}
+	}
+	return CalendarPeriod{p, g}
+}
+
+// Complete reports whether the period is the whole of its calendar unit.
+func (p CalendarPeriod) Complete() bool { return p.Unit != "" && p.Unit.Unit(p.From) == p.Period }
+
+// Label returns a short name that fits an axis: the calendar unit, also of a part of one (2017, 2017-Q4, 2017-12,
+// 2017-12-22), else the years, months or days from end to end (2016–2018, 2017-11–2017-12), the coarsest that tell them
+// apart. Key is exact.
+func (p CalendarPeriod) Label() string {
+	if p.Unit != "" {
+		return p.Unit.Label(p.From)
+	}
+	if p.From.Year() != p.To.Year() {
+		return Year.Label(p.From) + "–" + Year.Label(p.To)
+	}
+	first, last := Month.Label(p.From), Month.Label(p.To)
+	switch {
+	case first == last:
+		return first
+	case p.From.Time().Month() == time.January && p.To.Time().Month() == time.December:
+		return Year.Label(p.From)
+	}
+	return first + "–" + last
 }
 
 // Label names the calendar unit that d lies in: 2017, 2017-Q4, 2017-12 or 2017-12-22.

@@ -63,7 +63,7 @@ func TestPeriod_Label(t *testing.T) {
 		{"2017-12-22", "2019-12-22", "2017-12-22/2019-12-22"},
 		{"0001-01-01", "0001-12-31", "0001"},
 	} {
-		assert.Equal(t, one.label, period(one.from, one.to).Label())
+		assert.Equal(t, one.label, period(one.from, one.to).Key())
 	}
 }
 
@@ -72,7 +72,7 @@ func TestPeriod_LabelsOfUnits(t *testing.T) {
 		for _, g := range labour.Granularities {
 			unit := g.Unit(d)
 			require.True(t, unit.Contains(d))
-			require.Equal(t, g.Label(d), unit.Label())
+			require.Equal(t, g.Label(d), unit.Key())
 		}
 	}
 }
@@ -107,7 +107,7 @@ func TestPeriod_ClipContainsAndDays(t *testing.T) {
 func ExamplePeriod() {
 	p := labour.Period{From: labour.MustParseDate("2017-11-15"), To: labour.MustParseDate("2018-01-31")}
 	for _, part := range p.Split(labour.Month) {
-		fmt.Println(part.Label(), part.Days())
+		fmt.Println(part.Key(), part.Days())
 	}
 	// Output:
 	// 2017-11-15/2017-11-30 16

@@ -142,7 +142,7 @@ func readable(unit string) string {
 
 // daysOf says when: on 2017-12-31, in 2017 or from 2018-01-01 to 2018-06-30.
 func daysOf(p labour.Period) string {
-	label := p.Label()
+	label := p.Key()
 	from, to, two := strings.Cut(label, "/")
 	switch {
 	case two:

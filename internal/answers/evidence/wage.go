@@ -72,7 +72,7 @@ func (h *hearing) converted(o labour.Observation) (value float64, conversion str
 			return value, h.ofPeriod(o, fmt.Sprintf("%s %s at %s %s for one %s is %s %s", number(o.Value), from, number(rate.Value), from, to, number(value), to)), true
 		}
 	}
-	return 0, fmt.Sprintf("no rate of %s to %s is known for %s", from, to, spanOf(o).Label()), false
+	return 0, fmt.Sprintf("no rate of %s to %s is known for %s", from, to, spanOf(o).Key()), false
 }
 
 func (h *hearing) ofPeriod(o labour.Observation, text string) string {
@@ -82,5 +82,5 @@ func (h *hearing) ofPeriod(o labour.Observation, text string) string {
 	if text != "" {
 		text += "; "
 	}
-	return text + "the average of " + spanOf(o).Label() + ", while the claim is about " + h.span.Label()
+	return text + "the average of " + spanOf(o).Key() + ", while the claim is about " + h.span.Key()
 }

@@ -68,7 +68,7 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	}
 	var periods []askedPeriod
 	for _, days := range span.Split(labour.Granularity(strings.ToUpper(unit))) {
-		periods = append(periods, askedPeriod{From: askedDay(days.From), To: askedDay(days.To), Label: days.Label()})
+		periods = append(periods, askedPeriod{From: askedDay(days.From), To: askedDay(days.To), Label: days.Key()})
 	}
 	for _, row := range a.Report.Rows {
 		if !slices.Contains(periods, row.Period) {
