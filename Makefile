@@ -1,5 +1,5 @@
 # What a contributor runs. CONTRIBUTING.md says how long each takes, and what is skipped without which program.
-.PHONY: build test short explore lint generate docs bench
+.PHONY: build test short picture explore lint generate docs bench
 
 build: # the program, without symbols; the same sources give the same bytes in any folder
 	go build -trimpath -ldflags='-s -w' -o homebound .
@@ -9,6 +9,13 @@ test: # everything
 
 short: # without browsers, killed imports, full disks, examples and most random rounds
 	go test -short ./...
+
+picture: # docs/stock.svg, with which README begins, of a release of the default package
+	dir=$$(mktemp -d); go build -o $$dir/homebound . || exit 1; \
+	$$dir/homebound serve --data $$dir/data --addr 127.0.0.1:8099 --public-url http://127.0.0.1:8080 >$$dir/log 2>&1 & pid=$$!; \
+	curl -sf --retry 120 --retry-delay 1 --retry-all-errors -o docs/stock.svg \
+		'http://127.0.0.1:8099/charts/stock.svg?region=RU&width=800'; \
+	done=$$?; kill $$pid; rm -r $$dir; exit $$done
 
 explore: # random rounds with a seed of the clock, which a failure names
 	HOMEBOUND_TEST_SEED=$$(date +%s%N) go test -count=1 ./db/...

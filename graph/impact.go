@@ -13,8 +13,9 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact,
-	error) {
+func (query) EconomicImpact(
+	ctx context.Context, region string, scenario *model.Scenario,
+) (*answers.EconomicImpact, error) {
 	return economicImpact(ctx, region, scenario)
 }
 

@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"homebound/db"
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
+	"homebound/internal/labour"
 )
 
 type elsewhereAnswer struct {
@@ -87,5 +90,47 @@ func TestEconomicImpact_WithoutParametersIsNullAndSaysSo(t *testing.T) {
 	assert.Equal(t, "no row of the parameters serves QA-DA, so what is net of substitution cannot be known", missing["substitutionRate QA-DA"])
 	for _, name := range []string{"relativeProductivity", "relativeWage", "outputMultiplier", "remittancePerWorkerYearUsd"} {
 		assert.Contains(t, missing, name+" QA-DA")
+	}
+}
+
+// A release that was made under an earlier method is answered by the current one, and the answer says so; one of today has
+// nothing to say of that.
+func TestEconomicImpact_OfAnEarlierReleaseIsByTodaysMethodAndSaysSo(t *testing.T) {
+	type answer struct {
+		EconomicImpact struct {
+			BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
+			Variants                                          []struct{ Variant string }
+			Notices                                           []struct{ Code, Message string }
+		}
+	}
+	const query = `{
+		economicImpact(region: "RU-PRI", scenario: {baseline: "2017-12-31", from: "2018-01-01", to: "2018-03-01"}) {
+			baselineWorkers departedWorkers workerYearsLost variants { variant } notices { code message }
+		}
+	}`
+	packed, err := os.Open(filepath.Join("..", "db", "testdata", "schema1.db.gz"))
+	require.NoError(t, err)
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	require.NoError(t, err)
+	file, err := io.ReadAll(unpacked)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "releases"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "releases", "0001-a9bbc07cc8fc.db"), file, 0o644))
+	store, err := db.OpenStore(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close()) })
+	require.NoError(t, store.MakeCurrent(1))
+
+	got := data[answer](t, overStore(store), query)
+	assert.Len(t, got.EconomicImpact.Variants, 3, "which method 1.0 did not have")
+	require.NotNil(t, got.EconomicImpact.DepartedWorkers)
+	assert.InDelta(t, 9, *got.EconomicImpact.DepartedWorkers, 0, "5 of the revoked permit, and 4 who were sent home")
+	assert.Contains(t, got.EconomicImpact.Notices, struct{ Code, Message string }{"METHOD_CHANGED",
+		"This release was made under method 1.0; the answer is by method " + labour.MethodVersion + ", which may give another figure."})
+
+	for _, notice := range data[answer](t, in(t, "small"), query).EconomicImpact.Notices {
+		assert.NotEqual(t, "METHOD_CHANGED", notice.Code, "a release of today")
 	}
 }

@@ -76,7 +76,7 @@ func (t Timeline) obstacles(p *page, f frame) obstacles {
 // stock by the register.
 func (s Series) at(f frame, q Point) point {
 	right := f.x(min(q.Period.To, f.to))
-	if s.Drawn != Area && s.Drawn != Pace {
+	if s.Drawn != Area && s.Drawn != MadeUp && s.Drawn != Pace {
 		right = (f.x(max(q.Period.From, f.from)) + right) / 2
 	}
 	return point{right, f.y(*q.Value)}
@@ -127,7 +127,7 @@ func (s Series) notable() []Point {
 			known = append(known, q)
 		}
 	}
-	if len(known) == 0 || s.Drawn == Pace || s.Drawn == Estimated {
+	if len(known) == 0 || s.Drawn == Pace || s.Drawn == MadeUp || s.Drawn == Estimated {
 		return nil
 	}
 	if s.Drawn == Reported {

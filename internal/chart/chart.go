@@ -65,6 +65,7 @@ type Drawing int
 const (
 	// a line over a tinted area, through the last day of each point: a stock that the picture is about
 	Area      Drawing = iota
+	MadeUp            // a thin dashed line, without a figure on it: a stock that nobody counted
 	Pace              // a dashed line: what was required
 	Reported          // filled diamonds: what others reported
 	Estimated         // hollow circles: what others estimated

@@ -100,11 +100,12 @@ func samples() map[string]*Picture {
 	nothing := frame(nil, "persons")
 	nothing.Empty = "The register has no worker in Khanty-Mansi Autonomous Okrug - Yugra in these days, and no reported figure is known."
 	return map[string]*Picture{
-		"single": frame(Timeline{span.From, span.To, []Series{register}, events}, "persons"),
-		"many":   frame(Timeline{span.From, span.To, []Series{register, pace, reported, estimated}, events}, "persons"),
-		"band":   frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
-		"zero":   frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
-		"bars":   frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
+		"single":  frame(Timeline{span.From, span.To, []Series{register}, events}, "persons"),
+		"many":    frame(Timeline{span.From, span.To, []Series{register, pace, reported, estimated}, events}, "persons"),
+		"made-up": frame(Timeline{span.From, span.To, []Series{reported, estimated, {Name: "Register (synthetic)", Drawn: MadeUp, Points: register.Points}}, events}, "persons"),
+		"band":    frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
+		"zero":    frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
+		"bars":    frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
 		"intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
 		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "unknown": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
 	}

@@ -58,7 +58,7 @@ func (t Timeline) draw(p *page, unit string) {
 		p.step(a, v, f.y(v), f.left, f.right, colour)
 	}
 	t.days(p, f)
-	for _, s := range t.Series {
+	for _, s := range slices.Backward(t.Series) { // what is named first covers the others
 		s.draw(p, f, p.series[s.Drawn.colour()])
 	}
 	if direct {
@@ -187,7 +187,7 @@ func (t Timeline) keys() []key {
 
 // colour returns the member of the palette that a drawing always has.
 func (d Drawing) colour() int {
-	return map[Drawing]int{Area: 0, Band: 0, Reported: 1, Estimated: 2, Pace: 3}[d]
+	return map[Drawing]int{Area: 0, Band: 0, Reported: 1, Estimated: 2, Pace: 3, MadeUp: 4}[d]
 }
 
 // sample draws the series' look into a legend.
@@ -200,6 +200,8 @@ func (s Series) sample(p *page, at box, colour rgb) {
 		p.line(point{at.left, y}, point{at.right, y}, colour, 2.5)
 	case Pace:
 		p.line(point{at.left, y}, point{at.right, y}, colour, 2, paceDash...)
+	case MadeUp:
+		p.line(point{at.left, y}, point{at.right, y}, colour, 1.5, madeUpDash...)
 	case Band:
 		p.rect(box{at.left, y - 6, at.right, y + 6}, colour, bandTint)
 		p.line(point{at.left, y}, point{at.right, y}, colour, 2.5)
@@ -208,7 +210,7 @@ func (s Series) sample(p *page, at box, colour rgb) {
 	}
 }
 
-var paceDash = []float64{7, 4}
+var paceDash, madeUpDash = []float64{7, 4}, []float64{3, 3}
 
 const (
 	tint     = 0.16 // opacity of the area below a line
@@ -228,7 +230,7 @@ func (s Series) marker(p *page, at point, colour rgb) {
 
 func (s Series) draw(p *page, f frame, colour rgb) {
 	switch s.Drawn {
-	case Area, Pace:
+	case Area, MadeUp, Pace:
 		for _, run := range s.runs() {
 			s.run(p, f, run, colour)
 		}
@@ -282,6 +284,10 @@ func (s Series) run(p *page, f frame, run []Point, colour rgb) {
 	}
 	if s.Drawn == Pace {
 		p.add(shape{points: line, stroke: colour, width: 2, dash: paceDash})
+		return
+	}
+	if s.Drawn == MadeUp && len(line) > 1 {
+		p.add(shape{points: line, stroke: colour, width: 1.5, dash: madeUpDash})
 		return
 	}
 	if len(line) == 1 {

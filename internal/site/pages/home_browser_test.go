@@ -95,7 +95,7 @@ func TestHome_IsLight(t *testing.T) {
 					pictures++
 				}
 			}
-			assert.Equal(t, 6, pictures, "one for each part of the story, a map and one of the country, in one theme and width: %v", transfers)
+			assert.Equal(t, 9, pictures, "one for each part of the story, a map, one of the country and four of the cost, in one theme and width: %v", transfers)
 			assert.Less(t, sum, most, "%v", transfers)
 			assert.Empty(t, browser.Problems(), "and nothing comes from elsewhere")
 			t.Logf("%d bytes", sum)

@@ -39,11 +39,12 @@ var homeExports = func() map[string]string {
 		return "report.csv?" + url.Values{"within": {homeRegion}, "nationalities": {homeNationality}, "groupBy": by,
 			"granularity": {"MONTH"}, "measures": {measures}}.Encode()
 	}
+	impact := "impact.csv?" + url.Values{"region": {homeRegion}, "scenario.basis": {"REPORTED"}}.Encode()
 	permits := report("PERMITS_ISSUED,WORKERS_AUTHORISED", "REGION", "PERIOD")
 	return map[string]string{
 		"stock": report("WORKERS_PRESENT", "REGION", "PERIOD"), "permits": permits, "map": permits,
 		"outcomes": report("WORKERS_REPATRIATED", "REGION", "OUTCOME",
-			"PERIOD"), "impact": "impact.csv?region=" + homeRegion,
+			"PERIOD"), "impact": impact, "variants": impact, "bridge": impact, "tornado": impact,
 	}
 }()
 
@@ -54,14 +55,11 @@ func (s *Pages) homeFigure(ctx context.Context, name, region string, release *ho
 	if region != homeRegion { // which is that of every chart where none is named
 		values.Set("region", region)
 	}
-	picture, err := s.charts.Picture(ctx, name, values)
-	if err != nil || len(picture.Rows) == 0 {
+	shown, err := s.charts.Of(ctx, name, values)
+	if err != nil || len(shown.Rows) == 0 {
 		return nil, err
 	}
-	variables, err := s.Parameters.Read(values, pictures.DocumentOf(name).Variables)
-	if err != nil {
-		return nil, err
-	}
+	picture := shown.Picture
 	f := &homeFigure{
 		Picture: picture, Anchor: name + "-" + region, Release: release.Number, Lazy: name != "stock" ||
 			region != homeRegion,
@@ -80,7 +78,7 @@ func (s *Pages) homeFigure(ctx context.Context, name, region string, release *ho
 	if region == homeRegion {
 		f.Export = port.ReleasePath(release.Number) + "/export/" + homeExports[name]
 	}
-	f.Query = graphiqlLink(pictures.DocumentOf(name).Text, variables)
+	f.Query = graphiqlLink(shown.Question())
 	drawn := func(media string, theme chart.Theme, width int) embeds.Drawing {
 		values := url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}
 		return embeds.Drawing{Media: media, URL: file("svg", values), Width: width,

@@ -1,9 +1,12 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -187,6 +190,37 @@ func (s *homeStock) Reported() (counts []homeCount) {
 	return counts
 }
 
+// plainNames are what readers call some countries, by their codes; others are called as the release has them.
+var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "China", "US": "the United States"}
+
+// Lead answers the page’s title in one sentence, from published figures alone; "" where there are not two of them.
+func (d *homeData) Lead() (string, error) {
+	if d.Stock == nil {
+		return "", nil
+	}
+	counts := d.Stock.Reported()
+	if len(counts) < 2 {
+		return "", nil
+	}
+	first, last := counts[0], counts[1]
+	var days [2]string
+	for i, c := range counts {
+		day, err := onDay(c.From)
+		if err != nil {
+			return "", err
+		}
+		days[i] = day
+	}
+	where := cmp.Or(plainNames[d.Region.Parent.Code], d.Stock.Country.Name)
+	sentence := fmt.Sprintf("On %s %s workers from %s held permits in %s; on %s ", days[0], rounded(first.Value),
+		cmp.Or(plainNames[homeNationality], homeNationality), where, days[1])
+	if d.Sanction != nil && d.Sanction.Deadline != nil && last.From > *d.Sanction.Deadline {
+		return sentence + fmt.Sprintf("%s were still there, without permits, although the United Nations had told all States to send them "+
+			"home.", rounded(last.Value)), nil
+	}
+	return sentence + fmt.Sprintf("%s were there.", rounded(last.Value)), nil
+}
+
 // homePermits is the answer to permits.graphql.
 type homePermits struct {
 	homePart
@@ -240,8 +274,9 @@ type homeOutcomes struct {
 // homeImpact is the answer to impact.graphql.
 type homeImpact struct {
 	homePart
-	EconomicImpact homeLosses
-	Published      struct {
+	Variants, Bridge, Tornado *homeFigure // beside the one by period; nil where there is nothing to draw
+	EconomicImpact            homeLosses
+	Published                 struct {
 		From, To string
 		Variants []homeVariant
 	}
@@ -273,6 +308,7 @@ func (v homeVariant) Assumes() string {
 }
 
 type homeLosses struct {
+	Synthetic                                         bool
 	From, To                                          string
 	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
 	OutputLost, OutputLostShareOfGrp                  *homeSpan
@@ -322,6 +358,16 @@ func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
 // tellPart asks what one part tells, and for its picture.
 func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variables, part homeTold,
 	data *homeData) error {
+	if name == "impact" {
+		last, err := s.charts.Reach(ctx, homeRegion)
+		if err != nil {
+			return err
+		}
+		if last != "" {
+			variables = maps.Clone(variables)
+			variables["to"] = last
+		}
+	}
 	err := s.askHome(ctx, name, variables, part)
 	if err != nil || name == "claims" {
 		return err
@@ -340,6 +386,14 @@ func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variab
 	if name == "permits" {
 		if data.Permits.MapFigure, err = s.homeFigure(ctx, "map", homeRegion, data.Release); err != nil {
 			return err
+		}
+	}
+	if name == "impact" {
+		for chart, into := range map[string]**homeFigure{"variants": &data.Impact.Variants, "bridge": &data.Impact.Bridge,
+			"tornado": &data.Impact.Tornado} {
+			if *into, err = s.homeFigure(ctx, chart, homeRegion, data.Release); err != nil {
+				return err
+			}
 		}
 	}
 	part.part().Figure, err = s.homeFigure(ctx, name, homeRegion, data.Release)

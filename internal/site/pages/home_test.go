@@ -127,6 +127,9 @@ func TestHome_ItsFiguresAreThoseOfTheRelease(t *testing.T) {
 		page := words(s.Get("/").Body)
 
 		says(t, page, fmt.Sprintf("Release %d of Homebound, published on 2 January 2026, holds %s permits, %s repatriations", release.Number, commas(float64(permits)), commas(float64(release.Counts.Repatriations))))
+		says(t, page, "On 31 December 2017 30,023 workers from North Korea held permits in Russia; on 10 March 2020 511 were still there, without permits, although the United Nations")
+		assert.Less(t, strings.Index(page, "Picture: Workers present, Russian Federation")+strings.Index(page, "this picture of Workers present, Russian Federation"),
+			strings.Index(page, "this picture of Workers present, Far Eastern Federal District"), "what was published comes first")
 		says(t, page, "others counted 30,023 of these workers on 31 December 2017 (KBS World (UN report)) and 511 on 10 March 2020 (NK News).", "what was published does not depend on the register")
 		says(t, page, "with "+commas(found.Stock.Totals.PeakWorkersPresent)+" of them present.")
 		says(t, page, "When the resolution was adopted, "+commas(found.Compliance.BaselineWorkers)+" of them were there; on 22 December 2019, its deadline, "+commas(found.Compliance.Remaining)+".")
@@ -160,7 +163,11 @@ func TestHome_MarksWhatIsMadeUp(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	page := words(s.Get("/").Body)
 	says(t, page, "Synthetic rows take part. The permits, repatriations and employers in this release are made by a program")
-	assert.Equal(t, 6, strings.Count(page, "Synthetic: made-up rows take part in this picture of"), "each picture is marked")
+	assert.Equal(t, 5, strings.Count(page, "Synthetic: made-up rows take part in this picture of"), "each picture of the register is marked")
+	for _, cost := range []string{"Output lost as workers left, Far Eastern Federal District: three assumptions", "Output lost as workers left, Far Eastern Federal District",
+		"From workers to output lost, Far Eastern Federal District", "What the estimate hangs on, Far Eastern Federal District"} {
+		says(t, page, "Picture: "+cost, "which rests on published figures")
+	}
 	says(t, page, "By the register of this release (made up, see the evidence), their number")
 	says(t, page, "Synthetic, each row marked 300 permits")
 }
@@ -236,7 +243,7 @@ func TestHome_OfAReleaseWithoutARegister(t *testing.T) {
 	says(t, page, "The register of this release has none of them in the Far Eastern Federal District.")
 	says(t, page, "The register of this release has no permit for them in the Far Eastern Federal District.")
 	says(t, page, "The register of this release has none of them who left the Far Eastern Federal District.")
-	says(t, page, "From published figures alone, the Far Eastern Federal District lost from 22 December 2017 to 31 December 2019")
+	says(t, page, "From published figures alone, the Far Eastern Federal District lost from 22 December 2017 to 10 March 2020")
 	says(t, page, "This release holds no statements.")
 	saysNot(t, page, "Synthetic:")
 	saysNot(t, page, "cannot be shown")

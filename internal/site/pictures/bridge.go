@@ -51,7 +51,7 @@ var stepWords = map[string]string{
 }
 
 // picture shows how the estimate comes about, step by step.
-func (a *bridgeAnswer) picture(variables port.Variables) (*chart.Picture, error) {
+func (a *bridgeAnswer) picture(port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
 		Title:     "From workers to output lost, " + a.Region.Name,
@@ -85,7 +85,7 @@ func (a *bridgeAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		p.Note("At central values, which is not the median of the draws. " + impact.variantNote())
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(variables["scenario"]))
+	p.Note(assumptionsNote(a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, "; ")+".")
 	return p, nil

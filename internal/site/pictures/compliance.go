@@ -56,7 +56,7 @@ func (a *complianceAnswer) picture(variables port.Variables) (*chart.Picture, er
 		series = append(series, evenPace(*c.BaselineWorkers, labour.Period{From: adopted, To: deadline}, shown)...)
 	}
 	published := a.published(p, c.Reported, shown)
-	p.Plot = chart.Timeline{From: shown.From, To: shown.To, Series: append(series, published...),
+	p.Plot = chart.Timeline{From: shown.From, To: shown.To, Series: evidenceFirst(append(series, published...)),
 		Events: c.Sanction.events(shown)}
 	p.Subtitle = a.standing()
 	a.explain(p, "month", wholeRegion, &a.Report, published, &c.Sanction, span)

@@ -1,11 +1,13 @@
 package pictures
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"homebound/graph"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
@@ -38,8 +40,8 @@ func (e *estimateCommon) span() labour.Period {
 }
 
 // settleScenario takes stocks from published figures where the scenario names no basis: the register stands behind them,
-// and whoever wants it asks for basis REGISTER.
-func settleScenario(variables port.Variables, _ labour.Period) {
+// and whoever wants it asks for basis REGISTER. Such an estimate ends with the figures where the release goes on beyond.
+func settleScenario(ctx context.Context, s *Pictures, variables port.Variables, _ labour.Period) error {
 	given, _ := variables["scenario"].(map[string]any)
 	scenario := maps.Clone(given)
 	if scenario == nil {
@@ -48,7 +50,50 @@ func settleScenario(variables port.Variables, _ labour.Period) {
 	if scenario["basis"] == nil {
 		scenario["basis"] = "REPORTED"
 	}
+	if scenario["basis"] == "REPORTED" && scenario["to"] == nil {
+		last, err := s.Reach(ctx, fmt.Sprint(variables["region"]))
+		if err != nil {
+			return err
+		}
+		baseline := scenario["baseline"]
+		if baseline == nil {
+			baseline = s.Parameters.Schema.Types["Scenario"].Fields.ForName("baseline").DefaultValue.Raw
+		}
+		if last > fmt.Sprint(baseline) { // days as the contract writes them are in the order of texts
+			scenario["to"] = last
+		}
+	}
 	variables["scenario"] = scenario
+	return nil
+}
+
+// reached is what documents/reach.graphql is answered of a region.
+type reached struct {
+	Observations []struct{ To askedDay }
+	Parent       *reached
+}
+
+// Reach returns the last day that published stocks of a region, and of what it lies in, tell of, where it is before
+// the release's last; "" elsewhere.
+func (s *Pictures) Reach(ctx context.Context, region string) (string, error) {
+	document, err := chartDocuments.ReadFile("documents/reach.graphql")
+	if err != nil {
+		return "", fmt.Errorf("charts: %w", err)
+	}
+	var answer struct{ Region *reached }
+	if err := s.Ask(ctx, string(document), port.Variables{"region": region}, &answer); err != nil {
+		return "", err
+	}
+	last := labour.Date(0)
+	for at := answer.Region; at != nil; at = at.Parent {
+		for _, o := range at.Observations {
+			last = max(last, labour.Date(o.To))
+		}
+	}
+	if last == 0 || last >= graph.ReleaseOf(ctx).LastDay(nil) {
+		return "", nil
+	}
+	return last.String(), nil
 }
 
 // stockWords says what the departures are read from, as the beginning of a subtitle.

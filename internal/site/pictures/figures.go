@@ -38,9 +38,10 @@ type chartCommon struct {
 		Name         string
 		Observations []askedObservation
 	}
-	data    labour.Period // the days that the release has data of
-	sources []port.Source // what the picture rests on, which it gathers itself
-	unknown string        // why what it is about is not known; "" where it is
+	data     labour.Period // the days that the release has data of
+	sources  []port.Source // what the picture rests on, which it gathers itself
+	scenario any           // as it was asked for; nil where none was, and in most pictures
+	unknown  string        // why what it is about is not known; "" where it is
 }
 
 func (c *chartCommon) common() *chartCommon { return c }

@@ -83,7 +83,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		p.Note(impact.variantNote())
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(variables["scenario"]))
+	p.Note(assumptionsNote(a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, "By period: "+strings.Join(told, "; ")+".")
 	return p, nil

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,16 +39,17 @@ func (p askedPlace) subjects() []askedPlace {
 var borders = port.Source{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
 // settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
-func settleMap(variables port.Variables, data labour.Period) {
+func settleMap(_ context.Context, _ *Pictures, variables port.Variables, data labour.Period) error {
 	period, _ := variables["period"].(map[string]any)
 	if variables["boundariesOn"] != nil || period["to"] == nil {
-		return
+		return nil
 	}
 	span := periodOf(period, data)
 	if within := span.Clip(data); within.Days() > 0 {
 		span = within
 	}
 	variables["boundariesOn"] = span.To.String()
+	return nil
 }
 
 func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {

@@ -37,7 +37,7 @@ type chartKind struct {
 	document port.Document
 	answer   func() chartAnswer
 	// settle, where there is one, fills in variables that follow from others and from the days that there are data of.
-	settle func(variables port.Variables, data labour.Period)
+	settle func(ctx context.Context, s *Pictures, variables port.Variables, data labour.Period) error
 }
 
 //go:embed documents/*.graphql
@@ -182,6 +182,11 @@ type Shown struct {
 	sources   []port.Source
 }
 
+// Question returns the document that was asked, and its variables.
+func (c *Shown) Question() (document string, variables port.Variables) {
+	return c.document, c.variables
+}
+
 // DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
 var DrawingParameters = []string{"theme", "width", "scale"}
 
@@ -212,9 +217,11 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	info := graph.ReleaseOf(ctx).Info()
 	answer := kind.answer()
 	common := answer.common()
-	common.data = dataOf(info)
+	common.data, common.scenario = dataOf(info), variables["scenario"]
 	if kind.settle != nil {
-		kind.settle(variables, common.data)
+		if err := kind.settle(ctx, s, variables, common.data); err != nil {
+			return nil, err
+		}
 	}
 	within := inData(variables, common.data)
 	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (a *stockAnswer) picture(variables port.Variables) (*chart.Picture, error) 
 		return !o.isOf(codes)
 	})
 	published := a.published(p, of, span)
-	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: append(series, published...),
+	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: evidenceFirst(append(series, published...)),
 		Events: a.Sanction.events(span)}
 	whom := wholeRegion
 	if len(codes) != 1 {
@@ -70,6 +71,13 @@ func (a *stockAnswer) picture(variables port.Variables) (*chart.Picture, error) 
 
 // wholeRegion says that reported figures are about all workers of the region, where nothing narrower is asked.
 const wholeRegion = "this region as a whole"
+
+// evidenceFirst puts what was reported before what others estimated, and what is made up last.
+func evidenceFirst(series []chart.Series) []chart.Series {
+	rank := map[chart.Drawing]int{chart.Reported: -2, chart.Estimated: -1, chart.MadeUp: 1}
+	slices.SortStableFunc(series, func(a, b chart.Series) int { return cmp.Compare(rank[a.Drawn], rank[b.Drawn]) })
+	return series
+}
 
 // explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
 func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series,
@@ -116,7 +124,7 @@ func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
 	}
 	s := chart.Series{Name: name, Drawn: chart.Area}
 	if r.Provenance.Synthetic {
-		s.Name += " (synthetic)"
+		s.Name, s.Drawn = s.Name+" (synthetic)", chart.MadeUp
 	}
 	publisher := strings.Join(publishers(r.Provenance.Sources), "; ")
 	for _, row := range r.Rows {

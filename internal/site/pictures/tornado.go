@@ -73,7 +73,7 @@ func (s askedSwing) figures(unit string) string {
 }
 
 // picture shows what each input alone does to the estimate, the one that matters most first.
-func (a *tornadoAnswer) picture(variables port.Variables) (*chart.Picture, error) {
+func (a *tornadoAnswer) picture(port.Variables) (*chart.Picture, error) {
 	const most = 12
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
@@ -109,7 +109,7 @@ func (a *tornadoAnswer) picture(variables port.Variables) (*chart.Picture, error
 		p.Note(impact.variantNote())
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(variables["scenario"]))
+	p.Note(assumptionsNote(a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, "; ")+".")
 	return p, nil

@@ -31,7 +31,7 @@ var variantsColumns = []table.Column{
 }
 
 // picture shows the three variants side by side: none of them is the cost by itself.
-func (a *variantsAnswer) picture(variables port.Variables) (*chart.Picture, error) {
+func (a *variantsAnswer) picture(port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
 		Title: "Output lost as workers left, " + a.Region.Name + ": three assumptions", Unit: "RUB",
@@ -62,7 +62,7 @@ func (a *variantsAnswer) picture(variables port.Variables) (*chart.Picture, erro
 		p.Note("No one of the three is the cost by itself: how much was lost depends on what became of the capital.")
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(variables["scenario"]))
+	p.Note(assumptionsNote(a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, ". ")+".")
 	return p, nil
