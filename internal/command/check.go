@@ -27,6 +27,7 @@ type limitFlags struct {
 	To          *labour.Date     `placeholder:"DATE" help:"With replace-source: the last day of the delivery's period."`
 	OnError     exchange.OnError `enum:"fail,quarantine" default:"fail" help:"fail: publish nothing where a row is faulty; quarantine: publish the good rows and write the others to DATA/rejects."`
 	MaxRejected share            `default:"1%" placeholder:"SHARE" help:"With quarantine: publish nothing where more than this share of a table's rows is faulty."`
+	AllowOdd    bool             `help:"Publish although few wages, far from the median, move an average by more than a tenth."`
 	AllowShrink bool             `help:"Publish although a table is emptied or loses more than half of its rows."`
 }
 
@@ -42,7 +43,7 @@ func (f limitFlags) Validate() error {
 }
 
 func (f limitFlags) options(s *Session) exchange.Options {
-	return exchange.Options{Source: f.Source, From: f.From, To: f.To, Mode: f.Mode, OnError: f.OnError, MaxRejected: float64(f.MaxRejected), AllowShrink: f.AllowShrink, Now: s.Now()}
+	return exchange.Options{Source: f.Source, From: f.From, To: f.To, Mode: f.Mode, OnError: f.OnError, MaxRejected: float64(f.MaxRejected), AllowOdd: f.AllowOdd, AllowShrink: f.AllowShrink, Now: s.Now()}
 }
 
 // share is a part of a whole, such as 5% or 0.05.

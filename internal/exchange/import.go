@@ -42,6 +42,7 @@ type Options struct {
 	Withdrawn func(db.Withdrawal)
 
 	MaxRejected float64 // the share of each table's rows that Quarantine may reject; 0 for DefaultMaxRejected
+	AllowOdd    bool    // wages far from the median may move an average by more than a tenth
 	AllowShrink bool    // tables may lose more than half of their rows
 	Keep        bool    // the release is built and kept back, for db.Store.ReleaseKept to publish
 	DryRun      bool    // of Check: tell everything, and go on to the end

@@ -42,9 +42,31 @@ func (e *ShrinkError) Error() string {
 		"; nothing was published. Allow it with --allow-shrink where it is meant"
 }
 
+// OddError says that few wages, far from the median, would move averages by more than a tenth.
+type OddError struct{ Moved []string }
+
+// Error lists the averages with what they are and would be, and says what to do.
+func (e *OddError) Error() string {
+	return strings.Join(e.Moved, "; ") + "; nothing was published. They may be of an hour, a week or a year: give them as wage with wage_unit, " +
+		"or allow them with --allow-odd where they are meant"
+}
+
+// odd returns an *OddError where the draft has such wages and they are not allowed.
+func (o Options) odd(draft *db.Draft) error {
+	moved := draft.Moved()
+	if o.AllowOdd || len(moved) == 0 {
+		return nil
+	}
+	e := &OddError{}
+	for _, m := range moved {
+		e.Moved = append(e.Moved, m.String())
+	}
+	return e
+}
+
 // prepare takes a package's rows into a draft and holds it against everything that keeps it from being published.
 // Everything is checked, and the first of the errors is returned: a *FaultyError, a *RejectedError, a *db.NamedError,
-// a *db.GateError or a *ShrinkError.
+// a *db.GateError, an *OddError or a *ShrinkError.
 func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o Options) (counts []labour.ImportCounts, err error) {
 	if o.Mode == db.ReplaceSource {
 		of := db.Delivery{Source: o.Source, From: o.From, To: o.To}
@@ -104,6 +126,9 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 	}
 	if refused == nil {
 		refused = gates
+	}
+	if refused == nil {
+		refused = o.odd(draft)
 	}
 	if shrunk, err := draft.Shrunk(ctx); err != nil {
 		return counts, err
@@ -184,6 +209,7 @@ func isRefusal(err error) bool {
 	var rejected *RejectedError
 	var shrunk *ShrinkError
 	var gate *db.GateError
+	var odd *OddError
 	var named *db.NamedError
-	return errors.As(err, &named) || errors.As(err, &faulty) || errors.As(err, &rejected) || errors.As(err, &shrunk) || errors.As(err, &gate)
+	return errors.As(err, &odd) || errors.As(err, &named) || errors.As(err, &faulty) || errors.As(err, &rejected) || errors.As(err, &shrunk) || errors.As(err, &gate)
 }

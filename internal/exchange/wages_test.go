@@ -45,10 +45,13 @@ func TestCheck_TellsWagesFarFromTheMedian(t *testing.T) {
 	require.NoError(t, err)
 	defer pkg.Close()
 	var told []string
-	result, err := exchange.Check(t.Context(), store, pkg, exchange.Options{Now: time.Now(),
+	result, err := exchange.Check(t.Context(), store, pkg, exchange.Options{Now: time.Now(), AllowOdd: true,
 		Warning: func(r exchange.Remark) { told = append(told, r.String()) }})
 	require.NoError(t, err)
 	assert.NoError(t, result.Refused)
+	refused, err := exchange.Check(t.Context(), store, pkg, exchange.Options{Now: time.Now()})
+	require.NoError(t, err)
+	assert.ErrorContains(t, refused.Refused, "2 of 40 wages of 2017 in USD move their average from ")
 	assert.Equal(t, []string{
 		"permits.csv:9:51: wage_monthly: a wage of more than ten times the median, which is 2200 USD: 90000",
 		"permits.csv:11:51: wage_monthly: a wage of less than a tenth of the median, which is 2200 USD: 12",

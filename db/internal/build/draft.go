@@ -51,6 +51,7 @@ type Draft struct {
 	// currency is that of the package's wages which name none; anew says that the draft started from nothing.
 	currency string
 	anew     bool
+	moved    []MovedMean
 	counts   []labour.ImportCounts
 	// delivered are the tables whose rows of a source were put aside: see Deliver.
 	delivered []string

@@ -45,8 +45,14 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 		return s.counts, err
 	}
 	if check, ok := oddities[s.table.Name]; ok {
+		before := s.counts.Warnings
 		if err := s.warn(ctx, check); err != nil {
 			return s.counts, err
+		}
+		if s.table.Name == "permits" && s.counts.Warnings > before {
+			if err := s.seeMoved(ctx); err != nil {
+				return s.counts, err
+			}
 		}
 	}
 	if _, err := sqlite.Run(ctx, s.draft.conn, "COMMIT"); err != nil {
@@ -314,12 +320,9 @@ func (d *Draft) deferIndexes(ctx context.Context, table string) error {
 	return nil
 }
 
-// oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and
-// message.
-var oddities = map[string]string{
-	// Wages of a week or an hour that were filed as those of a month, found beside the median of their currency. That is
-	// taken of some five thousand wages, which costs no sorting of a million.
-	"permits": `
+// medians are the median wages of a package by currency, each of some five thousand wages, which costs no sorting of a
+// million.
+const medians = `
 WITH counted AS (
   SELECT wage_currency, COUNT(*) AS wages FROM stage.permits WHERE wage_monthly > 0 GROUP BY wage_currency HAVING COUNT(*) >= 20
 ), ranked AS (
@@ -329,7 +332,13 @@ WITH counted AS (
   WHERE wage_monthly > 0 AND _record % (1 + (SELECT SUM(wages) FROM counted) / 5000) = 0
 ), medians AS (
   SELECT wage_currency, wage_monthly AS median FROM ranked JOIN counted USING (wage_currency) WHERE place = (ranked.wages + 1) / 2
-)
+)`
+
+// oddities find staged records that are possible but odd, once their table is merged. Each gives record, column and
+// message.
+var oddities = map[string]string{
+	// Wages of a week or an hour that were filed as those of a month, found beside the median of their currency.
+	"permits": medians + `
 SELECT s._record, 'wage_monthly', 'a wage of ' || CASE WHEN s.wage_monthly > m.median THEN 'more than ten times' ELSE 'less than a tenth of' END
        || ' the median, which is ' || format('%.10g', m.median) || ' ' || m.wage_currency || ': ' || format('%.10g', s.wage_monthly)
 FROM stage.permits s JOIN medians m ON m.wage_currency = s.wage_currency
