@@ -46,6 +46,7 @@ func TestAnswer_IsATable(t *testing.T) {
 	rows := shown[int](v, fmt.Sprintf(`JSON.parse(%s).data.report.rows.length`, answer))
 	assert.Equal(t, rows, v.count(".homebound-table tbody tr"))
 	assert.False(t, shown[bool](v, `document.querySelector('.result-window').checkVisibility()`))
+	assert.True(t, shown[bool](v, `document.querySelector('.homebound-tools').getBoundingClientRect().bottom <= innerHeight`), "a long table scrolls by itself")
 
 	v.write(`{ regions(first: 2, filter: {kinds: [DISTRICT]}) { edges { cursor node { code within: name } } nodes { code } } claims(first: 3) { nodes { id } } }`)
 	v.run(`"claims": `)

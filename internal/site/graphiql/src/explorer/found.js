@@ -4,9 +4,10 @@ import { folded } from './codes.js';
 import { selectionOf } from './fields.js';
 import { firstLiteral, isRequired } from './values.js';
 
-// A field that has to be told something is a longer way than one that has not, and a list's edges are one than its nodes.
+// A field that has to be told something is a longer way than one that has not, and so are the forms in which a list is given
+// besides: a report's rows come before its nodes, and these before its edges.
 const requiredArgument = 4;
-const edge = 2;
+const detours = { nodes: 1, edges: 2 };
 
 /**
  * Lists everything of a schema that a reader can look for: fields, their arguments, the parts of these, and the words that
@@ -38,7 +39,7 @@ function waysTo(schema) {
     if (isInterfaceType(type)) continue; // what stands for several types has no way through it
     for (const field of Object.values(type.getFields?.() ?? {})) {
       const next = getNamedType(field.type);
-      const length = lengths.get(type) + 1 + (field.args.some(isRequired) ? requiredArgument : 0) + (field.name === 'edges' ? edge : 0);
+      const length = lengths.get(type) + 1 + (field.args.some(isRequired) ? requiredArgument : 0) + (detours[field.name] ?? 0);
       if (!isCompositeType(next) || length >= (lengths.get(next) ?? Infinity)) continue;
       lengths.set(next, length);
       ways.set(next, [...ways.get(type), field]);
@@ -64,14 +65,15 @@ function entryOf({ fields, path, word, what }) {
   return { fields, path, word, place, description: what.description ?? '', name: folded(what.name), text: folded(`${place} ${what.description ?? ''}`) };
 }
 
-/** Gives what has all words of a text: by its name first, the shortest way first. */
+/** Gives what has all words of a text: by its name first, fields before arguments before words, and the shortest way first. */
 export function search(index, text) {
   const words = folded(text).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const rank = ({ name }) => (words.some((word) => name === word) ? 0 : words.some((word) => name.includes(word)) ? 1 : 2);
-  const length = ({ fields, path, word }) => fields.length + path.length + (word ? 1 : 0);
-  const ranked = index.filter(({ text: whole }) => words.every((word) => whole.includes(word))).map((entry) => ({ entry, rank: rank(entry), length: length(entry) }));
-  return ranked.sort((a, b) => a.rank - b.rank || a.length - b.length).map(({ entry }) => entry);
+  const kind = ({ path, word }) => (word ? 2 : path.length > 0 ? 1 : 0);
+  const keys = (entry) => [rank(entry), kind(entry), entry.fields.length + entry.path.length];
+  const ranked = index.filter(({ text: whole }) => words.every((word) => whole.includes(word))).map((entry) => ({ entry, keys: keys(entry) }));
+  return ranked.sort((a, b) => a.keys.map((key, i) => key - b.keys[i]).find(Boolean) ?? 0).map(({ entry }) => entry);
 }
 
 /** Gives a text with what was found in its first query, or in a query of its own where there is none. */
