@@ -194,10 +194,10 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 // that lies inside.
 func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
 	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
-	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
+	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
 	inside := reportFilter(filter)
 	inside.Within = append(inside.Within, obj.Code)
-	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after)
+	return report(ctx, inside, groupBy, granularity, boundariesOn, orderBy, having, first, after, currency)
 }
 
 func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region,

@@ -29,9 +29,17 @@ function asker(release: Release): Ask {
   })
   return async (query, variables) => {
     const { data, error } = await client.query(query, variables).toPromise()
-    if (data) return data
-    throw new Error(error?.graphQLErrors[0]?.message ?? error?.message ?? 'The server has no answer.')
+    if (error || !data) throw new Error(error?.graphQLErrors[0]?.message ?? error?.message ?? noAnswer)
+    return data
   }
+}
+
+const noAnswer = 'The server has no answer.'
+
+/** A field that is null where it failed, in an answer that came without an error. */
+function must<T>(value: T | null | undefined): T {
+  if (value == null) throw new Error(noAnswer)
+  return value
 }
 
 /** Fills a panel. What it cannot show it says, and the other panels stand. */
@@ -53,13 +61,13 @@ const tile = (title: string, text: string, note: string) =>
 
 async function tiles(ask: Ask, { region, year }: State): Promise<Node[]> {
   const { region: asked, report } = await ask(Tiles, { region, year })
-  const known = [asked, asked?.parent, asked?.parent?.parent].find((place) => place?.observations.length)
-  const last = known?.observations.toSorted((a, b) => a.to.localeCompare(b.to)).at(-1)
+  const known = [asked, asked?.parent, asked?.parent?.parent].find((place) => place?.observations?.length)
+  const last = known?.observations?.toSorted((a, b) => a.to.localeCompare(b.to)).at(-1)
   const published =
     known && last
       ? tile(`${last.indicator.name}, ${known.name}`, figure(last.value), `published: ${last.to}, ${last.source.publisher}`)
       : tile('Published figures', 'none', 'nothing was published of this region')
-  const totals = report.totals
+  const { totals } = must(report)
   return [
     published,
     tile(`Workers present on ${year.to}`, figure(totals.workersPresent, totals), marks(totals)),
@@ -68,7 +76,7 @@ async function tiles(ask: Ask, { region, year }: State): Promise<Node[]> {
 }
 
 async function series(ask: Ask, { region }: State): Promise<Node[]> {
-  const { report } = await ask(Series, { region })
+  const report = must((await ask(Series, { region })).report)
   const list = report.rows.map((row) => ({ label: row.period?.label ?? '', value: row.workersPresent, synthetic: row.synthetic }))
   const drawn = bars(list, `Workers present at the end of each year: ${list.map(({ label, value }) => `${label} ${figure(value)}`).join(', ')}`)
   return [drawn, ...(report.synthetic ? [element('p', { class: 'notice' }, 'Outlined bars are made-up rows, and no finding.')] : []), ...notes(report.notices)]
@@ -79,7 +87,7 @@ const notes = (notices: { message: string }[]) => [
 ]
 
 async function impact(ask: Ask, { region }: State): Promise<Node[]> {
-  const { economicImpact: answer } = await ask(Impact, { region })
+  const answer = must((await ask(Impact, { region })).economicImpact)
   const list = answer.variants.flatMap(({ variant, outputLost: e }) =>
     e ? [{ label: variants[variant], low: e.p5, middle: e.central, high: e.p95, text: estimate(e) }] : [],
   )
@@ -90,7 +98,7 @@ async function impact(ask: Ask, { region }: State): Promise<Node[]> {
 
 async function employers(ask: Ask, state: State, show: () => void): Promise<Node[]> {
   const { region, year, cursors } = state
-  const { report } = await ask(Employers, { region, year, first: pageLength, after: cursors.at(-1) ?? null })
+  const report = must((await ask(Employers, { region, year, first: pageLength, after: cursors.at(-1) ?? null })).report)
   const [previous, next] = [the<HTMLButtonElement>('#previous'), the<HTMLButtonElement>('#next')]
   previous.disabled = cursors.length === 0
   next.disabled = !report.pageInfo.hasNextPage
@@ -134,7 +142,7 @@ async function start(): Promise<void> {
   const release = await pin({ url: asked.get('server') ?? 'http://127.0.0.1:8080' }, Number(asked.get('release')) || undefined)
   the('#citation').textContent = release.citation
   const ask = asker(release)
-  const { availability } = await ask(Regions, {})
+  const availability = must((await ask(Regions, {})).availability)
   const [first, last] = [availability.from, availability.to].map((day) => Number(day?.slice(0, 4) ?? 0)) as [number, number]
   const years = Array.from({ length: last - first + 1 }, (_, i) => String(last - i))
 

@@ -33,9 +33,9 @@ export type ImpactVariant =
 export type RegionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RegionsQuery = { availability: { from: string | null, to: string | null, regions: Array<{ id: string, code: string, name: string }>, districts: Array<{ id: string, code: string, name: string }> } };
+export type RegionsQuery = { availability: { from: string | null, to: string | null, regions: Array<{ id: string, code: string, name: string }>, districts: Array<{ id: string, code: string, name: string }> } | null };
 
-export type PublishedFragment = { id: string, name: string, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> };
+export type PublishedFragment = { id: string, name: string, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> | null };
 
 export type TilesQueryVariables = Exact<{
   region: string;
@@ -43,21 +43,21 @@ export type TilesQueryVariables = Exact<{
 }>;
 
 
-export type TilesQuery = { region: { id: string, name: string, parent: { id: string, name: string, parent: { id: string, name: string, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> } | null, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> } | null, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> } | null, report: { totals: { permitsIssued: number | null, workersPresent: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean } } };
+export type TilesQuery = { region: { id: string, name: string, parent: { id: string, name: string, parent: { id: string, name: string, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> | null } | null, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> | null } | null, observations: Array<{ value: number, to: string, indicator: { name: string }, source: { id: string, publisher: string } }> | null } | null, report: { totals: { permitsIssued: number | null, workersPresent: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean } } | null };
 
 export type SeriesQueryVariables = Exact<{
   region: string;
 }>;
 
 
-export type SeriesQuery = { report: { synthetic: boolean, rows: Array<{ workersPresent: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean, period: { label: string, to: string } | null }>, notices: Array<{ message: string }> } };
+export type SeriesQuery = { report: { synthetic: boolean, rows: Array<{ workersPresent: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean, period: { label: string, to: string } | null }>, notices: Array<{ message: string }> } | null };
 
 export type ImpactQueryVariables = Exact<{
   region: string;
 }>;
 
 
-export type ImpactQuery = { economicImpact: { baseline: string, to: string, synthetic: boolean, variants: Array<{ variant: ImpactVariant, outputLost: { central: number, p5: number, p95: number, unit: string } | null }>, notices: Array<{ message: string }> } };
+export type ImpactQuery = { economicImpact: { baseline: string, to: string, synthetic: boolean, variants: Array<{ variant: ImpactVariant, outputLost: { central: number, p5: number, p95: number, unit: string } | null }>, notices: Array<{ message: string }> } | null };
 
 export type EmployersQueryVariables = Exact<{
   region: string;
@@ -67,7 +67,7 @@ export type EmployersQueryVariables = Exact<{
 }>;
 
 
-export type EmployersQuery = { report: { totalCount: number, synthetic: boolean, rows: Array<{ permitsIssued: number | null, workersAuthorised: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean, employer: { id: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type EmployersQuery = { report: { totalCount: number, synthetic: boolean, rows: Array<{ permitsIssued: number | null, workersAuthorised: number | null, coverage: Coverage, synthetic: boolean, perturbed: boolean, employer: { id: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type CurrentQueryVariables = Exact<{ [key: string]: never; }>;
 
