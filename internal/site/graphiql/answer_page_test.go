@@ -13,12 +13,26 @@ import (
 	"homebound/internal/browsertest"
 )
 
-const rowsByYear = "query ByYear {\n  report(groupBy: [REGION, PERIOD], granularity: YEAR) {\n    rows { region { code name } period { label from to } permitsIssued averageMonthlyWage }\n  }\n}\n"
+const rowsByYear = `query ByYear {
+  report(groupBy: [REGION, PERIOD], granularity: YEAR) {
+    rows { region { code name } period { label from to } permitsIssued averageMonthlyWage }
+  }
+}
+`
+
+// What the page shows of the answer.
+const (
+	table = `[...document.querySelectorAll('.homebound-table tr')]
+		.map((row) => [...row.children].map((cell) => cell.textContent).join('|')).join('\n')`
+	chartName = `document.querySelector('.homebound-drawing').ariaLabel`
+	remarks   = `document.querySelector('.homebound-remarks').textContent`
+)
 
 // show turns to a view of the answer.
 func (v visitor) show(view string) {
 	v.t.Helper()
-	v.await(fmt.Sprintf(`(() => { const button = [...document.querySelectorAll('.homebound-views button')].find((b) => b.textContent === %q); button.click(); return true; })()`, view))
+	v.await(fmt.Sprintf(`([...document.querySelectorAll('.homebound-views button')]
+		.find((button) => button.textContent === %q).click(), true)`, view))
 	v.await(fmt.Sprintf(`document.querySelector('.homebound-answer').dataset.view === %q`, view))
 }
 
@@ -29,10 +43,10 @@ func shown[T any](v visitor, expression string) T {
 
 // answers lets the page's server give every query one answer.
 func (v visitor) answers(json string) {
-	v.await(fmt.Sprintf(`(globalThis.fetch = async () => new Response(%q, { headers: { 'content-type': 'application/graphql-response+json', ratelimit: '"key";r=412;t=19' } }), true)`, json))
+	v.await(fmt.Sprintf(`(globalThis.fetch = async () => new Response(%q, {
+		headers: { 'content-type': 'application/graphql-response+json', ratelimit: '"key";r=412;t=19' },
+	}), true)`, json))
 }
-
-const table = `[...document.querySelectorAll('.homebound-table tr')].map((row) => [...row.children].map((cell) => cell.textContent).join('|')).join('\n')`
 
 func TestAnswer_IsATable(t *testing.T) {
 	v, _ := visitSite(t)
@@ -46,8 +60,13 @@ func TestAnswer_IsATable(t *testing.T) {
 	rows := shown[int](v, fmt.Sprintf(`JSON.parse(%s).data.report.rows.length`, answer))
 	assert.Equal(t, rows, v.count(".homebound-table tbody tr"))
 	assert.False(t, shown[bool](v, `document.querySelector('.result-window').checkVisibility()`))
+	bottom := shown[float64](v, `document.querySelector('.homebound-tools').getBoundingClientRect().bottom - innerHeight`)
+	assert.LessOrEqual(t, bottom, 0.0, "a long table scrolls by itself")
 
-	v.write(`{ regions(first: 2, filter: {kinds: [DISTRICT]}) { edges { cursor node { code within: name } } nodes { code } } claims(first: 3) { nodes { id } } }`)
+	v.write(`{
+		regions(first: 2, filter: {kinds: [DISTRICT]}) { edges { cursor node { code within: name } } nodes { code } }
+		claims(first: 3) { nodes { id } }
+	}`)
 	v.run(`"claims": `)
 	assert.Equal(t, []string{"regions.edges (2)", "regions.nodes (2)", "claims.nodes (3)"},
 		shown[[]string](v, `[...document.querySelectorAll('.homebound-view select option')].map((o) => o.textContent)`))
@@ -74,7 +93,12 @@ RU-PRI|=HYPERLINK("x")|0|not known|a; b|true|2011|
 not known|not known|not known|1.5||false|2012|
 |a, b|-7|2|c|not known|2013|1 item`, shown[string](v, table))
 
-	v.await(`(globalThis.files = [], HTMLAnchorElement.prototype.click = function () { files.push(this.download); }, URL.createObjectURL = (blob) => { blob.text().then((text) => files.push(text)); return 'blob:'; }, true)`)
+	v.await(`(() => {
+		globalThis.files = [];
+		HTMLAnchorElement.prototype.click = function () { files.push(this.download); };
+		URL.createObjectURL = (blob) => { blob.text().then((text) => files.push(text)); return 'blob:'; };
+		return true;
+	})()`)
 	v.click(".homebound-tools > button", 0)
 	v.await(`files.length === 2`)
 	assert.Equal(t, "homebound-report.rows.csv", shown[string](v, `files.find((f) => f.endsWith('.csv'))`))
@@ -86,8 +110,9 @@ not known|not known|not known|1.5||false|2012|
 	v.show("Chart")
 	v.await(`document.querySelector('.homebound-drawing') !== null`)
 	assert.Equal(t, 2, v.count(".homebound-drawing circle"), "0 is drawn, null is not")
-	assert.Equal(t, 2, shown[int](v, `document.querySelector('.homebound-line path').getAttribute('d').split('M').length - 1`), "the line breaks where a value is not known")
-	assert.Contains(t, shown[string](v, `document.querySelector('.homebound-remarks').textContent`), "1 of the figures is not known and not drawn.")
+	path := shown[string](v, `document.querySelector('.homebound-line path').getAttribute('d')`)
+	assert.Equal(t, 2, strings.Count(path, "M"), "the line breaks where a value is not known")
+	assert.Contains(t, shown[string](v, remarks), "1 of the figures is not known and not drawn.")
 	assert.Empty(t, v.Problems())
 }
 
@@ -98,20 +123,28 @@ func TestAnswer_IsAChart(t *testing.T) {
 	v.run(`"rows": `)
 	v.show("Chart")
 	v.await(`document.querySelector('.homebound-drawing') !== null`)
-	assert.Equal(t, "permitsIssued along period.label, for each region.name", shown[string](v, `document.querySelector('.homebound-drawing').ariaLabel`))
-	regions := shown[int](v, fmt.Sprintf(`new Set(JSON.parse(%s).data.report.rows.map((row) => row.region.code)).size`, answer))
+	assert.Equal(t, "permitsIssued along period.label, for each region.name", shown[string](v, chartName))
+	const rows = `JSON.parse(` + answer + `).data.report.rows`
+	regions := shown[int](v, `new Set(`+rows+`.map((row) => row.region.code)).size`)
 	assert.Equal(t, min(regions, 8), v.count(".homebound-legend li"))
-	const choose = `(() => { const select = [...document.querySelectorAll('.homebound-choices label')].find((l) => l.firstChild.textContent === %q).querySelector('select');
-		Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(select, %q); select.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`
-	v.await(fmt.Sprintf(choose, "Figure", "averageMonthlyWage"))
+	v.await(`(() => {
+		const select = document.querySelector('.homebound-choices select');
+		Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(select, 'averageMonthlyWage');
+		return select.dispatchEvent(new Event('change', { bubbles: true }));
+	})()`)
 	v.await(`document.querySelector('.homebound-drawing').ariaLabel.startsWith('averageMonthlyWage along')`)
 
-	v.write(`{ report(groupBy: [REGION], orderBy: [{measure: PERMITS_ISSUED, direction: DESC}], first: 5) { rows { region { code name } permitsIssued } } }`)
+	v.write(`{
+		report(groupBy: [REGION], orderBy: [{measure: PERMITS_ISSUED, direction: DESC}], first: 5) {
+			rows { region { code name } permitsIssued }
+		}
+	}`)
 	v.run(`"permitsIssued": `)
 	v.await(`document.querySelectorAll('.homebound-drawing rect').length === 5`)
-	assert.Equal(t, "permitsIssued along region.name", shown[string](v, `document.querySelector('.homebound-drawing').ariaLabel`))
-	widths := shown[[]float64](v, `[...document.querySelectorAll('.homebound-drawing rect')].map((bar) => Number(bar.getAttribute('width')))`)
-	figures := shown[[]float64](v, fmt.Sprintf(`JSON.parse(%s).data.report.rows.map((row) => row.permitsIssued)`, answer))
+	assert.Equal(t, "permitsIssued along region.name", shown[string](v, chartName))
+	widths := shown[[]float64](v, `[...document.querySelectorAll('.homebound-drawing rect')]
+		.map((bar) => Number(bar.getAttribute('width')))`)
+	figures := shown[[]float64](v, rows+`.map((row) => row.permitsIssued)`)
 	for i := range widths {
 		assert.InEpsilon(t, figures[i]/figures[0], widths[i]/widths[0], 1e-6, "bars are as long as their figures")
 	}
@@ -128,16 +161,17 @@ func TestAnswer_SaysWhatAChartLeavesOut(t *testing.T) {
 	var rows []string
 	for year := 2011; year < 2014; year++ {
 		for group := range 10 {
-			rows = append(rows, fmt.Sprintf(`{"period":{"key":"%d","label":"in %d"},"name":"G%d","n":%d}`, year, year, group, group))
+			const row = `{"period":{"key":"%d","label":"in %d"},"name":"G%d","n":%d}`
+			rows = append(rows, fmt.Sprintf(row, year, year, group, group))
 		}
 	}
 	v.answers(`{"data":{"rows":[` + strings.Join(rows, ",") + `]}}`)
 	v.run(`"rows": `)
 	v.show("Chart")
 	v.await(`document.querySelector('.homebound-drawing') !== null`)
-	assert.Equal(t, "n along period.key, for each name", shown[string](v, `document.querySelector('.homebound-drawing').ariaLabel`))
-	assert.Equal(t, "G9 G8 G7 G6 G5 G4 G3 G2", shown[string](v, `[...document.querySelectorAll('.homebound-legend li')].map((li) => li.textContent).join(' ')`))
-	assert.Equal(t, "The largest are drawn; 2 more are in the table.", shown[string](v, `document.querySelector('.homebound-remarks').textContent`))
+	assert.Equal(t, "n along period.key, for each name", shown[string](v, chartName))
+	assert.Equal(t, "G9G8G7G6G5G4G3G2", shown[string](v, `document.querySelector('.homebound-legend').textContent`))
+	assert.Equal(t, "The largest are drawn; 2 more are in the table.", shown[string](v, remarks))
 	assert.Empty(t, v.Problems())
 }
 
@@ -175,13 +209,15 @@ func TestAnswer_IsSharedAsALink(t *testing.T) {
 	const query = "query First { release { number } }\n\nquery Second($code: String!) { region(code: $code) { name } }"
 	v, s := visitSite(t)
 	v.letCopy()
-	v.open("/graphiql?" + url.Values{"query": {query}, "variables": {`{"code": "RU-PRI"}`}, "operationName": {"Second"}}.Encode())
+	asked := url.Values{"query": {query}, "variables": {`{"code": "RU-PRI"}`}, "operationName": {"Second"}}
+	v.open("/graphiql?" + asked.Encode())
 	v.click(".homebound-tools > button", 1)
 	v.await(message + ` === 'The link to this query, for release 2, is on the clipboard.'`)
 	link, err := url.Parse(v.clipboard())
 	require.NoError(t, err)
 	assert.Equal(t, s.URL+"/graphiql", link.Scheme+"://"+link.Host+link.Path)
-	assert.Equal(t, url.Values{"query": {query}, "variables": {`{"code": "RU-PRI"}`}, "operationName": {"Second"}, "release": {"2"}}, link.Query())
+	asked.Set("release", "2")
+	assert.Equal(t, asked, link.Query())
 
 	s.publish(100)
 	v.open(link.RequestURI())

@@ -46,10 +46,14 @@ func TestPage_IsUsedOnANarrowScreen(t *testing.T) {
 		v.Do(chromedp.Click(chromedp.CSS(`[aria-label="Show Field explorer"]`)))
 		v.await(`document.querySelector('.homebound-explorer details') !== null`)
 		v.noSidewaysScrolling("explorer")
-		buttons := shown[[][]float64](v, `[...document.querySelectorAll('.graphiql-toolbar button, .homebound-tools button, .graphiql-sidebar button')].map((b) => b.getBoundingClientRect()).map((b) => [b.left, b.right, b.width, b.height])`)
+		buttons := shown[[][]float64](v, `
+			[...document.querySelectorAll('.graphiql-toolbar button, .homebound-tools button, .graphiql-sidebar button')]
+				.map((button) => button.getBoundingClientRect())
+				.map(({ left, right, width, height }) => [left, right, width, height])`)
 		assert.GreaterOrEqual(t, len(buttons), 10)
 		for _, button := range buttons {
-			assert.True(t, button[0] >= 0 && button[1] <= 390 && button[2] > 20 && button[3] > 20, "within reach of a finger: %v", button)
+			isWithin := button[0] >= 0 && button[1] <= 390
+			assert.True(t, isWithin && button[2] > 20 && button[3] > 20, "within reach of a finger: %v", button)
 		}
 		v.Do(chromedp.Click(chromedp.CSS(`[aria-label="Hide Field explorer"]`)))
 		v.await(`document.querySelector('.homebound-explorer') === null`)
@@ -61,12 +65,25 @@ func TestPage_IsUsedOnANarrowScreen(t *testing.T) {
 
 // contrast is the lowest ratio between the text of the answer's tools and what is behind it.
 const contrast = `(() => {
-	const colour = (text) => { const context = document.createElement('canvas').getContext('2d'); context.fillStyle = text; context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data]; };
-	const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+	const colour = (text) => {
+		const context = document.createElement('canvas').getContext('2d');
+		context.fillStyle = text;
+		context.fillRect(0, 0, 1, 1);
+		return [...context.getImageData(0, 0, 1, 1).data];
+	};
+	const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+	const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
 	const over = ([r, g, b, a], below) => [r, g, b].map((c, i) => (c * a + below[i] * (255 - a)) / 255);
-	const behind = (element) => element ? over(colour(getComputedStyle(element).backgroundColor), behind(element.parentElement)) : colour(matchMedia('(prefers-color-scheme: dark)').matches ? '#000' : '#fff');
-	const ratio = (element) => { const below = behind(element); const [a, b] = [light(over(colour(getComputedStyle(element).color), below)), light(below)].sort(); return (b + 0.05) / (a + 0.05); };
-	return Math.min(...[...document.querySelectorAll('.homebound-tools button, .homebound-taken, .homebound-choices label')].map(ratio));
+	const page = colour(matchMedia('(prefers-color-scheme: dark)').matches ? '#000' : '#fff');
+	const behind = (element) =>
+		element ? over(colour(getComputedStyle(element).backgroundColor), behind(element.parentElement)) : page;
+	const ratio = (element) => {
+		const below = behind(element);
+		const both = [light(over(colour(getComputedStyle(element).color), below)), light(below)];
+		return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+	};
+	const texts = document.querySelectorAll('.homebound-tools button, .homebound-taken, .homebound-choices label');
+	return Math.min(...[...texts].map(ratio));
 })()`
 
 func (v visitor) noSidewaysScrolling(where string) {
@@ -105,11 +122,15 @@ func TestPage_GoesInOrderAndShowsWhereTheKeyboardIs(t *testing.T) {
 	v.await(`(document.querySelector('.graphiql-sidebar button').focus(), true)`)
 	var seen []string
 	for range 60 {
-		at := shown[string](v, `(() => { const e = document.activeElement; const box = e.getBoundingClientRect();
-			const at = e.closest('.CodeMirror')?.getBoundingClientRect() ?? box;
-			const seen = at.right > 0 && at.bottom > 0 && at.left < innerWidth && at.top < innerHeight;
-			const place = e.closest('.graphiql-sidebar, .graphiql-session-header, .graphiql-query-editor, .graphiql-editor-tools, .graphiql-editor-tool, .result-window, .homebound-answer')?.className.split(' ')[0] ?? e.tagName;
-			return (seen ? '' : 'UNSEEN ') + place; })()`)
+		at := shown[string](v, `(() => {
+			const element = document.activeElement;
+			const box = (element.closest('.CodeMirror') ?? element).getBoundingClientRect();
+			const seen = box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight;
+			const places = ['graphiql-sidebar', 'graphiql-session-header', 'graphiql-query-editor', 'graphiql-editor-tools',
+				'graphiql-editor-tool', 'result-window', 'homebound-answer'];
+			const place = places.find((name) => element.closest('.' + name)) ?? element.tagName;
+			return (seen ? '' : 'UNSEEN ') + place;
+		})()`)
 		if len(seen) == 0 || seen[len(seen)-1] != at {
 			seen = append(seen, at)
 		}
@@ -118,7 +139,8 @@ func TestPage_GoesInOrderAndShowsWhereTheKeyboardIs(t *testing.T) {
 		}
 		v.Do(chromedp.KeyEvent(kb.Tab))
 	}
-	assert.Equal(t, []string{"graphiql-sidebar", "graphiql-session-header", "graphiql-query-editor", "graphiql-editor-tools", "result-window", "homebound-answer", "BODY"}, seen)
+	assert.Equal(t, []string{"graphiql-sidebar", "graphiql-session-header", "graphiql-query-editor",
+		"graphiql-editor-tools", "result-window", "homebound-answer", "BODY"}, seen)
 	assert.Empty(t, v.Problems())
 }
 

@@ -2,8 +2,8 @@ import { getOperationAST, Kind, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
 
 /**
- * Makes the function through which GraphiQL asks: queries over POST, subscriptions over server-sent events. With a meter the
- * server is asked what each answer costs, which the meter notes with the answer's time and size.
+ * Makes the function through which GraphiQL asks: queries over POST, subscriptions over server-sent events. With a
+ * meter the server is asked what each answer costs, which the meter notes with the answer's time and size.
  */
 export function createFetcher(url, meter) {
   return (asked, { headers = {} } = {}) => {
@@ -26,10 +26,14 @@ function operationIn(document, name) {
   return operations.length === 1 ? operations[0].name?.value : name;
 }
 
-/** Posts a request and notes what its answer took. The cost, for which the reader has not asked, is not left in the answer. */
+/**
+ * Posts a request and notes what its answer took. The cost, for which the reader has not asked, is not left in the
+ * answer.
+ */
 async function measured(url, request, headers, meter) {
   const began = performance.now();
-  const { answer, bytes, budget } = await post(url, { ...request, extensions: { ...request.extensions, cost: true } }, headers);
+  const asked = { ...request, extensions: { ...request.extensions, cost: true } };
+  const { answer, bytes, budget } = await post(url, asked, headers);
   const figures = { ms: performance.now() - began, bytes, budget, cost: answer?.extensions?.cost };
   if (figures.cost) {
     delete answer.extensions.cost;
@@ -51,7 +55,8 @@ async function post(url, request, headers) {
   });
   const text = await response.text();
   try {
-    return { answer: JSON.parse(text), bytes: new Blob([text]).size, budget: budgetIn(response.headers.get('ratelimit')) };
+    const budget = budgetIn(response.headers.get('ratelimit'));
+    return { answer: JSON.parse(text), bytes: new Blob([text]).size, budget };
   } catch {
     throw new Error(`The server answered ${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
   }

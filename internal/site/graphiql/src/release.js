@@ -8,7 +8,9 @@ export function askedRelease(search) {
   return /^[1-9]\d{0,8}$/.test(text) ? { number: Number(text) } : { number: 0, unknown: text.slice(0, 20) };
 }
 
-/** Gives the path at which a release answers: /graphql is at /releases/3/graphql too. Release 0 is whichever is current. */
+/**
+ * Gives the path at which a release answers: /graphql is at /releases/3/graphql too. Release 0 is whichever is current.
+ */
 export function endpointOf(endpoint, release) {
   return release === 0 ? endpoint : endpoint.replace(/[^/]*$/, `releases/${release}/$&`);
 }

@@ -11,8 +11,8 @@ import { Table } from './Table.jsx';
 const views = ['JSON', 'Table', 'Chart'];
 
 /**
- * Stands below the answer: it shows the answer as a table or as a chart instead, takes the table away as CSV, shares the tab
- * as a link, and says what the answer took. fetcher asks the release that answers this page.
+ * Stands below the answer: it shows the answer as a table or as a chart instead, takes the table away as CSV, shares
+ * the tab as a link, and says what the answer took. fetcher asks the release that answers this page.
  */
 export function Answer({ meter, fetcher }) {
   const { responseEditor } = useEditorContext({ nonNull: true });
@@ -32,17 +32,29 @@ export function Answer({ meter, fetcher }) {
       {view !== 'JSON' && (
         <section className="homebound-view" aria-label={`Answer as a ${view.toLowerCase()}`} tabIndex={0}>
           {tables.length > 1 && <Lists tables={tables} table={table} onChoose={setPath} />}
-          {!table && <p className="homebound-nothing">{text ? 'This answer has no data to lay out.' : 'There is no answer yet.'}</p>}
+          {!table && (
+            <p className="homebound-nothing">
+              {text ? 'This answer has no data to lay out.' : 'There is no answer yet.'}
+            </p>
+          )}
           {table && (view === 'Table' ? <Table table={table} /> : <Chart key={table.path} table={table} />)}
         </section>
       )}
       <div className="homebound-tools">
         <span role="group" aria-label="Show the answer as" className="homebound-views">
-          {views.map((name) => <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>{name}</button>)}
+          {views.map((name) => (
+            <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>
+              {name}
+            </button>
+          ))}
         </span>
-        <button type="button" disabled={!table} onClick={() => download(table)}>CSV</button>
+        <button type="button" disabled={!table} onClick={() => download(table)}>
+          CSV
+        </button>
         <Share fetcher={fetcher} />
-        <output className="homebound-taken" aria-label="What the answer took">{figures ? said(figures) : ''}</output>
+        <output className="homebound-taken" aria-label="What the answer took">
+          {figures ? said(figures) : ''}
+        </output>
       </div>
     </div>
   );
@@ -75,7 +87,9 @@ function Lists({ tables, table, onChoose }) {
     <label>
       List
       <select value={table.path} onChange={({ target }) => onChoose(target.value)}>
-        {tables.map(({ path, rows }) => <option key={path} value={path}>{`${path} (${rows.length})`}</option>)}
+        {tables.map(({ path, rows }) => (
+          <option key={path} value={path}>{`${path} (${rows.length})`}</option>
+        ))}
       </select>
     </label>
   );
@@ -90,7 +104,10 @@ function download(table) {
   URL.revokeObjectURL(address);
 }
 
-/** Copies the address of this page with the tab's query, for the release that answers now: it then answers the same for ever. */
+/**
+ * Copies the address of this page with the tab's query, for the release that answers now: it then answers the same for
+ * ever.
+ */
 function Share({ fetcher }) {
   const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
   const { operationName } = useExecutionContext({ nonNull: true });
@@ -98,7 +115,11 @@ function Share({ fetcher }) {
   const share = async () => {
     try {
       const { number } = await askRelease(fetcher, headerEditor?.getValue());
-      const tab = { query: queryEditor?.getValue() ?? '', variables: variableEditor?.getValue() ?? '', operationName: operationName ?? queryEditor?.operationName };
+      const tab = {
+        query: queryEditor?.getValue() ?? '',
+        variables: variableEditor?.getValue() ?? '',
+        operationName: operationName ?? queryEditor?.operationName,
+      };
       await copy(shareLink(window.location.origin + window.location.pathname, tab, number));
       say(`The link to this query, for release ${number}, is on the clipboard.`);
     } catch ({ message: problem }) {
@@ -107,8 +128,12 @@ function Share({ fetcher }) {
   };
   return (
     <>
-      <button type="button" onClick={share}>Share link</button>
-      <span role="status" className="homebound-shared">{message}</span>
+      <button type="button" onClick={share}>
+        Share link
+      </button>
+      <span role="status" className="homebound-shared">
+        {message}
+      </span>
     </>
   );
 }

@@ -6,10 +6,30 @@ export function Table({ table: { path, columns, rows } }) {
   return (
     <>
       <table className="homebound-table" aria-label={path}>
-        <thead><tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
-        <tbody>{rows.slice(0, most).map((row, i) => <tr key={i}>{row.map((value, j) => <Cell key={columns[j]} value={value} />)}</tr>)}</tbody>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, most).map((row, i) => (
+            <tr key={i}>
+              {row.map((value, j) => (
+                <Cell key={columns[j]} value={value} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
       </table>
-      {rows.length > most && <p>The first {most} of {rows.length} rows are shown; the CSV file has all.</p>}
+      {rows.length > most && (
+        <p>
+          The first {most} of {rows.length} rows are shown; the CSV file has all.
+        </p>
+      )}
     </>
   );
 }

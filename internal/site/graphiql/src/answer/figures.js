@@ -2,16 +2,26 @@
 const mostLines = 8;
 const mostBars = 40;
 
-/** Tells what a chart of a table can show: `labels` to stand along it, the periods first, and `figures`, its columns of numbers. */
+/**
+ * Tells what a chart of a table can show: `labels` to stand along it, the periods first, and `figures`, its columns of
+ * numbers.
+ */
 export function choicesOf({ columns, rows }) {
-  const kinds = columns.map((name, i) => kindOf(name, rows.map((row) => row[i])));
+  const kinds = columns.map((name, i) =>
+    kindOf(
+      name,
+      rows.map((row) => row[i]),
+    ),
+  );
   const of = (...wanted) => columns.filter((_, i) => wanted.includes(kinds[i]));
   const periods = of('period').sort((a, b) => worth(b) - worth(a));
   const texts = of('text').sort((a, b) => worth(b) - worth(a));
   return { labels: [...periods, ...texts], periods, texts, figures: of('figure') };
 }
 
-/** Gives with what a chart begins: figures along the periods, for each group where the rows of a period are of several. */
+/**
+ * Gives with what a chart begins: figures along the periods, for each group where the rows of a period are of several.
+ */
 export function firstChoice(table) {
   const { labels, texts, figures } = choicesOf(table);
   const along = labels[0];
@@ -20,17 +30,25 @@ export function firstChoice(table) {
   const different = (name) => new Set(cells(table, name).map((value, i) => JSON.stringify([places[i], value]))).size;
   const all = new Set(places).size;
   const splitting = texts.filter((name) => name !== along && different(name) > all);
-  return { along, figure: figures[0], group: splitting.find((name) => different(name) === table.rows.length) ?? splitting[0] };
+  return {
+    along,
+    figure: figures[0],
+    group: splitting.find((name) => different(name) === table.rows.length) ?? splitting[0],
+  };
 }
 
 /**
- * Gives what is drawn: the places along the chart, and for each group a value at each place, null where it is not known.
- * Nothing is summed: of rows that share a place the first counts, and `repeated` says that there were more. `left` is how
- * many groups, or bars, were too many to draw.
+ * Gives what is drawn: the places along the chart, and for each group a value at each place, null where it is not
+ * known. Nothing is summed: of rows that share a place the first counts, and `repeated` says that there were more.
+ * `left` is how many groups, or bars, were too many to draw.
  */
 export function drawingOf(table, { along, figure, group }) {
   const isPeriod = choicesOf(table).periods.includes(along);
-  const [places, values, groups] = [cells(table, along), cells(table, figure), group ? cells(table, group) : table.rows.map(() => '')];
+  const [places, values, groups] = [
+    cells(table, along),
+    cells(table, figure),
+    group ? cells(table, group) : table.rows.map(() => ''),
+  ];
   const labels = [...new Set(places.map(text))];
   if (isPeriod) labels.sort();
   const lines = new Map();
@@ -74,7 +92,8 @@ function cells({ columns, rows }, name) {
 
 const text = (value) => (value === null || value === undefined ? 'not known' : String(value));
 
-const isPeriodText = (value) => typeof value === 'string' && /^\d{4}(-Q[1-4]|-\d\d(-\d\d(\/\d{4}-\d\d-\d\d)?)?)?$/.test(value);
+const isPeriodText = (value) =>
+  typeof value === 'string' && /^\d{4}(-Q[1-4]|-\d\d(-\d\d(\/\d{4}-\d\d-\d\d)?)?)?$/.test(value);
 
 function kindOf(name, values) {
   const known = values.filter((value) => value !== null && value !== undefined);

@@ -23,7 +23,10 @@ export function createMeter() {
   };
 }
 
-/** Writes what an answer took: its time as this page saw it, its size before compression, and what the server says it cost. */
+/**
+ * Writes what an answer took: its time as this page saw it, its size before compression, and what the server says it
+ * cost.
+ */
 export function said({ ms, bytes, cost, budget }) {
   const parts = [ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`, size(bytes)];
   if (cost) parts.push(`cost ${cost.value} of at most ${cost.most}`);

@@ -1,7 +1,8 @@
 /**
  * Finds every list of objects in an answer's data: `[{ path, columns, rows }]`, such as report.rows, claims.nodes or
- * regions.edges. A list within an item of another list stays a number of items there. Data without any list is a table of one
- * row. A row has a value for each column: null where the answer says null, undefined where the row was not asked for it.
+ * regions.edges. A list within an item of another list stays a number of items there. Data without any list is a table
+ * of one row. A row has a value for each column: null where the answer says null, undefined where the row was not asked
+ * for it.
  */
 export function tablesOf(data) {
   if (typeof data !== 'object' || data === null) return [];
@@ -24,8 +25,13 @@ function tableOf(items) {
   const flat = items.map((item) => flattened(item));
   const names = [...new Set(flat.flatMap((row) => Object.keys(row)))];
   // An object that is null in one row has columns of its own in the others: there each of them is null.
-  const columns = names.filter((name) => !(names.some((other) => other.startsWith(`${name}.`)) && flat.every((row) => (row[name] ?? null) === null)));
-  const rows = flat.map((row) => columns.map((column) => (Object.hasOwn(row, column) ? row[column] : isNullAbove(row, column) ? null : undefined)));
+  const columns = names.filter(
+    (name) =>
+      !(names.some((other) => other.startsWith(`${name}.`)) && flat.every((row) => (row[name] ?? null) === null)),
+  );
+  const rows = flat.map((row) =>
+    columns.map((column) => (Object.hasOwn(row, column) ? row[column] : isNullAbove(row, column) ? null : undefined)),
+  );
   return { columns, rows };
 }
 
@@ -48,23 +54,28 @@ function flattened(value, path = '', row = {}) {
 }
 
 function listed(list) {
-  if (list.some((item) => typeof item === 'object' && item !== null)) return `${list.length} ${list.length === 1 ? 'item' : 'items'}`;
+  if (list.some((item) => typeof item === 'object' && item !== null))
+    return `${list.length} ${list.length === 1 ? 'item' : 'items'}`;
   return list.map((item) => item ?? '').join('; ');
 }
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isListOfObjects = (value) => Array.isArray(value) && value.some(isObject) && value.every((item) => item === null || isObject(item));
+const isListOfObjects = (value) =>
+  Array.isArray(value) && value.some(isObject) && value.every((item) => item === null || isObject(item));
 
 /**
- * Writes a table as the server writes its own CSV files: RFC 4180, nothing for what is not known, two quotes for an empty
- * text, and an apostrophe in front of a text that a spreadsheet would take for a formula.
+ * Writes a table as the server writes its own CSV files: RFC 4180, nothing for what is not known, two quotes for an
+ * empty text, and an apostrophe in front of a text that a spreadsheet would take for a formula.
  */
 export function csvOf({ columns, rows }) {
-  return [columns.map(csvText), ...rows.map((row) => row.map(csvValue))].map((fields) => `${fields.join(',') || '""'}\r\n`).join('');
+  return [columns.map(csvText), ...rows.map((row) => row.map(csvValue))]
+    .map((fields) => `${fields.join(',') || '""'}\r\n`)
+    .join('');
 }
 
-const csvValue = (value) => (value === null || value === undefined ? '' : typeof value === 'string' ? csvText(value) : String(value));
+const csvValue = (value) =>
+  value === null || value === undefined ? '' : typeof value === 'string' ? csvText(value) : String(value);
 
 function csvText(text) {
   const safe = isFormula(text) ? `'${text}` : text;
@@ -72,4 +83,5 @@ function csvText(text) {
 }
 
 // Spreadsheets pass over blanks, and some over marks that nobody sees; a pipe starts a program in old ones.
-const isFormula = (text) => /^'*[\t\r\n]/.test(text) || /^[ '\u00a0\u200b\u200e\u200f\ufeff\u3000]*[=+\-@|＝＋－＠｜]/.test(text);
+const isFormula = (text) =>
+  /^'*[\t\r\n]/.test(text) || /^[ '\u00a0\u200b\u200e\u200f\ufeff\u3000]*[=+\-@|＝＋－＠｜]/.test(text);

@@ -50,7 +50,9 @@ function Explorer({ fetcher }) {
   );
 }
 
-/** Gives the text of the query editor at any moment, and a function that changes it where it differs, cursor and all. */
+/**
+ * Gives the text of the query editor at any moment, and a function that changes it where it differs, cursor and all.
+ */
 function useQueryText() {
   const { queryEditor } = useEditorContext({ nonNull: true });
   const [text, setText] = useState('');
@@ -107,8 +109,8 @@ function Definition({ definition, open }) {
 }
 
 /**
- * Shows what can be asked of a type: its fields, fragments of the document and, where it stands for several, its types. path
- * is that of the fields above, each with a point behind it.
+ * Shows what can be asked of a type: its fields, fragments of the document and, where it stands for several, its
+ * types. path is that of the fields above, each with a point behind it.
  */
 function Selections({ parent, type, path }) {
   const { schema, document } = useContext(Tree);
@@ -155,7 +157,10 @@ function Field({ parent, field, node, path }) {
   );
 }
 
-/** Shows a selection that has nothing within. `selection` is its node where it is selected, `added` writes it where it is not. */
+/**
+ * Shows a selection that has nothing within. `selection` is its node where it is selected, `added` writes it where it
+ * is not.
+ */
 function Plain({ parent, selection, label, hint, added = () => label }) {
   const { edit } = useContext(Tree);
   return <li><Tick label={label} hint={hint} checked={!!selection} onTick={() => toggle(edit, parent, selection, added)} /></li>;

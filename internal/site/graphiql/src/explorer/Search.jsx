@@ -20,17 +20,28 @@ export function Search({ schema, add, children }) {
   return (
     <>
       <input
-        type="search" className="homebound-search" value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave}
-        placeholder="Find fields, arguments, descriptions" aria-label="Find fields, arguments and descriptions" spellCheck="false"
+        type="search"
+        className="homebound-search"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={leave}
+        placeholder="Find fields, arguments, descriptions"
+        aria-label="Find fields, arguments and descriptions"
+        spellCheck="false"
       />
       <p role="status" className="homebound-found">
-        {asked && (found.length > most ? `The first ${most} of ${found.length}; more words find less.` : `${found.length || 'Nothing'} found.`)}
+        {asked &&
+          (found.length > most
+            ? `The first ${most} of ${found.length}; more words find less.`
+            : `${found.length || 'Nothing'} found.`)}
       </p>
       {asked && (
         <ul className="homebound-finds" aria-label="Found in the schema">
           {found.slice(0, most).map((entry) => (
             <li key={entry.place}>
-              <button type="button" onClick={() => choose(entry)}>{entry.place}</button>
+              <button type="button" onClick={() => choose(entry)}>
+                {entry.place}
+              </button>
               <span>{entry.description}</span>
             </li>
           ))}

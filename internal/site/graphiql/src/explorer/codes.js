@@ -1,12 +1,17 @@
 import { getNamedType, isObjectType } from 'graphql';
 
 /**
- * The lists of the schema whose items are named by codes, and the arguments and parts of inputs that take such codes, by
- * name or as Owner.name. An argument called like the code of what its field gives, such as that of region(code:), is one
- * without being listed. Add a line for a new kind of code; a list that the schema does not have is passed over.
+ * The lists of the schema whose items are named by codes, and the arguments and parts of inputs that take such codes,
+ * by name or as Owner.name. An argument called like the code of what its field gives, such as that of region(code:), is
+ * one without being listed. Add a line for a new kind of code; a list that the schema does not have is passed over.
  */
 const kinds = [
-  { list: 'regions', code: 'code', names: ['name'], taken: ['within', 'region', 'regions', 'stayersIn', 'RegionFilter.codes'] },
+  {
+    list: 'regions',
+    code: 'code',
+    names: ['name'],
+    taken: ['within', 'region', 'regions', 'stayersIn', 'RegionFilter.codes'],
+  },
   { list: 'countries', code: 'code', names: ['name'], taken: ['nationality', 'nationalities', 'country', 'countries'] },
   { list: 'industries', code: 'code', names: ['name'], taken: ['industry', 'industries', 'stockIndustry'] },
   { list: 'sanctions', code: 'symbol', names: ['title'], taken: ['sanction', 'sanctions'] },
@@ -25,7 +30,8 @@ export function codesOf(schema, owner, { name, type }) {
     const item = list && itemOf(list);
     if (!item?.getFields()[kind.code]) continue;
     const given = owner.type && getNamedType(owner.type) === item && kind.code === name;
-    if (given || kind.taken.includes(name) || kind.taken.includes(`${owner.name}.${name}`)) return { ...kind, ...question(list, item, kind) };
+    if (given || kind.taken.includes(name) || kind.taken.includes(`${owner.name}.${name}`))
+      return { ...kind, ...question(list, item, kind) };
   }
   return undefined;
 }
@@ -38,16 +44,20 @@ function itemOf(list) {
 }
 
 /**
- * Writes the query that finds codes. Where the server can search, it does, as it does everywhere, and `searches` is true; else
- * the query gives the whole list, which is short.
+ * Writes the query that finds codes. Where the server can search, it does, as it does everywhere, and `searches` is
+ * true; else the query gives the whole list, which is short.
  */
 function question(list, item, { code, names }) {
   const paged = getNamedType(list.type) !== item;
   const searches = !!getNamedType(list.args.find(({ name }) => name === 'filter')?.type)?.getFields?.().search;
   const fields = [`code: ${code}`, ...names.filter((name) => item.getFields()[name]), ...localName(item)].join(' ');
-  const args = [...(searches ? ['filter: {search: $search}'] : []), ...(paged ? [`first: ${searches ? most : 1000}`] : [])];
+  const args = [
+    ...(searches ? ['filter: {search: $search}'] : []),
+    ...(paged ? [`first: ${searches ? most : 1000}`] : []),
+  ];
   const call = `${list.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
-  const query = `query Codes${searches ? '($search: String!)' : ''} { found: ${call} { ${paged ? `nodes { ${fields} }` : fields} } }`;
+  const within = paged ? `nodes { ${fields} }` : fields;
+  const query = `query Codes${searches ? '($search: String!)' : ''} { found: ${call} { ${within} } }`;
   return { query, searches };
 }
 
@@ -56,7 +66,10 @@ function localName(item) {
   return getNamedType(language?.type)?.getValue?.('LOCAL') ? ['local: name(language: LOCAL)'] : [];
 }
 
-/** Asks the server for the codes that a text finds, by code and name: `[{ code, name }]`. `ask` sends the reader's own headers. */
+/**
+ * Asks the server for the codes that a text finds, by code and name: `[{ code, name }]`. `ask` sends the reader's own
+ * headers.
+ */
 export async function findCodes({ query, searches, names }, text, ask) {
   const { data, errors } = await ask({ query, variables: searches ? { search: text } : undefined });
   const found = data?.found?.nodes ?? data?.found;
@@ -66,7 +79,9 @@ export async function findCodes({ query, searches, names }, text, ask) {
     name: [...new Set([...names.map((name) => item[name]), item.local])].filter(Boolean).join(' · '),
   }));
   const words = folded(text).split(/\s+/).filter(Boolean);
-  return searches ? items : items.filter(({ code, name }) => words.every((word) => folded(`${code} ${name}`).includes(word))).slice(0, most);
+  return searches
+    ? items
+    : items.filter(({ code, name }) => words.every((word) => folded(`${code} ${name}`).includes(word))).slice(0, most);
 }
 
 /** Writes a text without case, accents and ways of composing letters, as a search compares it. */

@@ -22,15 +22,18 @@ export function addSelection(text, parent, selection) {
   return insert(text, end, `\n${indented(selection, indent)}`);
 }
 
-/** Takes a selection out. A parent that asks for nothing else asks for its type's name then, so that the document stays valid. */
+/**
+ * Takes a selection out. A parent that asks for nothing else asks for its type's name then, so that the document stays
+ * valid.
+ */
 export function removeSelection(text, parent, selection) {
   if (parent.selectionSet.selections.length === 1) return replace(text, selection.loc, '__typename');
   return cut(text, selection.loc);
 }
 
 /**
- * Sets the value of an argument to a GraphQL literal, or of what stands within it. path begins with the argument's name and
- * goes on with names of parts of input objects and numbers of items of lists, from 0.
+ * Sets the value of an argument to a GraphQL literal, or of what stands within it. path begins with the argument's
+ * name and goes on with names of parts of input objects and numbers of items of lists, from 0.
  */
 export function setValue(text, field, [name, ...path], literal) {
   const found = field.arguments.find((argument) => argument.name.value === name);

@@ -7,8 +7,9 @@ const plainFields = 6;
 const measures = 4;
 
 /**
- * Writes the selection of a field as it is first put in: with the arguments that it needs, and with something to ask of it,
- * so that the document stays valid. A report begins with figures by region and year, a list with the plain fields of a few rows.
+ * Writes the selection of a field as it is first put in: with the arguments that it needs, and with something to ask
+ * of it, so that the document stays valid. A report begins with figures by region and year, a list with the plain
+ * fields of a few rows.
  */
 export function selectionOf(field) {
   const type = getNamedType(field.type);
@@ -32,9 +33,9 @@ export function firstOf(type) {
 }
 
 /**
- * Writes with what a grouped report begins, undefined for every other field. A report is a field that is grouped by a list
- * of dimensions into `rows`. Everything else is read from the schema: a dimension REGION is the row's field region, and the
- * measures are the values of the enum of which the rows have a field for each.
+ * Writes with what a grouped report begins, undefined for every other field. A report is a field that is grouped by a
+ * list of dimensions into `rows`. Everything else is read from the schema: a dimension REGION is the row's field
+ * region, and the measures are the values of the enum of which the rows have a field for each.
  */
 function reportOf(field, type) {
   const groupBy = field.args.find(({ name }) => name === 'groupBy');
@@ -49,14 +50,19 @@ function reportOf(field, type) {
     ...(field.args.some(({ name }) => name === 'first') ? [`first: ${rows}`] : []),
   ];
   const keys = byPeriod.map(camelCase).filter((name) => row.getFields()[name]);
-  const within = [...keys.map((name) => keyOf(row.getFields()[name])), ...measuresOf(row, field.args).slice(0, measures)];
+  const within = [
+    ...keys.map((name) => keyOf(row.getFields()[name])),
+    ...measuresOf(row, field.args).slice(0, measures),
+  ];
   const total = type.getFields().totalCount ? ['totalCount'] : [];
   return { args, selection: block([...total, `rows ${block(within.length > 0 ? within : plainOf(row))}`]) };
 }
 
 /** Gives the fields of a row that are measures: those that the values of an enum name, most of which the row has. */
 function measuresOf(row, args) {
-  const enums = args.flatMap(({ type }) => Object.values(getNamedType(type).getFields?.() ?? {}).map((part) => getNamedType(part.type))).filter(isEnumType);
+  const enums = args
+    .flatMap(({ type }) => Object.values(getNamedType(type).getFields?.() ?? {}).map((part) => getNamedType(part.type)))
+    .filter(isEnumType);
   const named = enums.map((type) => type.getValues().map(({ name }) => camelCase(name)));
   const fields = row.getFields();
   const areMost = (names) => names.filter((name) => isPlain(fields[name])).length * 2 > names.length;
@@ -89,11 +95,17 @@ function rowOf(type, name) {
 
 /** Gives the first plain fields of a type without its id, or what else can be asked first. */
 function plainOf(type) {
-  const names = Object.values(type.getFields?.() ?? {}).filter((field) => isPlain(field) && field.name !== 'id').map(({ name }) => name);
+  const names = Object.values(type.getFields?.() ?? {})
+    .filter((field) => isPlain(field) && field.name !== 'id')
+    .map(({ name }) => name);
   return names.length > 0 ? names.slice(0, plainFields) : [firstOf(type)];
 }
 
-const isPlain = (field) => !!field && isLeafType(getNamedType(field.type)) && !isListType(getNullableType(field.type)) && !field.args.some(isRequired);
+const isPlain = (field) =>
+  !!field &&
+  isLeafType(getNamedType(field.type)) &&
+  !isListType(getNullableType(field.type)) &&
+  !field.args.some(isRequired);
 
 const camelCase = (name) => name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 

@@ -1,6 +1,8 @@
 import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, parseValue, print } from 'graphql';
 
-/** Tells how a value of a type is entered: by its parts, item by item, by a choice of words or of several, or as text. */
+/**
+ * Tells how a value of a type is entered: by its parts, item by item, by a choice of words or of several, or as text.
+ */
 export function inputOf(type) {
   const nullable = getNullableType(type);
   if (isInputObjectType(nullable)) return { parts: nullable };
@@ -23,7 +25,10 @@ export function shown(node) {
 
 const isPlain = ({ kind, value }) => (kind === 'StringValue' ? !value.includes(',') : kind !== 'ListValue' && kind !== 'ObjectValue');
 
-/** Writes what stands in an input as a GraphQL literal of a type, undefined where it can be none. A variable is left as it is. */
+/**
+ * Writes what stands in an input as a GraphQL literal of a type, undefined where it can be none. A variable is left as
+ * it is.
+ */
 export function literalOf(entered, type) {
   const text = entered.trim();
   if (/^\$[_A-Za-z]\w*$/.test(text)) return text;
@@ -53,7 +58,10 @@ export function isRequired({ type, defaultValue }) {
   return isNonNullType(type) && defaultValue === undefined;
 }
 
-/** Gives the literal with which an argument begins, or a part of an input object: the example that the contract gives, if any. */
+/**
+ * Gives the literal with which an argument begins, or a part of an input object: the example that the contract gives,
+ * if any.
+ */
 export function firstLiteral({ type, description }) {
   const nullable = getNullableType(type);
   if (isInputObjectType(nullable)) {
@@ -68,7 +76,10 @@ export function firstLiteral({ type, description }) {
   return { Boolean: 'true', Int: '0', Float: '0' }[nullable.name] ?? '""';
 }
 
-/** Gives the literal with which an item of a list begins: where an input object asks for nothing, it has a measure, or its first choice of words. */
+/**
+ * Gives the literal with which an item of a list begins: where an input object asks for nothing, it has a measure, or
+ * its first choice of words.
+ */
 export function firstItem(type) {
   const literal = firstLiteral({ type });
   if (literal !== '{}') return literal;
