@@ -131,6 +131,9 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // Answer computes the report's rows. A report asked for its totals alone does without.
 func (rep *Report) Answer(ctx context.Context) error {
 	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
+	if err := rep.foresee(ctx, t, rep.familiesOf(rep.Query.Measures)); err != nil {
+		return err
+	}
 	if err := rep.compute(ctx, t, rep.measures, rep.familiesOf(rep.Query.Measures)); err != nil {
 		return err
 	}

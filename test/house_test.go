@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 		"internal/synth", "internal/web"},
 
 	"internal/access":        {"internal/atomicfile", "internal/labour", "internal/poll"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/labour", "internal/negotiate", "internal/table"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/fair", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table"},
@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"internal/confidential": {},
 	"internal/atomicfile":   {},
 	"internal/eventually":   {}, // for tests alone
+	"internal/fair":         {},
 	"internal/folding":      {},
 	"internal/poll":         {},
 	"internal/prefetch":     {},

@@ -17,10 +17,12 @@ import (
 
 // Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
 type Access struct {
-	Keys            *access.Keys   // nil: there are none
-	RefuseAnonymous bool           // whether a key is needed
-	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
-	AnonymousBudget access.Budget  // of each client address without a key; IPv6 addresses count by their /64
+	Keys            *access.Keys // nil: there are none
+	RefuseAnonymous bool         // whether a key is needed
+	RowsNeedKey     bool         // whether single permits and repatriations are for keys that allow rows
+	// AnonymousBudget is that of each client address without a key. IPv6 addresses count by their /64; all of a /48
+	// have sixteen such budgets together.
+	AnonymousBudget access.Budget
 	Origins         []string       // of the pages that may ask without a key; none: all
 	Hosts           []string       // that readers reach the server by, beside that of PublicURL: their pages are its own
 	LocalHosts      bool           // whether addresses and localhost are such hosts too
@@ -32,6 +34,7 @@ type Access struct {
 // principal is who sent a request, by its key or its address, and what it may do.
 type principal struct {
 	allowance
+	client  string       // the key or the address, as slots and streams are shared by
 	key     *access.Key  // nil: anonymous
 	keys    *access.Keys // that the key is one of
 	Limiter *access.Limiter
@@ -88,12 +91,7 @@ func newGate(c Config) *admission {
 }
 
 // client names who sends a request: by its key, else by its address.
-func (g *admission) client(r *http.Request) string {
-	if key := principalOf(r.Context()).key; key != nil {
-		return "key " + key.Name
-	}
-	return "address " + g.address(r)
-}
+func (g *admission) client(r *http.Request) string { return principalOf(r.Context()).client }
 
 // admit acquires next the requests of principals that may ask, once they have paid for being asked at all. What
 // their answer costs on top is taken when it has to be computed.
@@ -158,7 +156,8 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 		}
 		return nil, err
 	}
-	v := &principal{g.allowance(key), key, g.Keys, g.Limiters.Of("key "+key.Name, "key", key.Budget)}
+	name := "key " + key.Name
+	v := &principal{g.allowance(key), name, key, g.Keys, g.Limiters.Of(name, "key", key.Budget)}
 	if !g.allows(r, v) {
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.",
 			r.Header.Get("Origin"))
@@ -168,8 +167,27 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 
 // anonymous returns the principal that a request comes from where no key comes with it.
 func (g *admission) anonymous(r *http.Request) *principal {
-	return &principal{g.allowance(nil), nil, nil,
-		g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+	address := g.address(r)
+	name := "address " + clientNetwork(address, 64)
+	limiter := g.Limiters.Of(name, "anonymous", g.AnonymousBudget)
+	if address.Is6() {
+		limiter = limiter.Within(g.Limiters.Of("site "+clientNetwork(address, 48), "anonymous",
+			g.AnonymousBudget.Times(budgetsPerSite)))
+	}
+	return &principal{g.allowance(nil), name, nil, nil, limiter}
+}
+
+// budgetsPerSite is how many budgets all addresses of an IPv6 /48 have together: whoever has one has 65,536 times a
+// /64, and would have as many budgets.
+const budgetsPerSite = 16
+
+// clientNetwork names an address, and of IPv6 the network of so many bits that it is in.
+func clientNetwork(address netip.Addr, bits int) string {
+	if !address.Is6() {
+		return address.String()
+	}
+	wide, _ := address.WithZone("").Prefix(bits) // which every IPv6 address has
+	return wide.String()
 }
 
 // bearer returns the key that a request comes with.
@@ -241,11 +259,11 @@ func forwardedFrom(text string) (netip.Addr, bool) {
 }
 
 // address returns the address that a request comes from, by which anonymous budgets are kept: behind trusted
-// proxies the last one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
-func (g *admission) address(r *http.Request) string {
+// proxies the last one that they did not add themselves.
+func (g *admission) address(r *http.Request) netip.Addr {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return ""
+		return netip.Addr{}
 	}
 	address := from.Addr().Unmap()
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -256,9 +274,5 @@ func (g *admission) address(r *http.Request) string {
 		}
 		address = before.Unmap()
 	}
-	if address.Is6() {
-		wide, _ := address.WithZone("").Prefix(64) // which every IPv6 address has
-		return wide.String()
-	}
-	return address.String()
+	return address
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"homebound/internal/fair"
 )
 
 // Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
@@ -22,10 +24,13 @@ type Operation struct {
 
 	QueryTimeout  time.Duration // most that one operation may compute; 0 for no bound
 	MaxStatements int           // most SQL statements of one operation; 0 for no bound
-	Concurrency   int           // most operations that compute at a time; 0 for no bound
-	Queue         int           // most that wait for their turn
-	QueueTimeout  time.Duration // most that one waits
-	// most exports that are read and written at a time; 0 for no bound. As many wait as in the queue
+	// WorkPerCost is the processor time of SQL statements that costs 1. What an operation took beyond what it was charged
+	// beforehand is charged afterwards; 0 charges nothing.
+	WorkPerCost  time.Duration
+	Concurrency  int           // most operations that compute at a time, half of them of one client; 0 for no bound
+	Queue        int           // most that wait for their turn
+	QueueTimeout time.Duration // most that one waits
+	// most exports that are made at a time, half of them of one client; 0 for no bound. As many wait as in the queue
 	Exports       int
 	ExportTimeout time.Duration // most that an export may take; 0 for no bound
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
@@ -42,6 +47,7 @@ type Edge struct {
 	kept *receiptStore // the receipts
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
+	spooling  *fair.Queue
 
 	mux      *http.ServeMux
 	loopback loopback
@@ -51,27 +57,31 @@ type Edge struct {
 
 func newEdge(c Config, g *admission) *Edge {
 	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store),
-		queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
-		kept:  &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue,
-			c.QueueTimeout)}
+		queue:     newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+		kept:      &receiptStore{store: c.Store, most: c.MaxReceipts},
+		exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout),
+		spooling:  fair.New(fair.Limits{Slots: mostSpooled, PerClient: mostSpooled / 4})}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 {
-			return float64(q.within.Load())
+			return float64(q.Held())
 		})
 		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 {
-			return float64(q.waiting.Load())
+			return float64(q.Waiting())
 		})
 	}
 	if q := s.exporting; q != nil {
-		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.within.Load()) })
+		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.Held()) })
 	}
 	return s
 }
 
+// mostSpooled is how many finished files wait on the disk for slow readers; one client has a quarter of them.
+const mostSpooled = 16
+
 // runner returns the extension that computes operations within the site's bounds; present shows the errors of those
 // that it does not.
 func (s *Edge) runner(present graphql.ErrorPresenterFunc) *runner {
-	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
+	return &runner{s.queue, s.config, s.metrics, present}
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }

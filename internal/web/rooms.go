@@ -92,21 +92,31 @@ func (s *Edge) Rights(ctx context.Context) string {
 
 // Anonymous returns a context for questions of a reader without a key. False says that no such reader is let in.
 func (s *Edge) Anonymous(ctx context.Context) (context.Context, bool) {
-	return s.admission.known(ctx, &principal{allowance: s.admission.allowance(nil)}), !s.admission.RefuseAnonymous
+	return s.admission.known(ctx, &principal{allowance: s.admission.allowance(nil), client: ownClient}), !s.admission.RefuseAnonymous
 }
 
 // Slot waits for a turn to compute; leave gives it back.
 func (s *Edge) Slot(ctx context.Context) (leave func(), err error) { return s.queue.enter(ctx) }
 
-// ExportSlot waits for a turn to send a file, in a queue of its own.
+// ExportSlot waits for a turn to make a file, in a queue of its own.
 func (s *Edge) ExportSlot(ctx context.Context) (leave func(), err error) {
 	return s.exporting.enter(ctx)
 }
 
-// Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log.
+// SpoolPlace returns a place for a file that is made and on its way to a reader, who needs no turn any more; false where
+// the reader, or all together, have as many as they may.
+func (s *Edge) SpoolPlace(ctx context.Context) (leave func(), is bool) {
+	return s.spooling.Try(principalOf(ctx).client)
+}
+
+// Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log, and
+// charges for the work beyond what the request was charged by then.
 func (s *Edge) Metered(ctx context.Context) (metered context.Context, done func()) {
-	ledger := &db.Ledger{Limit: int64(s.config.MaxStatements), Watch: s.config.Tracing.statements(ctx)}
-	return db.WithLedger(ctx, ledger), func() { recordOf(ctx).read(ledger) }
+	ledger := s.config.ledger(ctx)
+	return db.WithLedger(ctx, ledger), func() {
+		recordOf(ctx).read(ledger)
+		s.config.chargeWork(ctx, ledger, recordOf(ctx).asks().cost)
+	}
 }
 
 // Cost returns what the last question of a request was found to cost.
