@@ -30,8 +30,10 @@ type operateFlags struct {
 	Queue         int           `default:"100" help:"Most operations that wait for their turn; clients take turns, and where no more may wait, the newest of the client with the most is refused."`
 	QueueTimeout  time.Duration `default:"2s" help:"Most time that one of them waits."`
 
-	Exports       int           `default:"2" help:"Most exports that are made at a time, at most half of them for one client; others wait as operations do. 0 sets no bound."`
+	Exports       int           `default:"4" help:"Most exports that are made at a time, at most half of them for one client; others wait as operations do. 0 sets no bound."`
 	ExportTimeout time.Duration `default:"10m" help:"Most time that an export may take; 0 sets no bound."`
+
+	ExportSpeed int `default:"32768" placeholder:"BYTES" help:"Least that a client takes of an export in a second; a slower one is cut off. 0 sets no bound."`
 
 	MaxReceipts int `default:"100000" help:"Most receipts that are kept, for good; 0 sets no bound but the room that they take."`
 
@@ -52,7 +54,7 @@ func (f *operateFlags) Validate() error {
 	for name, value := range map[string]int64{
 		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
 		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
-		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "max-receipts": int64(f.MaxReceipts),
+		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "export-speed": int64(f.ExportSpeed), "max-receipts": int64(f.MaxReceipts),
 		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {
@@ -95,7 +97,7 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
 		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements, WorkPerCost: workPerCost,
 		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout,
-		Exports: f.Exports, ExportTimeout: f.ExportTimeout, WriteTimeout: f.WriteTimeout,
+		Exports: f.Exports, ExportTimeout: f.ExportTimeout, ExportSpeed: f.ExportSpeed, WriteTimeout: f.WriteTimeout,
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"homebound/internal/fair"
 )
 
 // Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
@@ -33,6 +31,7 @@ type Operation struct {
 	// most exports that are made at a time, half of them of one client; 0 for no bound. As many wait as in the queue
 	Exports       int
 	ExportTimeout time.Duration // most that an export may take; 0 for no bound
+	ExportSpeed   int           // least bytes a second that a client takes one at; 0 for no bound
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 
@@ -47,7 +46,6 @@ type Edge struct {
 	kept *receiptStore // the receipts
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
-	spooling  *fair.Queue
 
 	mux      *http.ServeMux
 	loopback loopback
@@ -59,8 +57,7 @@ func newEdge(c Config, g *admission) *Edge {
 	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store),
 		queue:     newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
 		kept:      &receiptStore{store: c.Store, most: c.MaxReceipts},
-		exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout),
-		spooling:  fair.New(fair.Limits{Slots: mostSpooled, PerClient: mostSpooled / 4})}
+		exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 {
 			return float64(q.Held())
@@ -74,9 +71,6 @@ func newEdge(c Config, g *admission) *Edge {
 	}
 	return s
 }
-
-// mostSpooled is how many finished files wait on the disk for slow readers; one client has a quarter of them.
-const mostSpooled = 16
 
 // runner returns the extension that computes operations within the site's bounds; present shows the errors of those
 // that it does not.

@@ -103,12 +103,6 @@ func (s *Edge) ExportSlot(ctx context.Context) (leave func(), err error) {
 	return s.exporting.enter(ctx)
 }
 
-// SpoolPlace returns a place for a file that is made and on its way to a reader, who needs no turn any more; false where
-// the reader, or all together, have as many as they may.
-func (s *Edge) SpoolPlace(ctx context.Context) (leave func(), is bool) {
-	return s.spooling.Try(principalOf(ctx).client)
-}
-
 // Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log, and
 // charges for the work beyond what the request was charged by then.
 func (s *Edge) Metered(ctx context.Context) (metered context.Context, done func()) {
@@ -158,3 +152,6 @@ func (s *Edge) PublicURL() string { return s.config.PublicURL }
 
 // ExportTimeout returns the most that an export may take; 0 for no bound.
 func (s *Edge) ExportTimeout() time.Duration { return s.config.ExportTimeout }
+
+// ExportSpeed returns the least bytes a second that a client takes an export at; 0 for no bound.
+func (s *Edge) ExportSpeed() int { return s.config.ExportSpeed }
