@@ -13,6 +13,7 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/answers"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 )
 
 // Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
@@ -86,7 +87,7 @@ type admission struct {
 }
 
 func newGate(c Config) *admission {
-	own, _ := access.ParseOrigin(c.PublicURL) // one that is none is no page's origin either
+	own, _ := access.ParseOrigin(mount.Origin(c.PublicURL)) // one that is none is no page's origin either
 	return &admission{c.Access, c.Limits.filled(), own, access.NewLimiters(), time.Now}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"homebound/internal/mount"
 )
 
 // Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
@@ -48,6 +50,7 @@ type Edge struct {
 	exporting *queue
 
 	mux      *http.ServeMux
+	below    mount.Path // that readers reach the server by
 	loopback loopback
 	schema   *ast.Schema
 	cached   func(http.Handler) http.Handler // keeps the answers to GET and HEAD

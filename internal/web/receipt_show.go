@@ -6,20 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 
 	"homebound/graph"
 	"homebound/internal/access"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 	"homebound/internal/negotiate"
 )
 
 //go:embed receipt.html
 var receiptText string
 
-var receiptPage = template.Must(template.New("receipt").Parse(receiptText))
+var receiptPage = mount.Parse(receiptText, nil)
 
 // shownReceipt is a receipt with what asking again has found.
 type shownReceipt struct {
@@ -76,7 +76,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
-	if err := receiptPage.Execute(w, shown); err != nil {
+	if err := receiptPage.Write(w, s.below, "", shown); err != nil {
 		s.config.Log.ErrorContext(r.Context(), "the page of a receipt broke off", "error", err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"homebound/db"
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 	"homebound/internal/negotiate"
 )
 
@@ -29,7 +30,7 @@ import (
 type Config struct {
 	Store     *db.Store
 	Log       *slog.Logger
-	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
+	PublicURL string // that readers reach the server by, a path after the host included; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
 	CacheBytes  uint64 // most that kept answers may take
@@ -85,7 +86,9 @@ func New(c Config) *Edge {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
 	s.watchCache(api)
-	s.Handler = s.observed(secured(c, keyless(routed(mux))))
+	answered := func(r *http.Request) bool { _, pattern := mux.Handler(r); return pattern != "" }
+	s.below = mount.Of(c.PublicURL)
+	s.Handler = s.observed(s.below.Below(answered, secured(c, keyless(routed(mux)))))
 	return s
 }
 

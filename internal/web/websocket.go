@@ -17,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 )
 
 // The codes by which graphql-transport-ws closes a connection.
@@ -35,7 +36,7 @@ const (
 type sockets struct {
 	*streams
 	allowOrigin func(string) bool // of pages elsewhere; nil allows none
-	publicURL   string
+	origin      string            // the server's own
 	alive       *sync.WaitGroup
 }
 
@@ -44,7 +45,7 @@ func newSockets(c Config, s *streams) sockets {
 	if alive == nil {
 		alive = new(sync.WaitGroup)
 	}
-	return sockets{s, c.AllowOrigin, c.PublicURL, alive}
+	return sockets{s, c.AllowOrigin, mount.Origin(c.PublicURL), alive}
 }
 
 // isSocket reports whether a request asks for a websocket.
@@ -125,7 +126,7 @@ func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 // no browser names no origin.
 func (s sockets) mayCome(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" || s.publicURL != "" && strings.EqualFold(origin, s.publicURL) {
+	if origin == "" || s.origin != "" && strings.EqualFold(origin, s.origin) {
 		return true
 	}
 	if page, err := url.Parse(origin); err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host) {

@@ -49,7 +49,8 @@ func (s *Embeds) shownAt(address string) (shown, error) {
 	u, err := url.Parse(address)
 	public, _ := url.Parse(s.PublicURL) // which the command has checked
 	if err == nil && u.User == nil && hostOf(u) != "" && hostOf(u) == hostOf(public) {
-		if found := shownPath.FindStringSubmatch(strings.TrimSuffix(u.Path, "/")); found != nil &&
+		path := strings.TrimPrefix(u.Path, strings.TrimRight(public.Path, "/"))
+		if found := shownPath.FindStringSubmatch(strings.TrimSuffix(path, "/")); found != nil &&
 			(found[2] == "charts") == (found[4] != "") {
 			if values, err := url.ParseQuery(negotiate.WithoutTracking(u.RawQuery)); err == nil {
 				release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
