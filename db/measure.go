@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -92,10 +93,13 @@ type flow struct {
 	rows, masked, summed []string
 }
 
+// Where a column of a flow stands for the wage of a row.
+const aWage = "$wage"
+
 var workersAndWages = []string{
 	"SUM(f.workers)",
-	"SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
-	"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)",
+	"SUM($wage * f.workers) / SUM(CASE WHEN $wage IS NOT NULL THEN f.workers END)",
+	"COALESCE(SUM(CASE WHEN $wage IS NOT NULL THEN f.workers END), 0)",
 }
 
 var issueFlow = flow{
@@ -122,7 +126,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	from, day, columns := f.facts, f.day, f.rows
 	first, last := rep.Period.From.String(), rep.Period.To.String()
 	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && granularity != labour.Day &&
-		rep.wholeMonths(f.facts) {
+		rep.wholeMonths(f.facts) && !(rep.isForeign() && len(into) > 2) {
 		from, day, columns = r.Name, "f.month", f.summed
 		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
 	}
@@ -130,7 +134,14 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 		columns = f.masked
 	}
 	sb := rep.grouped(t, from, f.facts)
-	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns[:len(into)]...)
+	columns = slices.Clone(columns[:len(into)])
+	if f.facts == build.PermitFacts && from == f.facts && len(into) > 2 {
+		wage := rep.wage(sb)
+		for i := range columns {
+			columns[i] = strings.ReplaceAll(columns[i], aWage, wage)
+		}
+	}
+	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns...)
 	sb.Where(sb.Between(day, first, last))
 	sortByFirst(sb, len(t.dimensions)+1)
 	numbers := rep.units(t)

@@ -2,11 +2,8 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -26,7 +23,7 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 			"changes: expected a query, found a subscription; it tells of a release, and a query of what that changed.")
 	}
 	markVolatile(ctx)
-	tables, err := changeTables(tables)
+	tables, err := answers.ChangeTables(tables)
 	if err != nil {
 		return nil, err
 	}
@@ -50,78 +47,16 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 	if err != nil {
 		return nil, err
 	}
-	counts, err := this.ChangeCounts(ctx, other)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, labour.Faultf(labour.Timeout,
-			"Releases %d and %d are not compared to the end yet; asked again, the comparison goes on from where it stopped.", number, obj.Number)
-	} else if err != nil {
+	counts, total, err := answers.CountChanges(ctx, this, other, tables)
+	if err != nil {
 		return nil, err
 	}
 	var page db.Page[labour.Change]
 	if graphql.FieldRequested(ctx, "nodes") || graphql.FieldRequested(ctx, "edges") ||
 		graphql.FieldRequested(ctx, "pageInfo") {
-		if err := checkChanges(ctx, tables, this, other); err != nil {
-			return nil, err
-		}
-		if page, err = this.ChangesSince(ctx, other, tables, span); err != nil {
+		if page, err = answers.ListChanges(ctx, this, other, tables, span); err != nil {
 			return nil, err
 		}
 	}
-	c := &model.ChangeConnection{Connection: *connection(page, span, listed)}
-	withheld := answers.CheckSmall(ctx, this, "") != nil || answers.CheckSmall(ctx, other, "") != nil
-	c.Summary, c.TotalCount = summary(counts, tables, withheld)
-	return c, nil
-}
-
-// registerTables are those whose rows are listed to those who may read single permits and repatriations.
-var registerTables = []string{"permits", "repatriations"}
-
-// changeTables returns the tables that are asked for, all of them where none is.
-func changeTables(asked []string) ([]string, error) {
-	all := db.ChangeTables()
-	if asked == nil {
-		return all, nil
-	}
-	for _, name := range asked {
-		if !slices.Contains(all, name) {
-			return nil, labour.Faultf(labour.BadUserInput, "tables: expected some of %s, found %.100q.",
-				strings.Join(all, ", "), name)
-		}
-	}
-	return asked, nil
-}
-
-// checkChanges returns a Fault with Forbidden where a table is asked for whose rows may not be listed in every release.
-func checkChanges(ctx context.Context, tables []string, releases ...*db.Release) error {
-	if !slices.ContainsFunc(tables, func(name string) bool { return slices.Contains(registerTables, name) }) {
-		return nil
-	}
-	for _, release := range releases {
-		if err := answers.CheckRows(ctx, release); err != nil {
-			return labour.Faultf(labour.Forbidden, "%s To list what else has changed, name other tables in `tables`.",
-				err)
-		}
-	}
-	return nil
-}
-
-// summary returns the counts of the tables that are asked for, and their sum. Those of the register may be
-// withheld: with the reports of both releases, one row between them would tell its workers.
-func summary(counts []labour.ChangeCounts, tables []string, withheld bool) (summed []model.ChangeCounts, total *int) {
-	summed, total = []model.ChangeCounts{}, new(int)
-	for _, c := range counts {
-		switch {
-		case !slices.Contains(tables, c.Table):
-			continue
-		case withheld && slices.Contains(registerTables, c.Table):
-			summed, total = append(summed, model.ChangeCounts{Table: c.Table}), nil
-			continue
-		}
-		summed = append(summed, model.ChangeCounts{Table: c.Table, Added: &c.Added, Removed: &c.Removed,
-			Changed: &c.Changed})
-		if total != nil {
-			*total += c.Added + c.Removed + c.Changed
-		}
-	}
-	return summed, total
+	return &model.ChangeConnection{Connection: *connection(page, span, listed), Summary: counts, TotalCount: total}, nil
 }

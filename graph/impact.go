@@ -150,7 +150,7 @@ func (observedOutcomeFields) Indicator(ctx context.Context, objs []*answers.Obse
 }
 
 func (query) Parameters(ctx context.Context, name, region *string) ([]labour.Parameter, error) {
-	return answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region))
+	return listed(answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region)))
 }
 
 type parameterFields struct{}

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
 	"homebound/db"
 	"homebound/graph/model"
 	"homebound/internal/answers"
@@ -136,38 +140,47 @@ func claimsByID(ctx context.Context, release *db.Release, ids []string) ([]*labo
 }
 
 func (q query) Node(ctx context.Context, id string) (model.Node, error) {
-	list, err := q.Nodes(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return list[0], nil
+	list, faults := q.lookUp(ctx, []string{id})
+	return list[0], faults[0]
 }
 
-// Nodes looks up ids of any types, each type at once.
+// Nodes looks up ids of any types. One that cannot be answered is null with its own error; the others stand.
 func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > maxPage {
 		return nil, labour.Faultf(labour.LimitExceeded, "nodes: expected at most %d ids, found %d.", maxPage, len(ids))
 	}
-	keys := map[string][]string{}
-	places := map[string][]int{}
+	list, faults := q.lookUp(ctx, ids)
+	for i, fault := range faults {
+		if fault != nil {
+			graphql.AddError(ctx, gqlerror.WrapPath(append(graphql.GetPath(ctx), ast.PathIndex(i)), fault))
+		}
+	}
+	return list, nil
+}
+
+// lookUp returns the objects with these ids, each type at once, and for each id what is wrong with it.
+func (q query) lookUp(ctx context.Context, ids []string) ([]model.Node, []error) {
+	keys, places := map[string][]string{}, map[string][]int{}
+	list, faults := make([]model.Node, len(ids)), make([]error, len(ids))
 	for i, id := range ids {
 		typename, key, ok := parseGlobalID(id)
 		if !ok {
-			return nil, labour.Faultf(labour.BadUserInput,
-				"node: expected an id that this server gave out, found %q.", id)
+			faults[i] = labour.Faultf(labour.BadUserInput,
+				"node: expected an id that this server gave out, found %.100q.", id)
+			continue
 		}
 		keys[typename] = append(keys[typename], key)
 		places[typename] = append(places[typename], i)
 	}
-	list := make([]model.Node, len(ids))
 	for typename, some := range keys {
 		objects, err := nodes[typename](ctx, q.r, some)
-		if err != nil {
-			return nil, err
-		}
 		for i, place := range places[typename] {
-			list[place] = objects[i]
+			if err != nil {
+				faults[place] = err
+			} else {
+				list[place] = objects[i]
+			}
 		}
 	}
-	return list, nil
+	return list, faults
 }

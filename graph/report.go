@@ -15,18 +15,20 @@ import (
 
 func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
-	return report(ctx, reportFilter(filter), groupBy, granularity, boundariesOn, orderBy, having, first, after)
+	having []model.MeasureCondition, first *int, after *string,
+	currency *string) (*model.Report, error) {
+	return report(ctx, reportFilter(filter), groupBy, granularity, boundariesOn, orderBy, having, first, after, currency)
 }
 
 // report asks the database for the measures that the selection names, and for nothing else.
 func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity,
 	boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int,
-	after *string) (*model.Report, error) {
+	after, currency *string) (*model.Report, error) {
 	release := releaseOf(ctx)
 	rep, err := release.Ask(ctx, db.ReportQuery{
 		Filter: filter, GroupBy: groupBy, Granularity: deref(granularity), BoundariesOn: boundariesOn,
 		Measures: selectedMeasures(ctx, "rows."), OrderBy: reportOrder(orderBy), Having: conditions(having),
+		Currency: currencyOf(ctx, currency, filter.Within),
 	})
 	if err != nil {
 		return nil, err
@@ -38,10 +40,7 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 		}
 		limit = *first
 	}
-	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic()}
-	if graphql.FieldRequested(ctx, "notices") {
-		answer.Notices = answers.Notices(release, rep)
-	}
+	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), Currency: rep.Currency}
 	if graphql.FieldRequested(ctx, "rows") || graphql.FieldRequested(ctx, "totalCount") ||
 		graphql.FieldRequested(ctx, "pageInfo") {
 		if err := rep.Answer(ctx); err != nil {
@@ -58,6 +57,9 @@ func report(ctx context.Context, filter db.ReportFilter, groupBy []labour.Dimens
 			return nil, err
 		}
 		answer.Totals = reportRow(rep, totals, measures, countedRequested(ctx, "totals."))
+	}
+	if graphql.FieldRequested(ctx, "notices") { // after the totals, whose measures they are about too
+		answer.Notices = answers.Notices(release, rep)
 	}
 	if graphql.FieldRequested(ctx, "provenance") {
 		stands, err := rep.Provenance(ctx)

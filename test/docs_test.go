@@ -325,7 +325,7 @@ func TestDocs_DependenciesListsEveryOne(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, names)
-	for _, folder := range []string{"internal/site/graphiql/src", "internal/web/clients", "examples/typescript"} {
+	for _, folder := range []string{"internal/site/graphiql/src", "internal/web/clients", "internal/site/exports/clients", "examples/typescript"} {
 		var wanted struct{ Dependencies, DevDependencies map[string]string }
 		packages, err := os.ReadFile(folder + "/package.json")
 		require.NoError(t, err)

@@ -49,7 +49,7 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 		var dense []Row
 		first, last := -1, -1
 		for i, p := range periods {
-			row := n.compute(g, measures, p)
+			row := n.compute(g, measures, p, q.Currency)
 			n.reach(q.Filter, boundaries, &row.ReportRow)
 			// What a report is sorted by or held to does not make a group appear.
 			row.Counted = counted(g, q.Measures, p)
@@ -66,12 +66,12 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 		}
 	}
 	if rows == nil && q.Granularity == "" && len(without(q.GroupBy, labour.ByPeriod)) == 0 {
-		rows = []Row{n.compute(group{}, measures, whole)} // one row always, even where it counts nothing
+		rows = []Row{n.compute(group{}, measures, whole, q.Currency)} // one row always, even where it counts nothing
 		n.reach(q.Filter, boundaries, &rows[0].ReportRow)
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return !having(r.Values, q.Having) })
 	slices.SortStableFunc(rows, func(a, b Row) int { return compare(a, b, q) })
-	totals = n.compute(group{register: all}, q.Measures, whole)
+	totals = n.compute(group{register: all}, q.Measures, whole, q.Currency)
 	n.reach(q.Filter, boundaries, &totals.ReportRow)
 	totals.Counted = counted(group{register: all}, q.Measures, whole)
 	return rows, totals
@@ -135,7 +135,9 @@ func (n *Naive) reach(f db.ReportFilter, boundaries labour.Date, row *db.ReportR
 func (n *Naive) daysOf(r fact) []labour.Date {
 	permit, days := r.permit, []labour.Date{}
 	if permit != nil {
-		days = append(days, permit.IssuedOn)
+		if permit.IssuedOn.Known() {
+			days = append(days, permit.IssuedOn)
+		}
 	} else {
 		days = append(days, r.departure.Date)
 		for _, p := range n.permits {
@@ -144,7 +146,7 @@ func (n *Naive) daysOf(r fact) []labour.Date {
 			}
 		}
 	}
-	if permit != nil && permit.ValidFrom <= permit.End() {
+	if permit != nil && permit.ValidFrom.Known() && permit.ValidFrom <= permit.End() {
 		days = append(days, permit.ValidFrom, permit.End())
 	}
 	return days
@@ -202,9 +204,9 @@ func counts(measures []labour.Measure, family labour.Family) bool {
 }
 
 // compute returns the measures of a group in a period.
-func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period) Row {
+func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period, currency string) Row {
 	row := Row{ReportRow: db.ReportRow{Group: g.values, Period: period}}
-	all := n.everything(g, period)
+	all := n.everything(g, period, currency)
 	if counts(measures, labour.Stock) {
 		all.stock(g, period)
 	}
@@ -259,7 +261,7 @@ func counted(g group, measures []labour.Measure, period labour.Period) Counted {
 type figures struct{ db.Values }
 
 // everything returns the flows of a group in a period.
-func (n *Naive) everything(g group, period labour.Period) figures {
+func (n *Naive) everything(g group, period labour.Period, currency string) figures {
 	var v figures
 	var paid, weighed float64
 	for _, p := range g.permits {
@@ -268,7 +270,7 @@ func (n *Naive) everything(g group, period labour.Period) figures {
 		}
 		v.PermitsIssued++
 		v.WorkersAuthorised += p.permit.Workers
-		if rate, known := n.rate(p.permit.WageCurrency, p.permit.IssuedOn.Year()); known && p.permit.WageMonthly != nil {
+		if rate, known := n.rate(p.permit.WageCurrency, currency, p.permit.IssuedOn.Year()); known && p.permit.WageMonthly != nil {
 			paid += float64(p.permit.Workers) * *p.permit.WageMonthly * rate
 			weighed += float64(p.permit.Workers)
 		}

@@ -189,6 +189,12 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	DayPrecision struct {
+		Field       func(childComplexity int) int
+		Granularity func(childComplexity int) int
+		Span        func(childComplexity int) int
+	}
+
 	EconomicImpact struct {
 		Baseline                   func(childComplexity int) int
 		BaselineWorkers            func(childComplexity int) int
@@ -198,6 +204,7 @@ type ComplexityRoot struct {
 		ByIndustry                 func(childComplexity int) int
 		ConstantPricesOf           func(childComplexity int) int
 		Coverage                   func(childComplexity int) int
+		Currency                   func(childComplexity int) int
 		DepartedWorkers            func(childComplexity int) int
 		DirectOutputLost           func(childComplexity int) int
 		DirectOutputLostShareOfGRP func(childComplexity int) int
@@ -435,6 +442,12 @@ type ComplexityRoot struct {
 		Year      func(childComplexity int) int
 	}
 
+	OwnOutcome struct {
+		Base  func(childComplexity int) int
+		Code  func(childComplexity int) int
+		Label func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -467,24 +480,32 @@ type ComplexityRoot struct {
 	}
 
 	Permit struct {
-		Employer      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Industry      func(childComplexity int) int
-		IssuedOn      func(childComplexity int) int
-		Nationality   func(childComplexity int) int
-		Number        func(childComplexity int) int
-		Occupation    func(childComplexity int) int
-		Region        func(childComplexity int) int
-		Repatriations func(childComplexity int) int
-		RevokedOn     func(childComplexity int) int
-		Source        func(childComplexity int) int
-		Status        func(childComplexity int, on *labour.Date) int
-		Synthetic     func(childComplexity int) int
-		ValidFrom     func(childComplexity int) int
-		ValidTo       func(childComplexity int) int
-		WageCurrency  func(childComplexity int) int
-		WageMonthly   func(childComplexity int) int
-		Workers       func(childComplexity int) int
+		Employer                 func(childComplexity int) int
+		HoursPerWeek             func(childComplexity int) int
+		ID                       func(childComplexity int) int
+		Industry                 func(childComplexity int) int
+		IndustryClassification   func(childComplexity int) int
+		IndustryCode             func(childComplexity int) int
+		IssuedOn                 func(childComplexity int) int
+		Nationality              func(childComplexity int) int
+		Number                   func(childComplexity int) int
+		Occupation               func(childComplexity int) int
+		OccupationClassification func(childComplexity int) int
+		OccupationCode           func(childComplexity int) int
+		Precision                func(childComplexity int) int
+		Region                   func(childComplexity int) int
+		Repatriations            func(childComplexity int) int
+		RevokedOn                func(childComplexity int) int
+		Source                   func(childComplexity int) int
+		Status                   func(childComplexity int, on *labour.Date) int
+		Synthetic                func(childComplexity int) int
+		ValidFrom                func(childComplexity int) int
+		ValidTo                  func(childComplexity int) int
+		Wage                     func(childComplexity int) int
+		WageCurrency             func(childComplexity int) int
+		WageMonthly              func(childComplexity int) int
+		WageUnit                 func(childComplexity int) int
+		Workers                  func(childComplexity int) int
 	}
 
 	PermitConnection struct {
@@ -523,6 +544,7 @@ type ComplexityRoot struct {
 		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Outcomes       func(childComplexity int) int
 		Parameters     func(childComplexity int, name *string, region *string) int
 		Permit         func(childComplexity int, id string) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
@@ -532,7 +554,7 @@ type ComplexityRoot struct {
 		Releases       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Repatriation   func(childComplexity int, id string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
 		Sanction       func(childComplexity int, symbol string) int
 		Sanctions      func(childComplexity int) int
 		Sources        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -542,6 +564,7 @@ type ComplexityRoot struct {
 		Children       func(childComplexity int, on *labour.Date) int
 		Code           func(childComplexity int) int
 		Compliance     func(childComplexity int, sanction string, asOf *labour.Date, basis labour.Basis) int
+		Currency       func(childComplexity int) int
 		EconomicImpact func(childComplexity int, scenario *model.Scenario) int
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
 		ID             func(childComplexity int) int
@@ -551,7 +574,7 @@ type ComplexityRoot struct {
 		Parent         func(childComplexity int, on *labour.Date) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
 	}
 
 	RegionConnection struct {
@@ -566,6 +589,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	RegisterGap struct {
+		Gap  func(childComplexity int) int
+		Rows func(childComplexity int) int
+	}
+
 	Release struct {
 		Changes       func(childComplexity int, since string, tables []string, first *int, after *string) int
 		Citation      func(childComplexity int) int
@@ -575,6 +603,7 @@ type ComplexityRoot struct {
 		Currency      func(childComplexity int) int
 		DataFrom      func(childComplexity int) int
 		DataThrough   func(childComplexity int) int
+		Gaps          func(childComplexity int) int
 		Gates         func(childComplexity int) int
 		ID            func(childComplexity int) int
 		MethodVersion func(childComplexity int) int
@@ -612,7 +641,9 @@ type ComplexityRoot struct {
 		ID          func(childComplexity int) int
 		Nationality func(childComplexity int) int
 		Outcome     func(childComplexity int) int
+		OwnOutcome  func(childComplexity int) int
 		Permit      func(childComplexity int) int
+		Precision   func(childComplexity int) int
 		Region      func(childComplexity int) int
 		Sanction    func(childComplexity int) int
 		Source      func(childComplexity int) int
@@ -635,6 +666,7 @@ type ComplexityRoot struct {
 
 	Report struct {
 		Coverage   func(childComplexity int) int
+		Currency   func(childComplexity int) int
 		Notices    func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Provenance func(childComplexity int) int
@@ -858,12 +890,24 @@ type PermitResolver interface {
 	Industry(ctx context.Context, objs []*labour.Permit) ([]*labour.Industry, error)
 	Occupation(ctx context.Context, obj *labour.Permit) (*string, error)
 
+	IssuedOn(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+	ValidFrom(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+	ValidTo(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+
 	Status(ctx context.Context, obj *labour.Permit, on *labour.Date) (labour.PermitStatus, error)
 
 	WageCurrency(ctx context.Context, obj *labour.Permit) (*string, error)
 	Repatriations(ctx context.Context, objs []*labour.Permit) ([][]labour.Repatriation, error)
 
 	Source(ctx context.Context, objs []*labour.Permit) ([]*labour.Source, error)
+	Precision(ctx context.Context, obj *labour.Permit) ([]model.DayPrecision, error)
+
+	WageUnit(ctx context.Context, obj *labour.Permit) (*labour.WageUnit, error)
+
+	IndustryCode(ctx context.Context, obj *labour.Permit) (*string, error)
+	IndustryClassification(ctx context.Context, obj *labour.Permit) (*string, error)
+	OccupationCode(ctx context.Context, obj *labour.Permit) (*string, error)
+	OccupationClassification(ctx context.Context, obj *labour.Permit) (*string, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
@@ -881,12 +925,13 @@ type QueryResolver interface {
 	Industries(ctx context.Context) ([]labour.Industry, error)
 	Countries(ctx context.Context) ([]labour.Country, error)
 	Indicators(ctx context.Context) ([]labour.Indicator, error)
+	Outcomes(ctx context.Context) ([]labour.OwnOutcome, error)
 	Sanctions(ctx context.Context) ([]labour.Sanction, error)
 	Sanction(ctx context.Context, symbol string) (*labour.Sanction, error)
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
 	Claim(ctx context.Context, id string) (*labour.Claim, error)
 	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
-	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
+	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
@@ -904,9 +949,10 @@ type RegionResolver interface {
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
-	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
+	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
+	Currency(ctx context.Context, obj *labour.Region) (string, error)
 }
 type ReleaseResolver interface {
 	ID(ctx context.Context, obj *labour.Release) (string, error)
@@ -916,6 +962,7 @@ type ReleaseResolver interface {
 
 	Citation(ctx context.Context, obj *labour.Release) (string, error)
 	Changes(ctx context.Context, obj *labour.Release, since string, tables []string, first *int, after *string) (*model.ChangeConnection, error)
+	Gaps(ctx context.Context, obj *labour.Release) ([]model.RegisterGap, error)
 }
 type RepatriationResolver interface {
 	ID(ctx context.Context, obj *labour.Repatriation) (string, error)
@@ -927,6 +974,8 @@ type RepatriationResolver interface {
 	Sanction(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Sanction, error)
 
 	Source(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Source, error)
+	OwnOutcome(ctx context.Context, obj *labour.Repatriation) (*labour.OwnOutcome, error)
+	Precision(ctx context.Context, obj *labour.Repatriation) ([]model.DayPrecision, error)
 }
 type ReportRowResolver interface {
 	Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
@@ -1516,6 +1565,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Country.Name(childComplexity), true
 
+	case "DayPrecision.field":
+		if e.ComplexityRoot.DayPrecision.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Field(childComplexity), true
+	case "DayPrecision.granularity":
+		if e.ComplexityRoot.DayPrecision.Granularity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Granularity(childComplexity), true
+	case "DayPrecision.span":
+		if e.ComplexityRoot.DayPrecision.Span == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Span(childComplexity), true
+
 	case "EconomicImpact.baseline":
 		if e.ComplexityRoot.EconomicImpact.Baseline == nil {
 			break
@@ -1564,6 +1632,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.Coverage(childComplexity), true
+	case "EconomicImpact.currency":
+		if e.ComplexityRoot.EconomicImpact.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Currency(childComplexity), true
 	case "EconomicImpact.departedWorkers":
 		if e.ComplexityRoot.EconomicImpact.DepartedWorkers == nil {
 			break
@@ -2633,6 +2707,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ObservedOutcome.Year(childComplexity), true
 
+	case "OwnOutcome.base":
+		if e.ComplexityRoot.OwnOutcome.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Base(childComplexity), true
+	case "OwnOutcome.code":
+		if e.ComplexityRoot.OwnOutcome.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Code(childComplexity), true
+	case "OwnOutcome.label":
+		if e.ComplexityRoot.OwnOutcome.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Label(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -2774,6 +2867,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Employer(childComplexity), true
+	case "Permit.hoursPerWeek":
+		if e.ComplexityRoot.Permit.HoursPerWeek == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.HoursPerWeek(childComplexity), true
 	case "Permit.id":
 		if e.ComplexityRoot.Permit.ID == nil {
 			break
@@ -2786,6 +2885,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Industry(childComplexity), true
+	case "Permit.industryClassification":
+		if e.ComplexityRoot.Permit.IndustryClassification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.IndustryClassification(childComplexity), true
+	case "Permit.industryCode":
+		if e.ComplexityRoot.Permit.IndustryCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.IndustryCode(childComplexity), true
 	case "Permit.issuedOn":
 		if e.ComplexityRoot.Permit.IssuedOn == nil {
 			break
@@ -2810,6 +2921,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Occupation(childComplexity), true
+	case "Permit.occupationClassification":
+		if e.ComplexityRoot.Permit.OccupationClassification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.OccupationClassification(childComplexity), true
+	case "Permit.occupationCode":
+		if e.ComplexityRoot.Permit.OccupationCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.OccupationCode(childComplexity), true
+	case "Permit.precision":
+		if e.ComplexityRoot.Permit.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.Precision(childComplexity), true
 	case "Permit.region":
 		if e.ComplexityRoot.Permit.Region == nil {
 			break
@@ -2863,6 +2992,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.ValidTo(childComplexity), true
+	case "Permit.wage":
+		if e.ComplexityRoot.Permit.Wage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.Wage(childComplexity), true
 	case "Permit.wageCurrency":
 		if e.ComplexityRoot.Permit.WageCurrency == nil {
 			break
@@ -2875,6 +3010,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.WageMonthly(childComplexity), true
+	case "Permit.wageUnit":
+		if e.ComplexityRoot.Permit.WageUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.WageUnit(childComplexity), true
 	case "Permit.workers":
 		if e.ComplexityRoot.Permit.Workers == nil {
 			break
@@ -3092,6 +3233,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.outcomes":
+		if e.ComplexityRoot.Query.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Outcomes(childComplexity), true
 	case "Query.parameters":
 		if e.ComplexityRoot.Query.Parameters == nil {
 			break
@@ -3196,7 +3343,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
 	case "Query.sanction":
 		if e.ComplexityRoot.Query.Sanction == nil {
 			break
@@ -3254,6 +3401,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Compliance(childComplexity, args["sanction"].(string), args["asOf"].(*labour.Date), args["basis"].(labour.Basis)), true
+	case "Region.currency":
+		if e.ComplexityRoot.Region.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Currency(childComplexity), true
 	case "Region.economicImpact":
 		if e.ComplexityRoot.Region.EconomicImpact == nil {
 			break
@@ -3353,7 +3506,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
 
 	case "RegionConnection.edges":
 		if e.ComplexityRoot.RegionConnection.Edges == nil {
@@ -3392,6 +3545,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegionEdge.Node(childComplexity), true
+
+	case "RegisterGap.gap":
+		if e.ComplexityRoot.RegisterGap.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterGap.Gap(childComplexity), true
+	case "RegisterGap.rows":
+		if e.ComplexityRoot.RegisterGap.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterGap.Rows(childComplexity), true
 
 	case "Release.changes":
 		if e.ComplexityRoot.Release.Changes == nil {
@@ -3446,6 +3612,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Release.DataThrough(childComplexity), true
+	case "Release.gaps":
+		if e.ComplexityRoot.Release.Gaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Gaps(childComplexity), true
 	case "Release.gates":
 		if e.ComplexityRoot.Release.Gates == nil {
 			break
@@ -3600,12 +3772,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Repatriation.Outcome(childComplexity), true
+	case "Repatriation.ownOutcome":
+		if e.ComplexityRoot.Repatriation.OwnOutcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repatriation.OwnOutcome(childComplexity), true
 	case "Repatriation.permit":
 		if e.ComplexityRoot.Repatriation.Permit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Repatriation.Permit(childComplexity), true
+	case "Repatriation.precision":
+		if e.ComplexityRoot.Repatriation.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repatriation.Precision(childComplexity), true
 	case "Repatriation.region":
 		if e.ComplexityRoot.Repatriation.Region == nil {
 			break
@@ -3687,6 +3871,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Coverage(childComplexity), true
+	case "Report.currency":
+		if e.ComplexityRoot.Report.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Currency(childComplexity), true
 	case "Report.notices":
 		if e.ComplexityRoot.Report.Notices == nil {
 			break
@@ -4240,10 +4430,10 @@ type Query {
   nodes(
     "Global ids, at most 1000."
     ids: [ID!]!
-  ): [Node]!
+  ): [Node]
 
   "The release that answers this request."
-  release: Release!
+  release: Release
   "All published releases, the newest first."
   releases(
     "How many items from the start, at most 1000. With neither first nor last, the first 100."
@@ -4254,7 +4444,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): ReleaseConnection!
+  ): ReleaseConnection
 
   "The region with a code. Null where there is none."
   region(
@@ -4275,7 +4465,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RegionConnection!
+  ): RegionConnection
   "The employer with an id. Null where there is none."
   employer(
     "A global id or the publisher's own id."
@@ -4295,7 +4485,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): EmployerConnection!
+  ): EmployerConnection
   "The permit with an id. Null where there is none. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   permit(
     "A global id or the publisher's own id."
@@ -4315,7 +4505,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   "The repatriation with an id. Null where there is none, and for one of outcome PROTECTED, which is never shown by itself."
   repatriation(
     "A global id or the publisher's own id."
@@ -4335,16 +4525,18 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
 
   "All industries, in the order of their codes."
-  industries: [Industry!]!
+  industries: [Industry!]
   "All countries that the release names, as nationalities or hosts, in the order of their codes."
-  countries: [Country!]!
+  countries: [Country!]
   "All indicators that observations are published under, in the order of their codes."
-  indicators: [Indicator!]!
+  indicators: [Indicator!]
+  "How workers left, in publishers' own words, in the order of their codes. Each counts as a base outcome."
+  outcomes: [OwnOutcome!]
   "All sanctions that bear on migrant workers, in the order of their symbols."
-  sanctions: [Sanction!]!
+  sanctions: [Sanction!]
   "The sanction with a symbol. Null where there is none."
   sanction(
     "A sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `."
@@ -4360,7 +4552,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): SourceConnection!
+  ): SourceConnection
   "The claim with an id. Null where there is none."
   claim(
     "A global id or the editors' own id, e.g. ` + "`" + `C001` + "`" + `."
@@ -4380,7 +4572,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): ClaimConnection!
+  ): ClaimConnection
 
   """
   Group-by reporting. The measures computed are exactly those that the selection set of ` + "`" + `rows` + "`" + ` and ` + "`" + `totals` + "`" + ` names, so
@@ -4403,21 +4595,27 @@ type Query {
     first: Int
     "A cursor: only rows after it."
     after: String
-  ): Report!
+    """
+    The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
+    issue, in either direction or through a third currency. That of the region where the filter names one, else the
+    release's, where left out.
+    """
+    currency: String
+  ): Report
   "What the departure of workers costs a region's economy, by the model of docs/METHODOLOGY.md."
   economicImpact(
     "The code of the region whose economy is asked about, e.g. ` + "`" + `RU-PRI` + "`" + `. One that does not exist is NOT_FOUND."
     region: String!
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
-  ): EconomicImpact!
+  ): EconomicImpact
   "The parameters of the economic model, in the order of name, region, industry and nationality."
   parameters(
     "The name of one parameter, e.g. ` + "`" + `substitutionRate` + "`" + `. All where left out."
     name: String
     "A region's code: the rows that may serve it, its own, those of the regions it lies in and those of everywhere. All where left out. One that does not exist is NOT_FOUND."
     region: String
-  ): [Parameter!]!
+  ): [Parameter!]
   "How far a sanction has been followed. Null, with NOT_FOUND and a sentence that says what is known, where the stock is not. For a sanction without any obligation this is BAD_USER_INPUT."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
@@ -4442,7 +4640,7 @@ type Query {
     filter: ReportFilter
     "The day whose regional boundaries count. The last day of what the filter covers where left out."
     boundariesOn: Date
-  ): Availability!
+  ): Availability
 }
 
 "Which values of each dimension have data under a filter: it tells that there is somebody, not how many."
@@ -4479,11 +4677,11 @@ type Release implements Node {
   contentHash: String!
   "When it was published."
   publishedAt: DateTime!
-  "The first day on which a register row is issued, starts, is revoked or is repatriated, else the first day of the observations. Null where the release holds neither."
+  "The first day on which a register row is issued, starts, is revoked or is repatriated, or that its source declares to cover; else the first day of the observations. Null where the release holds neither."
   dataFrom: Date
   "The last such day, itself included, or what the publisher set. Stocks and statuses are given for it by default. Null where the release holds neither register rows nor observations."
   dataThrough: Date
-  "The currency of wages and money in this release, by ISO 4217, e.g. ` + "`" + `RUB` + "`" + `."
+  "The currency that money of several countries is put together in, by ISO 4217, e.g. ` + "`" + `RUB` + "`" + `. Money of one region is in ` + "`" + `Region.currency` + "`" + `."
   currency: String!
   "How many rows the release holds."
   counts: ReleaseCounts!
@@ -4516,7 +4714,39 @@ type Release implements Node {
     first: Int
     "A cursor: only items after it."
     after: String
-  ): ChangeConnection!
+  ): ChangeConnection
+  "What rows of the register lack, or know roughly, and how many do, in the order of ` + "`" + `Gap` + "`" + `."
+  gaps: [RegisterGap!]!
+}
+
+"How many rows of the register lack something."
+type RegisterGap {
+  "What they lack."
+  gap: Gap!
+  "How many rows. Null where rows are masked, since the number would tell of few."
+  rows: Int
+}
+
+"What rows of the register lack, or know roughly."
+enum Gap {
+  "Permits without a day of issue: no count of permits issued has them."
+  NO_ISSUE_DAY
+  "Permits without both days of validity: no stock has them."
+  NO_VALIDITY
+  "Permits without a region: figures of regions do not have them."
+  NO_REGION
+  "Permits without a nationality: figures of nationalities do not have them."
+  NO_NATIONALITY
+  "Permits without an employer: figures of employers do not have them."
+  NO_EMPLOYER
+  "Permits whose day of issue is known only to a month, a quarter or a year: they count on its first day."
+  ROUGH_ISSUE_DAY
+  "Permits whose validity or revocation is known only so: it counts from its first day to its last."
+  ROUGH_VALIDITY
+  "Repatriations whose day is known only so: they count on its last day."
+  ROUGH_DEPARTURE
+  "Permits whose wage is not of a month and could not be made so: average wages do not have them."
+  WAGE_NOT_MONTHLY
 }
 
 "A row that a release holds otherwise than another one."
@@ -4631,7 +4861,7 @@ type Region implements Node {
     from: Date
     "Only observations that begin on this day or earlier. No bound where left out."
     to: Date
-  ): [Observation!]!
+  ): [Observation!]
   "Employers of this region and of everything within it."
   employers(
     "Which employers. All of the region where left out."
@@ -4646,7 +4876,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): EmployerConnection!
+  ): EmployerConnection
   "Permits for work in this region and in everything within it."
   permits(
     "Which permits. All of the region where left out."
@@ -4661,7 +4891,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   "Repatriations from this region and from everything within it, but those of outcome PROTECTED; see ` + "`" + `Query.repatriations` + "`" + `."
   repatriations(
     "Which repatriations. All of the region where left out."
@@ -4676,7 +4906,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
   "The report on this region and everything within it; see ` + "`" + `Query.report` + "`" + `."
   report(
     "What the report is about. The whole release where left out."
@@ -4695,12 +4925,18 @@ type Region implements Node {
     first: Int
     "A cursor: only rows after it."
     after: String
-  ): Report!
+    """
+    The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
+    issue, in either direction or through a third currency. That of the region where the filter names one, else the
+    release's, where left out.
+    """
+    currency: String
+  ): Report
   "What the departure of workers costs this region's economy; see ` + "`" + `Query.economicImpact` + "`" + `."
   economicImpact(
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
-  ): EconomicImpact!
+  ): EconomicImpact
   "How far a sanction's order has been followed in this region and everything within it; see ` + "`" + `Query.compliance` + "`" + `."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
@@ -4710,6 +4946,8 @@ type Region implements Node {
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
   ): Compliance
+  "The currency of its money, by ISO 4217: its own, else that of the region around it or of its country, else the release's."
+  currency: String!
 }
 
 "The level of a region."
@@ -4762,7 +5000,7 @@ type Employer implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
 }
 
 """
@@ -4776,22 +5014,22 @@ type Permit implements Node {
   number: String!
   "Who holds it. Null where unknown."
   employer: Employer
-  "Where the work is."
-  region: Region!
-  "The nationality of the workers."
-  nationality: Country!
+  "Where the work is. Null where unknown."
+  region: Region
+  "The nationality of the workers. Null where unknown."
+  nationality: Country
   "The permit's own industry, else its employer's. Null where neither is known."
   industry: Industry
   "What the workers do. Null where unknown."
   occupation: String
   "How many workers it covers, in persons, at least 1."
   workers: Int!
-  "The day of issue."
-  issuedOn: Date!
-  "The first day on which workers may work."
-  validFrom: Date!
-  "The last day on which they may, itself included. It may lie beyond the release's dataThrough."
-  validTo: Date!
+  "The day of issue. Null where unknown: then no count of permits issued has it."
+  issuedOn: Date
+  "The first day on which workers may work. Null where unknown: then no stock has it."
+  validFrom: Date
+  "The last day on which they may, itself included. It may lie beyond the release's dataThrough. Null where unknown: then no stock has it."
+  validTo: Date
   "The first day on which it no longer holds. Null where it was not revoked."
   revokedOn: Date
   "Where it stands on a day."
@@ -4809,6 +5047,60 @@ type Permit implements Node {
   synthetic: Boolean!
   "Where the row was taken from."
   source: Source!
+  "Which of its days are known only to a month, a quarter or a year: the others are exact."
+  precision: [DayPrecision!]!
+  "The wage per worker as it was published, in ` + "`" + `wageUnit` + "`" + ` and ` + "`" + `wageCurrency` + "`" + `. Null where unknown, or where the publisher gave it per month."
+  wage: Float
+  "What ` + "`" + `wage` + "`" + ` is paid for. Null where it is null."
+  wageUnit: WageUnit
+  "The hours of a week, by which a wage per hour was made monthly. Null where unknown."
+  hoursPerWeek: Float
+  "The industry in the publisher's own classification. Null where there is none."
+  industryCode: String
+  "The name of that classification, e.g. ` + "`" + `NAICS 2017` + "`" + `."
+  industryClassification: String
+  "The occupation in the publisher's own classification. Null where there is none."
+  occupationCode: String
+  "The name of that classification, e.g. ` + "`" + `SOC 2018` + "`" + `."
+  occupationClassification: String
+}
+
+"A day of a row that is known only to a span. What begins counts from the span's first day, what ends to its last, so that nobody who may have been there is left out."
+type DayPrecision {
+  "The field of the row, e.g. ` + "`" + `issuedOn` + "`" + `."
+  field: String!
+  "What it is known to: MONTH, QUARTER or YEAR."
+  granularity: Granularity!
+  "The days that may be meant."
+  span: Period!
+}
+
+"What a wage is paid for. A month has 52 weeks in 12; an hour is one of ` + "`" + `hoursPerWeek` + "`" + `; days and pieces are never made months."
+enum WageUnit {
+  "An hour."
+  HOUR
+  "A day."
+  DAY
+  "A week."
+  WEEK
+  "Two weeks."
+  TWO_WEEKS
+  "A month."
+  MONTH
+  "A year."
+  YEAR
+  "A piece of work."
+  PIECE
+}
+
+"How workers left, in a publisher's own words."
+type OwnOutcome {
+  "The publisher's code, e.g. ` + "`" + `NATURALISED` + "`" + `."
+  code: String!
+  "It, in words."
+  label: String!
+  "What it counts as in reports and filters."
+  base: RepatriationOutcome!
 }
 
 "Where a permit stands on a day."
@@ -4821,6 +5113,8 @@ enum PermitStatus {
   EXPIRED
   "It was revoked on that day or earlier, on or before its validTo."
   REVOKED
+  "Its validity is not known."
+  UNKNOWN
 }
 
 "A record that workers left on a day, which is the first on which they are gone."
@@ -4847,6 +5141,10 @@ type Repatriation implements Node {
   synthetic: Boolean!
   "Where the row was taken from."
   source: Source!
+  "How they left in the publisher's own words. Null where it gave ` + "`" + `outcome` + "`" + ` itself."
+  ownOutcome: OwnOutcome
+  "Whether ` + "`" + `date` + "`" + ` is known only to a month, a quarter or a year."
+  precision: [DayPrecision!]!
 }
 
 "How a worker left. RETURNED, DEPORTED and THIRD_COUNTRY count as repatriated under a sanction, the others as protected or exempt."
@@ -5499,6 +5797,8 @@ type Report {
   notices: [Notice!]!
   "What the figures rest on."
   provenance: Provenance!
+  "The currency of wages, by ISO 4217."
+  currency: String!
 }
 
 "How much of what was asked for the register's sources have. A source that does not say how much it has is taken to have a part."
@@ -5533,6 +5833,10 @@ enum NoticeCode {
   MODEL
   "The release was made under another method than the one that answers."
   METHOD_CHANGED
+  "Rows that lack what a measure counts by were left out of it."
+  LEFT_OUT
+  "Rows were counted on days that are known only to a month, a quarter or a year."
+  ROUGH_DAYS
 }
 
 """
@@ -5582,7 +5886,7 @@ type ReportRow {
   averageWorkersPresent: Float
   "The sum of workers present over the days of the period, in worker-days. A Float, since an Int ends at 2,147,483,647."
   workerDays: Float
-  "The monthly wage of the permits issued in the period, weighted by workers, in the release's currency per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
+  "The monthly wage of the permits issued in the period, weighted by workers, in the report's ` + "`" + `currency` + "`" + ` per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
   averageMonthlyWage: Float
   "The workers of the repatriations dated in the period, in persons; of all outcomes unless ` + "`" + `filter.outcomes` + "`" + ` names some."
   workersRepatriated: Int
@@ -5598,7 +5902,7 @@ type ReportRow {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   """
   The repatriations behind this row: those that the selected measures counted. Dated in the period for workersRepatriated;
   for stocks, those under a permit in force on a day of it, dated by its last day. Those of outcome PROTECTED are counted and
@@ -5615,7 +5919,7 @@ type ReportRow {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
 }
 
 "A span of days, both ends included."
@@ -5835,7 +6139,7 @@ enum Basis {
 
 """
 What the departure of workers costs a region's economy. A figure that no observation supports is null, and ` + "`" + `inputs` + "`" + ` says
-what was missing. Money is in the release's currency, remittances in USD; ` + "`" + `unit` + "`" + ` says so.
+what was missing. Money is in the region's currency, remittances in USD; ` + "`" + `unit` + "`" + ` says so.
 """
 type EconomicImpact {
   "The region, everything within it included."
@@ -5876,25 +6180,25 @@ type EconomicImpact {
   stocks: [ScenarioStock!]!
   "The year whose prices money is in. Null where each year has its own."
   constantPricesOf: Int
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
-  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the region's currency."
   outputLostElsewhere: Estimate
   "` + "`" + `directOutputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   directOutputLostShareOfGrp: Estimate
   "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
-  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the release's currency."
+  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the region's currency."
   wagesLost: Estimate
-  "Wages lost by the rate of income tax, in the release's currency."
+  "Wages lost by the rate of income tax, in the region's currency."
   incomeTaxLost: Estimate
-  "Income tax, social contributions and taxes on production of the posts that stay empty, in the release's currency."
+  "Income tax, social contributions and taxes on production of the posts that stay empty, in the region's currency."
   fiscalLoss: Estimate
   "What the departed no longer send home, at most what they earn after tax, in USD. Filled posts send nothing."
   remittancesForgone: Estimate
@@ -5923,6 +6227,8 @@ type EconomicImpact {
   inputs: [ModelInput!]!
   "What the figures rest on."
   provenance: Provenance!
+  "The currency of the region, by ISO 4217, which all money here is in but remittances."
+  currency: String!
 }
 
 "A result: its central value, its distribution over the draws, and its bounds. Means add up; quantiles do not."
@@ -5951,19 +6257,19 @@ type Estimate {
 
 "Direct output by where it went: wages, contributions, taxes on production and surplus add up to it."
 type ImpactAccounts {
-  "Direct output, in the release's currency."
+  "Direct output, in the region's currency."
   output: Estimate
-  "Gross pay, in the release's currency."
+  "Gross pay, in the region's currency."
   wages: Estimate
-  "The part of wages that is income tax, in the release's currency."
+  "The part of wages that is income tax, in the region's currency."
   incomeTax: Estimate
-  "Social contributions of employers, in the release's currency."
+  "Social contributions of employers, in the region's currency."
   contributions: Estimate
-  "Fees for permits and other taxes on production, in the release's currency."
+  "Fees for permits and other taxes on production, in the region's currency."
   productionTaxes: Estimate
-  "Profit and mixed income, the rest, in the release's currency. Below 0 pay and product are set inconsistently."
+  "Profit and mixed income, the rest, in the region's currency. Below 0 pay and product are set inconsistently."
   surplus: Estimate
-  "Income tax, contributions and taxes on production, in the release's currency."
+  "Income tax, contributions and taxes on production, in the region's currency."
   fiscalLoss: Estimate
 }
 
@@ -5971,15 +6277,15 @@ type ImpactAccounts {
 type VariantImpact {
   "The variant."
   variant: ImpactVariant!
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
-  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the region's currency."
   outputLostElsewhere: Estimate
   "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
@@ -6025,13 +6331,13 @@ type IndustryImpact {
   industry: Industry!
   "Its worker-years lost."
   workerYearsLost: Float
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
   "Where its net direct output went."
   netAccounts: ImpactAccounts!
@@ -6045,13 +6351,13 @@ type ImpactPeriod {
   departedWorkers: Float
   "Worker-years lost in the period."
   workerYearsLost: Float
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
   "Where its net direct output went."
   netAccounts: ImpactAccounts!
@@ -6067,9 +6373,9 @@ type Sensitivity {
   lowSetting: String!
   "The input's high end likewise."
   highSetting: String!
-  "Output lost with the input at its low end, in the release's currency."
+  "Output lost with the input at its low end, in the region's currency."
   outputLostAtLow: Float!
-  "Output lost with the input at its high end, in the release's currency."
+  "Output lost with the input at its high end, in the region's currency."
   outputLostAtHigh: Float!
 }
 
@@ -6699,6 +7005,18 @@ func (ec *executionContext) childFields_Country(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Country", field.Name)
 }
 
+func (ec *executionContext) childFields_DayPrecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_DayPrecision_field(ctx, field)
+	case "granularity":
+		return ec.fieldContext_DayPrecision_granularity(ctx, field)
+	case "span":
+		return ec.fieldContext_DayPrecision_span(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DayPrecision", field.Name)
+}
+
 func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "region":
@@ -6783,6 +7101,8 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_inputs(ctx, field)
 	case "provenance":
 		return ec.fieldContext_EconomicImpact_provenance(ctx, field)
+	case "currency":
+		return ec.fieldContext_EconomicImpact_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EconomicImpact", field.Name)
 }
@@ -7191,6 +7511,18 @@ func (ec *executionContext) childFields_ObservedOutcome(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ObservedOutcome", field.Name)
 }
 
+func (ec *executionContext) childFields_OwnOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_OwnOutcome_code(ctx, field)
+	case "label":
+		return ec.fieldContext_OwnOutcome_label(ctx, field)
+	case "base":
+		return ec.fieldContext_OwnOutcome_base(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnOutcome", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -7291,6 +7623,22 @@ func (ec *executionContext) childFields_Permit(ctx context.Context, field graphq
 		return ec.fieldContext_Permit_synthetic(ctx, field)
 	case "source":
 		return ec.fieldContext_Permit_source(ctx, field)
+	case "precision":
+		return ec.fieldContext_Permit_precision(ctx, field)
+	case "wage":
+		return ec.fieldContext_Permit_wage(ctx, field)
+	case "wageUnit":
+		return ec.fieldContext_Permit_wageUnit(ctx, field)
+	case "hoursPerWeek":
+		return ec.fieldContext_Permit_hoursPerWeek(ctx, field)
+	case "industryCode":
+		return ec.fieldContext_Permit_industryCode(ctx, field)
+	case "industryClassification":
+		return ec.fieldContext_Permit_industryClassification(ctx, field)
+	case "occupationCode":
+		return ec.fieldContext_Permit_occupationCode(ctx, field)
+	case "occupationClassification":
+		return ec.fieldContext_Permit_occupationClassification(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Permit", field.Name)
 }
@@ -7367,6 +7715,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_economicImpact(ctx, field)
 	case "compliance":
 		return ec.fieldContext_Region_compliance(ctx, field)
+	case "currency":
+		return ec.fieldContext_Region_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Region", field.Name)
 }
@@ -7393,6 +7743,16 @@ func (ec *executionContext) childFields_RegionEdge(ctx context.Context, field gr
 		return ec.fieldContext_RegionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "gap":
+		return ec.fieldContext_RegisterGap_gap(ctx, field)
+	case "rows":
+		return ec.fieldContext_RegisterGap_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterGap", field.Name)
 }
 
 func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7427,6 +7787,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_citation(ctx, field)
 	case "changes":
 		return ec.fieldContext_Release_changes(ctx, field)
+	case "gaps":
+		return ec.fieldContext_Release_gaps(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
 }
@@ -7499,6 +7861,10 @@ func (ec *executionContext) childFields_Repatriation(ctx context.Context, field 
 		return ec.fieldContext_Repatriation_synthetic(ctx, field)
 	case "source":
 		return ec.fieldContext_Repatriation_source(ctx, field)
+	case "ownOutcome":
+		return ec.fieldContext_Repatriation_ownOutcome(ctx, field)
+	case "precision":
+		return ec.fieldContext_Repatriation_precision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Repatriation", field.Name)
 }
@@ -7547,6 +7913,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_notices(ctx, field)
 	case "provenance":
 		return ec.fieldContext_Report_provenance(ctx, field)
+	case "currency":
+		return ec.fieldContext_Report_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
 }
@@ -8540,6 +8908,14 @@ func (ec *executionContext) field_Query_report_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg8
 	return args, nil
 }
 
@@ -8940,6 +9316,14 @@ func (ec *executionContext) field_Region_report_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg8
 	return args, nil
 }
 
@@ -9691,8 +10075,8 @@ func (ec *executionContext) _ChangeConnection_summary(ctx context.Context, field
 			return obj.Summary, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []model.ChangeCounts) graphql.Marshaler {
-			return ec.marshalNChangeCounts2ᚕhomeboundᚋgraphᚋmodelᚐChangeCountsᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []answers.TableChanges) graphql.Marshaler {
+			return ec.marshalNChangeCounts2ᚕhomeboundᚋinternalᚋanswersᚐTableChangesᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9711,7 +10095,7 @@ func (ec *executionContext) fieldContext_ChangeConnection_summary(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeCounts_table(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_table(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9734,7 +10118,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_table(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "String")
 }
 
-func (ec *executionContext) _ChangeCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_added(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9757,7 +10141,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_added(_ context.Context, f
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChangeCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_removed(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9780,7 +10164,7 @@ func (ec *executionContext) fieldContext_ChangeCounts_removed(_ context.Context,
 	return graphql.NewScalarFieldContext("ChangeCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ChangeCounts_changed(ctx context.Context, field graphql.CollectedField, obj *model.ChangeCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _ChangeCounts_changed(ctx context.Context, field graphql.CollectedField, obj *answers.TableChanges) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11634,6 +12018,84 @@ func (ec *executionContext) fieldContext_Country_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Country", field, false, false, "String")
 }
 
+func (ec *executionContext) _DayPrecision_field(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DayPrecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _DayPrecision_granularity(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_granularity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Granularity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Granularity) graphql.Marshaler {
+			return ec.marshalNGranularity2homeboundᚋinternalᚋlabourᚐGranularity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_granularity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DayPrecision", field, false, false, "Granularity")
+}
+
+func (ec *executionContext) _DayPrecision_span(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_span(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Span, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Period) graphql.Marshaler {
+			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_span(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DayPrecision",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EconomicImpact_region(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12814,6 +13276,29 @@ func (ec *executionContext) fieldContext_EconomicImpact_provenance(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _EconomicImpact_currency(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "String")
+}
+
 func (ec *executionContext) _Employer_id(ctx context.Context, field graphql.CollectedField, obj *labour.Employer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13084,10 +13569,10 @@ func (ec *executionContext) _Employer_permits(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Employer_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16831,6 +17316,75 @@ func (ec *executionContext) fieldContext_ObservedOutcome_unit(_ context.Context,
 	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "String")
 }
 
+func (ec *executionContext) _OwnOutcome_code(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "String")
+}
+
+func (ec *executionContext) _OwnOutcome_label(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "String")
+}
+
+func (ec *executionContext) _OwnOutcome_base(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Outcome) graphql.Marshaler {
+			return ec.marshalNRepatriationOutcome2homeboundᚋinternalᚋlabourᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "RepatriationOutcome")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17579,10 +18133,10 @@ func (ec *executionContext) _Permit_region(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
-			return ec.marshalNRegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -17634,10 +18188,10 @@ func (ec *executionContext) _Permit_nationality(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
-			return ec.marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+			return ec.marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_nationality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -17786,18 +18340,18 @@ func (ec *executionContext) _Permit_issuedOn(ctx context.Context, field graphql.
 			return ec.fieldContext_Permit_issuedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IssuedOn, nil
+			return ec.Resolvers.Permit().IssuedOn(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_issuedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_validFrom(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -17809,18 +18363,18 @@ func (ec *executionContext) _Permit_validFrom(ctx context.Context, field graphql
 			return ec.fieldContext_Permit_validFrom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ValidFrom, nil
+			return ec.Resolvers.Permit().ValidFrom(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_validTo(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -17832,18 +18386,18 @@ func (ec *executionContext) _Permit_validTo(ctx context.Context, field graphql.C
 			return ec.fieldContext_Permit_validTo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ValidTo, nil
+			return ec.Resolvers.Permit().ValidTo(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_revokedOn(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -18090,6 +18644,199 @@ func (ec *executionContext) resolveBatch_Permit_source(ctx context.Context, fiel
 		err,
 		"Permit.source",
 	)
+}
+
+func (ec *executionContext) _Permit_precision(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_precision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().Precision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+			return ec.marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_precision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DayPrecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permit_wage(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_wage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_wage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Permit_wageUnit(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_wageUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().WageUnit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.WageUnit) graphql.Marshaler {
+			return ec.marshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_wageUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "WageUnit")
+}
+
+func (ec *executionContext) _Permit_hoursPerWeek(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_hoursPerWeek(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoursPerWeek, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_hoursPerWeek(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Permit_industryCode(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_industryCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().IndustryCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_industryCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_industryClassification(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_industryClassification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().IndustryClassification(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_industryClassification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_occupationCode(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_occupationCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().OccupationCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_occupationCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_occupationClassification(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_occupationClassification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().OccupationClassification(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_occupationClassification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
 }
 
 func (ec *executionContext) _PermitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Permit]) (ret graphql.Marshaler) {
@@ -18503,10 +19250,10 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Node) graphql.Marshaler {
-			return ec.marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx, selections, v)
+			return ec.marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18546,10 +19293,10 @@ func (ec *executionContext) _Query_release(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Release) graphql.Marshaler {
-			return ec.marshalNRelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx, selections, v)
+			return ec.marshalORelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_release(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18579,10 +19326,10 @@ func (ec *executionContext) _Query_releases(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
-			return ec.marshalNReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_releases(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18667,10 +19414,10 @@ func (ec *executionContext) _Query_regions(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
-			return ec.marshalNRegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_regions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18755,10 +19502,10 @@ func (ec *executionContext) _Query_employers(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-			return ec.marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_employers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18843,10 +19590,10 @@ func (ec *executionContext) _Query_permits(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18931,10 +19678,10 @@ func (ec *executionContext) _Query_repatriations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18974,10 +19721,10 @@ func (ec *executionContext) _Query_industries(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Industry) graphql.Marshaler {
-			return ec.marshalNIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx, selections, v)
+			return ec.marshalOIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_industries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19006,10 +19753,10 @@ func (ec *executionContext) _Query_countries(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Country) graphql.Marshaler {
-			return ec.marshalNCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx, selections, v)
+			return ec.marshalOCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_countries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19038,10 +19785,10 @@ func (ec *executionContext) _Query_indicators(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
-			return ec.marshalNIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx, selections, v)
+			return ec.marshalOIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_indicators(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19052,6 +19799,38 @@ func (ec *executionContext) fieldContext_Query_indicators(_ context.Context, fie
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Indicator(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_outcomes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_outcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Outcomes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.OwnOutcome) graphql.Marshaler {
+			return ec.marshalOOwnOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOwnOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_outcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnOutcome(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19070,10 +19849,10 @@ func (ec *executionContext) _Query_sanctions(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
-			return ec.marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx, selections, v)
+			return ec.marshalOSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_sanctions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19147,10 +19926,10 @@ func (ec *executionContext) _Query_sources(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
-			return ec.marshalNSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_sources(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19235,10 +20014,10 @@ func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
-			return ec.marshalNClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_claims(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19275,14 +20054,14 @@ func (ec *executionContext) _Query_report(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
-			return ec.marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
+			return ec.marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_report(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19323,10 +20102,10 @@ func (ec *executionContext) _Query_economicImpact(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
+			return ec.marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_economicImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19367,10 +20146,10 @@ func (ec *executionContext) _Query_parameters(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
-			return ec.marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
+			return ec.marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_parameters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19499,10 +20278,10 @@ func (ec *executionContext) _Query_availability(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Availability) graphql.Marshaler {
-			return ec.marshalNAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx, selections, v)
+			return ec.marshalOAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_availability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19865,10 +20644,10 @@ func (ec *executionContext) _Region_observations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
-			return ec.marshalNObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
+			return ec.marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_observations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19932,10 +20711,10 @@ func (ec *executionContext) _Region_employers(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-			return ec.marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_employers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19999,10 +20778,10 @@ func (ec *executionContext) _Region_permits(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20066,10 +20845,10 @@ func (ec *executionContext) _Region_repatriations(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20130,14 +20909,14 @@ func (ec *executionContext) _Region_report(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
-			return ec.marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
+			return ec.marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_report(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20178,10 +20957,10 @@ func (ec *executionContext) _Region_economicImpact(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
+			return ec.marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_economicImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20250,6 +21029,29 @@ func (ec *executionContext) fieldContext_Region_compliance(ctx context.Context, 
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Region_currency(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Region().Currency(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, true, "String")
 }
 
 func (ec *executionContext) _RegionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Region]) (ret graphql.Marshaler) {
@@ -20424,6 +21226,52 @@ func (ec *executionContext) fieldContext_RegionEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RegisterGap_gap(ctx context.Context, field graphql.CollectedField, obj *model.RegisterGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterGap_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Gap) graphql.Marshaler {
+			return ec.marshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterGap_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterGap", field, false, false, "Gap")
+}
+
+func (ec *executionContext) _RegisterGap_rows(ctx context.Context, field graphql.CollectedField, obj *model.RegisterGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterGap_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterGap_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterGap", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Release_id(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
@@ -20780,10 +21628,10 @@ func (ec *executionContext) _Release_changes(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
-			return ec.marshalNChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx, selections, v)
+			return ec.marshalOChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Release_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20806,6 +21654,38 @@ func (ec *executionContext) fieldContext_Release_changes(ctx context.Context, fi
 	if fc.Args, err = ec.field_Release_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Release_gaps(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Release().Gaps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.RegisterGap) graphql.Marshaler {
+			return ec.marshalNRegisterGap2ᚕhomeboundᚋgraphᚋmodelᚐRegisterGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Release_gaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Release",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterGap(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -21590,6 +22470,70 @@ func (ec *executionContext) resolveBatch_Repatriation_source(ctx context.Context
 	)
 }
 
+func (ec *executionContext) _Repatriation_ownOutcome(ctx context.Context, field graphql.CollectedField, obj *labour.Repatriation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repatriation_ownOutcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Repatriation().OwnOutcome(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.OwnOutcome) graphql.Marshaler {
+			return ec.marshalOOwnOutcome2ᚖhomeboundᚋinternalᚋlabourᚐOwnOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Repatriation_ownOutcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Repatriation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Repatriation_precision(ctx context.Context, field graphql.CollectedField, obj *labour.Repatriation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repatriation_precision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Repatriation().Precision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+			return ec.marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Repatriation_precision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Repatriation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DayPrecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RepatriationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Repatriation]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22014,6 +22958,29 @@ func (ec *executionContext) fieldContext_Report_provenance(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Report_currency(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReportRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -22635,10 +23602,10 @@ func (ec *executionContext) _ReportRow_permits(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -22702,10 +23669,10 @@ func (ec *executionContext) _ReportRow_repatriations(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -26510,7 +27477,7 @@ func (ec *executionContext) _ChangeConnection(ctx context.Context, sel ast.Selec
 
 var changeCountsImplementors = []string{"ChangeCounts"}
 
-func (ec *executionContext) _ChangeCounts(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) _ChangeCounts(ctx context.Context, sel ast.SelectionSet, obj *answers.TableChanges) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -27086,6 +28053,49 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var dayPrecisionImplementors = []string{"DayPrecision"}
+
+func (ec *executionContext) _DayPrecision(ctx context.Context, sel ast.SelectionSet, obj *model.DayPrecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dayPrecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DayPrecision")
+		case "field":
+			out.Values[i] = ec._DayPrecision_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "granularity":
+			out.Values[i] = ec._DayPrecision_granularity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "span":
+			out.Values[i] = ec._DayPrecision_span(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var economicImpactImplementors = []string{"EconomicImpact"}
 
 func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.SelectionSet, obj *answers.EconomicImpact) graphql.Marshaler {
@@ -27306,6 +28316,11 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "currency":
+			out.Values[i] = ec._EconomicImpact_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27376,7 +28391,7 @@ func (ec *executionContext) _Employer(ctx context.Context, sel ast.SelectionSet,
 				})
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Employer_permits(ctx, field, obj)
 				})
@@ -28642,6 +29657,49 @@ func (ec *executionContext) _ObservedOutcome(ctx context.Context, sel ast.Select
 	return out
 }
 
+var ownOutcomeImplementors = []string{"OwnOutcome"}
+
+func (ec *executionContext) _OwnOutcome(ctx context.Context, sel ast.SelectionSet, obj *labour.OwnOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownOutcomeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OwnOutcome")
+		case "code":
+			out.Values[i] = ec._OwnOutcome_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._OwnOutcome_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "base":
+			out.Values[i] = ec._OwnOutcome_base(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
@@ -28871,13 +29929,13 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_region(ctx, field, obj)
 				})
 		case "nationality":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_nationality(ctx, field, obj)
 				})
@@ -28899,20 +29957,23 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "issuedOn":
-			out.Values[i] = ec._Permit_issuedOn(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_issuedOn(ctx, field, obj)
+				})
 		case "validFrom":
-			out.Values[i] = ec._Permit_validFrom(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_validFrom(ctx, field, obj)
+				})
 		case "validTo":
-			out.Values[i] = ec._Permit_validTo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_validTo(ctx, field, obj)
+				})
 		case "revokedOn":
 			out.Values[i] = ec._Permit_revokedOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -28951,6 +30012,52 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_source(ctx, field, obj)
+				})
+		case "precision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_precision(ctx, field, obj)
+				})
+		case "wage":
+			out.Values[i] = ec._Permit_wage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wageUnit":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_wageUnit(ctx, field, obj)
+				})
+		case "hoursPerWeek":
+			out.Values[i] = ec._Permit_hoursPerWeek(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "industryCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_industryCode(ctx, field, obj)
+				})
+		case "industryClassification":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_industryClassification(ctx, field, obj)
+				})
+		case "occupationCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_occupationCode(ctx, field, obj)
+				})
+		case "occupationClassification":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_occupationClassification(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -29145,19 +30252,19 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "nodes":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_nodes(ctx, field)
 				})
 		case "release":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_release(ctx, field)
 				})
 		case "releases":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_releases(ctx, field)
 				})
@@ -29169,7 +30276,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "regions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_regions(ctx, field)
 				})
@@ -29181,7 +30288,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "employers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_employers(ctx, field)
 				})
@@ -29193,7 +30300,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "permits":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_permits(ctx, field)
 				})
@@ -29205,31 +30312,37 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "repatriations":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_repatriations(ctx, field)
 				})
 		case "industries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_industries(ctx, field)
 				})
 		case "countries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_countries(ctx, field)
 				})
 		case "indicators":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_indicators(ctx, field)
 				})
+		case "outcomes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_outcomes(ctx, field)
+				})
 		case "sanctions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sanctions(ctx, field)
 				})
@@ -29241,7 +30354,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "sources":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sources(ctx, field)
 				})
@@ -29253,25 +30366,25 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "claims":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_claims(ctx, field)
 				})
 		case "report":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_report(ctx, field)
 				})
 		case "economicImpact":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_economicImpact(ctx, field)
 				})
 		case "parameters":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_parameters(ctx, field)
 				})
@@ -29289,7 +30402,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "availability":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_availability(ctx, field)
 				})
@@ -29371,37 +30484,37 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_observations(ctx, field, obj)
 				})
 		case "employers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_employers(ctx, field, obj)
 				})
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_permits(ctx, field, obj)
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_repatriations(ctx, field, obj)
 				})
 		case "report":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_report(ctx, field, obj)
 				})
 		case "economicImpact":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_economicImpact(ctx, field, obj)
 				})
@@ -29410,6 +30523,12 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_compliance(ctx, field, obj)
+				})
+		case "currency":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_currency(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -29495,6 +30614,44 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._RegionEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registerGapImplementors = []string{"RegisterGap"}
+
+func (ec *executionContext) _RegisterGap(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterGap")
+		case "gap":
+			out.Values[i] = ec._RegisterGap_gap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._RegisterGap_rows(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -29601,9 +30758,15 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "changes":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Release_changes(ctx, field, obj)
+				})
+		case "gaps":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Release_gaps(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -29844,6 +31007,18 @@ func (ec *executionContext) _Repatriation(ctx context.Context, sel ast.Selection
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Repatriation_source(ctx, field, obj)
 				})
+		case "ownOutcome":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Repatriation_ownOutcome(ctx, field, obj)
+				})
+		case "precision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Repatriation_precision(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30003,6 +31178,11 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "currency":
+			out.Values[i] = ec._Report_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30133,13 +31313,13 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 			}
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ReportRow_permits(ctx, field, obj)
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ReportRow_repatriations(ctx, field, obj)
 				})
@@ -30931,14 +32111,6 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *model.Availability) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Availability!")
-		return graphql.Null
-	}
-	return ec._Availability(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx context.Context, v any) (labour.Basis, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.Basis(tmp)
@@ -31008,23 +32180,15 @@ func (ec *executionContext) marshalNChange2ᚕhomeboundᚋinternalᚋlabourᚐCh
 	return ret
 }
 
-func (ec *executionContext) marshalNChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx context.Context, sel ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChangeConnection!")
-		return graphql.Null
-	}
-	return ec._ChangeConnection(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNChangeCounts2homeboundᚋgraphᚋmodelᚐChangeCounts(ctx context.Context, sel ast.SelectionSet, v model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeCounts2homeboundᚋinternalᚋanswersᚐTableChanges(ctx context.Context, sel ast.SelectionSet, v answers.TableChanges) graphql.Marshaler {
 	return ec._ChangeCounts(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNChangeCounts2ᚕhomeboundᚋgraphᚋmodelᚐChangeCountsᚄ(ctx context.Context, sel ast.SelectionSet, v []model.ChangeCounts) graphql.Marshaler {
+func (ec *executionContext) marshalNChangeCounts2ᚕhomeboundᚋinternalᚋanswersᚐTableChangesᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.TableChanges) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChangeCounts2homeboundᚋgraphᚋmodelᚐChangeCounts(ctx, sel, v[i])
+		return ec.marshalNChangeCounts2homeboundᚋinternalᚋanswersᚐTableChanges(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -31090,14 +32254,6 @@ func (ec *executionContext) marshalNClaim2ᚕhomeboundᚋinternalᚋlabourᚐCla
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ClaimConnection!")
-		return graphql.Null
-	}
-	return ec._ClaimConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNClaimEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Claim]) graphql.Marshaler {
@@ -31250,6 +32406,26 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalNDayPrecision2homeboundᚋgraphᚋmodelᚐDayPrecision(ctx context.Context, sel ast.SelectionSet, v model.DayPrecision) graphql.Marshaler {
+	return ec._DayPrecision(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDayPrecision2homeboundᚋgraphᚋmodelᚐDayPrecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDimension2homeboundᚋinternalᚋlabourᚐDimension(ctx context.Context, v any) (labour.Dimension, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.Dimension(tmp)
@@ -31310,14 +32486,6 @@ func (ec *executionContext) marshalNDistribution2homeboundᚋinternalᚋlabour�
 	return res
 }
 
-func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EconomicImpact!")
-		return graphql.Null
-	}
-	return ec._EconomicImpact(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNEmployer2homeboundᚋinternalᚋlabourᚐEmployer(ctx context.Context, sel ast.SelectionSet, v labour.Employer) graphql.Marshaler {
 	return ec._Employer(ctx, sel, &v)
 }
@@ -31337,14 +32505,6 @@ func (ec *executionContext) marshalNEmployer2ᚕhomeboundᚋinternalᚋlabourᚐ
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EmployerConnection!")
-		return graphql.Null
-	}
-	return ec._EmployerConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEmployerEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Employer]) graphql.Marshaler {
@@ -31445,6 +32605,21 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx context.Context, v any) (labour.Gap, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Gap(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx context.Context, sel ast.SelectionSet, v labour.Gap) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Gap!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNGateResult2homeboundᚋinternalᚋlabourᚐGateResult(ctx context.Context, sel ast.SelectionSet, v labour.GateResult) graphql.Marshaler {
@@ -31570,22 +32745,6 @@ func (ec *executionContext) marshalNImpactVariant2homeboundᚋinternalᚋimpact�
 
 func (ec *executionContext) marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v labour.Indicator) graphql.Marshaler {
 	return ec._Indicator(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
@@ -31770,88 +32929,6 @@ func (ec *executionContext) marshalNModelInput2ᚕhomeboundᚋinternalᚋimpact�
 	return ret
 }
 
-func (ec *executionContext) marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	{
-		var batchItemsSanction []*labour.Sanction
-		batchIdxMapSanction := map[int]int{}
-		var batchItemsRepatriation []*labour.Repatriation
-		batchIdxMapRepatriation := map[int]int{}
-		var batchItemsRegion []*labour.Region
-		batchIdxMapRegion := map[int]int{}
-		var batchItemsPermit []*labour.Permit
-		batchIdxMapPermit := map[int]int{}
-		var batchItemsEmployer []*labour.Employer
-		batchIdxMapEmployer := map[int]int{}
-		var batchItemsClaim []*labour.Claim
-		batchIdxMapClaim := map[int]int{}
-		for i, item := range v {
-			switch concrete := item.(type) {
-			case labour.Sanction:
-				batchIdxMapSanction[i] = len(batchItemsSanction)
-				batchItemsSanction = append(batchItemsSanction, &concrete)
-			case *labour.Sanction:
-				batchIdxMapSanction[i] = len(batchItemsSanction)
-				batchItemsSanction = append(batchItemsSanction, concrete)
-			case labour.Repatriation:
-				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
-				batchItemsRepatriation = append(batchItemsRepatriation, &concrete)
-			case *labour.Repatriation:
-				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
-				batchItemsRepatriation = append(batchItemsRepatriation, concrete)
-			case labour.Region:
-				batchIdxMapRegion[i] = len(batchItemsRegion)
-				batchItemsRegion = append(batchItemsRegion, &concrete)
-			case *labour.Region:
-				batchIdxMapRegion[i] = len(batchItemsRegion)
-				batchItemsRegion = append(batchItemsRegion, concrete)
-			case labour.Permit:
-				batchIdxMapPermit[i] = len(batchItemsPermit)
-				batchItemsPermit = append(batchItemsPermit, &concrete)
-			case *labour.Permit:
-				batchIdxMapPermit[i] = len(batchItemsPermit)
-				batchItemsPermit = append(batchItemsPermit, concrete)
-			case labour.Employer:
-				batchIdxMapEmployer[i] = len(batchItemsEmployer)
-				batchItemsEmployer = append(batchItemsEmployer, &concrete)
-			case *labour.Employer:
-				batchIdxMapEmployer[i] = len(batchItemsEmployer)
-				batchItemsEmployer = append(batchItemsEmployer, concrete)
-			case labour.Claim:
-				batchIdxMapClaim[i] = len(batchItemsClaim)
-				batchItemsClaim = append(batchItemsClaim, &concrete)
-			case *labour.Claim:
-				batchIdxMapClaim[i] = len(batchItemsClaim)
-				batchItemsClaim = append(batchItemsClaim, concrete)
-			}
-		}
-		if len(batchItemsSanction) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Sanction", batchItemsSanction, batchIdxMapSanction)
-		}
-		if len(batchItemsRepatriation) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Repatriation", batchItemsRepatriation, batchIdxMapRepatriation)
-		}
-		if len(batchItemsRegion) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
-		}
-		if len(batchItemsPermit) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Permit", batchItemsPermit, batchIdxMapPermit)
-		}
-		if len(batchItemsEmployer) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Employer", batchItemsEmployer, batchIdxMapEmployer)
-		}
-		if len(batchItemsClaim) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Claim", batchItemsClaim, batchIdxMapClaim)
-		}
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
-	})
-
-	return ret
-}
-
 func (ec *executionContext) marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx context.Context, sel ast.SelectionSet, v answers.Notice) graphql.Marshaler {
 	return ec._Notice(ctx, sel, &v)
 }
@@ -32010,29 +33087,16 @@ func (ec *executionContext) marshalNOrderDirection2homeboundᚋgraphᚋmodelᚐO
 	return v
 }
 
+func (ec *executionContext) marshalNOwnOutcome2homeboundᚋinternalᚋlabourᚐOwnOutcome(ctx context.Context, sel ast.SelectionSet, v labour.OwnOutcome) graphql.Marshaler {
+	return ec._OwnOutcome(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNPageInfo2homeboundᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx context.Context, sel ast.SelectionSet, v labour.Parameter) graphql.Marshaler {
 	return ec._Parameter(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
-	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx context.Context, v any) (model.ParameterInput, error) {
@@ -32078,14 +33142,6 @@ func (ec *executionContext) marshalNPermit2ᚕhomeboundᚋinternalᚋlabourᚐPe
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "PermitConnection!")
-		return graphql.Null
-	}
-	return ec._PermitConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPermitEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Permit]) graphql.Marshaler {
@@ -32176,14 +33232,6 @@ func (ec *executionContext) marshalNRegion2ᚖhomeboundᚋinternalᚋlabourᚐRe
 	return ec._Region(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RegionConnection!")
-		return graphql.Null
-	}
-	return ec._RegionConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNRegionEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Region]) graphql.Marshaler {
 	return ec._RegionEdge(ctx, sel, &v)
 }
@@ -32229,6 +33277,26 @@ func (ec *executionContext) marshalNRegionOrderField2homeboundᚋgraphᚋmodel�
 	return v
 }
 
+func (ec *executionContext) marshalNRegisterGap2homeboundᚋgraphᚋmodelᚐRegisterGap(ctx context.Context, sel ast.SelectionSet, v model.RegisterGap) graphql.Marshaler {
+	return ec._RegisterGap(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRegisterGap2ᚕhomeboundᚋgraphᚋmodelᚐRegisterGapᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RegisterGap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegisterGap2homeboundᚋgraphᚋmodelᚐRegisterGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRelease2homeboundᚋinternalᚋlabourᚐRelease(ctx context.Context, sel ast.SelectionSet, v labour.Release) graphql.Marshaler {
 	return ec._Release(ctx, sel, &v)
 }
@@ -32255,14 +33323,6 @@ func (ec *executionContext) marshalNRelease2ᚖhomeboundᚋinternalᚋlabourᚐR
 		return graphql.Null
 	}
 	return ec._Release(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ReleaseConnection!")
-		return graphql.Null
-	}
-	return ec._ReleaseConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReleaseCounts2homeboundᚋinternalᚋlabourᚐReleaseCounts(ctx context.Context, sel ast.SelectionSet, v labour.ReleaseCounts) graphql.Marshaler {
@@ -32308,14 +33368,6 @@ func (ec *executionContext) marshalNRepatriation2ᚕhomeboundᚋinternalᚋlabou
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RepatriationConnection!")
-		return graphql.Null
-	}
-	return ec._RepatriationConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRepatriationEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Repatriation]) graphql.Marshaler {
@@ -32393,14 +33445,6 @@ func (ec *executionContext) marshalNRepatriationOutcome2ᚕhomeboundᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx context.Context, sel ast.SelectionSet, v *model.Report) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Report!")
-		return graphql.Null
-	}
-	return ec._Report(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNReportOrder2homeboundᚋgraphᚋmodelᚐReportOrder(ctx context.Context, v any) (model.ReportOrder, error) {
 	res, err := ec.unmarshalInputReportOrder(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32429,23 +33473,6 @@ func (ec *executionContext) marshalNReportRow2ᚕhomeboundᚋgraphᚋmodelᚐRep
 
 func (ec *executionContext) marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx context.Context, sel ast.SelectionSet, v labour.Sanction) graphql.Marshaler {
 	return ec._Sanction(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
-	ctx = graphql.WithBatchParentValues(ctx, "Sanction", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx context.Context, sel ast.SelectionSet, v labour.Point) graphql.Marshaler {
@@ -32514,14 +33541,6 @@ func (ec *executionContext) marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SourceConnection!")
-		return graphql.Null
-	}
-	return ec._SourceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSourceEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Source]) graphql.Marshaler {
@@ -32799,6 +33818,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *model.Availability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32829,6 +33855,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx context.Context, sel ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx context.Context, sel ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -32841,6 +33874,13 @@ func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswers
 		return graphql.Null
 	}
 	return ec._ClaimCheck(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClaimConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (*model.ClaimFilter, error) {
@@ -32923,6 +33963,25 @@ func (ec *executionContext) marshalOConfidence2ᚖhomeboundᚋinternalᚋlabour�
 	return res
 }
 
+func (ec *executionContext) marshalOCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Country) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCountry2homeboundᚋinternalᚋlabourᚐCountry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx context.Context, sel ast.SelectionSet, v *labour.Country) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -32994,11 +34053,25 @@ func (ec *executionContext) marshalODistribution2ᚖhomeboundᚋinternalᚋlabou
 	return res
 }
 
+func (ec *executionContext) marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EconomicImpact(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEmployer2ᚖhomeboundᚋinternalᚋlabourᚐEmployer(ctx context.Context, sel ast.SelectionSet, v *labour.Employer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Employer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EmployerConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEmployerFilter2ᚖhomeboundᚋgraphᚋmodelᚐEmployerFilter(ctx context.Context, v any) (*model.EmployerFilter, error) {
@@ -33095,11 +34168,49 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalOIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Indicator(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Industry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndustry2homeboundᚋinternalᚋlabourᚐIndustry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx context.Context, sel ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
@@ -33188,6 +34299,157 @@ func (ec *executionContext) marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx co
 	return ec._Node(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	{
+		var batchItemsSanction []*labour.Sanction
+		batchIdxMapSanction := map[int]int{}
+		var batchItemsRepatriation []*labour.Repatriation
+		batchIdxMapRepatriation := map[int]int{}
+		var batchItemsRegion []*labour.Region
+		batchIdxMapRegion := map[int]int{}
+		var batchItemsPermit []*labour.Permit
+		batchIdxMapPermit := map[int]int{}
+		var batchItemsEmployer []*labour.Employer
+		batchIdxMapEmployer := map[int]int{}
+		var batchItemsClaim []*labour.Claim
+		batchIdxMapClaim := map[int]int{}
+		for i, item := range v {
+			switch concrete := item.(type) {
+			case labour.Sanction:
+				batchIdxMapSanction[i] = len(batchItemsSanction)
+				batchItemsSanction = append(batchItemsSanction, &concrete)
+			case *labour.Sanction:
+				batchIdxMapSanction[i] = len(batchItemsSanction)
+				batchItemsSanction = append(batchItemsSanction, concrete)
+			case labour.Repatriation:
+				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
+				batchItemsRepatriation = append(batchItemsRepatriation, &concrete)
+			case *labour.Repatriation:
+				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
+				batchItemsRepatriation = append(batchItemsRepatriation, concrete)
+			case labour.Region:
+				batchIdxMapRegion[i] = len(batchItemsRegion)
+				batchItemsRegion = append(batchItemsRegion, &concrete)
+			case *labour.Region:
+				batchIdxMapRegion[i] = len(batchItemsRegion)
+				batchItemsRegion = append(batchItemsRegion, concrete)
+			case labour.Permit:
+				batchIdxMapPermit[i] = len(batchItemsPermit)
+				batchItemsPermit = append(batchItemsPermit, &concrete)
+			case *labour.Permit:
+				batchIdxMapPermit[i] = len(batchItemsPermit)
+				batchItemsPermit = append(batchItemsPermit, concrete)
+			case labour.Employer:
+				batchIdxMapEmployer[i] = len(batchItemsEmployer)
+				batchItemsEmployer = append(batchItemsEmployer, &concrete)
+			case *labour.Employer:
+				batchIdxMapEmployer[i] = len(batchItemsEmployer)
+				batchItemsEmployer = append(batchItemsEmployer, concrete)
+			case labour.Claim:
+				batchIdxMapClaim[i] = len(batchItemsClaim)
+				batchItemsClaim = append(batchItemsClaim, &concrete)
+			case *labour.Claim:
+				batchIdxMapClaim[i] = len(batchItemsClaim)
+				batchItemsClaim = append(batchItemsClaim, concrete)
+			}
+		}
+		if len(batchItemsSanction) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Sanction", batchItemsSanction, batchIdxMapSanction)
+		}
+		if len(batchItemsRepatriation) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Repatriation", batchItemsRepatriation, batchIdxMapRepatriation)
+		}
+		if len(batchItemsRegion) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
+		}
+		if len(batchItemsPermit) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Permit", batchItemsPermit, batchIdxMapPermit)
+		}
+		if len(batchItemsEmployer) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Employer", batchItemsEmployer, batchIdxMapEmployer)
+		}
+		if len(batchItemsClaim) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Claim", batchItemsClaim, batchIdxMapClaim)
+		}
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Observation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOOwnOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOwnOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.OwnOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOwnOutcome2homeboundᚋinternalᚋlabourᚐOwnOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOOwnOutcome2ᚖhomeboundᚋinternalᚋlabourᚐOwnOutcome(ctx context.Context, sel ast.SelectionSet, v *labour.OwnOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnOutcome(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx context.Context, v any) ([]model.ParameterInput, error) {
 	if v == nil {
 		return nil, nil
@@ -33217,6 +34479,13 @@ func (ec *executionContext) marshalOPermit2ᚖhomeboundᚋinternalᚋlabourᚐPe
 		return graphql.Null
 	}
 	return ec._Permit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermitConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPermitFilter2ᚖhomeboundᚋgraphᚋmodelᚐPermitFilter(ctx context.Context, v any) (*model.PermitFilter, error) {
@@ -33286,6 +34555,13 @@ func (ec *executionContext) marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRe
 	return ec._Region(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RegionConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalORegionFilter2ᚖhomeboundᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (*model.RegionFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -33338,11 +34614,32 @@ func (ec *executionContext) unmarshalORegionOrder2ᚖhomeboundᚋgraphᚋmodel�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalORelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx context.Context, sel ast.SelectionSet, v *labour.Release) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Release(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReleaseConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORepatriation2ᚖhomeboundᚋinternalᚋlabourᚐRepatriation(ctx context.Context, sel ast.SelectionSet, v *labour.Repatriation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Repatriation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RepatriationConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORepatriationFilter2ᚖhomeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx context.Context, v any) (*model.RepatriationFilter, error) {
@@ -33416,6 +34713,13 @@ func (ec *executionContext) marshalORepatriationOutcome2ᚖhomeboundᚋinternal�
 	return res
 }
 
+func (ec *executionContext) marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx context.Context, sel ast.SelectionSet, v *model.Report) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Report(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOReportFilter2ᚖhomeboundᚋgraphᚋmodelᚐReportFilter(ctx context.Context, v any) (*model.ReportFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -33441,6 +34745,26 @@ func (ec *executionContext) unmarshalOReportOrder2ᚕhomeboundᚋgraphᚋmodel�
 	return res, nil
 }
 
+func (ec *executionContext) marshalOSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Sanction", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOSanction2ᚖhomeboundᚋinternalᚋlabourᚐSanction(ctx context.Context, sel ast.SelectionSet, v *labour.Sanction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33461,6 +34785,13 @@ func (ec *executionContext) marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SourceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx context.Context, v any) ([]model.StockInput, error) {
@@ -33632,6 +34963,25 @@ func (ec *executionContext) unmarshalOWageBasis2ᚖhomeboundᚋinternalᚋlabour
 }
 
 func (ec *executionContext) marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, sel ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx context.Context, v any) (*labour.WageUnit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.WageUnit(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx context.Context, sel ast.SelectionSet, v *labour.WageUnit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -15,6 +15,7 @@ type Report struct {
 	Synthetic  bool
 	Notices    []answers.Notice
 	Provenance answers.Provenance
+	Currency   string
 }
 
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
@@ -69,7 +70,7 @@ func (r *ReportRow) AverageWorkersPresent() *float64 { return r.number(labour.Av
 // WorkerDays is in persons times days.
 func (r *ReportRow) WorkerDays() *float64 { return r.number(labour.WorkerDays) }
 
-// AverageMonthlyWage is in the release's currency.
+// AverageMonthlyWage is in the report's currency.
 func (r *ReportRow) AverageMonthlyWage() *float64 { return r.number(labour.AverageMonthlyWage) }
 
 // WorkersRepatriated counts persons.

@@ -23,9 +23,10 @@ type File struct {
 	parts       []*part
 	fsys        fs.FS
 	recordBytes int
-	today       labour.Date  // what has happened cannot be long after it; the zero date where nobody told
-	blank       atomic.Int64 // rows without any value, in the last reading that came to its end
-	valueless   atomic.Int64 // observations that say that there is no figure, likewise
+	today       labour.Date                // what has happened cannot be long after it; the zero date where nobody told
+	blank       atomic.Int64               // rows without any value, in the last reading that came to its end
+	valueless   atomic.Int64               // observations that say that there is no figure, likewise
+	lacking     atomic.Pointer[lackCounts] // likewise
 }
 
 // part is one CSV file.
@@ -71,9 +72,11 @@ func (f *File) Size() int64 {
 func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		r := &Record{Values: make([]any, len(f.table.Columns))}
+		var lacking lackCounts
 		for _, p := range f.parts {
 			r.part = p
-			goOn, err := f.read(ctx, r, newChecker(f.table, p.cells, f.today), yield)
+			check := newChecker(f.table, p.cells, f.today)
+			goOn, err := f.read(ctx, r, check, yield)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -82,9 +85,13 @@ func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 				return
 			}
 			r.base += p.size
+			for i, n := range check.lacking {
+				lacking[i] += n
+			}
 		}
 		f.blank.Store(r.blank)
 		f.valueless.Store(r.valueless)
+		f.lacking.Store(&lacking)
 	}
 }
 
@@ -261,7 +268,7 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		case p.field[i] >= 0:
 		case c.Required:
 			required = append(required, c.Name)
-		default:
+		case !c.Rare:
 			optional = append(optional, c.Name)
 		}
 	}

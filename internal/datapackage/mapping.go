@@ -190,6 +190,8 @@ func (p *part) matchMapped(t Table, m *tableMapping) (notices []string, err erro
 		case given == nil && c.Required:
 			faults = append(faults, fmt.Errorf("%s: expected a rule for %s.%s, which may not be empty, found none", mappingName, t.Name, c.Name))
 			continue
+		case given == nil && c.Rare:
+			continue
 		case given == nil:
 			optional = append(optional, c.Name)
 			continue
@@ -224,6 +226,9 @@ func (p *part) matchMapped(t Table, m *tableMapping) (notices []string, err erro
 // form adds how the rule says that values are written to the form of the column.
 func (r *columnRule) form(f *cellForm, c *Column) error {
 	f.isMissing(r.Missing...)
+	if c.Edge != "" {
+		f.edge = Edge(r.Edge)
+	}
 	if r.Format != "" && c.Type == Date {
 		f.dates, _ = layoutOf(r.Format) // was checked
 	}
@@ -269,7 +274,7 @@ func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, 
 			return text, fmt.Sprintf("expected a value that %s maps, found %s", mappingName, quote(text))
 		}
 	}
-	if r.Edge != "" {
+	if r.Edge != "" && form.edge == "" {
 		return edgeOf(text, r.Edge), ""
 	}
 	if r.Per == "" && r.PerColumn == "" {

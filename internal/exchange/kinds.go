@@ -98,7 +98,7 @@ var advice = []struct{ part, what string }{
 	{"expected a key that comes once", "keep one of the rows, or give each an id of its own"},
 	{"expected a key without blanks", "type the key anew, without blanks at its ends"},
 	{"of a row of", "add the row to that table, or correct the code"},
-	{"expected a date", "write days as 2017-12-22, or say their format in the schema"},
+	{"expected a date", "write days as 2017-12-22, or say their format in the schema; of permits and repatriations also 2017-12, 2017-Q4 or 2017"},
 	{"expected a day from", "correct the year"},
 	{"expected a day not before", "correct one of the two days"},
 	{"expected a whole number", "write digits alone; leave the row out where the number is not known"},
@@ -117,6 +117,8 @@ var advice = []struct{ part, what string }{
 	{"an error of a spreadsheet", "mend the formula, or leave the cell empty"},
 	{"letters", "save the file as UTF-8 from where it came"},
 	{"the median, which is", "see whether it is of an hour, a week or a year; a mapping.yml can turn it into one of a month"},
+	{"than were published", "see whether permits are repeated, are of a larger region, or run on after workers left"},
+	{"than its permit's", "correct the row or its permit_id; departures count where the permit is"},
 	{"seldom meant", "see whether the year is right"},
 }
 

@@ -118,7 +118,8 @@ func (r feedRelease) entry(public string, before *feedRelease) atomEntry {
 			Href: ask("{ release { number contentHash publishedAt dataFrom dataThrough currency synthetic note methodVersion citation } }")}},
 	}
 	if before != nil {
-		e.Links = append(e.Links, atomLink{Rel: "related", Type: "application/json",
+		e.Links = append(e.Links, atomLink{Rel: "alternate", Type: "text/html", Title: "What it changed, in words",
+			Href: public + port.ReleasePath(r.Number) + "/changes"}, atomLink{Rel: "related", Type: "application/json",
 			Title: fmt.Sprintf("What changed since release %d", before.Number),
 			Href:  ask(fmt.Sprintf(`{ release { changes(since: "%d", first: 0) { summary { table added removed changed } } } }`, before.Number))})
 	}

@@ -1,4 +1,4 @@
-// Package pages serves what people read: the page of a release, and the feed of releases.
+// Package pages serves what people read: the page of a release, what it changed, and the feed of releases.
 package pages
 
 import (
@@ -35,7 +35,7 @@ var homePage = mount.Parse(homeText, homeWords)
 // homePolicy lets the page load its own style, script and pictures, and nothing else.
 const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 
-// Pages are what people read: the page of a release, and the feed of releases.
+// Pages are what people read: the page of a release, what it changed, and the feed of releases.
 type Pages struct {
 	port.Base
 	charts *pictures.Pictures
@@ -52,6 +52,7 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	s.Handle("GET /home.css", homeAsset("text/css; charset=utf-8", homeStyle))
 	s.Handle("GET /home.js", homeAsset("text/javascript; charset=utf-8", homeScript))
 	s.Handle("GET /home.svg", homeAsset("image/svg+xml", homeIcon))
+	s.changes()
 	s.feed()
 	return s
 }
@@ -66,7 +67,8 @@ func (s *Pages) showHome(w http.ResponseWriter, r *http.Request) {
 	}
 	done()
 	number := strconv.Itoa(newest.Info().Number)
-	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/", url.Values{"current": {number}}))
+	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/",
+		url.Values{"current": {number}, "address": {strings.TrimSuffix(r.URL.Path, "/") + "/"}}))
 }
 
 func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
@@ -78,6 +80,7 @@ func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
 	if number := r.URL.Query().Get("current"); number != strconv.Itoa(told.Release.Number) {
 		told.Current = number
 	}
+	told.OEmbed = s.OEmbed(r.URL.Query().Get("address"))
 	if told.partial() {
 		s.DoNotKeep(w) // what is refused to this principal now may be told to the next
 	}

@@ -1,0 +1,363 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"homebound/graph"
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/mount"
+	"homebound/internal/site/pictures"
+	"homebound/internal/site/port"
+)
+
+//go:embed changes.html
+var changesText string
+
+var changesPage = mount.Parse(changesText, homeWords)
+
+// maxMoved bounds each list of the page; what is left out is counted.
+const maxMoved = 200
+
+// changesData is what a release changed since the one before it.
+type changesData struct {
+	Release changedRelease
+	Tables  []string // a sentence for each in which something changed
+	Since   int      // number of the release before it, 0 where there is none any more
+	Others  []int    // that have such a page, the newest first
+
+	Figures     []movedFigure
+	MoreFigures int
+	Verdicts    []movedVerdict
+	Pictures    []movedPicture
+}
+
+type changedRelease struct {
+	Number            int
+	PublishedAt, Note string
+}
+
+// movedFigure is a published figure that two releases hold differently. Before or After is "" where it was not there.
+type movedFigure struct{ Name, Where, When, Source, Before, After, Why string }
+
+// movedVerdict is a claim that two releases judge differently.
+type movedVerdict struct{ ID, Statement, Speaker, Before, After string }
+
+// movedPicture is a picture whose figures two releases show differently.
+type movedPicture struct {
+	File, Title string
+	Moved, All  int    // of its rows
+	Greatest    string // move of a figure, as a share of what it was
+}
+
+// changes registers what each release changed: of the current one, and of each for ever.
+func (s *Pages) changes() {
+	page := s.Keep(http.HandlerFunc(s.showChanges))
+	s.Handle("GET /changes", s.Explained(s.showNotice, s.Admit(s.Current(page))))
+	s.Handle("GET /releases/{number}/changes", s.Explained(s.showNotice, s.Admit(s.Numbered(page))))
+}
+
+func (s *Pages) showChanges(w http.ResponseWriter, r *http.Request) {
+	data, err := s.changed(r.Context())
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	s.DoNotKeep(w) // which releases there are may change
+	var page bytes.Buffer
+	if err := changesPage.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
+		s.Refuse(w, r, fmt.Errorf("write the page of changes: %w", err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", homePolicy)
+	_, _ = w.Write(page.Bytes()) // whoever went away reads no error either
+}
+
+// changed compares the release of ctx with the one before it, by questions that anybody could ask of both.
+func (s *Pages) changed(ctx context.Context) (*changesData, error) {
+	info := graph.ReleaseOf(ctx).Info()
+	numbers, err := s.Store.Numbers()
+	if err != nil {
+		return nil, err
+	}
+	data := &changesData{Release: changedRelease{Number: info.Number, PublishedAt: info.PublishedAt.Format("2006-01-02"),
+		Note: info.Note}}
+	for _, number := range numbers {
+		if number < info.Number {
+			data.Since = max(data.Since, number)
+		}
+		if number != info.Number {
+			data.Others = append(data.Others, number)
+		}
+	}
+	slices.Sort(data.Others)
+	slices.Reverse(data.Others)
+	if data.Since == 0 {
+		return data, nil
+	}
+	release, done, err := s.Store.Numbered(ctx, data.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	before := graph.WithRelease(ctx, release)
+
+	since := port.Variables{"since": strconv.Itoa(data.Since)}
+	if data.Tables, err = s.tables(ctx, since); err != nil {
+		return nil, err
+	}
+	var names [2]namedCodes
+	for i, ctx := range []context.Context{before, ctx} {
+		if err := s.askHome(ctx, "named", nil, &names[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.figures(ctx, data, since, names); err != nil {
+		return nil, err
+	}
+	data.Verdicts = movedVerdicts(names[0].Claims.Nodes, names[1].Claims.Nodes)
+	data.Pictures, err = s.moved(ctx, before)
+	return data, err
+}
+
+// tables says of each table in how many rows two releases differ.
+func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []string, err error) {
+	var answer struct {
+		Release struct {
+			Changes struct {
+				Summary []struct {
+					Table                   string
+					Added, Removed, Changed *int
+				}
+			}
+		}
+	}
+	if err := s.askHome(ctx, "changes", since, &answer); err != nil {
+		return nil, err
+	}
+	for _, t := range answer.Release.Changes.Summary {
+		name := strings.ReplaceAll(t.Table, "_", " ")
+		switch {
+		case t.Added == nil || t.Removed == nil || t.Changed == nil:
+			sentences = append(sentences, name+": not told, since single rows would tell of few workers")
+		case *t.Added+*t.Removed+*t.Changed > 0:
+			sentences = append(sentences, fmt.Sprintf("%s: %s added, %s removed, %s changed", name,
+				chart.GroupedInt(*t.Added), chart.GroupedInt(*t.Removed), chart.GroupedInt(*t.Changed)))
+		}
+	}
+	return sentences, nil
+}
+
+// namedCodes is the answer to named.graphql.
+type namedCodes struct {
+	Indicators []struct{ Code, Name string }
+	Sources    struct {
+		Nodes []struct{ ID, Publisher string }
+	}
+	Claims struct{ Nodes []judgedClaim }
+}
+
+type judgedClaim struct {
+	ID, Statement, Speaker string
+	Check                  *struct{ Verdict string }
+}
+
+// figures lists the published figures that have another value, were added or withdrawn.
+func (s *Pages) figures(ctx context.Context, data *changesData, variables port.Variables, names [2]namedCodes) error {
+	indicators, publishers := map[string]string{}, map[string]string{}
+	for _, n := range names {
+		for _, i := range n.Indicators {
+			indicators[i.Code] = i.Name
+		}
+		for _, source := range n.Sources.Nodes {
+			publishers[source.ID] = source.Publisher
+		}
+	}
+	var answer struct {
+		Release struct {
+			Changes struct {
+				Nodes []struct {
+					Key    string
+					Fields []struct{ Name, Before, After string }
+				}
+				PageInfo struct {
+					HasNextPage bool
+					EndCursor   string
+				}
+			}
+		}
+	}
+	if err := s.askHome(ctx, "figures", variables, &answer); err != nil {
+		return err
+	}
+	regions := graph.ReleaseOf(ctx).Geography()
+	for _, node := range answer.Release.Changes.Nodes {
+		key := strings.Split(node.Key, "|") // indicator, region, industry, nationality, from, to, source
+		if len(key) != 7 {
+			return fmt.Errorf("the key %q of an observation has not the 7 parts that were expected", node.Key)
+		}
+		figure := movedFigure{Name: indicators[key[0]], Where: key[1], When: key[4],
+			Source: publishers[graph.GlobalID("Source", key[6])]}
+		if figure.Name == "" {
+			figure.Name = key[0]
+		}
+		if region, known := regions.Region(key[1]); known {
+			figure.Where = region.NameEN
+		}
+		if key[5] != key[4] {
+			figure.When += " to " + key[5]
+		}
+		var other []string
+		for _, f := range node.Fields {
+			switch {
+			case f.Name == "value":
+				figure.Before, figure.After = grouped(f.Before), grouped(f.After)
+			case f.Name == "note" && f.After != "":
+				figure.Why = f.After
+			default:
+				other = append(other, strings.ReplaceAll(f.Name, "_", " "))
+			}
+		}
+		if figure.Before == "" && figure.After == "" { // its value stands: what is said of it changed
+			figure.Why = "Changed of it: " + strings.Join(other, ", ") + "."
+		}
+		data.Figures = append(data.Figures, figure)
+	}
+	if over := len(data.Figures) - maxMoved; over > 0 {
+		data.Figures, data.MoreFigures = data.Figures[:maxMoved], over
+	}
+	return nil
+}
+
+// grouped writes a whole number with its thousands apart, and any other text as it is.
+func grouped(text string) string {
+	if n, err := strconv.Atoi(text); err == nil {
+		return chart.GroupedInt(n)
+	}
+	return text
+}
+
+// verdictWords are what a reader is told for a verdict.
+var verdictWords = map[string]string{
+	"": "not held against anything", "CONSISTENT": "agrees", "INCONSISTENT": "another number is known", "UNDECIDED": "left open",
+}
+
+// movedVerdicts lists the claims of both releases that are judged differently.
+func movedVerdicts(before, after []judgedClaim) (moved []movedVerdict) {
+	verdict := func(c judgedClaim) string {
+		if c.Check == nil {
+			return ""
+		}
+		return c.Check.Verdict
+	}
+	was := map[string]judgedClaim{}
+	for _, claim := range before {
+		was[claim.ID] = claim
+	}
+	for _, claim := range after {
+		if old, known := was[claim.ID]; known && verdict(old) != verdict(claim) {
+			moved = append(moved, movedVerdict{claim.ID, claim.Statement, claim.Speaker, verdictWords[verdict(old)],
+				verdictWords[verdict(claim)]})
+		}
+	}
+	return moved
+}
+
+// moved lists the pictures of the first page whose figures differ, of its region and of the country around it. One that
+// either release cannot draw is left out.
+func (s *Pages) moved(ctx, before context.Context) (list []movedPicture, err error) {
+	release := graph.ReleaseOf(ctx)
+	regions := []string{homeRegion}
+	if country := release.Geography().Ancestor(homeRegion, labour.KindCountry, release.LastDay(nil)); country != "" {
+		regions = append(regions, country)
+	}
+	for _, region := range regions {
+		for _, name := range pictures.Names {
+			var drawn [2]*chart.Picture
+			values := url.Values{"region": {region}}
+			for i, ctx := range []context.Context{before, ctx} {
+				if drawn[i], err = s.charts.Picture(ctx, name, values); err != nil {
+					break
+				}
+			}
+			if _, refused := asFault(err); refused {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if p := comparePictures(drawn[0], drawn[1]); p.Moved > 0 {
+				p.File = "/charts/" + name + ".svg?" + values.Encode()
+				list = append(list, p)
+			}
+		}
+	}
+	return list, nil
+}
+
+// comparePictures counts the rows that two pictures of one question do not share, and finds the figure that moved most
+// as a share of what it was.
+func comparePictures(was, now *chart.Picture) movedPicture {
+	p := movedPicture{Title: now.Title, All: len(now.Rows)}
+	old := map[string][]any{}
+	for _, row := range was.Rows {
+		old[rowName(was, row)] = row
+	}
+	greatest := 0.0
+	for _, row := range now.Rows {
+		name := rowName(now, row)
+		before, known := old[name]
+		delete(old, name)
+		if known && slices.Equal(before, row) {
+			continue
+		}
+		p.Moved++
+		for i, column := range now.Columns {
+			to, is := number(row[i])
+			if !known || len(before) != len(row) || !is {
+				continue
+			}
+			if from, was := number(before[i]); was && from != to {
+				if share := max(to-from, from-to) / max(from, -from, 1); share > greatest {
+					greatest = share
+					p.Greatest = fmt.Sprintf("%s, %s: %s, before %s", name, strings.ReplaceAll(column.Name, "_", " "),
+						rounded(to), rounded(from))
+				}
+			}
+		}
+	}
+	p.Moved += len(old)
+	return p
+}
+
+// rowName joins what tells a row of a picture's data from the others.
+func rowName(p *chart.Picture, row []any) string {
+	var parts []string
+	for i, column := range p.Columns {
+		text, is := row[i].(string)
+		if is && column.Name != "series" && !slices.Contains(parts, text) { // whose name is no word of a reader's
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// number returns a figure of a picture's data.
+func number(value any) (float64, bool) {
+	switch v := value.(type) {
+	case float64:
+		return v, true
+	case int64:
+		return float64(v), true
+	}
+	return 0, false
+}
