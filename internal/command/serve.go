@@ -91,7 +91,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	}
 	group.Go(func() error {
 		access.Keys.Watch(ctx, lookEvery, func(err error) {
-			log.Error("the keys cannot be read; those before stay", "error", err)
+			log.Error("the keys cannot be read anew; docs/ACCESS.md says which count", "error", err)
 		})
 		return nil
 	})

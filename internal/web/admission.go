@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -141,13 +142,17 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 	if !sent {
 		v := g.anonymous(r)
 		switch {
-		case g.RefuseAnonymous:
+		case g.RefuseAnonymous && !isSocket(r): // whose key may come in its first message
 			return v, labour.Faultf(labour.Unauthenticated, "A key is needed: send it as Authorization: Bearer hb_...")
 		case !g.allows(r, v):
 			return v, labour.Faultf(labour.Forbidden,
 				"Pages of the origin %.100q may not ask this server without a key.", r.Header.Get("Origin"))
 		}
 		return v, nil
+	}
+	if errors.Is(g.Keys.Trouble(), access.ErrUnreadable) {
+		return nil, labour.Faultf(labour.Unavailable,
+			"The server cannot read its keys, and accepts none until it can; its operator's log says why.")
 	}
 	key, err := g.Keys.Current().Find(text, g.now())
 	if err != nil {
@@ -230,6 +235,9 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 			return http.StatusUnauthorized
 		case labour.Forbidden:
 			return http.StatusForbidden
+		case labour.Unavailable:
+			w.Header().Set("Retry-After", "2")
+			return http.StatusServiceUnavailable
 		}
 	}
 	return http.StatusBadRequest

@@ -21,6 +21,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
 	"homebound/internal/mount"
 	"homebound/internal/negotiate"
@@ -95,7 +96,7 @@ func New(c Config) *Edge {
 func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv := handler.New(schema)
 	shared := newStreams(c)
-	srv.AddTransport(newSockets(c, shared))
+	srv.AddTransport(newSockets(c, shared, s.admission))
 	srv.AddTransport(newEvents(shared))
 	srv.AddTransport(document{})
 	documents := remember(documentBytes, func(text string, _ *ast.QueryDocument) int {
@@ -220,7 +221,11 @@ func ready(c Config) http.HandlerFunc {
 		}
 		defer done()
 		word := "ready"
-		if c.Store.Trouble() != nil {
+		if trouble := c.Access.Keys.Trouble(); errors.Is(trouble, access.ErrUnreadable) {
+			word = "degraded: the keys cannot be read, and no key is accepted"
+		} else if trouble != nil {
+			word = "degraded: the file of keys has a mistake in it, and those before it count"
+		} else if c.Store.Trouble() != nil {
 			word = "degraded: the current release cannot be read, and another one is served"
 		} else if len(refused) > 0 {
 			word = fmt.Sprintf("degraded: the files of releases %v are damaged, and these are refused", refused)
