@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +44,8 @@ func TestLedger_CountsTimesAndWatchesQueries(t *testing.T) {
 	assert.EqualValues(t, 2, ledger.Statements())
 	assert.Positive(t, ledger.Spent())
 	assert.Less(t, ledger.Spent(), time.Minute)
+	assert.Positive(t, ledger.Work())
+	assert.Less(t, ledger.Work(), time.Minute)
 	require.Len(t, began, 2)
 	assert.Equal(t, began, ended)
 	assert.Contains(t, began[0], "FROM permit")
@@ -86,4 +89,34 @@ func TestDeadline_InterruptsAStatement(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.Less(t, time.Since(start), 5*time.Second)
 	require.NoError(t, onePage(t.Context(), r))
+}
+
+// However many ask side by side, only so many statements of one ledger run at a time; and one that waits for its turn
+// ends with its context.
+func TestLedger_BoundsWhatRunsAtATime(t *testing.T) {
+	store := dbtest.MustOpen(t)
+	dbtest.MustPublish(t, store, permits(3))
+	r := dbtest.MustRead(t, store)
+	var now, most atomic.Int64
+	held, let := make(chan struct{}, 20), make(chan struct{})
+	ctx := db.WithLedger(t.Context(), &db.Ledger{Width: 2, Watch: func(context.Context, string) func(error) {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		held <- struct{}{}
+		<-let
+		return func(error) { now.Add(-1) }
+	}})
+	var running sync.WaitGroup
+	for range 10 {
+		running.Go(func() { assert.NoError(t, onePage(ctx, r)) })
+	}
+	<-held
+	<-held
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	require.ErrorIs(t, onePage(ended, r), context.Canceled)
+	close(let)
+	running.Wait()
+	assert.LessOrEqual(t, most.Load(), int64(2))
 }

@@ -135,6 +135,9 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // the question but for its measures: the groups of every kind of register row.
 func (rep *Report) Answer(ctx context.Context) error {
 	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
+	if err := rep.foresee(ctx, t); err != nil {
+		return err
+	}
 	measured := familiesOf(rep.measures)
 	if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
 		return err

@@ -62,10 +62,14 @@ func newTally(dimensions []labour.Dimension, periods calendar) *tally {
 // checkSize returns a Fault with LimitExceeded where the report has outgrown what one report may hold.
 func (t *tally) checkSize() error {
 	if t.cells > maxCells {
-		return labour.Faultf(labour.LimitExceeded, "The report has more than %d rows, groups times periods: "+
-			"expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
+		return tooLarge()
 	}
 	return nil
+}
+
+func tooLarge() error {
+	return labour.Faultf(labour.LimitExceeded,
+		"The report has more than %d rows, groups times periods: expected at most %d; narrow the filter or take a coarser granularity.", maxCells, maxCells)
 }
 
 // group returns the group of some values, which the caller may use again.

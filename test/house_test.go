@@ -29,10 +29,10 @@ var mayImport = map[string][]string{
 		"internal/synth", "internal/web"},
 
 	"internal/access":        {"internal/atomicfile", "internal/labour", "internal/poll"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/labour", "internal/negotiate", "internal/table"},
-	"internal/site":          {"internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
-	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
-	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/fair", "internal/labour", "internal/mount", "internal/negotiate", "internal/table"},
+	"internal/site":          {"internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
+	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
+	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/mount", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table"},
 	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table"},
 	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
@@ -60,10 +60,12 @@ var mayImport = map[string][]string{
 	"internal/confidential": {},
 	"internal/atomicfile":   {},
 	"internal/eventually":   {}, // for tests alone
+	"internal/fair":         {},
 	"internal/folding":      {},
 	"internal/poll":         {},
 	"internal/prefetch":     {},
 	"internal/labour":       {},
+	"internal/mount":        {},
 
 	"db": {"db/internal/build", "db/internal/objects", "internal/atomicfile", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
 
@@ -82,8 +84,9 @@ var onlyIn = map[string][]string{
 	"github.com/mattn/go-sqlite3":     {"db/internal/sqlite"},
 	"github.com/huandu/go-sqlbuilder": {"db", "db/internal/sqlite"},
 	"github.com/pressly/goose/v3":     {"db/internal/sqlite"},
+	"html/template":                   {"internal/mount", "internal/site/graphiql"}, // whose pages know the path that they are served below
 	"net/http": {
-		"db/internal/objects", "internal/command", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
+		"db/internal/objects", "internal/command", "internal/mount", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
 		"internal/site/sitetest", "internal/web",
 	},
 	"github.com/99designs/gqlgen":    {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},

@@ -75,9 +75,23 @@ func NewLimiters() Limiters {
 // Limiter is what one client has left of its budget. A nil limiter has no bound.
 type Limiter struct {
 	*rate.Limiter
-	Name   string // of the policy, for the client
-	Budget Budget
+	Name   string   // of the policy, for the client
+	Budget Budget   // the client's own
+	within *Limiter // of many clients together, which each of them charges as well; nil: there is none
 }
+
+// Within returns the limiter with another one around it, of many clients together. A charge needs room in both.
+func (p *Limiter) Within(many *Limiter) *Limiter {
+	if p == nil || many == nil {
+		return p
+	}
+	both := *p
+	both.within = many
+	return &both
+}
+
+// Times returns a budget of so many times the size.
+func (b Budget) Times(n int) Budget { return Budget{b.Cost * n, b.Per} }
 
 // Of returns a client's limiter, with the whole budget where there was none. A budget that has changed counts from
 // now on.
@@ -93,7 +107,7 @@ func (p Limiters) Of(client, name string, budget Budget) *Limiter {
 		limiter.SetLimit(limit)
 		limiter.SetBurst(budget.Cost)
 	}
-	return &Limiter{limiter, name, budget}
+	return &Limiter{Limiter: limiter, Name: name, Budget: budget}
 }
 
 // OverBudget refuses what a client cannot pay for now.
@@ -127,12 +141,29 @@ func (p *Limiter) Charge(now time.Time, cost int) error {
 	}
 	wait := r.DelayFrom(now)
 	if wait == 0 {
-		return nil
+		err := p.within.Charge(now, cost)
+		if err != nil {
+			r.CancelAt(now)
+		}
+		return err
 	}
 	r.CancelAt(now)
 	return &OverBudget{Fault: labour.Faultf(labour.LimitExceeded,
 		"The budget of %s is spent: this costs %d and %d are left. Ask again in %d s.",
 		p.Budget, cost, p.Left(now), Seconds(wait)), Wait: wait}
+}
+
+// Owe takes a cost that has been caused already, also where it is not there: then the client owes it, and can ask for
+// nothing until it has grown back. A debt is never more than the whole budget.
+func (p *Limiter) Owe(now time.Time, cost int) {
+	if p == nil || cost <= 0 {
+		return
+	}
+	p.within.Owe(now, cost)
+	cost = min(cost, int(p.TokensAt(now))+p.Budget.Cost)
+	for ; cost > 0; cost -= p.Budget.Cost { // a reservation may be no larger than the budget
+		p.ReserveN(now, min(cost, p.Budget.Cost))
+	}
 }
 
 // Left returns what may be spent at a time, in whole units.

@@ -25,9 +25,10 @@ import (
 type Keys struct {
 	path string
 
-	mu   sync.Mutex
-	read []byte // what ring was read from
-	ring atomic.Pointer[Keyring]
+	mu      sync.Mutex
+	read    []byte // what ring was read from
+	ring    atomic.Pointer[Keyring]
+	trouble atomic.Pointer[error] // why the file cannot be read; nil where it can
 }
 
 // keysFile is the form of the file.
@@ -42,16 +43,44 @@ func OpenKeys(dir string) (*Keys, error) {
 	return k, k.Refresh()
 }
 
-// Refresh reads the file where it has changed. Where it cannot be read, the keys stay as they were and the error
-// says why.
+// ErrUnreadable says that there is a file and it cannot be read at all, so that nobody knows which keys still count.
+var ErrUnreadable = errors.New("read the keys")
+
+// Refresh reads the file where it has changed. Where it cannot be read the error says why (ErrUnreadable), and no key counts
+// until it can: one of them may have been revoked in the file. A file with a mistake in it leaves the keys as they were.
 func (k *Keys) Refresh() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	err := k.refresh()
+	if err != nil {
+		if errors.Is(err, ErrUnreadable) {
+			k.read = nil // so that it is read again, whatever it holds then
+			k.ring.Store(&Keyring{})
+		}
+		k.trouble.Store(&err)
+		return err
+	}
+	k.trouble.Store(nil)
+	return nil
+}
+
+// Trouble returns why the keys cannot be read, nil where they can. A nil Keys has none.
+func (k *Keys) Trouble() error {
+	if k == nil {
+		return nil
+	}
+	if trouble := k.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	return nil
+}
+
+func (k *Keys) refresh() error {
 	text, err := os.ReadFile(k.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the keys: %w", err)
+		return fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	if bytes.Equal(text, k.read) {
+	if k.read != nil && bytes.Equal(text, k.read) {
 		return nil
 	}
 	var file keysFile
@@ -65,7 +94,7 @@ func (k *Keys) Refresh() error {
 			return fmt.Errorf("read the keys: %s: %w", k.path, err)
 		}
 	}
-	k.read = text
+	k.read = append([]byte{}, text...) // not nil, also where there is no file
 	k.ring.Store(&file.Keys)
 	return nil
 }

@@ -26,12 +26,14 @@ type operateFlags struct {
 
 	QueryTimeout  time.Duration `default:"10s" help:"Most time that an operation may compute; 0 sets no bound."`
 	MaxStatements int           `default:"1000" help:"Most SQL statements that an operation may run; 0 sets no bound."`
-	Concurrency   int           `default:"0" help:"Most operations that compute at a time; 0 is four for each processor."`
-	Queue         int           `default:"100" help:"Most operations that wait for their turn."`
+	Concurrency   int           `default:"0" help:"Most operations that compute at a time, at most half of them for one client; 0 is four for each processor."`
+	Queue         int           `default:"100" help:"Most operations that wait for their turn; clients take turns, and where no more may wait, the newest of the client with the most is refused."`
 	QueueTimeout  time.Duration `default:"2s" help:"Most time that one of them waits."`
 
-	Exports       int           `default:"2" help:"Most exports that are sent at a time; others wait as operations do. 0 sets no bound."`
+	Exports       int           `default:"4" help:"Most exports that are made at a time, at most half of them for one client; others wait as operations do. 0 sets no bound."`
 	ExportTimeout time.Duration `default:"10m" help:"Most time that an export may take; 0 sets no bound."`
+
+	ExportSpeed int `default:"32768" placeholder:"BYTES" help:"Least that a client takes of an export in a second; a slower one is cut off. 0 sets no bound."`
 
 	HeaderTimeout time.Duration `default:"5s" help:"Most time that a request's header may take to come."`
 	ReadTimeout   time.Duration `default:"15s" help:"Most time that a whole request may take to come."`
@@ -50,7 +52,7 @@ func (f *operateFlags) Validate() error {
 	for name, value := range map[string]int64{
 		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
 		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
-		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout),
+		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "export-speed": int64(f.ExportSpeed),
 		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {
@@ -65,6 +67,9 @@ func (f *operateFlags) Validate() error {
 	}
 	return nil
 }
+
+// workPerCost is the processor time of SQL statements that costs 1: docs/ACCESS.md says so.
+const workPerCost = 2 * time.Millisecond
 
 // logger returns a logger that writes to out.
 func (f *operateFlags) logger(out io.Writer) *slog.Logger {
@@ -88,9 +93,9 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 	}
 	return web.Operation{
 		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
-		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements,
+		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements, WorkPerCost: workPerCost,
 		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout,
-		Exports: f.Exports, ExportTimeout: f.ExportTimeout, WriteTimeout: f.WriteTimeout,
+		Exports: f.Exports, ExportTimeout: f.ExportTimeout, ExportSpeed: f.ExportSpeed, WriteTimeout: f.WriteTimeout,
 	}
 }
 

@@ -5,13 +5,15 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"homebound/internal/access"
 )
 
-// publicURL is where readers reach the server: scheme and host, without a slash at the end. It goes into permanent
-// citations, so that nothing is taken that a reader could not open.
+// publicURL is where readers reach the server: scheme, host and perhaps a path, without a slash at the end. It goes into
+// permanent citations, so that nothing is taken that a reader could not open.
 type publicURL string
 
 // UnmarshalText checks and normalises an address.
@@ -27,15 +29,20 @@ func parsePublic(text string) (string, error) {
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return "", fmt.Errorf("expected an address such as https://homebound.example.org, found %.200q", text)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("expected scheme and host alone, found %.200q", text)
-	case strings.Trim(u.Path, "/") != "":
-		return "", fmt.Errorf("expected no path, found %.200q: the server answers at the root of its host alone", text)
+		return "", fmt.Errorf("expected scheme, host and path alone, found %.200q", text)
+	case strings.Trim(u.Path, "/") != "" && !publicPath.MatchString(strings.TrimRight(u.EscapedPath(), "/")) ||
+		slices.Contains(strings.Split(u.Path, "/"), "..") || slices.Contains(strings.Split(u.Path, "/"), "."):
+		return "", fmt.Errorf("expected a path of letters, digits, -, _, . and ~ such as /homebound, found %.200q", text)
 	case unspecified(u.Hostname()):
 		return "", fmt.Errorf("expected a host that readers can reach, found %.200q", text)
 	}
 	u.Host = strings.TrimSuffix(u.Host, ":")
-	return access.ParseOrigin(u.Scheme + "://" + u.Host)
+	origin, err := access.ParseOrigin(u.Scheme + "://" + u.Host)
+	return origin + strings.TrimRight(u.Path, "/"), err
 }
+
+// publicPath is the form of a path below which a server answers: one that stands in addresses as it is.
+var publicPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 // publicOf returns the address that citations name where --public-url says none: that of the listener, and localhost
 // where it listens on all addresses. named is false then: nobody else can open it.

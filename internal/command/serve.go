@@ -24,7 +24,7 @@ import (
 type serveCommand struct {
 	dataFlag
 	Addr      string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	PublicURL publicURL     `placeholder:"URL" help:"Scheme and host that readers reach the server by, for permalinks; http and the address where left out, or localhost where the server listens on all."`
+	PublicURL publicURL     `placeholder:"URL" help:"Address that readers reach the server by, for permalinks, with the path where a proxy serves it below one; http and the address where left out, or localhost where the server listens on all."`
 	CacheMB   uint64        `name:"cache-mb" default:"64" help:"Most that answers kept in memory may take, in MiB; 0 keeps none."`
 	Streams   int           `name:"streams-per-client" default:"100" help:"Most streams, and operations on streams that carry several, that one client may hold open; 0 sets no bound."`
 	Drain     time.Duration `default:"10s" help:"How long requests under way may take once the server is told to stop."`
@@ -96,7 +96,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	}
 	group.Go(func() error {
 		access.Keys.Watch(ctx, lookEvery, func(err error) {
-			log.Error("the keys cannot be read; those before stay", "error", err)
+			log.Error("the keys cannot be read anew; docs/ACCESS.md says which count", "error", err)
 		})
 		return nil
 	})

@@ -4,6 +4,7 @@ package site
 import (
 	"context"
 
+	"homebound/internal/mount"
 	"homebound/internal/site/embeds"
 	"homebound/internal/site/exports"
 	"homebound/internal/site/graphiql"
@@ -20,7 +21,8 @@ type Site struct{ pages *pages.Pages }
 
 // Mount registers the whole site on an edge, before its first request.
 func Mount(edge Edge) *Site {
-	page := graphiql.Handler("/graphiql", "/graphql")
+	at := mount.Of(edge.PublicURL())
+	page := at.Restore(graphiql.Handler(string(at)+"/graphiql", string(at)+"/graphql"))
 	edge.Handle("/graphiql", page)
 	edge.Handle("/graphiql/", page)
 	for _, example := range graphiql.Examples() {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -13,14 +14,17 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/answers"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 )
 
 // Access says who may ask, for what and for how much. The zero Access lets everybody ask for everything.
 type Access struct {
-	Keys            *access.Keys   // nil: there are none
-	RefuseAnonymous bool           // whether a key is needed
-	RowsNeedKey     bool           // whether single permits and repatriations are for keys that allow rows
-	AnonymousBudget access.Budget  // of each client address without a key; IPv6 addresses count by their /64
+	Keys            *access.Keys // nil: there are none
+	RefuseAnonymous bool         // whether a key is needed
+	RowsNeedKey     bool         // whether single permits and repatriations are for keys that allow rows
+	// AnonymousBudget is that of each client address without a key. IPv6 addresses count by their /64; all of a /48
+	// have sixteen such budgets together.
+	AnonymousBudget access.Budget
 	Origins         []string       // of the pages that may ask without a key; none: all
 	Hosts           []string       // that readers reach the server by, beside that of PublicURL: their pages are its own
 	LocalHosts      bool           // whether addresses and localhost are such hosts too
@@ -32,6 +36,7 @@ type Access struct {
 // principal is who sent a request, by its key or its address, and what it may do.
 type principal struct {
 	allowance
+	client  string       // the key or the address, as slots and streams are shared by
 	key     *access.Key  // nil: anonymous
 	keys    *access.Keys // that the key is one of
 	Limiter *access.Limiter
@@ -83,17 +88,12 @@ type admission struct {
 }
 
 func newGate(c Config) *admission {
-	own, _ := access.ParseOrigin(c.PublicURL) // one that is none is no page's origin either
+	own, _ := access.ParseOrigin(mount.Origin(c.PublicURL)) // one that is none is no page's origin either
 	return &admission{c.Access, c.Limits.filled(), own, access.NewLimiters(), time.Now}
 }
 
 // client names who sends a request: by its key, else by its address.
-func (g *admission) client(r *http.Request) string {
-	if key := principalOf(r.Context()).key; key != nil {
-		return "key " + key.Name
-	}
-	return "address " + g.address(r)
-}
+func (g *admission) client(r *http.Request) string { return principalOf(r.Context()).client }
 
 // admit acquires next the requests of principals that may ask, once they have paid for being asked at all. What
 // their answer costs on top is taken when it has to be computed.
@@ -142,13 +142,17 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 	if !sent {
 		v := g.anonymous(r)
 		switch {
-		case g.RefuseAnonymous:
+		case g.RefuseAnonymous && !isSocket(r): // whose key may come in its first message
 			return v, labour.Faultf(labour.Unauthenticated, "A key is needed: send it as Authorization: Bearer hb_...")
 		case !g.allows(r, v):
 			return v, labour.Faultf(labour.Forbidden,
 				"Pages of the origin %.100q may not ask this server without a key.", r.Header.Get("Origin"))
 		}
 		return v, nil
+	}
+	if errors.Is(g.Keys.Trouble(), access.ErrUnreadable) {
+		return nil, labour.Faultf(labour.Unavailable,
+			"The server cannot read its keys, and accepts none until it can; its operator's log says why.")
 	}
 	key, err := g.Keys.Current().Find(text, g.now())
 	if err != nil {
@@ -158,7 +162,8 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 		}
 		return nil, err
 	}
-	v := &principal{g.allowance(key), key, g.Keys, g.Limiters.Of("key "+key.Name, "key", key.Budget)}
+	name := "key " + key.Name
+	v := &principal{g.allowance(key), name, key, g.Keys, g.Limiters.Of(name, "key", key.Budget)}
 	if !g.allows(r, v) {
 		return v, labour.Faultf(labour.Forbidden, "Pages of the origin %.100q may not use this key.",
 			r.Header.Get("Origin"))
@@ -168,8 +173,27 @@ func (g *admission) identify(r *http.Request) (*principal, error) {
 
 // anonymous returns the principal that a request comes from where no key comes with it.
 func (g *admission) anonymous(r *http.Request) *principal {
-	return &principal{g.allowance(nil), nil, nil,
-		g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
+	address := g.address(r)
+	name := "address " + clientNetwork(address, 64)
+	limiter := g.Limiters.Of(name, "anonymous", g.AnonymousBudget)
+	if address.Is6() {
+		limiter = limiter.Within(g.Limiters.Of("site "+clientNetwork(address, 48), "anonymous",
+			g.AnonymousBudget.Times(budgetsPerSite)))
+	}
+	return &principal{g.allowance(nil), name, nil, nil, limiter}
+}
+
+// budgetsPerSite is how many budgets all addresses of an IPv6 /48 have together: whoever has one has 65,536 times a
+// /64, and would have as many budgets.
+const budgetsPerSite = 16
+
+// clientNetwork names an address, and of IPv6 the network of so many bits that it is in.
+func clientNetwork(address netip.Addr, bits int) string {
+	if !address.Is6() {
+		return address.String()
+	}
+	wide, _ := address.WithZone("").Prefix(bits) // which every IPv6 address has
+	return wide.String()
 }
 
 // credential returns the key that a request comes with: by the scheme Bearer or, for tools that know nothing else, as
@@ -211,6 +235,9 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 			return http.StatusUnauthorized
 		case labour.Forbidden:
 			return http.StatusForbidden
+		case labour.Unavailable:
+			w.Header().Set("Retry-After", "2")
+			return http.StatusServiceUnavailable
 		}
 	}
 	return http.StatusBadRequest
@@ -262,11 +289,11 @@ func forwardedFrom(text string) (netip.Addr, bool) {
 }
 
 // address returns the address that a request comes from, by which anonymous budgets are kept: behind trusted
-// proxies the last one that they did not add themselves. Whoever has an IPv6 address has a whole /64 of them.
-func (g *admission) address(r *http.Request) string {
+// proxies the last one that they did not add themselves.
+func (g *admission) address(r *http.Request) netip.Addr {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return ""
+		return netip.Addr{}
 	}
 	address := from.Addr().Unmap()
 	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -277,9 +304,5 @@ func (g *admission) address(r *http.Request) string {
 		}
 		address = before.Unmap()
 	}
-	if address.Is6() {
-		wide, _ := address.WithZone("").Prefix(64) // which every IPv6 address has
-		return wide.String()
-	}
-	return address.String()
+	return address
 }

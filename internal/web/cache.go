@@ -121,8 +121,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		tell(principalOf(r.Context()).Limiter, time.Now(), w.Header())
 		var not errNotKept
 		if errors.As(err, &not) {
-			if result == cacheJoined && not.response.status == http.StatusTooManyRequests {
-				c.next.ServeHTTP(w, r) // somebody else could not pay for it
+			if result == cacheJoined && ofTheOther(not.response.status) {
+				c.next.ServeHTTP(w, r)
 				return
 			}
 			recordOf(r.Context()).answeredBy(result, not.response.asked)
@@ -137,6 +137,12 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	recordOf(r.Context()).answeredBy(result, found.asked)
 	found.send(w, r)
+}
+
+// ofTheOther reports whether an answer is about the one who asked first alone: who could not pay for it, or had no turn
+// because too many of his requests wait.
+func ofTheOther(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
 // pathWithin returns the path of a request within its release, which is the same for the current one and under its

@@ -216,7 +216,7 @@ func (s *Edge) log(r *http.Request, e *record, w *tracked, took time.Duration) {
 			slog.Float64("sql_ms", float64(e.sqlTime.Microseconds())/1000))
 	}
 	if s.config.LogClients {
-		attrs = append(attrs, slog.String("client", s.admission.address(r)))
+		attrs = append(attrs, slog.String("client", clientNetwork(s.admission.address(r), 64)))
 	}
 	log.LogAttrs(r.Context(), level, "request", attrs...)
 }

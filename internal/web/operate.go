@@ -7,6 +7,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"homebound/internal/mount"
 )
 
 // Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
@@ -22,12 +24,16 @@ type Operation struct {
 
 	QueryTimeout  time.Duration // most that one operation may compute; 0 for no bound
 	MaxStatements int           // most SQL statements of one operation; 0 for no bound
-	Concurrency   int           // most operations that compute at a time; 0 for no bound
-	Queue         int           // most that wait for their turn
-	QueueTimeout  time.Duration // most that one waits
-	// most exports that are read and written at a time; 0 for no bound. As many wait as in the queue
+	// WorkPerCost is the processor time of SQL statements that costs 1. What an operation took beyond what it was charged
+	// beforehand is charged afterwards; 0 charges nothing.
+	WorkPerCost  time.Duration
+	Concurrency  int           // most operations that compute at a time, half of them of one client; 0 for no bound
+	Queue        int           // most that wait for their turn
+	QueueTimeout time.Duration // most that one waits
+	// most exports that are made at a time, half of them of one client; 0 for no bound. As many wait as in the queue
 	Exports       int
 	ExportTimeout time.Duration // most that an export may take; 0 for no bound
+	ExportSpeed   int           // least bytes a second that a client takes one at; 0 for no bound
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 
@@ -43,6 +49,7 @@ type Edge struct {
 	exporting *queue
 
 	mux      *http.ServeMux
+	below    mount.Path // that readers reach the server by
 	loopback loopback
 	schema   *ast.Schema
 	cached   func(http.Handler) http.Handler // keeps the answers to GET and HEAD
@@ -54,14 +61,14 @@ func newEdge(c Config, g *admission) *Edge {
 		exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 {
-			return float64(q.within.Load())
+			return float64(q.Held())
 		})
 		s.metrics.watch("queue_length", "Operations that wait for their turn.", func() float64 {
-			return float64(q.waiting.Load())
+			return float64(q.Waiting())
 		})
 	}
 	if q := s.exporting; q != nil {
-		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.within.Load()) })
+		s.metrics.watch("exporting", "Exports that are being sent.", func() float64 { return float64(q.Held()) })
 	}
 	return s
 }
@@ -69,7 +76,7 @@ func newEdge(c Config, g *admission) *Edge {
 // runner returns the extension that computes operations within the site's bounds; present shows the errors of those
 // that it does not.
 func (s *Edge) runner(present graphql.ErrorPresenterFunc) *runner {
-	return &runner{s.queue, s.config.QueryTimeout, s.config.MaxStatements, s.config.Tracing, s.metrics, present}
+	return &runner{s.queue, s.config, s.metrics, present}
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }

@@ -20,12 +20,10 @@ import (
 // may run, and enters what it did. It belongs to the executor, so that it holds for every transport: one request
 // may carry many operations, and a subscription that waits for its next event computes nothing.
 type runner struct {
-	queue      *queue
-	timeout    time.Duration // 0 for no bound
-	statements int           // 0 for no bound
-	tracing    *Tracing
-	metrics    *metrics
-	present    graphql.ErrorPresenterFunc
+	queue   *queue
+	config  Config
+	metrics *metrics
+	present graphql.ErrorPresenterFunc
 }
 
 var _ interface {
@@ -71,25 +69,26 @@ func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition
 	responses graphql.ResponseHandler) *graphql.Response {
 	start := time.Now()
 	e := recordOf(ctx)
-	ctx, ended := x.tracing.operation(ctx, operation)
+	ctx, ended := x.config.Tracing.operation(ctx, operation)
 	leave, err := x.queue.enter(ctx)
 	if err != nil {
 		ended(err)
 		return &graphql.Response{Errors: gqlerror.List{x.present(ctx, err)}}
 	}
 	defer leave()
-	if x.timeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, x.timeout)
+	if x.config.QueryTimeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, x.config.QueryTimeout)
 		defer cancel()
 		ctx = limited
 	}
-	ledger := &db.Ledger{Limit: int64(x.statements), Watch: x.tracing.statements(ctx)}
+	ledger := x.config.ledger(ctx)
 	response := responses(db.WithLedger(ctx, ledger))
 	e.read(ledger)
+	x.config.chargeWork(ctx, ledger, costOf(graphql.GetOperationContext(ctx)))
 	if over := ctx.Err(); errors.Is(over, context.DeadlineExceeded) {
 		e.refused("timeout")
 	}
-	if x.statements > 0 && ledger.Statements() > ledger.Limit {
+	if x.config.MaxStatements > 0 && ledger.Statements() > ledger.Limit {
 		e.refused("statements")
 	}
 	if e != nil && e.stream {
@@ -101,6 +100,25 @@ func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition
 	}
 	ended(err)
 	return response
+}
+
+// statementsAtATime is how many statements of one operation run side by side: enough for two processors, and few
+// enough that those of an operation with a hundred fields leave connections to others.
+const statementsAtATime = 2
+
+// ledger counts and bounds the statements of one operation.
+func (c Config) ledger(ctx context.Context) *db.Ledger {
+	return &db.Ledger{Limit: int64(c.MaxStatements), Width: statementsAtATime, Watch: c.Tracing.statements(ctx)}
+}
+
+// chargeWork charges the principal for the work of an operation, less what it has been charged for it. An answer costs
+// little that is small, however many rows were read for it; work is only known when it is done, and so it may be owed.
+func (c Config) chargeWork(ctx context.Context, done *db.Ledger, charged int) {
+	if c.WorkPerCost > 0 {
+		worth := int(done.Work() / c.WorkPerCost)
+		principalOf(ctx).Limiter.Owe(time.Now(), worth-charged)
+		recordOf(ctx).note(func(e *record) { e.asked.cost = max(e.asked.cost, worth) })
+	}
 }
 
 // counting lets errors be counted as they are shown. One without a path is about the request, not about a field of

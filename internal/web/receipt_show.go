@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,13 +15,14 @@ import (
 	"homebound/graph"
 	"homebound/internal/access"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 	"homebound/internal/negotiate"
 )
 
 //go:embed receipt.html
 var receiptText string
 
-var receiptPage = template.Must(template.New("receipt").Parse(receiptText))
+var receiptPage = mount.Parse(receiptText, nil)
 
 // receipts registers what /receipts/ gives: proofs of what was answered. A slash that was put behind one is let be.
 func (s *Edge) receipts(mux *http.ServeMux) {
@@ -80,7 +80,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
-	if err := receiptPage.Execute(w, shownReceipt{v, s.receiptAddress(id)}); err != nil {
+	if err := receiptPage.Write(w, s.below, "", shownReceipt{v, s.receiptAddress(id)}); err != nil {
 		s.config.Log.ErrorContext(r.Context(), "the page of a receipt broke off", "error", err)
 	}
 }

@@ -97,21 +97,25 @@ func (s *Edge) Rights(ctx context.Context) string {
 
 // Anonymous returns a context for questions of a reader without a key. False says that no such reader is let in.
 func (s *Edge) Anonymous(ctx context.Context) (context.Context, bool) {
-	return s.admission.known(ctx, &principal{allowance: s.admission.allowance(nil)}), !s.admission.RefuseAnonymous
+	return s.admission.known(ctx, &principal{allowance: s.admission.allowance(nil), client: ownClient}), !s.admission.RefuseAnonymous
 }
 
 // Slot waits for a turn to compute; leave gives it back.
 func (s *Edge) Slot(ctx context.Context) (leave func(), err error) { return s.queue.enter(ctx) }
 
-// ExportSlot waits for a turn to send a file, in a queue of its own.
+// ExportSlot waits for a turn to make a file, in a queue of its own.
 func (s *Edge) ExportSlot(ctx context.Context) (leave func(), err error) {
 	return s.exporting.enter(ctx)
 }
 
-// Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log.
+// Metered counts and bounds the SQL statements of what runs under the context; done enters them into the log, and
+// charges for the work beyond what the request was charged by then.
 func (s *Edge) Metered(ctx context.Context) (metered context.Context, done func()) {
-	ledger := &db.Ledger{Limit: int64(s.config.MaxStatements), Watch: s.config.Tracing.statements(ctx)}
-	return db.WithLedger(ctx, ledger), func() { recordOf(ctx).read(ledger) }
+	ledger := s.config.ledger(ctx)
+	return db.WithLedger(ctx, ledger), func() {
+		recordOf(ctx).read(ledger)
+		s.config.chargeWork(ctx, ledger, recordOf(ctx).asks().cost)
+	}
 }
 
 // Cost returns what the last question of a request was found to cost.
@@ -153,3 +157,6 @@ func (s *Edge) PublicURL() string { return s.config.PublicURL }
 
 // ExportTimeout returns the most that an export may take; 0 for no bound.
 func (s *Edge) ExportTimeout() time.Duration { return s.config.ExportTimeout }
+
+// ExportSpeed returns the least bytes a second that a client takes an export at; 0 for no bound.
+func (s *Edge) ExportSpeed() int { return s.config.ExportSpeed }

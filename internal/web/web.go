@@ -21,7 +21,9 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/access"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 	"homebound/internal/negotiate"
 )
 
@@ -29,7 +31,7 @@ import (
 type Config struct {
 	Store     *db.Store
 	Log       *slog.Logger
-	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
+	PublicURL string // that readers reach the server by, a path after the host included; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
 	CacheBytes uint64 // most that kept answers may take
@@ -84,7 +86,9 @@ func New(c Config) *Edge {
 		mux.Handle("GET /metrics", s.metrics.handler())
 	}
 	s.watchCache(api)
-	s.Handler = s.observed(secured(c, keyless(routed(mux))))
+	answered := func(r *http.Request) bool { _, pattern := mux.Handler(r); return pattern != "" }
+	s.below = mount.Of(c.PublicURL)
+	s.Handler = s.observed(s.below.Below(answered, secured(c, keyless(routed(mux)))))
 	return s
 }
 
@@ -92,7 +96,7 @@ func New(c Config) *Edge {
 func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv := handler.New(schema)
 	shared := newStreams(c)
-	srv.AddTransport(newSockets(c, shared))
+	srv.AddTransport(newSockets(c, shared, s.admission))
 	srv.AddTransport(newEvents(shared))
 	srv.AddTransport(document{})
 	documents := remember(documentBytes, func(text string, _ *ast.QueryDocument) int {
@@ -217,7 +221,11 @@ func ready(c Config) http.HandlerFunc {
 		}
 		defer done()
 		word := "ready"
-		if c.Store.Trouble() != nil {
+		if trouble := c.Access.Keys.Trouble(); errors.Is(trouble, access.ErrUnreadable) {
+			word = "degraded: the keys cannot be read, and no key is accepted"
+		} else if trouble != nil {
+			word = "degraded: the file of keys has a mistake in it, and those before it count"
+		} else if c.Store.Trouble() != nil {
 			word = "degraded: the current release cannot be read, and another one is served"
 		} else if len(refused) > 0 {
 			word = fmt.Sprintf("degraded: the files of releases %v are damaged, and these are refused", refused)

@@ -17,12 +17,14 @@ import (
 	"github.com/coder/websocket"
 
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 )
 
 // The codes by which graphql-transport-ws closes a connection.
 const (
 	closeInvalid       websocket.StatusCode = 4400
 	closeUnauthorised  websocket.StatusCode = 4401
+	closeForbidden     websocket.StatusCode = 4403
 	closeSubprotocol   websocket.StatusCode = 4406
 	closeInitTimeout   websocket.StatusCode = 4408
 	closeTakenID       websocket.StatusCode = 4409
@@ -35,16 +37,17 @@ const (
 type sockets struct {
 	*streams
 	allowOrigin func(string) bool // of pages elsewhere; nil allows none
-	publicURL   string
+	admission   *admission
+	origin      string // the server's own
 	alive       *sync.WaitGroup
 }
 
-func newSockets(c Config, s *streams) sockets {
+func newSockets(c Config, s *streams, g *admission) sockets {
 	alive := c.Sockets
 	if alive == nil {
 		alive = new(sync.WaitGroup)
 	}
-	return sockets{s, c.AllowOrigin, c.PublicURL, alive}
+	return sockets{s, c.AllowOrigin, g, mount.Origin(c.PublicURL), alive}
 }
 
 // isSocket reports whether a request asks for a websocket.
@@ -99,7 +102,7 @@ func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	conn.SetReadLimit(int64(limitsOf(r.Context()).Body))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	c := &socket{conn: conn, ctx: ctx, header: r.Header}
+	c := &socket{conn: conn, ctx: ctx, header: r.Header, request: r, admission: s.admission}
 	c.operations = s.streams.open(ctx, r, exec, c.put)
 	go c.ping()
 	go func() {
@@ -125,7 +128,7 @@ func (s sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 // no browser names no origin.
 func (s sockets) mayCome(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" || s.publicURL != "" && strings.EqualFold(origin, s.publicURL) {
+	if origin == "" || s.origin != "" && strings.EqualFold(origin, s.origin) {
 		return true
 	}
 	if page, err := url.Parse(origin); err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host) {
@@ -143,6 +146,8 @@ type socket struct {
 	conn         *websocket.Conn
 	ctx          context.Context
 	header       http.Header
+	request      *http.Request // of the handshake
+	admission    *admission
 	acknowledged atomic.Bool
 }
 
@@ -186,9 +191,13 @@ func (c *socket) receive(m wire) (websocket.StatusCode, string) {
 	}
 	switch m.Type {
 	case "connection_init":
-		if c.acknowledged.Swap(true) {
+		if c.acknowledged.Load() {
 			return closeTooMany, "Too many initialisation requests"
 		}
+		if err := c.identify(m.Payload); err != nil {
+			return closeForbidden, err.Error()
+		}
+		c.acknowledged.Store(true)
 		c.write(wire{Type: "connection_ack"})
 	case "ping":
 		c.write(wire{Type: "pong", Payload: m.Payload})
@@ -198,6 +207,52 @@ func (c *socket) receive(m wire) (websocket.StatusCode, string) {
 		return c.subscribe(m)
 	}
 	return 0, ""
+}
+
+// keyOf returns the Authorization that the payload of connection_init brings, as clients of Apollo and graphql-ws send it: a
+// member of that name, whatever its case, or one in headers.
+func keyOf(payload json.RawMessage) (text string, sent bool, err error) {
+	var members map[string]json.RawMessage
+	if len(payload) == 0 || json.Unmarshal(payload, &members) != nil {
+		return "", false, nil
+	}
+	for name, value := range members {
+		switch {
+		case strings.EqualFold(name, "authorization"):
+			if json.Unmarshal(value, &text) != nil {
+				return "", true, labour.Faultf(labour.Unauthenticated,
+					"Expected for authorization a text such as Bearer hb_...")
+			}
+			return text, true, nil
+		case strings.EqualFold(name, "headers"):
+			if text, sent, err = keyOf(value); sent {
+				return text, sent, err
+			}
+		}
+	}
+	return "", false, nil
+}
+
+// identify takes the key that connection_init brings, in the place of that of the handshake, which browsers cannot send.
+func (c *socket) identify(payload json.RawMessage) error {
+	text, sent, err := keyOf(payload)
+	if err != nil {
+		return err
+	}
+	if !sent {
+		if c.admission.RefuseAnonymous && principalOf(c.ctx).key == nil {
+			return labour.Faultf(labour.Unauthenticated, "A key is needed: send it in the payload of connection_init.")
+		}
+		return nil
+	}
+	r := c.request.Clone(c.ctx)
+	r.Header.Set("Authorization", text)
+	v, err := c.admission.identify(r)
+	if err != nil {
+		return err
+	}
+	c.operations.ctx = c.admission.known(c.operations.ctx, v)
+	return nil
 }
 
 func (c *socket) subscribe(m wire) (websocket.StatusCode, string) {

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,12 +15,18 @@ import (
 type Ledger struct {
 	// Limit is the most queries that may run, 0 for no limit. The one beyond it fails with a Fault, LimitExceeded.
 	Limit int64
+	// Width is the most queries that run at a time, 0 for no limit; others wait. An operation whose fields are computed
+	// side by side would else take every connection.
+	Width int
 	// Watch is told of every query's text, in which its values are question marks, before it runs; what it gives is
 	// called with the outcome when the last row is read. It may be nil.
 	Watch func(ctx context.Context, query string) (ended func(error))
 
 	statements atomic.Int64
 	nanos      atomic.Int64
+	work       atomic.Int64 // nanoseconds
+	once       sync.Once
+	places     chan struct{} // one for each query that runs; nil without a limit
 }
 
 type ledgerKey struct{}
@@ -40,6 +48,36 @@ func (l *Ledger) Statements() int64 { return l.statements.Load() }
 // Spent returns the time that queries took from their beginning to their last row, waiting for a connection included.
 // Of queries that ran side by side it is the sum.
 func (l *Ledger) Spent() time.Duration { return time.Duration(l.nanos.Load()) }
+
+// Work returns the processor time that queries and the reading of their rows took. Unlike Spent it does not grow when
+// the machine is busy with others, so that it can be charged for.
+func (l *Ledger) Work() time.Duration { return time.Duration(l.work.Load()) }
+
+// meter waits until the query may run, and measures the processor time from then until done is called, which is on the
+// same goroutine.
+func (l *Ledger) meter(ctx context.Context) (done func(), err error) {
+	l.once.Do(func() {
+		if l.Width > 0 {
+			l.places = make(chan struct{}, l.Width)
+		}
+	})
+	if l.places != nil {
+		select {
+		case l.places <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	runtime.LockOSThread() // the clock is the thread's
+	start := threadTime()
+	return func() {
+		l.work.Add(int64(threadTime() - start))
+		runtime.UnlockOSThread()
+		if l.places != nil {
+			<-l.places
+		}
+	}, nil
+}
 
 // begin enters a query, and gives what is called with its outcome.
 func (l *Ledger) begin(ctx context.Context, query string) (func(error), error) {

@@ -43,11 +43,13 @@ func newConnector(path, options string, pragmas ...string) *connector {
 
 // OpenPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and
 // change checks. Every connection runs one statement at a time, since interrupting one would end the others with it.
+// There are as many connections as the operations of a server with its default settings run statements side by side: who
+// is let in to compute does not wait for those who were let in before.
 func OpenPublished(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=ro&immutable=1&_query_only=on&_stmt_cache_size=64",
-		"PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE"))
-	file.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	file.SetMaxIdleConns(max(4, runtime.NumCPU()))
+		"PRAGMA cache_size = -8192", "PRAGMA temp_store = FILE"))
+	file.SetMaxOpenConns(8 * runtime.NumCPU())
+	file.SetMaxIdleConns(8 * runtime.NumCPU())
 	return file
 }
 

@@ -112,8 +112,16 @@ func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql
 	return rows, ended, nil
 }
 
-// Each runs a query and hands every row to scan; it closes what it opened.
+// Each runs a query and hands every row to scan; it closes what it opened. scan may run no query of its own under the
+// same ledger: where that bounds how many run at a time, it would wait for itself.
 func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
+	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
+		done, err := ledger.meter(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
 	rows, ended, err := Begin(ctx, q, query, args...)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ package embeds
 import (
 	"embed"
 	"fmt"
-	"html/template"
 	"mime"
 	"net/http"
 	"net/url"
@@ -14,6 +13,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/chart"
+	"homebound/internal/mount"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 )
@@ -21,7 +21,7 @@ import (
 //go:embed embed
 var embedFiles embed.FS
 
-var embedPages = template.Must(template.ParseFS(embedFiles, "embed/page.html"))
+var embedPages = mount.ParseFile(embedFiles, "embed/page.html")
 
 // partnerName is the parameter by which an embed names the partner on whose page it stands, which the edge reads.
 const partnerName = "partner"
@@ -159,7 +159,7 @@ func (s *Embeds) removed(number int) bool {
 }
 
 func (s *Embeds) writePage(w http.ResponseWriter, r *http.Request, name string, data any) {
-	if err := embedPages.ExecuteTemplate(w, name, data); err != nil {
+	if err := embedPages.Write(w, mount.Of(s.PublicURL), name, data); err != nil {
 		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
 	}
 }

@@ -362,3 +362,19 @@ func TestExport_DocumentedOnesAnswer(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusOK, s.Get("/export/impact.csv?region=RU-PRI&scenario.substitutionRate="+url.QueryEscape(`{"low":0,"central":0.3,"high":0.6}`)).Status)
 }
+
+// Clients that take next to nothing are cut off, and their turns go to others. The server's own deadlines are far away.
+func TestExport_ASlowReaderIsCutOff(t *testing.T) {
+	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.ExportSpeed, c.QueueTimeout = 1, 1<<20, time.Millisecond })
+	response, err := client.Get(s.URL + "/export/permits.ndjson")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, response.Body.Close()) })
+	assert.Equal(t, http.StatusServiceUnavailable, s.Get("/export/employers.csv").Status)
+	eventually.True(t, func() bool { return s.Get("/export/employers.csv").Status == http.StatusOK }, sitetest.WaitFor, sitetest.Tick)
+	_, err = io.Copy(io.Discard, response.Body)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "what is cut does not look whole")
+	assert.Contains(t, s.Log.String(), "expected at least 1048576 bytes a second")
+	fast := s.Get("/export/permits.ndjson")
+	assert.Equal(t, http.StatusOK, fast.Status)
+	assert.Equal(t, 8000, strings.Count(fast.Body, "\n"))
+}

@@ -41,7 +41,7 @@ func (s *sender) Write(p []byte) (int, error) {
 
 // deliver opens an export and sends it.
 func (s *Exports) deliver(w http.ResponseWriter, r *http.Request, x *extract, extension string) {
-	out := &sender{w: w, ended: r.Context().Err}
+	out := &sender{w: newPaced(w, s.ExportSpeed()), ended: r.Context().Err}
 	if err := s.send(out, w, r, x, extension); err != nil {
 		s.breakOff(w, r, out.begun, err)
 	}
@@ -175,7 +175,10 @@ func (x *extract) fileName() string { return fmt.Sprintf("homebound-r%d-%s", x.n
 // breakOff says why an export is not given. Where it has begun, it ends the connection instead: what is cut must
 // not look whole.
 func (s *Exports) breakOff(w http.ResponseWriter, r *http.Request, begun bool, err error) {
+	var slow slowError
 	switch {
+	case errors.As(err, &slow):
+		s.CountRefusal(r.Context(), "slow")
 	case errors.Is(err, context.DeadlineExceeded) && r.Context().Err() != nil:
 		s.CountRefusal(r.Context(), "timeout")
 		err = labour.Faultf(labour.Timeout,

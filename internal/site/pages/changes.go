@@ -5,7 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/mount"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 )
@@ -22,7 +22,7 @@ import (
 //go:embed changes.html
 var changesText string
 
-var changesPage = template.Must(template.New("changes").Funcs(homeWords).Parse(changesText))
+var changesPage = mount.Parse(changesText, homeWords)
 
 // maxMoved bounds each list of the page; what is left out is counted.
 const maxMoved = 200
@@ -73,7 +73,7 @@ func (s *Pages) showChanges(w http.ResponseWriter, r *http.Request) {
 	}
 	s.DoNotKeep(w) // which releases there are may change
 	var page bytes.Buffer
-	if err := changesPage.Execute(&page, data); err != nil {
+	if err := changesPage.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
 		s.Refuse(w, r, fmt.Errorf("write the page of changes: %w", err))
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	_ "embed"
 	"errors"
-	"html/template"
 	"io"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"homebound/db"
+	"homebound/internal/mount"
 	"homebound/internal/site/embeds"
 	"homebound/internal/site/graphiql"
 	"homebound/internal/site/pictures"
@@ -30,7 +30,7 @@ var (
 	homeIcon []byte
 )
 
-var homePage = template.Must(template.New("home").Funcs(homeWords).Parse(homeText))
+var homePage = mount.Parse(homeText, homeWords)
 
 // homePolicy lets the page load its own style, script and pictures, and nothing else.
 const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
@@ -100,7 +100,7 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 func (s *Pages) writeHome(w http.ResponseWriter, r *http.Request, status int, data *homeData) {
 	data.Tabs, data.PublicURL = homeTabs, s.PublicURL
 	var page bytes.Buffer
-	if err := homePage.Execute(&page, data); err != nil {
+	if err := homePage.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
 		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")

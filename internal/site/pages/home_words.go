@@ -2,7 +2,6 @@ package pages
 
 import (
 	"encoding/json"
-	"html/template"
 	"math"
 	"net/url"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 )
 
 // homeWords write figures as people read them.
-var homeWords = template.FuncMap{
+var homeWords = map[string]any{
 	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "money": inMoney, "share": inPercent, "graphiql": func(query string) string {
 		return graphiqlLink(query, nil)
 	},

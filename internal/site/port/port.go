@@ -37,6 +37,8 @@ type Settings interface {
 	PublicURL() string
 	// ExportTimeout returns the most that an export may take; 0 for no bound.
 	ExportTimeout() time.Duration
+	// ExportSpeed returns the least bytes a second that a client takes an export at; 0 for no bound.
+	ExportSpeed() int
 }
 
 // Routes register addresses, and put what all requests have in common before their handlers. Put together they

@@ -8,7 +8,8 @@
 (() => {
   const script = document.currentScript
   if (!script || !script.src) return // a module, or pasted text: there is no telling whose charts are meant
-  const origin = new URL(script.src).origin
+  const { origin } = new URL(script.src)
+  const home = new URL('.', script.src) // where the server answers, perhaps below a path of its host
   const wanted = 'figure[data-homebound]'
 
   // Names of attributes have no dots and no capital letters; dataset gives the letters back, and this the dots:
@@ -19,8 +20,8 @@
 
   const addressOf = (figure) => {
     const { homebound, release, ...given } = figure.dataset
-    const path = `/embed/${encodeURIComponent(homebound)}`
-    const address = new URL(release ? `/releases/${encodeURIComponent(release)}${path}` : path, origin)
+    const path = `embed/${encodeURIComponent(homebound)}`
+    const address = new URL(release ? `releases/${encodeURIComponent(release)}/${path}` : path, home)
     for (const name of Object.keys(given).sort()) {
       // Attributes without a value are other programs' marks, as Vue leaves them on all that it draws; but to name no
       // nationality is to mean all of them.

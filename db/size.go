@@ -1,0 +1,94 @@
+package db
+
+import (
+	"context"
+	"slices"
+
+	"homebound/db/internal/build"
+	"homebound/db/internal/sqlite"
+	"homebound/internal/labour"
+)
+
+// foresee returns a Fault with LimitExceeded where the report's groups times its periods are more than one report may
+// hold, before any of them is computed: a report by employer and day would else fill the memory first. It counts groups
+// only as far as the bound, and only where there may be so many.
+func (rep *Report) foresee(ctx context.Context, t *tally) error {
+	periods := calendar{rep.Period, rep.Query.Granularity}.count()
+	most := maxCells / max(1, periods)
+	if rep.empty || len(t.dimensions) == 0 || rep.release.mostGroups(t.dimensions) <= most {
+		return nil
+	}
+	for _, kind := range []struct {
+		family labour.Family
+		facts  string
+		day    string // "" where rows are of a year, and reach until another one
+	}{
+		{labour.Stock, build.StockFacts, ""}, {labour.IssueFlow, issueFlow.facts, issueFlow.day},
+		{labour.DepartureFlow, departureFlow.facts, departureFlow.day},
+	} {
+		if !slices.Contains(rep.families(), kind.family) {
+			continue
+		}
+		found, err := rep.groupsUpTo(ctx, t.dimensions, kind.facts, kind.day, most+1)
+		if err != nil {
+			return err
+		}
+		if found > most {
+			return tooLarge()
+		}
+	}
+	return nil
+}
+
+// mostGroups returns the most groups that dimensions can have: their members, multiplied.
+func (r *Release) mostGroups(dimensions []labour.Dimension) int {
+	groups := 1
+	for _, d := range dimensions {
+		members := 1
+		switch d {
+		case labour.ByRegion, labour.ByDistrict:
+			members = len(r.regions)
+		case labour.ByIndustry:
+			members = len(r.Industries())
+		case labour.ByNationality:
+			members = len(r.Countries())
+		case labour.ByEmployer:
+			members = r.info.Counts.Employers
+		case labour.ByOutcome:
+			members = len(labour.Outcomes)
+		}
+		groups *= members + 1 // that which is unknown
+		if groups > maxCells {
+			return groups
+		}
+	}
+	return groups
+}
+
+// groupsUpTo counts the groups with a row in the period, and stops at most.
+func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension, facts, day string, most int) (int,
+	error) {
+	from := facts
+	if day == "" {
+		rollup, ok := rep.release.planner(facts, append(rep.facts.dimensions(), dimensions...))
+		if !ok {
+			return 0, nil // which the computation itself says
+		}
+		from = rollup.Name
+	}
+	sb := rep.release.selectFrom(from, slices.Contains(dimensions, labour.ByDistrict), rep.BoundariesOn)
+	for _, d := range dimensions {
+		sb.SelectMore(build.DimensionColumn(d))
+	}
+	rep.facts.narrow(sb, facts)
+	if day == "" {
+		sb.Where(sb.LessEqualThan("f.year", rep.Period.To.Year()), sb.GreaterEqualThan("f.until", rep.Period.From.Year()))
+	} else {
+		sb.Where(sb.Between(day, rep.Period.From.String(), rep.Period.To.String()))
+	}
+	sb.Distinct().Limit(most)
+	counted := sqlite.Flavour.NewSelectBuilder()
+	counted.Select("COUNT(*)").From(counted.BuilderAs(sb, "g"))
+	statement, args := counted.Build()
+	return sqlite.Single[int](ctx, rep.release.file, statement, args...)
+}

@@ -1,0 +1,45 @@
+package db_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/db"
+	"homebound/db/dbtest"
+	"homebound/internal/labour"
+)
+
+// A report that would outgrow its bound is refused by its groups and periods, each time by one short statement.
+func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
+	store := dbtest.MustOpen(t)
+	content := permits(60)
+	for i := range content.Permits { // of an employer each
+		id := content.Permits[i].ID
+		content.Employers = append(content.Employers, labour.Employer{ID: "E" + id, Name: "E" + id,
+			Region: content.Permits[i].Region, Source: content.Permits[i].Source})
+		content.Permits[i].Employer = "E" + id
+	}
+	dbtest.MustPublish(t, store, content)
+	r := dbtest.MustRead(t, store)
+	ask := func(years int, m labour.Measure) (*db.Report, int64, error) {
+		t.Helper()
+		ctx, statements := db.WithStatementCount(t.Context())
+		from := labour.NewDate(1980, time.January, 1)
+		report, err := r.Report(ctx, db.ReportQuery{
+			Filter:  db.ReportFilter{Period: db.DateRange{From: &from, To: dbtest.Some(from.AddDays(years * 365))}},
+			GroupBy: []labour.Dimension{labour.ByEmployer}, Granularity: labour.Day, Measures: []labour.Measure{m},
+		})
+		return report, statements.Load(), err
+	}
+	const says = "The report has more than 1000000 rows, groups times periods: expected at most 1000000; narrow the filter or take a coarser granularity."
+	for _, m := range []labour.Measure{labour.PermitsIssued, labour.WorkersPresent, labour.PeakWorkersPresent} {
+		_, ran, err := ask(70, m) // 25,550 days of 60 employers
+		assertFault(t, err, labour.LimitExceeded, says)
+		assert.EqualValues(t, 1, ran, "%s: nothing but the count of groups", m)
+		_, _, err = ask(40, m) // 876,000
+		require.NoError(t, err)
+	}
+}
