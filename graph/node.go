@@ -3,9 +3,14 @@ package graph
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"homebound/db"
 	"homebound/graph/model"
@@ -152,7 +157,17 @@ func (q query) Node(ctx context.Context, id string) (model.Node, error) {
 	return list[0], nil
 }
 
-// Nodes looks up ids of any types, each type at once.
+// entryError is the error of one id of a list: its own entry is null, and the others stand.
+func entryError(ctx context.Context, place int, err error) error {
+	path := graphql.GetPath(ctx)
+	if field := graphql.GetFieldContext(ctx); field != nil && field.Field.Name == "nodes" {
+		path = append(slices.Clone(path), ast.PathIndex(place))
+	}
+	return gqlerror.WrapPath(path, err)
+}
+
+// Nodes looks up ids of any types, each type at once. An id that cannot be read, or of a type that may not, nulls its own
+// entry alone.
 func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > maxPage {
 		return nil, labour.Faultf(labour.LimitExceeded, "nodes: expected at most %d ids, found %d.", maxPage, len(ids))
@@ -162,8 +177,9 @@ func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	for i, id := range ids {
 		typename, key, ok := parseGlobalID(id)
 		if !ok {
-			return nil, labour.Faultf(labour.BadUserInput,
-				"node: expected an id that this server gave out, found %q.", id)
+			graphql.AddError(ctx, entryError(ctx, i, labour.Faultf(labour.BadUserInput,
+				"node: expected an id that this server gave out, found %q.", id)))
+			continue
 		}
 		keys[typename] = append(keys[typename], key)
 		places[typename] = append(places[typename], i)
@@ -172,7 +188,10 @@ func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	for typename, some := range keys {
 		objects, err := nodes[typename](ctx, q.r, some)
 		if err != nil {
-			return nil, err
+			for _, place := range places[typename] {
+				graphql.AddError(ctx, entryError(ctx, place, err))
+			}
+			continue
 		}
 		for i, place := range places[typename] {
 			list[place] = objects[i]

@@ -4391,14 +4391,14 @@ type Query {
     "A global id, as the ` + "`" + `id` + "`" + ` of any object gives it."
     id: ID!
   ): Node
-  "The objects with global ids, in the order of the ids. Null in the place of an id that the release does not have."
+  "The objects with global ids, in the order of the ids. Null in the place of an id that the release does not have, that is no id of this server, or that the key may not read; the last two with an error of that place."
   nodes(
     "Global ids, at most 1000."
     ids: [ID!]!
-  ): [Node]!
+  ): [Node]
 
   "The release that answers this request."
-  release: Release!
+  release: Release
   "All published releases, the newest first."
   releases(
     "How many items from the start, at most 1000. With neither first nor last, the first 100."
@@ -4409,7 +4409,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): ReleaseConnection!
+  ): ReleaseConnection
 
   "The region with a code. Null where there is none."
   region(
@@ -4430,7 +4430,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RegionConnection!
+  ): RegionConnection
   "The employer with an id. Null where there is none."
   employer(
     "A global id or the publisher's own id."
@@ -4450,7 +4450,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): EmployerConnection!
+  ): EmployerConnection
   "The permit with an id. Null where there is none. FORBIDDEN where the release masks its rows; see ` + "`" + `permits` + "`" + `."
   permit(
     "A global id or the publisher's own id."
@@ -4470,7 +4470,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   "The repatriation with an id. Null where there is none, and for one of outcome PROTECTED, which is never shown by itself."
   repatriation(
     "A global id or the publisher's own id."
@@ -4490,16 +4490,16 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
 
   "All industries, in the order of their codes."
-  industries: [Industry!]!
+  industries: [Industry!]
   "All countries that the release names, as nationalities or hosts, in the order of their codes."
-  countries: [Country!]!
+  countries: [Country!]
   "All indicators that observations are published under, in the order of their codes."
-  indicators: [Indicator!]!
+  indicators: [Indicator!]
   "All sanctions that bear on migrant workers, in the order of their symbols."
-  sanctions: [Sanction!]!
+  sanctions: [Sanction!]
   "The sanction with a symbol. Null where there is none."
   sanction(
     "A sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `."
@@ -4515,7 +4515,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): SourceConnection!
+  ): SourceConnection
   "The claim with an id. Null where there is none."
   claim(
     "A global id or the editors' own id, e.g. ` + "`" + `C001` + "`" + `."
@@ -4535,7 +4535,7 @@ type Query {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): ClaimConnection!
+  ): ClaimConnection
 
   """
   Group-by reporting. The measures computed are exactly those that the selection set of ` + "`" + `rows` + "`" + ` and ` + "`" + `totals` + "`" + ` names, so
@@ -4558,21 +4558,21 @@ type Query {
     first: Int
     "A cursor: only rows after it."
     after: String
-  ): Report!
+  ): Report
   "What the departure of workers costs a region's economy, by the model of docs/METHODOLOGY.md."
   economicImpact(
     "The code of the region whose economy is asked about, e.g. ` + "`" + `RU-PRI` + "`" + `. One that does not exist is NOT_FOUND."
     region: String!
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
-  ): EconomicImpact!
+  ): EconomicImpact
   "The parameters of the economic model, in the order of name, region, industry and nationality."
   parameters(
     "The name of one parameter, e.g. ` + "`" + `substitutionRate` + "`" + `. All where left out."
     name: String
     "A region's code: the rows that may serve it, its own, those of the regions it lies in and those of everywhere. All where left out. One that does not exist is NOT_FOUND."
     region: String
-  ): [Parameter!]!
+  ): [Parameter!]
   "How far a sanction has been followed. Null, with NOT_FOUND and a sentence that says what is known, where the stock is not. For a sanction without any obligation this is BAD_USER_INPUT."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
@@ -4597,7 +4597,7 @@ type Query {
     filter: ReportFilter
     "The day whose regional boundaries count. The release's last day where left out."
     boundariesOn: Date
-  ): Availability!
+  ): Availability
 }
 
 "Which values of each dimension have data under a filter: it tells that there is somebody, not how many."
@@ -4671,7 +4671,7 @@ type Release implements Node {
     first: Int
     "A cursor: only items after it."
     after: String
-  ): ChangeConnection!
+  ): ChangeConnection
 }
 
 "A row that a release holds otherwise than another one."
@@ -4786,7 +4786,7 @@ type Region implements Node {
     from: Date
     "Only observations that begin on this day or earlier. No bound where left out."
     to: Date
-  ): [Observation!]!
+  ): [Observation!]
   "Employers of this region and of everything within it."
   employers(
     "Which employers. All of the region where left out."
@@ -4801,7 +4801,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): EmployerConnection!
+  ): EmployerConnection
   "Permits for work in this region and in everything within it."
   permits(
     "Which permits. All of the region where left out."
@@ -4816,7 +4816,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   "Repatriations from this region and from everything within it, but those of outcome PROTECTED; see ` + "`" + `Query.repatriations` + "`" + `."
   repatriations(
     "Which repatriations. All of the region where left out."
@@ -4831,7 +4831,7 @@ type Region implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
   "The report on this region and everything within it; see ` + "`" + `Query.report` + "`" + `."
   report(
     "What the report is about. The whole release where left out."
@@ -4850,12 +4850,12 @@ type Region implements Node {
     first: Int
     "A cursor: only rows after it."
     after: String
-  ): Report!
+  ): Report
   "What the departure of workers costs this region's economy; see ` + "`" + `Query.economicImpact` + "`" + `."
   economicImpact(
     "The assumptions. The defaults of ` + "`" + `Scenario` + "`" + ` where left out."
     scenario: Scenario
-  ): EconomicImpact!
+  ): EconomicImpact
   "How far a sanction's order has been followed in this region and everything within it; see ` + "`" + `Query.compliance` + "`" + `."
   compliance(
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
@@ -4917,7 +4917,7 @@ type Employer implements Node {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
 }
 
 """
@@ -4959,7 +4959,7 @@ type Permit implements Node {
   "The currency of the wage, by ISO 4217. Null where unknown."
   wageCurrency: String
   "Who was repatriated under it, in the order of dates, but those of outcome PROTECTED, which are never listed."
-  repatriations: [Repatriation!]!
+  repatriations: [Repatriation!]
   "Whether the row is synthetic, that is, made up to show the service at work."
   synthetic: Boolean!
   "Where the row was taken from."
@@ -5775,7 +5775,7 @@ type ReportRow {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): PermitConnection!
+  ): PermitConnection
   "The repatriations behind this row, whichever measures are selected: those dated in the period. What lowered a stock before is found under its permits. Those of outcome PROTECTED are counted and never listed."
   repatriations(
     "The order. By date, ascending, where left out."
@@ -5788,7 +5788,7 @@ type ReportRow {
     last: Int
     "A cursor: only items before it."
     before: String
-  ): RepatriationConnection!
+  ): RepatriationConnection
 }
 
 "A span of days, both ends included."
@@ -13494,10 +13494,10 @@ func (ec *executionContext) _Employer_permits(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Employer_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18520,10 +18520,10 @@ func (ec *executionContext) _Permit_repatriations(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Repatriation) graphql.Marshaler {
-			return ec.marshalNRepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx, selections, v)
+			return ec.marshalORepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_repatriations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19051,10 +19051,10 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Node) graphql.Marshaler {
-			return ec.marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx, selections, v)
+			return ec.marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19094,10 +19094,10 @@ func (ec *executionContext) _Query_release(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Release) graphql.Marshaler {
-			return ec.marshalNRelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx, selections, v)
+			return ec.marshalORelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_release(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19127,10 +19127,10 @@ func (ec *executionContext) _Query_releases(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
-			return ec.marshalNReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_releases(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19215,10 +19215,10 @@ func (ec *executionContext) _Query_regions(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
-			return ec.marshalNRegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_regions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19303,10 +19303,10 @@ func (ec *executionContext) _Query_employers(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-			return ec.marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_employers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19391,10 +19391,10 @@ func (ec *executionContext) _Query_permits(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19479,10 +19479,10 @@ func (ec *executionContext) _Query_repatriations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19522,10 +19522,10 @@ func (ec *executionContext) _Query_industries(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Industry) graphql.Marshaler {
-			return ec.marshalNIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx, selections, v)
+			return ec.marshalOIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_industries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19554,10 +19554,10 @@ func (ec *executionContext) _Query_countries(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Country) graphql.Marshaler {
-			return ec.marshalNCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx, selections, v)
+			return ec.marshalOCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_countries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19586,10 +19586,10 @@ func (ec *executionContext) _Query_indicators(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
-			return ec.marshalNIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx, selections, v)
+			return ec.marshalOIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_indicators(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19618,10 +19618,10 @@ func (ec *executionContext) _Query_sanctions(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
-			return ec.marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx, selections, v)
+			return ec.marshalOSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_sanctions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19695,10 +19695,10 @@ func (ec *executionContext) _Query_sources(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
-			return ec.marshalNSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_sources(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19783,10 +19783,10 @@ func (ec *executionContext) _Query_claims(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
-			return ec.marshalNClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_claims(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19827,10 +19827,10 @@ func (ec *executionContext) _Query_report(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
-			return ec.marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
+			return ec.marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_report(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19871,10 +19871,10 @@ func (ec *executionContext) _Query_economicImpact(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
+			return ec.marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_economicImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19915,10 +19915,10 @@ func (ec *executionContext) _Query_parameters(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
-			return ec.marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
+			return ec.marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_parameters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20047,10 +20047,10 @@ func (ec *executionContext) _Query_availability(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Availability) graphql.Marshaler {
-			return ec.marshalNAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx, selections, v)
+			return ec.marshalOAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_availability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20413,10 +20413,10 @@ func (ec *executionContext) _Region_observations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
-			return ec.marshalNObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
+			return ec.marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_observations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20480,10 +20480,10 @@ func (ec *executionContext) _Region_employers(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-			return ec.marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_employers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20547,10 +20547,10 @@ func (ec *executionContext) _Region_permits(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20614,10 +20614,10 @@ func (ec *executionContext) _Region_repatriations(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20682,10 +20682,10 @@ func (ec *executionContext) _Region_report(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
-			return ec.marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
+			return ec.marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_report(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20726,10 +20726,10 @@ func (ec *executionContext) _Region_economicImpact(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-			return ec.marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
+			return ec.marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_economicImpact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -21328,10 +21328,10 @@ func (ec *executionContext) _Release_changes(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
-			return ec.marshalNChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx, selections, v)
+			return ec.marshalOChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Release_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -23330,10 +23330,10 @@ func (ec *executionContext) _ReportRow_permits(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-			return ec.marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_permits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -23397,10 +23397,10 @@ func (ec *executionContext) _ReportRow_repatriations(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-			return ec.marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+			return ec.marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_repatriations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -28134,7 +28134,7 @@ func (ec *executionContext) _Employer(ctx context.Context, sel ast.SelectionSet,
 				})
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Employer_permits(ctx, field, obj)
 				})
@@ -29729,7 +29729,7 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_repatriations(ctx, field, obj)
 				})
@@ -29937,19 +29937,19 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "nodes":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_nodes(ctx, field)
 				})
 		case "release":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_release(ctx, field)
 				})
 		case "releases":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_releases(ctx, field)
 				})
@@ -29961,7 +29961,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "regions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_regions(ctx, field)
 				})
@@ -29973,7 +29973,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "employers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_employers(ctx, field)
 				})
@@ -29985,7 +29985,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "permits":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_permits(ctx, field)
 				})
@@ -29997,31 +29997,31 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "repatriations":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_repatriations(ctx, field)
 				})
 		case "industries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_industries(ctx, field)
 				})
 		case "countries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_countries(ctx, field)
 				})
 		case "indicators":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_indicators(ctx, field)
 				})
 		case "sanctions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sanctions(ctx, field)
 				})
@@ -30033,7 +30033,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "sources":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sources(ctx, field)
 				})
@@ -30045,25 +30045,25 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "claims":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_claims(ctx, field)
 				})
 		case "report":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_report(ctx, field)
 				})
 		case "economicImpact":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_economicImpact(ctx, field)
 				})
 		case "parameters":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_parameters(ctx, field)
 				})
@@ -30081,7 +30081,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "availability":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_availability(ctx, field)
 				})
@@ -30163,37 +30163,37 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_observations(ctx, field, obj)
 				})
 		case "employers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_employers(ctx, field, obj)
 				})
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_permits(ctx, field, obj)
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_repatriations(ctx, field, obj)
 				})
 		case "report":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_report(ctx, field, obj)
 				})
 		case "economicImpact":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_economicImpact(ctx, field, obj)
 				})
@@ -30393,7 +30393,7 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "changes":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Release_changes(ctx, field, obj)
 				})
@@ -30955,13 +30955,13 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 			}
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ReportRow_permits(ctx, field, obj)
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ReportRow_repatriations(ctx, field, obj)
 				})
@@ -31753,14 +31753,6 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *model.Availability) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Availability!")
-		return graphql.Null
-	}
-	return ec._Availability(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx context.Context, v any) (labour.Basis, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.Basis(tmp)
@@ -31828,14 +31820,6 @@ func (ec *executionContext) marshalNChange2ᚕhomeboundᚋinternalᚋlabourᚐCh
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx context.Context, sel ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChangeConnection!")
-		return graphql.Null
-	}
-	return ec._ChangeConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNChangeCounts2homeboundᚋinternalᚋanswersᚐTableChanges(ctx context.Context, sel ast.SelectionSet, v answers.TableChanges) graphql.Marshaler {
@@ -31912,14 +31896,6 @@ func (ec *executionContext) marshalNClaim2ᚕhomeboundᚋinternalᚋlabourᚐCla
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ClaimConnection!")
-		return graphql.Null
-	}
-	return ec._ClaimConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNClaimEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Claim]) graphql.Marshaler {
@@ -32132,14 +32108,6 @@ func (ec *executionContext) marshalNDistribution2homeboundᚋinternalᚋlabour�
 	return res
 }
 
-func (ec *executionContext) marshalNEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EconomicImpact!")
-		return graphql.Null
-	}
-	return ec._EconomicImpact(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNEmployer2homeboundᚋinternalᚋlabourᚐEmployer(ctx context.Context, sel ast.SelectionSet, v labour.Employer) graphql.Marshaler {
 	return ec._Employer(ctx, sel, &v)
 }
@@ -32159,14 +32127,6 @@ func (ec *executionContext) marshalNEmployer2ᚕhomeboundᚋinternalᚋlabourᚐ
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EmployerConnection!")
-		return graphql.Null
-	}
-	return ec._EmployerConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEmployerEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Employer]) graphql.Marshaler {
@@ -32394,22 +32354,6 @@ func (ec *executionContext) marshalNIndicator2homeboundᚋinternalᚋlabourᚐIn
 	return ec._Indicator(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Indicator!")
@@ -32592,88 +32536,6 @@ func (ec *executionContext) marshalNModelInput2ᚕhomeboundᚋinternalᚋimpact�
 	return ret
 }
 
-func (ec *executionContext) marshalNNode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	{
-		var batchItemsSanction []*labour.Sanction
-		batchIdxMapSanction := map[int]int{}
-		var batchItemsRepatriation []*labour.Repatriation
-		batchIdxMapRepatriation := map[int]int{}
-		var batchItemsRegion []*labour.Region
-		batchIdxMapRegion := map[int]int{}
-		var batchItemsPermit []*labour.Permit
-		batchIdxMapPermit := map[int]int{}
-		var batchItemsEmployer []*labour.Employer
-		batchIdxMapEmployer := map[int]int{}
-		var batchItemsClaim []*labour.Claim
-		batchIdxMapClaim := map[int]int{}
-		for i, item := range v {
-			switch concrete := item.(type) {
-			case labour.Sanction:
-				batchIdxMapSanction[i] = len(batchItemsSanction)
-				batchItemsSanction = append(batchItemsSanction, &concrete)
-			case *labour.Sanction:
-				batchIdxMapSanction[i] = len(batchItemsSanction)
-				batchItemsSanction = append(batchItemsSanction, concrete)
-			case labour.Repatriation:
-				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
-				batchItemsRepatriation = append(batchItemsRepatriation, &concrete)
-			case *labour.Repatriation:
-				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
-				batchItemsRepatriation = append(batchItemsRepatriation, concrete)
-			case labour.Region:
-				batchIdxMapRegion[i] = len(batchItemsRegion)
-				batchItemsRegion = append(batchItemsRegion, &concrete)
-			case *labour.Region:
-				batchIdxMapRegion[i] = len(batchItemsRegion)
-				batchItemsRegion = append(batchItemsRegion, concrete)
-			case labour.Permit:
-				batchIdxMapPermit[i] = len(batchItemsPermit)
-				batchItemsPermit = append(batchItemsPermit, &concrete)
-			case *labour.Permit:
-				batchIdxMapPermit[i] = len(batchItemsPermit)
-				batchItemsPermit = append(batchItemsPermit, concrete)
-			case labour.Employer:
-				batchIdxMapEmployer[i] = len(batchItemsEmployer)
-				batchItemsEmployer = append(batchItemsEmployer, &concrete)
-			case *labour.Employer:
-				batchIdxMapEmployer[i] = len(batchItemsEmployer)
-				batchItemsEmployer = append(batchItemsEmployer, concrete)
-			case labour.Claim:
-				batchIdxMapClaim[i] = len(batchItemsClaim)
-				batchItemsClaim = append(batchItemsClaim, &concrete)
-			case *labour.Claim:
-				batchIdxMapClaim[i] = len(batchItemsClaim)
-				batchItemsClaim = append(batchItemsClaim, concrete)
-			}
-		}
-		if len(batchItemsSanction) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Sanction", batchItemsSanction, batchIdxMapSanction)
-		}
-		if len(batchItemsRepatriation) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Repatriation", batchItemsRepatriation, batchIdxMapRepatriation)
-		}
-		if len(batchItemsRegion) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
-		}
-		if len(batchItemsPermit) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Permit", batchItemsPermit, batchIdxMapPermit)
-		}
-		if len(batchItemsEmployer) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Employer", batchItemsEmployer, batchIdxMapEmployer)
-		}
-		if len(batchItemsClaim) > 0 {
-			ctx = graphql.WithBatchParents(ctx, "Claim", batchItemsClaim, batchIdxMapClaim)
-		}
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
-	})
-
-	return ret
-}
-
 func (ec *executionContext) marshalNNotice2homeboundᚋinternalᚋanswersᚐNotice(ctx context.Context, sel ast.SelectionSet, v answers.Notice) graphql.Marshaler {
 	return ec._Notice(ctx, sel, &v)
 }
@@ -32840,23 +32702,6 @@ func (ec *executionContext) marshalNParameter2homeboundᚋinternalᚋlabourᚐPa
 	return ec._Parameter(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
-	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNParameterInput2homeboundᚋgraphᚋmodelᚐParameterInput(ctx context.Context, v any) (model.ParameterInput, error) {
 	res, err := ec.unmarshalInputParameterInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32908,14 +32753,6 @@ func (ec *executionContext) marshalNPermit2ᚕhomeboundᚋinternalᚋlabourᚐPe
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "PermitConnection!")
-		return graphql.Null
-	}
-	return ec._PermitConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPermitEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Permit]) graphql.Marshaler {
@@ -33006,14 +32843,6 @@ func (ec *executionContext) marshalNRegion2ᚖhomeboundᚋinternalᚋlabourᚐRe
 	return ec._Region(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RegionConnection!")
-		return graphql.Null
-	}
-	return ec._RegionConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNRegionEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Region]) graphql.Marshaler {
 	return ec._RegionEdge(ctx, sel, &v)
 }
@@ -33087,14 +32916,6 @@ func (ec *executionContext) marshalNRelease2ᚖhomeboundᚋinternalᚋlabourᚐR
 	return ec._Release(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ReleaseConnection!")
-		return graphql.Null
-	}
-	return ec._ReleaseConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNReleaseCounts2homeboundᚋinternalᚋlabourᚐReleaseCounts(ctx context.Context, sel ast.SelectionSet, v labour.ReleaseCounts) graphql.Marshaler {
 	return ec._ReleaseCounts(ctx, sel, &v)
 }
@@ -33138,14 +32959,6 @@ func (ec *executionContext) marshalNRepatriation2ᚕhomeboundᚋinternalᚋlabou
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNRepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RepatriationConnection!")
-		return graphql.Null
-	}
-	return ec._RepatriationConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRepatriationEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Repatriation]) graphql.Marshaler {
@@ -33223,14 +33036,6 @@ func (ec *executionContext) marshalNRepatriationOutcome2ᚕhomeboundᚋinternal�
 	return ret
 }
 
-func (ec *executionContext) marshalNReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx context.Context, sel ast.SelectionSet, v *model.Report) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Report!")
-		return graphql.Null
-	}
-	return ec._Report(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNReportOrder2homeboundᚋgraphᚋmodelᚐReportOrder(ctx context.Context, v any) (model.ReportOrder, error) {
 	res, err := ec.unmarshalInputReportOrder(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33259,23 +33064,6 @@ func (ec *executionContext) marshalNReportRow2ᚕhomeboundᚋgraphᚋmodelᚐRep
 
 func (ec *executionContext) marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx context.Context, sel ast.SelectionSet, v labour.Sanction) graphql.Marshaler {
 	return ec._Sanction(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
-	ctx = graphql.WithBatchParentValues(ctx, "Sanction", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNScenarioStock2homeboundᚋinternalᚋlabourᚐPoint(ctx context.Context, sel ast.SelectionSet, v labour.Point) graphql.Marshaler {
@@ -33344,14 +33132,6 @@ func (ec *executionContext) marshalNSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SourceConnection!")
-		return graphql.Null
-	}
-	return ec._SourceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSourceEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Source]) graphql.Marshaler {
@@ -33629,6 +33409,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAvailability2ᚖhomeboundᚋgraphᚋmodelᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *model.Availability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33659,6 +33446,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOChangeConnection2ᚖhomeboundᚋgraphᚋmodelᚐChangeConnection(ctx context.Context, sel ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ChangeConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOClaim2ᚖhomeboundᚋinternalᚋlabourᚐClaim(ctx context.Context, sel ast.SelectionSet, v *labour.Claim) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33671,6 +33465,13 @@ func (ec *executionContext) marshalOClaimCheck2ᚖhomeboundᚋinternalᚋanswers
 		return graphql.Null
 	}
 	return ec._ClaimCheck(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Claim]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClaimConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (*model.ClaimFilter, error) {
@@ -33753,6 +33554,25 @@ func (ec *executionContext) marshalOConfidence2ᚖhomeboundᚋinternalᚋlabour�
 	return res
 }
 
+func (ec *executionContext) marshalOCountry2ᚕhomeboundᚋinternalᚋlabourᚐCountryᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Country) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCountry2homeboundᚋinternalᚋlabourᚐCountry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx context.Context, sel ast.SelectionSet, v *labour.Country) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33824,11 +33644,25 @@ func (ec *executionContext) marshalODistribution2ᚖhomeboundᚋinternalᚋlabou
 	return res
 }
 
+func (ec *executionContext) marshalOEconomicImpact2ᚖhomeboundᚋinternalᚋanswersᚐEconomicImpact(ctx context.Context, sel ast.SelectionSet, v *answers.EconomicImpact) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EconomicImpact(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOEmployer2ᚖhomeboundᚋinternalᚋlabourᚐEmployer(ctx context.Context, sel ast.SelectionSet, v *labour.Employer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Employer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Employer]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EmployerConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEmployerFilter2ᚖhomeboundᚋgraphᚋmodelᚐEmployerFilter(ctx context.Context, v any) (*model.EmployerFilter, error) {
@@ -33925,11 +33759,49 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) marshalOIndicator2ᚕhomeboundᚋinternalᚋlabourᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Indicator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicator2homeboundᚋinternalᚋlabourᚐIndicator(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOIndicator2ᚖhomeboundᚋinternalᚋlabourᚐIndicator(ctx context.Context, sel ast.SelectionSet, v *labour.Indicator) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Indicator(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOIndustry2ᚕhomeboundᚋinternalᚋlabourᚐIndustryᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Industry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndustry2homeboundᚋinternalᚋlabourᚐIndustry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐIndustry(ctx context.Context, sel ast.SelectionSet, v *labour.Industry) graphql.Marshaler {
@@ -34018,6 +33890,131 @@ func (ec *executionContext) marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx co
 	return ec._Node(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	{
+		var batchItemsSanction []*labour.Sanction
+		batchIdxMapSanction := map[int]int{}
+		var batchItemsRepatriation []*labour.Repatriation
+		batchIdxMapRepatriation := map[int]int{}
+		var batchItemsRegion []*labour.Region
+		batchIdxMapRegion := map[int]int{}
+		var batchItemsPermit []*labour.Permit
+		batchIdxMapPermit := map[int]int{}
+		var batchItemsEmployer []*labour.Employer
+		batchIdxMapEmployer := map[int]int{}
+		var batchItemsClaim []*labour.Claim
+		batchIdxMapClaim := map[int]int{}
+		for i, item := range v {
+			switch concrete := item.(type) {
+			case labour.Sanction:
+				batchIdxMapSanction[i] = len(batchItemsSanction)
+				batchItemsSanction = append(batchItemsSanction, &concrete)
+			case *labour.Sanction:
+				batchIdxMapSanction[i] = len(batchItemsSanction)
+				batchItemsSanction = append(batchItemsSanction, concrete)
+			case labour.Repatriation:
+				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
+				batchItemsRepatriation = append(batchItemsRepatriation, &concrete)
+			case *labour.Repatriation:
+				batchIdxMapRepatriation[i] = len(batchItemsRepatriation)
+				batchItemsRepatriation = append(batchItemsRepatriation, concrete)
+			case labour.Region:
+				batchIdxMapRegion[i] = len(batchItemsRegion)
+				batchItemsRegion = append(batchItemsRegion, &concrete)
+			case *labour.Region:
+				batchIdxMapRegion[i] = len(batchItemsRegion)
+				batchItemsRegion = append(batchItemsRegion, concrete)
+			case labour.Permit:
+				batchIdxMapPermit[i] = len(batchItemsPermit)
+				batchItemsPermit = append(batchItemsPermit, &concrete)
+			case *labour.Permit:
+				batchIdxMapPermit[i] = len(batchItemsPermit)
+				batchItemsPermit = append(batchItemsPermit, concrete)
+			case labour.Employer:
+				batchIdxMapEmployer[i] = len(batchItemsEmployer)
+				batchItemsEmployer = append(batchItemsEmployer, &concrete)
+			case *labour.Employer:
+				batchIdxMapEmployer[i] = len(batchItemsEmployer)
+				batchItemsEmployer = append(batchItemsEmployer, concrete)
+			case labour.Claim:
+				batchIdxMapClaim[i] = len(batchItemsClaim)
+				batchItemsClaim = append(batchItemsClaim, &concrete)
+			case *labour.Claim:
+				batchIdxMapClaim[i] = len(batchItemsClaim)
+				batchItemsClaim = append(batchItemsClaim, concrete)
+			}
+		}
+		if len(batchItemsSanction) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Sanction", batchItemsSanction, batchIdxMapSanction)
+		}
+		if len(batchItemsRepatriation) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Repatriation", batchItemsRepatriation, batchIdxMapRepatriation)
+		}
+		if len(batchItemsRegion) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Region", batchItemsRegion, batchIdxMapRegion)
+		}
+		if len(batchItemsPermit) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Permit", batchItemsPermit, batchIdxMapPermit)
+		}
+		if len(batchItemsEmployer) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Employer", batchItemsEmployer, batchIdxMapEmployer)
+		}
+		if len(batchItemsClaim) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Claim", batchItemsClaim, batchIdxMapClaim)
+		}
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalONode2homeboundᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Observation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Parameter", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParameter2homeboundᚋinternalᚋlabourᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOParameterInput2ᚕhomeboundᚋgraphᚋmodelᚐParameterInputᚄ(ctx context.Context, v any) ([]model.ParameterInput, error) {
 	if v == nil {
 		return nil, nil
@@ -34047,6 +34044,13 @@ func (ec *executionContext) marshalOPermit2ᚖhomeboundᚋinternalᚋlabourᚐPe
 		return graphql.Null
 	}
 	return ec._Permit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Permit]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermitConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPermitFilter2ᚖhomeboundᚋgraphᚋmodelᚐPermitFilter(ctx context.Context, v any) (*model.PermitFilter, error) {
@@ -34116,6 +34120,13 @@ func (ec *executionContext) marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRe
 	return ec._Region(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORegionConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Region]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RegionConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalORegionFilter2ᚖhomeboundᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (*model.RegionFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -34168,11 +34179,52 @@ func (ec *executionContext) unmarshalORegionOrder2ᚖhomeboundᚋgraphᚋmodel�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalORelease2ᚖhomeboundᚋinternalᚋlabourᚐRelease(ctx context.Context, sel ast.SelectionSet, v *labour.Release) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Release(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReleaseConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Release]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReleaseConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Repatriation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Repatriation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRepatriation2homeboundᚋinternalᚋlabourᚐRepatriation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalORepatriation2ᚖhomeboundᚋinternalᚋlabourᚐRepatriation(ctx context.Context, sel ast.SelectionSet, v *labour.Repatriation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Repatriation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORepatriationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Repatriation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RepatriationConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORepatriationFilter2ᚖhomeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx context.Context, v any) (*model.RepatriationFilter, error) {
@@ -34246,6 +34298,13 @@ func (ec *executionContext) marshalORepatriationOutcome2ᚖhomeboundᚋinternal�
 	return res
 }
 
+func (ec *executionContext) marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport(ctx context.Context, sel ast.SelectionSet, v *model.Report) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Report(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOReportFilter2ᚖhomeboundᚋgraphᚋmodelᚐReportFilter(ctx context.Context, v any) (*model.ReportFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -34271,6 +34330,26 @@ func (ec *executionContext) unmarshalOReportOrder2ᚕhomeboundᚋgraphᚋmodel�
 	return res, nil
 }
 
+func (ec *executionContext) marshalOSanction2ᚕhomeboundᚋinternalᚋlabourᚐSanctionᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Sanction) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Sanction", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSanction2homeboundᚋinternalᚋlabourᚐSanction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOSanction2ᚖhomeboundᚋinternalᚋlabourᚐSanction(ctx context.Context, sel ast.SelectionSet, v *labour.Sanction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -34291,6 +34370,13 @@ func (ec *executionContext) marshalOSource2ᚖhomeboundᚋinternalᚋlabourᚐSo
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSourceConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Source]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SourceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOStockInput2ᚕhomeboundᚋgraphᚋmodelᚐStockInputᚄ(ctx context.Context, v any) ([]model.StockInput, error) {
