@@ -16,7 +16,8 @@ func (query) Compliance(ctx context.Context, sanction string, region *string, as
 }
 
 func (query) MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error) {
-	return answers.MemberStates(ctx, releaseOf(ctx), sanction, asOf)
+	list, err := answers.MemberStates(ctx, releaseOf(ctx), sanction, asOf)
+	return entries(list), err
 }
 
 type complianceFields struct{}

@@ -149,7 +149,8 @@ func (observedOutcomeFields) Indicator(ctx context.Context, objs []*answers.Obse
 }
 
 func (query) Parameters(ctx context.Context, name, region *string) ([]labour.Parameter, error) {
-	return answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region))
+	list, err := answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region))
+	return entries(list), err
 }
 
 type parameterFields struct{}

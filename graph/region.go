@@ -54,11 +54,11 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
-	return releaseOf(ctx).Industries(), nil
+	return entries(releaseOf(ctx).Industries()), nil
 }
 
 func (query) Countries(ctx context.Context) ([]labour.Country, error) {
-	return releaseOf(ctx).Countries(), nil
+	return entries(releaseOf(ctx).Countries()), nil
 }
 
 type regionFields struct{}

@@ -132,6 +132,14 @@ func known[T ~string](s T) *T {
 	return &s
 }
 
+// entries returns a list that is empty rather than null where it has nothing: null stands for a field that failed.
+func entries[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // deref returns the value, or the zero value where there is none.
 func deref[T any](p *T) T {
 	if p == nil {

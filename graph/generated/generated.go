@@ -4786,7 +4786,7 @@ type Region implements Node {
     from: Date
     "Only observations that begin on this day or earlier. No bound where left out."
     to: Date
-  ): [Observation!]
+  ): [Observation!]!
   "Employers of this region and of everything within it."
   employers(
     "Which employers. All of the region where left out."
@@ -4959,7 +4959,7 @@ type Permit implements Node {
   "The currency of the wage, by ISO 4217. Null where unknown."
   wageCurrency: String
   "Who was repatriated under it, in the order of dates, but those of outcome PROTECTED, which are never listed."
-  repatriations: [Repatriation!]
+  repatriations: [Repatriation!]!
   "Whether the row is synthetic, that is, made up to show the service at work."
   synthetic: Boolean!
   "Where the row was taken from."
@@ -18520,10 +18520,10 @@ func (ec *executionContext) _Permit_repatriations(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Repatriation) graphql.Marshaler {
-			return ec.marshalORepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx, selections, v)
+			return ec.marshalNRepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_repatriations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20413,10 +20413,10 @@ func (ec *executionContext) _Region_observations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
-			return ec.marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
+			return ec.marshalNObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_Region_observations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -29729,7 +29729,7 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "repatriations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_repatriations(ctx, field, obj)
 				})
@@ -30163,7 +30163,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
+				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_observations(ctx, field, obj)
 				})
@@ -33975,26 +33975,6 @@ func (ec *executionContext) marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx
 	return ret
 }
 
-func (ec *executionContext) marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ctx = graphql.WithBatchParentValues(ctx, "Observation", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -34191,26 +34171,6 @@ func (ec *executionContext) marshalOReleaseConnection2ᚖhomeboundᚋgraphᚋmod
 		return graphql.Null
 	}
 	return ec._ReleaseConnection(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalORepatriation2ᚕhomeboundᚋinternalᚋlabourᚐRepatriationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Repatriation) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ctx = graphql.WithBatchParentValues(ctx, "Repatriation", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRepatriation2homeboundᚋinternalᚋlabourᚐRepatriation(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalORepatriation2ᚖhomeboundᚋinternalᚋlabourᚐRepatriation(ctx context.Context, sel ast.SelectionSet, v *labour.Repatriation) graphql.Marshaler {
