@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 
 // tableOf names the table of the register that each kind of facts is of.
 var tableOf = map[string]labour.RegisterTable{
-	build.PermitFacts: labour.PermitTable, build.RepatriationFacts: labour.RepatriationTable,
+	build.PermitFacts: labour.PermitTable, build.UndatedFacts: labour.PermitTable, build.RepatriationFacts: labour.RepatriationTable,
 }
 
 // readReach reads how far the registers of a release reach: what sources declare, and where their rows are, year by
@@ -31,7 +32,7 @@ func readReach(ctx context.Context, q sqlite.Querier, declared []labour.Coverage
 		SELECT c.source_id, c.region_code, c.nationality, c.synthetic, MIN(d.year) AS first, MAX(d.until) AS last
 		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell GROUP BY 1, 2, 3, 4),
 	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell)
-	SELECT s.source_id, t.facts, s.region_code, s.nationality, s.synthetic, s.first, s.last
+	SELECT s.source_id, t.facts, s.region_code, COALESCE(NULLIF(s.nationality, ''), '`+labour.NoOrigin+`'), s.synthetic, s.first, s.last
 	FROM spans AS s JOIN tables AS t ON t.source_id = s.source_id`)
 	if err != nil {
 		return nil, fmt.Errorf("read how far the registers reach: %w", err)
@@ -88,7 +89,7 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 		})
 	}
 	if key.byOrigin {
-		asked.Nationalities = []string{key.nationality}
+		asked.Nationalities = []string{cmp.Or(key.nationality, labour.NoOrigin)}
 	}
 	found := map[labour.RegisterTable]labour.Known{}
 	for _, table := range labour.RegisterTables {
@@ -102,10 +103,18 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 // asked is what the report is about, of either table.
 func (rep *Report) asked() labour.Asked {
 	return labour.Asked{
-		Regions: rep.regions(), Nationalities: rep.facts.nationalities, Synthetic: rep.facts.synthetic,
+		Regions: rep.placed(), Nationalities: rep.facts.nationalities, Synthetic: rep.facts.synthetic,
 		NotSource: rep.facts.notSource,
 		Up:        func(region string) string { return rep.release.geography.Parent(region, rep.BoundariesOn) },
 	}
+}
+
+// placed lists the regions that the report is about, and "" where it is about rows of no known region too.
+func (rep *Report) placed() []string {
+	if len(rep.facts.regions) == 0 {
+		return append(rep.regions(), "")
+	}
+	return rep.regions()
 }
 
 // regions lists the regions that the report is about, on its boundaries.
@@ -130,6 +139,9 @@ func (rep *Report) cover(rows []ReportRow) {
 		known := c.known(*row)
 		permits, departures := known[labour.PermitTable], known[labour.RepatriationTable]
 		row.Coverage = permits.On(row.Period).And(departures.On(row.Period))
+		if row.Coverage == labour.Complete && rep.facts.leavesOut(rep.release) {
+			row.Coverage = labour.Partial
+		}
 		row.Synthetic = rep.madeUp(row.Period, permits, departures)
 		row.NoPermits, row.NoDepartures = !permits.Touched(row.Period), !departures.Touched(row.Period)
 	}
@@ -227,7 +239,11 @@ func (r Reached) On(p labour.Period) labour.Covered {
 	if !r.permits.Touched(p) {
 		return labour.NotAtAll
 	}
-	return r.permits.On(p).And(r.departures.On(p))
+	covered := r.permits.On(p).And(r.departures.On(p))
+	if covered == labour.Complete && r.rep.facts.leavesOut(r.rep.release) {
+		return labour.Partial
+	}
+	return covered
 }
 
 // Synthetic reports whether figures of a period are, or may be, of synthetic rows.

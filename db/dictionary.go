@@ -26,6 +26,8 @@ type dictionary struct {
 	obligations []labour.Obligation
 	declared    []labour.Coverage // in the order of sources
 	reach       *labour.Reach
+	gaps        []lacking
+	outcomes    []labour.OwnOutcome
 }
 
 func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema) (*dictionary, error) {
@@ -35,8 +37,8 @@ func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema)
 	for _, read := range []func() error{
 		func() error {
 			d.regions, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (r labour.Region, err error) {
-				return r, rows.Scan(&r.Code, &r.NameEN, sqlite.Text(&r.NameLocal), &r.Kind)
-			}, `SELECT code, name_en, name_local, kind FROM regions ORDER BY code`)
+				return r, rows.Scan(&r.Code, &r.NameEN, sqlite.Text(&r.NameLocal), &r.Kind, sqlite.Text(&r.Currency))
+			}, schema.Select("regions", "code", "code", "name_en", "name_local", "kind", "currency"))
 			return err
 		},
 		func() error {
@@ -98,6 +100,14 @@ func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema)
 		},
 		func() error {
 			d.reach, err = readReach(ctx, q, d.declared, d.sources)
+			return err
+		},
+		func() error {
+			d.outcomes, err = readOutcomes(ctx, q, schema)
+			return err
+		},
+		func() error {
+			d.gaps, err = readGaps(ctx, q, schema)
 			return err
 		},
 	} {

@@ -169,7 +169,7 @@ func TestDraft_Settings(t *testing.T) {
 	assert.Equal(t, c.Settings, settings)
 
 	merged := dbtest.MustPublishInto(t, store, db.Merge, dbtest.Content{Settings: db.Settings{Currency: "EUR"}})
-	assert.Equal(t, "EUR", merged.Currency)
+	assert.Equal(t, "USD", merged.Currency, "what other rows are paid in changes no money that is there")
 	assert.Equal(t, dbtest.On("2019-06-30"), merged.DataThrough, "what a merge does not set stays")
 	assert.Equal(t, "RUB", dbtest.MustPublish(t, store, dbtest.Sample()).Currency, "a replacement starts from nothing")
 }

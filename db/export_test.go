@@ -47,3 +47,6 @@ func (s *Store) OpenWith(before func(path string)) {
 		return open(ctx, path, least)
 	}
 }
+
+// CheckFiles does what Guard does every so often.
+func (s *Store) CheckFiles(ctx context.Context) error { return s.checkFiles(ctx, 0) }

@@ -118,7 +118,7 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 	}
 	for _, g := range f.group {
 		if column := build.DimensionColumn(g.dimension); g.value == "" {
-			sb.Where(sb.IsNull(column))
+			sb.Where(sb.Or(sb.IsNull(column), sb.Equal(column, "")))
 		} else {
 			sb.Where(sb.Equal(column, g.value))
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -92,10 +93,13 @@ type flow struct {
 	rows, masked, summed []string
 }
 
+// Where a column of a flow stands for the wage of a row.
+const aWage = "$wage"
+
 var workersAndWages = []string{
 	"SUM(f.workers)",
-	"SUM(f.wage * f.workers) / SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END)",
-	"COALESCE(SUM(CASE WHEN f.wage IS NOT NULL THEN f.workers END), 0)",
+	"SUM($wage * f.workers) / SUM(CASE WHEN $wage IS NOT NULL THEN f.workers END)",
+	"COALESCE(SUM(CASE WHEN $wage IS NOT NULL THEN f.workers END), 0)",
 }
 
 var issueFlow = flow{
@@ -118,9 +122,16 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	if t.cut {
 		granularity = rep.Query.Granularity
 	}
-	from, day, columns, first, last := rep.source(t, f, granularity)
+	from, day, columns, first, last := rep.source(t, f, granularity, len(into) > 2)
 	sb := rep.grouped(t, from, f.facts)
-	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns[:len(into)]...)
+	columns = slices.Clone(columns[:len(into)])
+	if f.facts == build.PermitFacts && from == f.facts && len(into) > 2 {
+		wage := rep.wage(sb)
+		for i := range columns {
+			columns[i] = strings.ReplaceAll(columns[i], aWage, wage)
+		}
+	}
+	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns...)
 	sb.Where(sb.Between(day, first, last))
 	sortByFirst(sb, len(t.dimensions)+1)
 	numbers := rep.units(t)
@@ -212,7 +223,7 @@ func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) e
 
 // named notes the groups of a flow.
 func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
-	from, day, _, first, last := rep.source(t, f, labour.Year)
+	from, day, _, first, last := rep.source(t, f, labour.Year, false)
 	sb := rep.grouped(t, from, f.facts)
 	sb.Where(sb.Between(day, first, last))
 	sortByFirst(sb, len(t.dimensions))
@@ -221,9 +232,11 @@ func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
 
 // source says where a flow is read for periods of a granularity, the day or month of a row there, what is summed up, and
 // the first and last day or month: the smallest rollup that covers the question, and the register's rows where none does.
-func (rep *Report) source(t *tally, f flow, g labour.Granularity) (from, day string, columns []string, first, last string) {
+// Wages are summed up there in the release's currency alone.
+func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) (from, day string, columns []string, first,
+	last string) {
 	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && g != labour.Day &&
-		rep.wholeMonths(f.facts) {
+		rep.wholeMonths(f.facts) && !(wages && rep.isForeign()) {
 		return r.Name, "f.month", f.summed, labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
 	}
 	if columns = f.rows; rep.release.confidential > 0 {

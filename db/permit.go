@@ -41,15 +41,26 @@ var permitSort = map[PermitOrder]string{
 	PermitByWorkers: "f.workers", PermitByNumber: "f.number",
 }
 
-var permits = listing[labour.Permit]{
-	view: build.PermitRows,
+// permits lists the permits of a release.
+func (r *Release) permits() listing[labour.Permit] {
+	list := permitList
+	list.view = build.PermitRows(r.schema)
+	return list
+}
+
+var permitList = listing[labour.Permit]{
 	columns: []string{"f.id", "f.number", "f.employer_id", "f.region_code", "f.nationality", "f.industry",
 		"f.occupation", "f.workers",
-		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic"},
+		"f.issued_on", "f.valid_from", "f.valid_to", "f.revoked_on", "f.wage_monthly", "f.wage_currency", "f.source_id", "f.synthetic", "f.contract_on", "f.precision",
+		"f.wage", "f.wage_unit", "f.hours_per_week", "f.industry_code", "f.industry_classification", "f.occupation_code",
+		"f.occupation_classification"},
 	scan: func(p *labour.Permit) []any {
 		return []any{&p.ID, &p.Number, sqlite.Text(&p.Employer), &p.Region, &p.Nationality, sqlite.Text(&p.Industry),
 			sqlite.Text(&p.Occupation), &p.Workers,
-			sqlite.Date(&p.IssuedOn), sqlite.Date(&p.ValidFrom), sqlite.Date(&p.ValidTo), sqlite.OptionalDate(&p.RevokedOn), &p.WageMonthly, sqlite.Text(&p.WageCurrency), &p.Source, &p.Synthetic}
+			sqlite.Date(&p.IssuedOn), sqlite.Date(&p.ValidFrom), sqlite.Date(&p.ValidTo), sqlite.OptionalDate(&p.RevokedOn), &p.WageMonthly, sqlite.Text(&p.WageCurrency), &p.Source, &p.Synthetic,
+			sqlite.OptionalDate(&p.ContractOn), sqlite.Precision(&p.Precision), &p.Wage, sqlite.Text(&p.WageUnit), &p.HoursPerWeek,
+			sqlite.Text(&p.IndustryCode), sqlite.Text(&p.IndustryClassification), sqlite.Text(&p.OccupationCode),
+			sqlite.Text(&p.OccupationClassification)}
 	},
 	id:    func(p labour.Permit) string { return p.ID },
 	count: "f.workers",
@@ -57,7 +68,7 @@ var permits = listing[labour.Permit]{
 
 // Permits reads permits by id, in the order of the ids, nil for those that do not exist.
 func (r *Release) Permits(ctx context.Context, ids []string) ([]*labour.Permit, error) {
-	return byID(ctx, r, permits, ids)
+	return byID(ctx, r, r.permits(), ids)
 }
 
 // PermitPages reads the same stretch of several lists of permits, one for each filter.
@@ -74,7 +85,7 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 			return nil, err
 		}
 	}
-	return pages(ctx, r, permits, sortBy, order.Descending, span, lists)
+	return pages(ctx, r, r.permits(), sortBy, order.Descending, span, lists)
 }
 
 func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
@@ -99,15 +110,15 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		}
 		if f.Status != nil {
 			day := on.String()
-			status := fmt.Sprintf("CASE WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
-				sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
+			status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
+				sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
 			sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 		}
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
 	}}
-	if r.confidential == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
+	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
 		f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}

@@ -57,6 +57,9 @@ func (b *Counted) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 			continue
 		}
 		codes := []string{}
+		if g.value == "" && b.release.geography.District("", b.on) == "" {
+			codes = append(codes, "")
+		}
 		for _, region := range b.release.regions {
 			if b.release.geography.District(region.Code, b.on) == g.value {
 				codes = append(codes, region.Code)
@@ -229,7 +232,9 @@ func (r *Release) addSources(p *Provenance, ids map[string]bool) error {
 // wagesLeftOut counts the permits whose wage could not be converted.
 func (rep *Report) wagesLeftOut(ctx context.Context) (int, error) {
 	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("COUNT(*)").From(build.PermitFacts+" AS f").Where("f.wage_monthly IS NOT NULL", "f.wage IS NULL",
+	sb.Select("COUNT(*)").From(build.PermitFacts + " AS f")
+	wage := rep.wage(sb)
+	sb.Where("f.wage_monthly IS NOT NULL", "("+wage+") IS NULL",
 		sb.Between("f.issued_on", rep.Period.From.String(), rep.Period.To.String()))
 	rep.facts.narrow(sb, build.PermitFacts)
 	statement, args := sb.Build()

@@ -3,7 +3,6 @@ package db
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"homebound/db/internal/build"
 	"homebound/internal/labour"
@@ -38,7 +37,7 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 		if name == current {
 			continue
 		}
-		if err := os.Remove(s.folder.File(name)); err != nil {
+		if err := s.folder.Remove(name); err != nil {
 			return removed, fmt.Errorf("prune: %w", err)
 		}
 		number, _ := build.NumberOf(name)

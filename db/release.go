@@ -33,7 +33,11 @@ type Release struct {
 	// confidential is the size that masked rows protect, 0 where no row is masked; largest is the most workers of a row.
 	confidential, largest int
 	compared              comparisons
+	edition               int
 }
+
+// unexposed is the least to protect of a file that is opened for no reader.
+const unexposed = -1
 
 // openRelease opens a release's file. It returns ErrCorrupt (wrapped) for a file that is not a whole release, and
 // ErrExposed (wrapped) for one with real rows that protects fewer than least workers, or fewer than its own settings
@@ -72,7 +76,7 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
 	}
-	if k := max(least, set.Confidential); r.info.Factual && r.confidential < k {
+	if k := max(least, set.Confidential); least != unexposed && r.info.Factual && r.confidential < k {
 		return nil, errors.Join(exposed(r.info.Number, r.confidential, k), r.close())
 	}
 	return r, nil
@@ -105,6 +109,10 @@ func (r *Release) close() error { return errors.Join(r.file.Close(), r.whole.Clo
 // Info returns what the release says of itself.
 func (r *Release) Info() labour.Release { return r.info }
 
+// Edition counts how often a file of the release's number was refused before this one was opened: what was kept of
+// another edition may be wrong.
+func (r *Release) Edition() int { return r.edition }
+
 // Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is
 // damaged or holds anything else than was published.
 func (r *Release) Verify(ctx context.Context) error {
@@ -120,7 +128,9 @@ func (r *Release) Verify(ctx context.Context) error {
 		compute    func(context.Context, sqlite.Querier) (string, error)
 	}{
 		{"the content hash", r.info.ContentHash, build.ContentHash},
-		{"the hash of what is derived", r.derivedHash, build.DerivedHash},
+		{"the hash of what is derived", r.derivedHash, func(ctx context.Context, q sqlite.Querier) (string, error) {
+			return build.DerivedHashLike(ctx, q, r.derivedHash)
+		}},
 	} {
 		found, err := sum.compute(ctx, r.file)
 		if err != nil {

@@ -35,15 +35,22 @@ const (
 
 var repatriationSort = map[RepatriationOrder]string{RepatriationByDate: "f.date", RepatriationByWorkers: "f.workers"}
 
-var repatriations = listing[labour.Repatriation]{
-	view: build.RepatriationRows,
+// repatriations lists the repatriations of a release.
+func (r *Release) repatriations() listing[labour.Repatriation] {
+	list := repatriationList
+	list.view = build.RepatriationRows(r.schema)
+	return list
+}
+
+var repatriationList = listing[labour.Repatriation]{
 	columns: []string{"f.id", "f.region_code", "f.nationality", "f.employer_id", "f.permit_id", "f.date", "f.workers",
 		"f.outcome",
-		"f.sanction_symbol", "f.source_id", "f.synthetic"},
+		"f.sanction_symbol", "f.source_id", "f.synthetic", "f.own_outcome", "f.precision"},
 	scan: func(p *labour.Repatriation) []any {
 		return []any{&p.ID, &p.Region, &p.Nationality, sqlite.Text(&p.Employer), sqlite.Text(&p.Permit),
 			sqlite.Date(&p.Date), &p.Workers, &p.Outcome,
-			sqlite.Text(&p.Sanction), &p.Source, &p.Synthetic}
+			sqlite.Text(&p.Sanction), &p.Source, &p.Synthetic, sqlite.Text(&p.OwnOutcome),
+			sqlite.Precision(&p.Precision)}
 	},
 	id:    func(p labour.Repatriation) string { return p.ID },
 	count: "f.workers",
@@ -52,7 +59,7 @@ var repatriations = listing[labour.Repatriation]{
 // Repatriations reads repatriations by id, in the order of the ids, nil for those that do not exist or are of
 // outcome PROTECTED.
 func (r *Release) Repatriations(ctx context.Context, ids []string) ([]*labour.Repatriation, error) {
-	found, err := byID(ctx, r, repatriations, ids)
+	found, err := byID(ctx, r, r.repatriations(), ids)
 	for i, one := range found {
 		if one != nil && one.Outcome == labour.Protected {
 			found[i] = nil
@@ -68,16 +75,17 @@ func listed(sb *sqlbuilder.SelectBuilder) {
 
 // RepatriationsUnder reads every repatriation under each of some permits that is listed, by date.
 func (r *Release) RepatriationsUnder(ctx context.Context, permitIDs []string) ([][]labour.Repatriation, error) {
+	list := r.repatriations()
 	under := make(map[string][]labour.Repatriation, len(permitIDs))
 	for some := range slices.Chunk(permitIDs, 1000) {
 		sb := sqlite.Flavour.NewSelectBuilder()
-		sb.Select(repatriations.columns...).From(build.RepatriationRows+" AS f").Where(sb.In("f.permit_id",
+		sb.Select(list.columns...).From(list.view+" AS f").Where(sb.In("f.permit_id",
 			sqlbuilder.List(some))).OrderBy("f.date", "f.id")
 		listed(sb)
 		statement, args := sb.Build()
 		err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 			var row labour.Repatriation
-			if err := rows.Scan(repatriations.scan(&row)...); err != nil {
+			if err := rows.Scan(list.scan(&row)...); err != nil {
 				return err
 			}
 			under[row.Permit] = append(under[row.Permit], row)
@@ -108,7 +116,7 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 			return nil, err
 		}
 	}
-	return pages(ctx, r, repatriations, sortBy, order.Descending, span, lists)
+	return pages(ctx, r, r.repatriations(), sortBy, order.Descending, span, lists)
 }
 
 func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder),

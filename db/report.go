@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/db/internal/build"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
@@ -18,6 +19,7 @@ type ReportQuery struct {
 	Measures     []labour.Measure   // those to compute; others in OrderBy and Having are computed too
 	OrderBy      []ReportOrder      // before the groups' own order, which decides between equals
 	Having       []MeasureCondition
+	Currency     string // of wages, by ISO 4217; "" for the release's
 }
 
 // ReportOrder sorts rows by a dimension or by a measure; rows without a value come last either way.
@@ -46,12 +48,14 @@ type Report struct {
 	Rows         []ReportRow
 	LeftOut      int      // rows that having left out
 	SQL          []string // the statements that ran
+	Currency     string   // of wages
 
 	release  *Release
 	facts    facts
 	measures []labour.Measure
-	covers   *covering // made when it is first asked for
-	empty    bool      // the release holds no dated row at all; Period means nothing then
+	rates    []build.YearRate // into Currency, where that is not the release's
+	covers   *covering        // made when it is first asked for
+	empty    bool             // the release holds no dated row at all; Period means nothing then
 }
 
 // ReportRow is one group in one period.
@@ -74,7 +78,7 @@ type Values struct {
 	PeakOn             labour.Date
 	WorkerDays         int
 	Days               int      // of the period
-	AverageMonthlyWage *float64 // in the release's currency; nil where no wage is known
+	AverageMonthlyWage *float64 // in the report's currency; nil where no wage is known
 	WorkersRepatriated int
 
 	wageWorkers int // those that AverageMonthlyWage is of
@@ -189,8 +193,10 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 			}
 		}
 	}
-	rep.facts, err = r.resolve(ctx, q.Filter, rep.BoundariesOn)
-	return rep, err
+	if rep.facts, err = r.resolve(ctx, q.Filter, rep.BoundariesOn); err != nil {
+		return nil, err
+	}
+	return rep, rep.convert(ctx)
 }
 
 func bothOrNeither(both bool) string {

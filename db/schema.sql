@@ -40,7 +40,7 @@ CREATE TABLE departures_by_cell(
   region_code TEXT,
   nationality TEXT,
   industry,
-  outcome TEXT,
+  outcome,
   month,
   workers
 );
@@ -49,7 +49,7 @@ CREATE INDEX departures_by_cell_by_region ON departures_by_cell (region_code, mo
 
 CREATE TABLE departures_by_region(
   region_code TEXT,
-  outcome TEXT,
+  outcome,
   month,
   workers
 );
@@ -75,6 +75,17 @@ CREATE TABLE exchange_rates (
   year     TEXT NOT NULL,
   rate     REAL NOT NULL,
   PRIMARY KEY (currency, year)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gaps (
+  facts       TEXT    NOT NULL,
+  gap         TEXT    NOT NULL,
+  region_code TEXT    NOT NULL, -- '' is unknown
+  nationality TEXT    NOT NULL,
+  synthetic   INTEGER NOT NULL,
+  source_id   TEXT    NOT NULL,
+  n_rows      INTEGER NOT NULL,
+  PRIMARY KEY (facts, gap, region_code, nationality, synthetic, source_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE gates (
@@ -177,6 +188,12 @@ CREATE TABLE observations (
   PRIMARY KEY (indicator, region_code, industry, nationality, "from", "to", source_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE outcomes (
+  code         TEXT NOT NULL PRIMARY KEY,
+  label        TEXT NOT NULL,
+  base_outcome TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE parameters (
   name         TEXT NOT NULL,
   region_code  TEXT NOT NULL REFERENCES regions (code),
@@ -200,7 +217,8 @@ CREATE VIEW permit_facts AS
 SELECT p.id, p.region_code, p.nationality,
        COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) AS industry, p.employer_id,
        p.number, COALESCE(m.permits, 1) AS permits, COALESCE(m.workers, p.workers) AS workers,
-       p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, COALESCE(m.wage_monthly, p.wage_monthly) AS wage_monthly,
+       p.issued_on, p.valid_from, p.valid_to, p.revoked_on, CASE WHEN p.valid_from = '' THEN '' ELSE p.ends_on END AS ends_on,
+       COALESCE(m.wage_monthly, p.wage_monthly) AS wage_monthly,
        COALESCE(m.wage_monthly, p.wage_monthly)
          * (SELECT x.rate FROM exchange_rates x WHERE x.currency = p.wage_currency AND x.year = substr(p.issued_on, 1, 4)) AS wage,
        p.wage_currency, p.occupation, p.source_id, p.synthetic
@@ -232,7 +250,7 @@ CREATE TABLE permits (
   synthetic     INTEGER NOT NULL,
   -- The last day in force: the earlier of valid_to and the day before revoked_on.
   ends_on TEXT GENERATED ALWAYS AS (CASE WHEN revoked_on <= valid_to THEN date(revoked_on, '-1 day') ELSE valid_to END) VIRTUAL
-, contract_on TEXT) STRICT, WITHOUT ROWID;
+, contract_on TEXT, precision                 TEXT, wage                      REAL, wage_unit                 TEXT, hours_per_week            REAL, industry_code             TEXT, industry_classification   TEXT, occupation_code           TEXT, occupation_classification TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX permits_by_employer   ON permits (employer_id, issued_on, workers);
 
@@ -261,7 +279,7 @@ CREATE TABLE regions (
   name_en    TEXT NOT NULL,
   name_local TEXT,
   kind       TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+, currency                  TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER);
 
@@ -285,7 +303,9 @@ CREATE VIEW repatriation_facts AS
 SELECT r.id, r.region_code, r.nationality,
        COALESCE((SELECT COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) FROM permits p WHERE p.id = r.permit_id),
                 (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
-       r.employer_id, r.permit_id, r.date, COALESCE(m.workers, r.workers) AS workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+       r.employer_id, r.permit_id, r.date, COALESCE(m.workers, r.workers) AS workers,
+       COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome) AS outcome,
+       r.sanction_symbol, r.source_id, r.synthetic
 FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id;
 
 CREATE TABLE repatriation_masks (
@@ -305,7 +325,7 @@ CREATE TABLE repatriations (
   sanction_symbol TEXT    REFERENCES sanctions (symbol),
   source_id       TEXT    NOT NULL REFERENCES sources (id),
   synthetic       INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, precision           TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX repatriations_by_date    ON repatriations (date);
 

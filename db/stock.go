@@ -274,7 +274,7 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 }
 
 // DepartedWage is the average monthly wage of the workers who departed from a region and an industry between two
-// days, in the release's currency: of each permit's wage, weighted by the fall of its workers present.
+// days, in the currency of the region: of each permit's wage, weighted by the fall of its workers present.
 type DepartedWage struct {
 	Region, Industry string
 	Monthly          float64

@@ -31,6 +31,9 @@ type Store struct {
 	trouble error // why current is not what CURRENT names, by the last refresh
 	closed  bool
 
+	refused  map[string]refusal // by file name: see Guard
+	editions map[string]int     // how often a file was refused
+
 	listeners map[chan labour.Release]struct{}
 
 	opening    singleflight.Group // of files, by name: the lock is not held meanwhile
@@ -43,6 +46,8 @@ type handle struct {
 	release *Release
 	readers int
 	used    time.Time
+	checked os.FileInfo // the file as Guard has compared it with its checksum; for Guard alone
+	refused bool        // so that it is closed by its last reader
 }
 
 // keptOpen is how many releases besides the current one stay open for /releases/N after their last reader has gone.
@@ -62,6 +67,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	}
 	s := &Store{
 		folder: build.Folder(dir), open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{},
+		refused: map[string]refusal{}, editions: map[string]int{},
 		refreshing: make(chan struct{}, 1), openFile: openRelease,
 	}
 	for _, set := range options {
@@ -129,6 +135,9 @@ const openLimit = time.Minute
 // for all who wait for it, and without the lock, so that a reader of an old release holds nobody up who reads the
 // current one. Whoever gives up waiting leaves the others to it.
 func (s *Store) acquire(ctx context.Context, name string) (*handle, error) {
+	if err := s.refusalOf(name); err != nil {
+		return nil, err
+	}
 	for {
 		s.mu.Lock()
 		h, isOpen := s.open[name]
@@ -175,6 +184,7 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	if s.closed {
 		return errors.Join(fs.ErrClosed, release.close())
 	}
+	release.edition = s.editions[name]
 	s.open[name] = &handle{release: release, used: time.Now()}
 	return nil
 }
@@ -186,6 +196,9 @@ func (s *Store) doneWith(h *handle) func() {
 		defer s.mu.Unlock()
 		h.readers--
 		h.used = time.Now()
+		if h.readers == 0 && h.refused {
+			_ = h.release.close()
+		}
 		kept := keptOpen
 		if s.closed {
 			kept = 0
@@ -290,7 +303,8 @@ func (s *Store) Published(ctx context.Context) <-chan labour.Release {
 	return listener
 }
 
-// List describes every published release that is served, the oldest first: those that protect less than is asked are left out.
+// List describes every published release that is served, the oldest first: those that protect
+// less than is asked are left out, and those that are refused.
 func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 	names, err := s.folder.Files()
 	if err != nil {
@@ -300,7 +314,7 @@ func (s *Store) List(ctx context.Context) ([]labour.Release, error) {
 	for _, name := range names {
 		number, _ := build.NumberOf(name)
 		release, done, err := s.Numbered(ctx, number)
-		if errors.Is(err, ErrExposed) {
+		if errors.Is(err, ErrExposed) || errors.Is(err, ErrRefused) {
 			continue
 		}
 		if err != nil {

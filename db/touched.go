@@ -47,9 +47,9 @@ func (b *Counted) eachCell(ctx context.Context, view string, visit func(register
 		held = sb.In("d.held", b.cells(build.PermitFacts))
 	}
 	sb.Select("c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic", own, held,
-		"d.year", "d.days").
+		"d.year", "d.days", "d.facts").
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.cell").
-		Where(sb.Equal("d.facts", view), sb.LessEqualThan("d.year", b.period.To.Year()),
+		Where(sb.In("d.facts", viewFacts(view)...), sb.LessEqualThan("d.year", b.period.To.Year()),
 			sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(own, held))
 	statement, args := sb.Build()
 	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
@@ -57,8 +57,9 @@ func (b *Counted) eachCell(ctx context.Context, view string, visit func(register
 		var byDay, byStock bool
 		var year int
 		var days sql.RawBytes
+		var facts string
 		err := rows.Scan(&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source,
-			&c.synthetic, &byDay, &byStock, &year, &days)
+			&c.synthetic, &byDay, &byStock, &year, &days, &facts)
 		if err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func (b *Counted) eachCell(ctx context.Context, view string, visit func(register
 			if hit && view == build.PermitFacts {
 				t.widen(inForce)
 			}
-			if byDay && b.period.Contains(row.Day) {
+			if byDay && facts == view && b.period.Contains(row.Day) {
 				hit = true
 				t.widen(labour.Period{From: row.Day, To: row.Day})
 			}
@@ -82,6 +83,14 @@ func (b *Counted) eachCell(ctx context.Context, view string, visit func(register
 		}
 		return err
 	}, statement, args...)
+}
+
+// viewFacts lists the kinds of days that a view has.
+func viewFacts(view string) []any {
+	if view == build.PermitFacts {
+		return []any{build.PermitFacts, build.UndatedFacts}
+	}
+	return []any{view}
 }
 
 // cells selects the cells that the filter and the group leave for a view.

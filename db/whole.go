@@ -59,7 +59,15 @@ func (l *Whole) Each(ctx context.Context, yield func(row []any) error) error {
 	l.narrow(sb)
 	sb.OrderBy(l.sortBy)
 	statement, args := sb.Build()
-	if err := sqlite.EachValues(ctx, l.release.whole, len(l.columns), yield, statement, args...); err != nil {
+	known := func(row []any) error {
+		for i, value := range row {
+			if value == "" { // how columns that are never NULL have it
+				row[i] = nil
+			}
+		}
+		return yield(row)
+	}
+	if err := sqlite.EachValues(ctx, l.release.whole, len(l.columns), known, statement, args...); err != nil {
 		return fmt.Errorf("read a whole list: %w", err)
 	}
 	return nil
@@ -101,7 +109,7 @@ func (r *Release) WholePermits(ctx context.Context, f PermitFilter, order Order[
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, slices.Concat(permits.columns, []string{"e.name"}), build.PermitRows+" AS f"+nameOfEmployer,
+	return whole(r, slices.Concat(permitList.columns, []string{"e.name"}), build.PermitRows(r.schema)+" AS f"+nameOfEmployer,
 		permitSort, order, list.narrow)
 }
 
@@ -113,8 +121,8 @@ func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter,
 	if err != nil {
 		return nil, err
 	}
-	return whole(r, slices.Concat(repatriations.columns, []string{"e.name", "n.number"}),
-		build.RepatriationRows+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
+	return whole(r, slices.Concat(repatriationList.columns, []string{"e.name", "n.number"}),
+		build.RepatriationRows(r.schema)+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
 }
 
 // WholeEmployers returns the list that EmployerPages gives in pages.

@@ -16,8 +16,7 @@ func (query) Compliance(ctx context.Context, sanction string, region *string, as
 }
 
 func (query) MemberStates(ctx context.Context, sanction string, asOf *labour.Date) ([]answers.MemberState, error) {
-	list, err := answers.MemberStates(ctx, releaseOf(ctx), sanction, asOf)
-	return entries(list), err
+	return listed(answers.MemberStates(ctx, releaseOf(ctx), sanction, asOf))
 }
 
 type complianceFields struct{}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"homebound/internal/labour"
 )
@@ -27,6 +28,9 @@ func Presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			say(shown, labour.Unavailable, "The request was stopped before it was done.")
 		case IsUnknownHash(shown):
 			// the client knows this code, and asks again with the text
+		case shown.Rule == rules.MaxIntrospectionDepth.Name:
+			say(shown, labour.LimitExceeded,
+				"This query goes through more of the schema's lists within each other than are answered: ask for fewer at once.")
 		case madeByParser(err, shown):
 			say(shown, labour.BadUserInput, ofVariable(shown))
 		default:

@@ -8,11 +8,11 @@ import (
 )
 
 func (query) Indicators(ctx context.Context) ([]labour.Indicator, error) {
-	return entries(releaseOf(ctx).Indicators()), nil
+	return listed(releaseOf(ctx).Indicators(), nil)
 }
 
 func (query) Sanctions(ctx context.Context) ([]labour.Sanction, error) {
-	return entries(releaseOf(ctx).Sanctions()), nil
+	return listed(releaseOf(ctx).Sanctions(), nil)
 }
 
 func (query) Sanction(ctx context.Context, symbol string) (*labour.Sanction, error) {

@@ -149,8 +149,7 @@ func (observedOutcomeFields) Indicator(ctx context.Context, objs []*answers.Obse
 }
 
 func (query) Parameters(ctx context.Context, name, region *string) ([]labour.Parameter, error) {
-	list, err := answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region))
-	return entries(list), err
+	return listed(answers.Parameters(ctx, releaseOf(ctx), deref(name), deref(region)))
 }
 
 type parameterFields struct{}

@@ -17,6 +17,15 @@ func GlobalID(typename, key string) string { return globalID(typename, key) }
 // KeyOf returns the publisher's own key of an object, whose global id or key is given.
 func KeyOf(typename, id string) string { return keyOf(typename, id) }
 
+// Key returns the publisher's own key of the object that a global id names, whatever its type is; what is no global id
+// comes back as it is.
+func Key(id string) string {
+	if _, key, ok := parseGlobalID(id); ok {
+		return key
+	}
+	return id
+}
+
 // FullList opens the whole list that a field of the root has page by page: permits, employers or repatriations. The
 // variables are its arguments `filter` and `orderBy`, as a query would bring them that is valid.
 func FullList(ctx context.Context, field string, variables map[string]any) (*answers.FullList, error) {

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"encoding/base64"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -150,52 +149,47 @@ func claimsByID(ctx context.Context, release *db.Release, ids []string) ([]*labo
 }
 
 func (q query) Node(ctx context.Context, id string) (model.Node, error) {
-	list, err := q.Nodes(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return list[0], nil
+	list, faults := q.lookUp(ctx, []string{id})
+	return list[0], faults[0]
 }
 
-// entryError is the error of one id of a list: its own entry is null, and the others stand.
-func entryError(ctx context.Context, place int, err error) error {
-	path := graphql.GetPath(ctx)
-	if field := graphql.GetFieldContext(ctx); field != nil && field.Field.Name == "nodes" {
-		path = append(slices.Clone(path), ast.PathIndex(place))
-	}
-	return gqlerror.WrapPath(path, err)
-}
-
-// Nodes looks up ids of any types, each type at once. An id that cannot be read, or of a type that may not, nulls its own
-// entry alone.
+// Nodes looks up ids of any types. One that cannot be answered is null with its own error; the others stand.
 func (q query) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > maxPage {
 		return nil, labour.Faultf(labour.LimitExceeded, "nodes: expected at most %d ids, found %d.", maxPage, len(ids))
 	}
-	keys := map[string][]string{}
-	places := map[string][]int{}
+	list, faults := q.lookUp(ctx, ids)
+	for i, fault := range faults {
+		if fault != nil {
+			graphql.AddError(ctx, gqlerror.WrapPath(append(graphql.GetPath(ctx), ast.PathIndex(i)), fault))
+		}
+	}
+	return list, nil
+}
+
+// lookUp returns the objects with these ids, each type at once, and for each id what is wrong with it.
+func (q query) lookUp(ctx context.Context, ids []string) ([]model.Node, []error) {
+	keys, places := map[string][]string{}, map[string][]int{}
+	list, faults := make([]model.Node, len(ids)), make([]error, len(ids))
 	for i, id := range ids {
 		typename, key, ok := parseGlobalID(id)
 		if !ok {
-			graphql.AddError(ctx, entryError(ctx, i, labour.Faultf(labour.BadUserInput,
-				"node: expected an id that this server gave out, found %q.", id)))
+			faults[i] = labour.Faultf(labour.BadUserInput,
+				"node: expected an id that this server gave out, found %.100q.", id)
 			continue
 		}
 		keys[typename] = append(keys[typename], key)
 		places[typename] = append(places[typename], i)
 	}
-	list := make([]model.Node, len(ids))
 	for typename, some := range keys {
 		objects, err := nodes[typename](ctx, q.r, some)
-		if err != nil {
-			for _, place := range places[typename] {
-				graphql.AddError(ctx, entryError(ctx, place, err))
-			}
-			continue
-		}
 		for i, place := range places[typename] {
-			list[place] = objects[i]
+			if err != nil {
+				faults[place] = err
+			} else {
+				list[place] = objects[i]
+			}
 		}
 	}
-	return list, nil
+	return list, faults
 }

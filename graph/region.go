@@ -54,11 +54,11 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
-	return entries(releaseOf(ctx).Industries()), nil
+	return listed(releaseOf(ctx).Industries(), nil)
 }
 
 func (query) Countries(ctx context.Context) ([]labour.Country, error) {
-	return entries(releaseOf(ctx).Countries()), nil
+	return listed(releaseOf(ctx).Countries(), nil)
 }
 
 type regionFields struct{}
@@ -145,7 +145,7 @@ func (regionFields) Observations(ctx context.Context, objs []*labour.Region, ind
 		}
 		lists := make([][]labour.Observation, len(objs))
 		for i, code := range codes {
-			lists[i] = byRegion[code]
+			lists[i], _ = listed(byRegion[code], nil)
 		}
 		return lists, nil
 	})
@@ -194,8 +194,8 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 // that lies inside.
 func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
 	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
-	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
-	return report(ctx, deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having,
+	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
+	return report(ctx, deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, currency,
 		pageArgs{first: first, after: after})
 }
 

@@ -15,15 +15,15 @@ import (
 
 func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, first *int, after *string) (*model.Report, error) {
-	return report(ctx, deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, pageArgs{first: first, after: after})
+	having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
+	return report(ctx, deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, currency, pageArgs{first: first, after: after})
 }
 
 // report asks the database for the measures that the selection names, and for nothing else. Where a region is given, the
 // report is of what lies within it.
 func report(ctx context.Context, given model.ReportFilter, region string, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, page pageArgs) (*model.Report, error) {
+	having []model.MeasureCondition, currency *string, page pageArgs) (*model.Report, error) {
 	release := releaseOf(ctx)
 	filter := reportFilter(&given)
 	if region != "" {
@@ -35,6 +35,7 @@ func report(ctx context.Context, given model.ReportFilter, region string, groupB
 	rep, err := release.Ask(ctx, db.ReportQuery{
 		Filter: filter, GroupBy: groupBy, Granularity: deref(granularity), BoundariesOn: boundariesOn,
 		Measures: reportMeasures(ctx, groupBy), OrderBy: reportOrder(orderBy), Having: conditions(having),
+		Currency: currencyOf(ctx, currency, filter.Within),
 	})
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func report(ctx context.Context, given model.ReportFilter, region string, groupB
 		}
 		limit = *page.first
 	}
-	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), BoundariesOn: rep.BoundariesOn,
+	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), Currency: rep.Currency, BoundariesOn: rep.BoundariesOn,
 		Filter: filterText(given), ID: reportID(release, rep, page)}
 	if rep.Covers() {
 		answer.Period = new(labour.Granularity("").Of(rep.Period))

@@ -124,20 +124,21 @@ func markVolatile(ctx context.Context) {
 	}
 }
 
+// listed returns a list that a question found, an empty one for nil: where the contract has a nullable list, null says
+// that the question failed.
+func listed[T any](list []T, err error) ([]T, error) {
+	if list == nil && err == nil {
+		list = []T{}
+	}
+	return list, err
+}
+
 // known returns nil for "", which the domain has for what is not known.
 func known[T ~string](s T) *T {
 	if s == "" {
 		return nil
 	}
 	return &s
-}
-
-// entries returns a list that is empty rather than null where it has nothing: null stands for a field that failed.
-func entries[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }
 
 // deref returns the value, or the zero value where there is none.

@@ -84,6 +84,15 @@ func runInWorlds(m *testing.M) (code int, err error) {
 				return publishWorld(ctx, store, "corrected", exchange.Options{Mode: db.Merge, Now: published})
 			})
 		}),
+		// A register with all that registers do not know, and another country's beside it, in its own columns and money.
+		"registers": sync.OnceValues(func() (*world, error) {
+			return makeWorld("registers", func(ctx context.Context, store *db.Store) error {
+				if err := publishWorld(ctx, store, "registers", exchange.Options{Mode: db.Replace, Now: published}); err != nil {
+					return err
+				}
+				return publishWorld(ctx, store, "registers-us", exchange.Options{Mode: db.Merge, Now: published})
+			})
+		}),
 		// Another country of its own currency and parameters, and the same without any parameter.
 		"elsewhere": sync.OnceValues(func() (*world, error) {
 			return makeWorld("elsewhere", func(ctx context.Context, store *db.Store) error {

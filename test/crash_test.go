@@ -159,7 +159,7 @@ func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 	releases, err := filepath.Glob(filepath.Join(data, "releases", "*"))
 	require.NoError(t, err)
 	for _, file := range releases {
-		assert.Regexp(t, `/\d{4}-[0-9a-f]{12}\.db$`, file)
+		assert.Regexp(t, `/\d{4}-[0-9a-f]{12}\.db(\.sha256)?$`, file)
 	}
 	require.NoError(t, server.stop(syscall.SIGTERM))
 	assert.NotContains(t, server.output.String(), "ERROR", "the server had nothing to complain of")

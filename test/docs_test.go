@@ -116,6 +116,7 @@ func valuesOf(c datapackage.Column) string {
 		datapackage.Text: "text", datapackage.Key: "key", datapackage.Region: "region code", datapackage.Country: "country code",
 		datapackage.Countries: "country codes, split by `;`", datapackage.Industry: "letter A to U", datapackage.Currency: "currency code",
 		datapackage.URL: "web address", datapackage.Date: "date", datapackage.Whole: "whole number", datapackage.Number: "number", datapackage.Boolean: "`true` or `false`",
+		datapackage.Precisions: "columns with `MONTH`, `QUARTER` or `YEAR`",
 	}[c.Type]
 	if c.Type == datapackage.OneOf {
 		words = "`" + strings.Join(c.Enum, "`, `") + "`"
@@ -325,7 +326,7 @@ func TestDocs_DependenciesListsEveryOne(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, names)
-	for _, folder := range []string{"internal/site/graphiql/src", "internal/web/clients", "examples/typescript"} {
+	for _, folder := range []string{"internal/site/graphiql/src", "internal/web/clients", "internal/site/exports/clients", "examples/typescript"} {
 		var wanted struct{ Dependencies, DevDependencies map[string]string }
 		packages, err := os.ReadFile(folder + "/package.json")
 		require.NoError(t, err)

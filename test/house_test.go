@@ -94,7 +94,7 @@ var onlyIn = map[string][]string{
 	"codeberg.org/go-fonts":          {"internal/chart"},
 	"github.com/prometheus":          {"internal/web"},
 	"go.opentelemetry.io":            {"internal/web"},
-	"golang.org/x/text":              {"db/dbtest", "internal/datapackage", "internal/folding"},
+	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
 	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},

@@ -71,8 +71,8 @@ var Tables = []Table{
 	table("permits", "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic",
 		func(c Content) []labour.Permit { return c.Permits },
 		func(p labour.Permit) []any {
-			return []any{p.ID, p.Number, text(p.Employer), p.Region, p.Nationality, text(p.Industry), text(p.Occupation), int64(p.Workers),
-				p.IssuedOn.String(), p.ValidFrom.String(), p.ValidTo.String(), day(p.RevokedOn), number(p.WageMonthly), text(p.WageCurrency),
+			return []any{p.ID, p.Number, text(p.Employer), text(p.Region), text(p.Nationality), text(p.Industry), text(p.Occupation), int64(p.Workers),
+				day(labour.KnownDate(p.IssuedOn)), day(labour.KnownDate(p.ValidFrom)), day(labour.KnownDate(p.ValidTo)), day(p.RevokedOn), number(p.WageMonthly), text(p.WageCurrency),
 				p.Source, p.Synthetic}
 		}),
 	table("repatriations", "id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"homebound/db"
 	"homebound/internal/labour"
@@ -48,7 +49,11 @@ func NewNaive(c Content) *Naive {
 func (n *Naive) Span() (labour.Period, bool) {
 	var days []labour.Date
 	for _, p := range n.content.Permits {
-		days = append(days, p.IssuedOn, p.ValidFrom)
+		for _, d := range []labour.Date{p.IssuedOn, p.ValidFrom} {
+			if d.Known() {
+				days = append(days, d)
+			}
+		}
 		if p.RevokedOn != nil {
 			days = append(days, *p.RevokedOn)
 		}
@@ -141,11 +146,14 @@ func present(p *labour.Permit, repatriations []*labour.Repatriation, d labour.Da
 
 // inForce reports whether a permit is in force on a day: started, not run out, and not revoked by that day.
 func inForce(p *labour.Permit, d labour.Date) bool {
-	return p.ValidFrom <= d && d <= p.ValidTo && (p.RevokedOn == nil || d < *p.RevokedOn)
+	return p.ValidFrom.Known() && p.ValidFrom <= d && d <= p.ValidTo && (p.RevokedOn == nil || d < *p.RevokedOn)
 }
 
 // inForceIn reports whether a permit is in force on some day of a period.
 func inForceIn(p *labour.Permit, in labour.Period) bool {
+	if !p.ValidFrom.Known() {
+		return false
+	}
 	for d := max(in.From, p.ValidFrom); d <= min(in.To, p.ValidTo); d++ {
 		if inForce(p, d) {
 			return true
@@ -154,18 +162,54 @@ func inForceIn(p *labour.Permit, in labour.Period) bool {
 	return false
 }
 
-// rate returns units of the release's currency for one of another, on average over a year, and whether it is known.
-func (n *Naive) rate(currency string, year int) (float64, bool) {
-	own := cmp.Or(n.content.Settings.Currency, "RUB")
-	if currency == own {
+// rate returns units of one currency, "" for the release's, for one of another, on average over a year, and whether it is
+// known: as observed, the other way round, or through a third.
+func (n *Naive) rate(currency, into string, year int) (float64, bool) {
+	if into = cmp.Or(into, n.content.Settings.Currency, "RUB"); currency == into {
 		return 1, true
 	}
-	for _, o := range n.content.Observations {
-		if o.Indicator == "FX_"+own+"_PER_"+currency && labour.YearPeriod(year) == (labour.Period{From: o.From, To: o.To}) && o.Status != labour.StatusMissing {
-			return o.Value, true
+	if rate := n.observed(currency, into, year); rate != 0 {
+		return rate, true
+	}
+	for _, third := range []string{"KPW", "RUB", "USD"} {
+		if rate := n.observed(currency, third, year) * n.observed(third, into, year); rate != 0 {
+			return rate, true
 		}
 	}
 	return 0, false
+}
+
+// observed is the rate that an observation has, in either direction, or 0.
+func (n *Naive) observed(currency, into string, year int) float64 {
+	inverse := 0.0
+	for _, o := range n.content.Observations {
+		if labour.YearPeriod(year) != (labour.Period{From: o.From, To: o.To}) || o.Status == labour.StatusMissing {
+			continue
+		}
+		switch o.Indicator {
+		case "FX_" + into + "_PER_" + currency:
+			return o.Value
+		case "FX_" + currency + "_PER_" + into:
+			inverse = 1 / o.Value
+		}
+	}
+	return inverse
+}
+
+// moneyOf is the currency of a region of the worlds here: roubles in Russia, meticais in Mozambique, else the release's.
+func (n *Naive) moneyOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "RU"):
+		return "RUB"
+	case region == "MZ":
+		return "MZN"
+	}
+	for _, m := range n.content.Memberships {
+		if m.Code == region && m.ValidTo == nil {
+			return n.moneyOf(m.Parent)
+		}
+	}
+	return ""
 }
 
 // register is what a filter leaves of the register.

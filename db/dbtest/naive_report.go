@@ -52,7 +52,7 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 			continue
 		}
 		for _, p := range periods {
-			row := n.compute(g, measures, p)
+			row := n.compute(g, measures, p, q.Currency)
 			n.reach(q.Filter, boundaries, &row.ReportRow)
 			row.Counted = counted(group{register: register{permits: g.permits, departures: g.departures}}, p)
 			rows = append(rows, row)
@@ -60,7 +60,7 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return !having(r.Values, q.Having) })
 	slices.SortStableFunc(rows, func(a, b Row) int { return compare(a, b, q) })
-	totals = n.compute(group{register: all}, q.Measures, whole)
+	totals = n.compute(group{register: all}, q.Measures, whole, q.Currency)
 	n.reach(q.Filter, boundaries, &totals.ReportRow)
 	totals.Counted = counted(group{register: all}, whole)
 	return rows, totals
@@ -124,7 +124,9 @@ func (n *Naive) reach(f db.ReportFilter, boundaries labour.Date, row *db.ReportR
 func (n *Naive) daysOf(r fact) []labour.Date {
 	permit, days := r.permit, []labour.Date{}
 	if permit != nil {
-		days = append(days, permit.IssuedOn)
+		if permit.IssuedOn.Known() {
+			days = append(days, permit.IssuedOn)
+		}
 	} else {
 		days = append(days, r.departure.Date)
 		for _, p := range n.permits {
@@ -133,7 +135,7 @@ func (n *Naive) daysOf(r fact) []labour.Date {
 			}
 		}
 	}
-	if permit != nil && permit.ValidFrom <= permit.End() {
+	if permit != nil && permit.ValidFrom.Known() && permit.ValidFrom <= permit.End() {
 		days = append(days, permit.ValidFrom, permit.End())
 	}
 	return days
@@ -191,9 +193,9 @@ func counts(measures []labour.Measure, family labour.Family) bool {
 }
 
 // compute returns the measures of a group in a period.
-func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period) Row {
+func (n *Naive) compute(g group, measures []labour.Measure, period labour.Period, currency string) Row {
 	row := Row{ReportRow: db.ReportRow{Group: g.values, Period: period}}
-	all := n.everything(g, period)
+	all := n.everything(g, period, currency)
 	if counts(measures, labour.Stock) {
 		all.stock(g, period)
 	}
@@ -248,7 +250,7 @@ func counted(g group, period labour.Period) Counted {
 type figures struct{ db.Values }
 
 // everything returns the flows of a group in a period.
-func (n *Naive) everything(g group, period labour.Period) figures {
+func (n *Naive) everything(g group, period labour.Period, currency string) figures {
 	var v figures
 	var paid, weighed float64
 	for _, p := range g.permits {
@@ -257,7 +259,7 @@ func (n *Naive) everything(g group, period labour.Period) figures {
 		}
 		v.PermitsIssued++
 		v.WorkersAuthorised += p.permit.Workers
-		if rate, known := n.rate(p.permit.WageCurrency, p.permit.IssuedOn.Year()); known && p.permit.WageMonthly != nil {
+		if rate, known := n.rate(p.permit.WageCurrency, currency, p.permit.IssuedOn.Year()); known && p.permit.WageMonthly != nil {
 			paid += float64(p.permit.Workers) * *p.permit.WageMonthly * rate
 			weighed += float64(p.permit.Workers)
 		}

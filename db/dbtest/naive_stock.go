@@ -50,7 +50,11 @@ func (n *Naive) DepartedWages(f db.StockFilter, p labour.Period) []db.DepartedWa
 	paid, weighed := map[cell]float64{}, map[cell]float64{}
 	for _, row := range reg.permits {
 		fall := float64(present(row.permit, reg.under[row.id], p.From) - present(row.permit, reg.under[row.id], p.To))
-		rate, known := n.rate(row.permit.WageCurrency, row.permit.IssuedOn.Year())
+		year := row.permit.IssuedOn
+		if !year.Known() {
+			year = row.permit.ValidFrom
+		}
+		rate, known := n.rate(row.permit.WageCurrency, n.moneyOf(row.region), year.Year())
 		if fall > 0 && known && row.permit.WageMonthly != nil {
 			at := cell{row.region, row.industry}
 			paid[at] += fall * *row.permit.WageMonthly * rate

@@ -84,6 +84,7 @@ func (d dice) question(n *Naive) db.ReportQuery {
 		all = []labour.Measure{labour.WorkersRepatriated}
 	}
 	q.Measures = some(d, len(all), all)
+	q.Currency = pick(d, []string{"", "", "RUB", "USD", "MZN"})
 	if !d.once(4) {
 		q.Granularity = pick(d, []labour.Granularity{labour.Month, labour.Month, labour.Quarter, labour.Year})
 		if d.once(4) {

@@ -129,7 +129,26 @@ func (d dice) permit(c Content, id string) labour.Permit {
 	case 2, 3:
 		p.WageMonthly, p.WageCurrency = Some(float64(d.between(20000, 80000))+0.5), "RUB"
 	}
+	d.forget(&p)
 	return p
+}
+
+// forget takes away what a register may not know of a permit.
+func (d dice) forget(p *labour.Permit) {
+	if !d.once(4) {
+		return
+	}
+	for _, one := range []*labour.Date{&p.IssuedOn, &p.ValidFrom, &p.ValidTo} {
+		if d.once(4) {
+			*one = labour.NoDate
+		}
+	}
+	if d.once(4) {
+		p.Region = ""
+	}
+	if d.once(4) {
+		p.Nationality = ""
+	}
 }
 
 func (d dice) repatriation(c Content, id string) labour.Repatriation {
@@ -142,15 +161,16 @@ func (d dice) repatriation(c Content, id string) labour.Repatriation {
 	// A quarter of the permits take most repatriations, so that some run out of workers.
 	if p := c.Permits[d.IntN(len(c.Permits))/pick(d, []int{1, 4, 4})]; !d.once(4) && mayName(r.Synthetic, p.Synthetic) {
 		r.Permit = p.ID
-		if d.once(2) {
+		if d.once(2) && p.Region != "" && p.Nationality != "" {
 			r.Region, r.Nationality = p.Region, p.Nationality
 		}
-		switch d.IntN(6) {
-		case 0:
+		switch way := d.IntN(6); {
+		case !p.ValidFrom.Known() || !p.ValidTo.Known():
+		case way == 0:
 			r.Date = p.ValidFrom
-		case 1:
+		case way == 1:
 			r.Date = min(p.End(), Window.To)
-		case 2:
+		case way == 2:
 			r.Date = p.ValidFrom.AddDays(d.between(1, 60))
 		}
 	}

@@ -5,7 +5,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli'
 // not compile.
 const config: CodegenConfig = {
   schema: '../../schema.graphqls',
-  documents: 'report.ts',
+  documents: ['report.ts', 'dashboard/queries.ts'],
   generates: {
     'gql/': {
       preset: 'client',

@@ -64,16 +64,18 @@ function figure(value: number | null | undefined): string {
 
 async function main(within = 'RU-FD-FE', year = '2017'): Promise<void> {
   const current = await clientOf('/graphql').query(Current, {}).toPromise()
-  if (!current.data) throw current.error ?? new Error('expected the number of the release, found none')
-  const { number } = current.data.release // from here on the same data, whatever is published meanwhile
+  const release = current.data?.release
+  if (!release) throw current.error ?? new Error('expected the number of the release, found none')
+  const { number } = release // from here on the same data, whatever is published meanwhile
 
   const answer = await clientOf(`/releases/${number}/graphql`)
     .query(Permits, { within, period: { from: `${year}-01-01`, to: `${year}-12-31` } })
     .toPromise()
   if (answer.error) throw answer.error
-  if (!answer.data) throw new Error('expected a report, found none')
+  const report = answer.data?.report
+  if (!report) throw new Error('expected a report, found none')
 
-  const { rows, totals, pageInfo, synthetic, notices, provenance } = answer.data.report
+  const { rows, totals, pageInfo, synthetic, notices, provenance } = report
   const line = (name: string, row: Omit<(typeof rows)[number], 'region'>) =>
     console.log(name.padEnd(34) + figure(row.permitsIssued).padStart(10) + figure(row.workersPresent).padStart(10))
 

@@ -196,6 +196,12 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	DayPrecision struct {
+		Field       func(childComplexity int) int
+		Granularity func(childComplexity int) int
+		Span        func(childComplexity int) int
+	}
+
 	EconomicImpact struct {
 		Baseline                   func(childComplexity int) int
 		BaselineWorkers            func(childComplexity int) int
@@ -205,6 +211,7 @@ type ComplexityRoot struct {
 		ByIndustry                 func(childComplexity int) int
 		ConstantPricesOf           func(childComplexity int) int
 		Coverage                   func(childComplexity int) int
+		Currency                   func(childComplexity int) int
 		DepartedWorkers            func(childComplexity int) int
 		DirectOutputLost           func(childComplexity int) int
 		DirectOutputLostShareOfGRP func(childComplexity int) int
@@ -448,6 +455,12 @@ type ComplexityRoot struct {
 		Year      func(childComplexity int) int
 	}
 
+	OwnOutcome struct {
+		Base  func(childComplexity int) int
+		Code  func(childComplexity int) int
+		Label func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -483,24 +496,32 @@ type ComplexityRoot struct {
 	}
 
 	Permit struct {
-		Employer      func(childComplexity int) int
-		ID            func(childComplexity int) int
-		Industry      func(childComplexity int) int
-		IssuedOn      func(childComplexity int) int
-		Nationality   func(childComplexity int) int
-		Number        func(childComplexity int) int
-		Occupation    func(childComplexity int) int
-		Region        func(childComplexity int) int
-		Repatriations func(childComplexity int) int
-		RevokedOn     func(childComplexity int) int
-		Source        func(childComplexity int) int
-		Status        func(childComplexity int, on *labour.Date) int
-		Synthetic     func(childComplexity int) int
-		ValidFrom     func(childComplexity int) int
-		ValidTo       func(childComplexity int) int
-		WageCurrency  func(childComplexity int) int
-		WageMonthly   func(childComplexity int) int
-		Workers       func(childComplexity int) int
+		Employer                 func(childComplexity int) int
+		HoursPerWeek             func(childComplexity int) int
+		ID                       func(childComplexity int) int
+		Industry                 func(childComplexity int) int
+		IndustryClassification   func(childComplexity int) int
+		IndustryCode             func(childComplexity int) int
+		IssuedOn                 func(childComplexity int) int
+		Nationality              func(childComplexity int) int
+		Number                   func(childComplexity int) int
+		Occupation               func(childComplexity int) int
+		OccupationClassification func(childComplexity int) int
+		OccupationCode           func(childComplexity int) int
+		Precision                func(childComplexity int) int
+		Region                   func(childComplexity int) int
+		Repatriations            func(childComplexity int) int
+		RevokedOn                func(childComplexity int) int
+		Source                   func(childComplexity int) int
+		Status                   func(childComplexity int, on *labour.Date) int
+		Synthetic                func(childComplexity int) int
+		ValidFrom                func(childComplexity int) int
+		ValidTo                  func(childComplexity int) int
+		Wage                     func(childComplexity int) int
+		WageCurrency             func(childComplexity int) int
+		WageMonthly              func(childComplexity int) int
+		WageUnit                 func(childComplexity int) int
+		Workers                  func(childComplexity int) int
 	}
 
 	PermitConnection struct {
@@ -539,6 +560,7 @@ type ComplexityRoot struct {
 		MemberStates   func(childComplexity int, sanction string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Outcomes       func(childComplexity int) int
 		Parameters     func(childComplexity int, name *string, region *string) int
 		Permit         func(childComplexity int, id string) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
@@ -548,7 +570,7 @@ type ComplexityRoot struct {
 		Releases       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Repatriation   func(childComplexity int, id string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
 		Sanction       func(childComplexity int, symbol string) int
 		Sanctions      func(childComplexity int) int
 		Sources        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -558,6 +580,7 @@ type ComplexityRoot struct {
 		Children       func(childComplexity int, on *labour.Date) int
 		Code           func(childComplexity int) int
 		Compliance     func(childComplexity int, sanction string, asOf *labour.Date, basis labour.Basis) int
+		Currency       func(childComplexity int) int
 		EconomicImpact func(childComplexity int, scenario *model.Scenario) int
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
 		ID             func(childComplexity int) int
@@ -567,7 +590,7 @@ type ComplexityRoot struct {
 		Parent         func(childComplexity int, on *labour.Date) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
 	}
 
 	RegionConnection struct {
@@ -582,6 +605,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	RegisterGap struct {
+		Gap  func(childComplexity int) int
+		Rows func(childComplexity int) int
+	}
+
 	Release struct {
 		Changes       func(childComplexity int, since string, tables []string, first *int, after *string) int
 		Citation      func(childComplexity int) int
@@ -591,6 +619,7 @@ type ComplexityRoot struct {
 		Currency      func(childComplexity int) int
 		DataFrom      func(childComplexity int) int
 		DataThrough   func(childComplexity int) int
+		Gaps          func(childComplexity int) int
 		Gates         func(childComplexity int) int
 		ID            func(childComplexity int) int
 		MethodVersion func(childComplexity int) int
@@ -628,7 +657,9 @@ type ComplexityRoot struct {
 		ID          func(childComplexity int) int
 		Nationality func(childComplexity int) int
 		Outcome     func(childComplexity int) int
+		OwnOutcome  func(childComplexity int) int
 		Permit      func(childComplexity int) int
+		Precision   func(childComplexity int) int
 		Region      func(childComplexity int) int
 		Sanction    func(childComplexity int) int
 		Source      func(childComplexity int) int
@@ -653,6 +684,7 @@ type ComplexityRoot struct {
 		Basis        func(childComplexity int) int
 		BoundariesOn func(childComplexity int) int
 		Coverage     func(childComplexity int) int
+		Currency     func(childComplexity int) int
 		Filter       func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Notices      func(childComplexity int) int
@@ -899,12 +931,24 @@ type PermitResolver interface {
 	Industry(ctx context.Context, objs []*labour.Permit) ([]*labour.Industry, error)
 	Occupation(ctx context.Context, obj *labour.Permit) (*string, error)
 
+	IssuedOn(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+	ValidFrom(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+	ValidTo(ctx context.Context, obj *labour.Permit) (*labour.Date, error)
+
 	Status(ctx context.Context, obj *labour.Permit, on *labour.Date) (labour.PermitStatus, error)
 
 	WageCurrency(ctx context.Context, obj *labour.Permit) (*string, error)
 	Repatriations(ctx context.Context, objs []*labour.Permit) ([][]labour.Repatriation, error)
 
 	Source(ctx context.Context, objs []*labour.Permit) ([]*labour.Source, error)
+	Precision(ctx context.Context, obj *labour.Permit) ([]model.DayPrecision, error)
+
+	WageUnit(ctx context.Context, obj *labour.Permit) (*labour.WageUnit, error)
+
+	IndustryCode(ctx context.Context, obj *labour.Permit) (*string, error)
+	IndustryClassification(ctx context.Context, obj *labour.Permit) (*string, error)
+	OccupationCode(ctx context.Context, obj *labour.Permit) (*string, error)
+	OccupationClassification(ctx context.Context, obj *labour.Permit) (*string, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
@@ -922,12 +966,13 @@ type QueryResolver interface {
 	Industries(ctx context.Context) ([]labour.Industry, error)
 	Countries(ctx context.Context) ([]labour.Country, error)
 	Indicators(ctx context.Context) ([]labour.Indicator, error)
+	Outcomes(ctx context.Context) ([]labour.OwnOutcome, error)
 	Sanctions(ctx context.Context) ([]labour.Sanction, error)
 	Sanction(ctx context.Context, symbol string) (*labour.Sanction, error)
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
 	Claim(ctx context.Context, id string) (*labour.Claim, error)
 	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
-	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
+	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
@@ -945,9 +990,10 @@ type RegionResolver interface {
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
-	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string) (*model.Report, error)
+	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
+	Currency(ctx context.Context, obj *labour.Region) (string, error)
 }
 type ReleaseResolver interface {
 	ID(ctx context.Context, obj *labour.Release) (string, error)
@@ -957,6 +1003,7 @@ type ReleaseResolver interface {
 
 	Citation(ctx context.Context, obj *labour.Release) (string, error)
 	Changes(ctx context.Context, obj *labour.Release, since string, tables []string, first *int, after *string) (*model.ChangeConnection, error)
+	Gaps(ctx context.Context, obj *labour.Release) ([]model.RegisterGap, error)
 }
 type RepatriationResolver interface {
 	ID(ctx context.Context, obj *labour.Repatriation) (string, error)
@@ -968,6 +1015,8 @@ type RepatriationResolver interface {
 	Sanction(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Sanction, error)
 
 	Source(ctx context.Context, objs []*labour.Repatriation) ([]*labour.Source, error)
+	OwnOutcome(ctx context.Context, obj *labour.Repatriation) (*labour.OwnOutcome, error)
+	Precision(ctx context.Context, obj *labour.Repatriation) ([]model.DayPrecision, error)
 }
 type ReportRowResolver interface {
 	Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
@@ -1581,6 +1630,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Country.Name(childComplexity), true
 
+	case "DayPrecision.field":
+		if e.ComplexityRoot.DayPrecision.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Field(childComplexity), true
+	case "DayPrecision.granularity":
+		if e.ComplexityRoot.DayPrecision.Granularity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Granularity(childComplexity), true
+	case "DayPrecision.span":
+		if e.ComplexityRoot.DayPrecision.Span == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DayPrecision.Span(childComplexity), true
+
 	case "EconomicImpact.baseline":
 		if e.ComplexityRoot.EconomicImpact.Baseline == nil {
 			break
@@ -1629,6 +1697,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EconomicImpact.Coverage(childComplexity), true
+	case "EconomicImpact.currency":
+		if e.ComplexityRoot.EconomicImpact.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EconomicImpact.Currency(childComplexity), true
 	case "EconomicImpact.departedWorkers":
 		if e.ComplexityRoot.EconomicImpact.DepartedWorkers == nil {
 			break
@@ -2734,6 +2808,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ObservedOutcome.Year(childComplexity), true
 
+	case "OwnOutcome.base":
+		if e.ComplexityRoot.OwnOutcome.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Base(childComplexity), true
+	case "OwnOutcome.code":
+		if e.ComplexityRoot.OwnOutcome.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Code(childComplexity), true
+	case "OwnOutcome.label":
+		if e.ComplexityRoot.OwnOutcome.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOutcome.Label(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -2893,6 +2986,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Employer(childComplexity), true
+	case "Permit.hoursPerWeek":
+		if e.ComplexityRoot.Permit.HoursPerWeek == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.HoursPerWeek(childComplexity), true
 	case "Permit.id":
 		if e.ComplexityRoot.Permit.ID == nil {
 			break
@@ -2905,6 +3004,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Industry(childComplexity), true
+	case "Permit.industryClassification":
+		if e.ComplexityRoot.Permit.IndustryClassification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.IndustryClassification(childComplexity), true
+	case "Permit.industryCode":
+		if e.ComplexityRoot.Permit.IndustryCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.IndustryCode(childComplexity), true
 	case "Permit.issuedOn":
 		if e.ComplexityRoot.Permit.IssuedOn == nil {
 			break
@@ -2929,6 +3040,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.Occupation(childComplexity), true
+	case "Permit.occupationClassification":
+		if e.ComplexityRoot.Permit.OccupationClassification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.OccupationClassification(childComplexity), true
+	case "Permit.occupationCode":
+		if e.ComplexityRoot.Permit.OccupationCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.OccupationCode(childComplexity), true
+	case "Permit.precision":
+		if e.ComplexityRoot.Permit.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.Precision(childComplexity), true
 	case "Permit.region":
 		if e.ComplexityRoot.Permit.Region == nil {
 			break
@@ -2982,6 +3111,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.ValidTo(childComplexity), true
+	case "Permit.wage":
+		if e.ComplexityRoot.Permit.Wage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.Wage(childComplexity), true
 	case "Permit.wageCurrency":
 		if e.ComplexityRoot.Permit.WageCurrency == nil {
 			break
@@ -2994,6 +3129,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permit.WageMonthly(childComplexity), true
+	case "Permit.wageUnit":
+		if e.ComplexityRoot.Permit.WageUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permit.WageUnit(childComplexity), true
 	case "Permit.workers":
 		if e.ComplexityRoot.Permit.Workers == nil {
 			break
@@ -3211,6 +3352,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.outcomes":
+		if e.ComplexityRoot.Query.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Outcomes(childComplexity), true
 	case "Query.parameters":
 		if e.ComplexityRoot.Query.Parameters == nil {
 			break
@@ -3315,7 +3462,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
 	case "Query.sanction":
 		if e.ComplexityRoot.Query.Sanction == nil {
 			break
@@ -3373,6 +3520,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Region.Compliance(childComplexity, args["sanction"].(string), args["asOf"].(*labour.Date), args["basis"].(labour.Basis)), true
+	case "Region.currency":
+		if e.ComplexityRoot.Region.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Currency(childComplexity), true
 	case "Region.economicImpact":
 		if e.ComplexityRoot.Region.EconomicImpact == nil {
 			break
@@ -3472,7 +3625,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
 
 	case "RegionConnection.edges":
 		if e.ComplexityRoot.RegionConnection.Edges == nil {
@@ -3511,6 +3664,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegionEdge.Node(childComplexity), true
+
+	case "RegisterGap.gap":
+		if e.ComplexityRoot.RegisterGap.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterGap.Gap(childComplexity), true
+	case "RegisterGap.rows":
+		if e.ComplexityRoot.RegisterGap.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterGap.Rows(childComplexity), true
 
 	case "Release.changes":
 		if e.ComplexityRoot.Release.Changes == nil {
@@ -3565,6 +3731,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Release.DataThrough(childComplexity), true
+	case "Release.gaps":
+		if e.ComplexityRoot.Release.Gaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Gaps(childComplexity), true
 	case "Release.gates":
 		if e.ComplexityRoot.Release.Gates == nil {
 			break
@@ -3719,12 +3891,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Repatriation.Outcome(childComplexity), true
+	case "Repatriation.ownOutcome":
+		if e.ComplexityRoot.Repatriation.OwnOutcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repatriation.OwnOutcome(childComplexity), true
 	case "Repatriation.permit":
 		if e.ComplexityRoot.Repatriation.Permit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Repatriation.Permit(childComplexity), true
+	case "Repatriation.precision":
+		if e.ComplexityRoot.Repatriation.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repatriation.Precision(childComplexity), true
 	case "Repatriation.region":
 		if e.ComplexityRoot.Repatriation.Region == nil {
 			break
@@ -3818,6 +4002,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Coverage(childComplexity), true
+	case "Report.currency":
+		if e.ComplexityRoot.Report.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Currency(childComplexity), true
 	case "Report.filter":
 		if e.ComplexityRoot.Report.Filter == nil {
 			break
@@ -4498,6 +4688,8 @@ type Query {
   countries: [Country!]
   "All indicators that observations are published under, in the order of their codes."
   indicators: [Indicator!]
+  "How workers left, in publishers' own words, in the order of their codes. Each counts as a base outcome."
+  outcomes: [OwnOutcome!]
   "All sanctions that bear on migrant workers, in the order of their symbols."
   sanctions: [Sanction!]
   "The sanction with a symbol. Null where there is none."
@@ -4558,6 +4750,12 @@ type Query {
     first: Int
     "A cursor: only rows after it."
     after: String
+    """
+    The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
+    issue, in either direction or through a third currency. That of the region where the filter names one, else the
+    release's, where left out.
+    """
+    currency: String
   ): Report
   "What the departure of workers costs a region's economy, by the model of docs/METHODOLOGY.md."
   economicImpact(
@@ -4634,11 +4832,11 @@ type Release implements Node {
   contentHash: String!
   "When it was published."
   publishedAt: DateTime!
-  "The first day on which a register row is issued, starts, is revoked or is repatriated, else the first day of the observations. Null where the release holds neither."
+  "The first day on which a register row is issued, starts, is revoked or is repatriated, or that its source declares to cover; else the first day of the observations. Null where the release holds neither."
   dataFrom: Date
   "The last such day, itself included, or what the publisher set. Stocks and statuses are given for it by default. Null where the release holds neither register rows nor observations."
   dataThrough: Date
-  "The currency of wages and money in this release, by ISO 4217, e.g. ` + "`" + `RUB` + "`" + `."
+  "The currency that money of several countries is put together in, by ISO 4217, e.g. ` + "`" + `RUB` + "`" + `. Money of one region is in ` + "`" + `Region.currency` + "`" + `."
   currency: String!
   "How many rows the release holds."
   counts: ReleaseCounts!
@@ -4672,6 +4870,38 @@ type Release implements Node {
     "A cursor: only items after it."
     after: String
   ): ChangeConnection
+  "What rows of the register lack, or know roughly, and how many do, in the order of ` + "`" + `Gap` + "`" + `."
+  gaps: [RegisterGap!]!
+}
+
+"How many rows of the register lack something."
+type RegisterGap {
+  "What they lack."
+  gap: Gap!
+  "How many rows. Null where rows are masked, since the number would tell of few."
+  rows: Int
+}
+
+"What rows of the register lack, or know roughly."
+enum Gap {
+  "Permits without a day of issue: no count of permits issued has them."
+  NO_ISSUE_DAY
+  "Permits without both days of validity: no stock has them."
+  NO_VALIDITY
+  "Permits without a region: figures of regions do not have them."
+  NO_REGION
+  "Permits without a nationality: figures of nationalities do not have them."
+  NO_NATIONALITY
+  "Permits without an employer: figures of employers do not have them."
+  NO_EMPLOYER
+  "Permits whose day of issue is known only to a month, a quarter or a year: they count on its first day."
+  ROUGH_ISSUE_DAY
+  "Permits whose validity or revocation is known only so: it counts from its first day to its last."
+  ROUGH_VALIDITY
+  "Repatriations whose day is known only so: they count on its last day."
+  ROUGH_DEPARTURE
+  "Permits whose wage is not of a month and could not be made so: average wages do not have them."
+  WAGE_NOT_MONTHLY
 }
 
 "A row that a release holds otherwise than another one."
@@ -4786,7 +5016,7 @@ type Region implements Node {
     from: Date
     "Only observations that begin on this day or earlier. No bound where left out."
     to: Date
-  ): [Observation!]!
+  ): [Observation!]
   "Employers of this region and of everything within it."
   employers(
     "Which employers. All of the region where left out."
@@ -4850,6 +5080,12 @@ type Region implements Node {
     first: Int
     "A cursor: only rows after it."
     after: String
+    """
+    The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
+    issue, in either direction or through a third currency. That of the region where the filter names one, else the
+    release's, where left out.
+    """
+    currency: String
   ): Report
   "What the departure of workers costs this region's economy; see ` + "`" + `Query.economicImpact` + "`" + `."
   economicImpact(
@@ -4865,6 +5101,8 @@ type Region implements Node {
     "The evidence that stocks are read from."
     basis: Basis! = REGISTER
   ): Compliance
+  "The currency of its money, by ISO 4217: its own, else that of the region around it or of its country, else the release's."
+  currency: String!
 }
 
 "The level of a region."
@@ -4931,22 +5169,22 @@ type Permit implements Node {
   number: String!
   "Who holds it. Null where unknown."
   employer: Employer
-  "Where the work is."
-  region: Region!
-  "The nationality of the workers."
-  nationality: Country!
+  "Where the work is. Null where unknown."
+  region: Region
+  "The nationality of the workers. Null where unknown."
+  nationality: Country
   "The permit's own industry, else its employer's. Null where neither is known."
   industry: Industry
   "What the workers do. Null where unknown."
   occupation: String
   "How many workers it covers, in persons, at least 1."
   workers: Int!
-  "The day of issue."
-  issuedOn: Date!
-  "The first day on which workers may work."
-  validFrom: Date!
-  "The last day on which they may, itself included. It may lie beyond the release's dataThrough."
-  validTo: Date!
+  "The day of issue. Null where unknown: then no count of permits issued has it."
+  issuedOn: Date
+  "The first day on which workers may work. Null where unknown: then no stock has it."
+  validFrom: Date
+  "The last day on which they may, itself included. It may lie beyond the release's dataThrough. Null where unknown: then no stock has it."
+  validTo: Date
   "The first day on which it no longer holds. Null where it was not revoked."
   revokedOn: Date
   "Where it stands on a day."
@@ -4964,6 +5202,60 @@ type Permit implements Node {
   synthetic: Boolean!
   "Where the row was taken from."
   source: Source!
+  "Which of its days are known only to a month, a quarter or a year: the others are exact."
+  precision: [DayPrecision!]!
+  "The wage per worker as it was published, in ` + "`" + `wageUnit` + "`" + ` and ` + "`" + `wageCurrency` + "`" + `. Null where unknown, or where the publisher gave it per month."
+  wage: Float
+  "What ` + "`" + `wage` + "`" + ` is paid for. Null where it is null."
+  wageUnit: WageUnit
+  "The hours of a week, by which a wage per hour was made monthly. Null where unknown."
+  hoursPerWeek: Float
+  "The industry in the publisher's own classification. Null where there is none."
+  industryCode: String
+  "The name of that classification, e.g. ` + "`" + `NAICS 2017` + "`" + `."
+  industryClassification: String
+  "The occupation in the publisher's own classification. Null where there is none."
+  occupationCode: String
+  "The name of that classification, e.g. ` + "`" + `SOC 2018` + "`" + `."
+  occupationClassification: String
+}
+
+"A day of a row that is known only to a span. What begins counts from the span's first day, what ends to its last, so that nobody who may have been there is left out."
+type DayPrecision {
+  "The field of the row, e.g. ` + "`" + `issuedOn` + "`" + `."
+  field: String!
+  "What it is known to: MONTH, QUARTER or YEAR."
+  granularity: Granularity!
+  "The days that may be meant."
+  span: Period!
+}
+
+"What a wage is paid for. A month has 52 weeks in 12; an hour is one of ` + "`" + `hoursPerWeek` + "`" + `; days and pieces are never made months."
+enum WageUnit {
+  "An hour."
+  HOUR
+  "A day."
+  DAY
+  "A week."
+  WEEK
+  "Two weeks."
+  TWO_WEEKS
+  "A month."
+  MONTH
+  "A year."
+  YEAR
+  "A piece of work."
+  PIECE
+}
+
+"How workers left, in a publisher's own words."
+type OwnOutcome {
+  "The publisher's code, e.g. ` + "`" + `NATURALISED` + "`" + `."
+  code: String!
+  "It, in words."
+  label: String!
+  "What it counts as in reports and filters."
+  base: RepatriationOutcome!
 }
 
 "Where a permit stands on a day."
@@ -4976,6 +5268,8 @@ enum PermitStatus {
   EXPIRED
   "It was revoked on that day or earlier, on or before its validTo."
   REVOKED
+  "Its validity is not known."
+  UNKNOWN
 }
 
 "A record that workers left on a day, which is the first on which they are gone."
@@ -5002,6 +5296,10 @@ type Repatriation implements Node {
   synthetic: Boolean!
   "Where the row was taken from."
   source: Source!
+  "How they left in the publisher's own words. Null where it gave ` + "`" + `outcome` + "`" + ` itself."
+  ownOutcome: OwnOutcome
+  "Whether ` + "`" + `date` + "`" + ` is known only to a month, a quarter or a year."
+  precision: [DayPrecision!]!
 }
 
 "How a worker left. RETURNED, DEPORTED and THIRD_COUNTRY count as repatriated under a sanction, the others as protected or exempt."
@@ -5672,6 +5970,8 @@ type Report {
   notices: [Notice!]!
   "What the figures of all measures rest on, whichever are selected, and the SQL that computes the rows."
   provenance: Provenance!
+  "The currency of wages, by ISO 4217."
+  currency: String!
 }
 
 "How much of what was asked for the register's sources have. A source that does not say how much it has is taken to have a part."
@@ -5700,7 +6000,7 @@ enum NoticeCode {
   BOUNDARIES_MOVED
   "The first or the last period is a part of its calendar unit."
   PERIODS_CUT
-  "Rows that there are were left out by a condition."
+  "Rows that there are were left out: by a condition, or since they lack what a measure counts by."
   ROWS_LEFT_OUT
   "A stock is held from the nearest reported figure, which is of another day."
   HELD_FLAT
@@ -5708,6 +6008,8 @@ enum NoticeCode {
   MODEL
   "The release was made under another method than the one that answers."
   METHOD_CHANGED
+  "Rows were counted on days that are known only to a month, a quarter or a year."
+  ROUGH_DAYS
 }
 
 """
@@ -5759,7 +6061,7 @@ type ReportRow {
   averageWorkersPresent: Float
   "The sum of workers present over the days of the period, in worker-days. A Float, since an Int ends at 2,147,483,647."
   workerDays: Float
-  "The monthly wage of the permits issued in the period, weighted by workers, in the release's currency per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
+  "The monthly wage of the permits issued in the period, weighted by workers, in the report's currency per month. Other currencies are converted by the year's average rate; permits without a wage or a rate are left out. Null where no wage is known."
   averageMonthlyWage: Float
   "The workers of the repatriations dated in the period, in persons; of all outcomes unless ` + "`" + `filter.outcomes` + "`" + ` names some."
   workersRepatriated: Int
@@ -6014,7 +6316,7 @@ enum Basis {
 
 """
 What the departure of workers costs a region's economy. A figure that no observation supports is null, and ` + "`" + `inputs` + "`" + ` says
-what was missing. Money is in the release's currency, remittances in USD; ` + "`" + `unit` + "`" + ` says so.
+what was missing. Money is in the region's currency, remittances in USD; ` + "`" + `unit` + "`" + ` says so.
 """
 type EconomicImpact {
   "Names the release and the whole scenario, so that caches keep the estimate apart from others. ` + "`" + `node` + "`" + ` does not find it."
@@ -6061,25 +6363,25 @@ type EconomicImpact {
   stocks: [ScenarioStock!]!
   "The year whose prices money is in. Null where each year has its own."
   constantPricesOf: Int
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
-  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the region's currency."
   outputLostElsewhere: Estimate
   "` + "`" + `directOutputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   directOutputLostShareOfGrp: Estimate
   "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
-  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the release's currency."
+  "Twelve monthly wages a worker-year of the posts that stay empty: the departed permits' own average wage, else the region's by the relative wage; in the region's currency."
   wagesLost: Estimate
-  "Wages lost by the rate of income tax, in the release's currency."
+  "Wages lost by the rate of income tax, in the region's currency."
   incomeTaxLost: Estimate
-  "Income tax, social contributions and taxes on production of the posts that stay empty, in the release's currency."
+  "Income tax, social contributions and taxes on production of the posts that stay empty, in the region's currency."
   fiscalLoss: Estimate
   "What the departed no longer send home, at most what they earn after tax, in USD. Filled posts send nothing."
   remittancesForgone: Estimate
@@ -6108,6 +6410,8 @@ type EconomicImpact {
   inputs: [ModelInput!]!
   "What the figures rest on."
   provenance: Provenance!
+  "The currency of the region, by ISO 4217, which all money here is in but remittances."
+  currency: String!
 }
 
 "A result: its central value, its distribution over the draws, and its bounds. Means add up; quantiles do not."
@@ -6136,19 +6440,19 @@ type Estimate {
 
 "Direct output by where it went: wages, contributions, taxes on production and surplus add up to it."
 type ImpactAccounts {
-  "Direct output, in the release's currency."
+  "Direct output, in the region's currency."
   output: Estimate
-  "Gross pay, in the release's currency."
+  "Gross pay, in the region's currency."
   wages: Estimate
-  "The part of wages that is income tax, in the release's currency."
+  "The part of wages that is income tax, in the region's currency."
   incomeTax: Estimate
-  "Social contributions of employers, in the release's currency."
+  "Social contributions of employers, in the region's currency."
   contributions: Estimate
-  "Fees for permits and other taxes on production, in the release's currency."
+  "Fees for permits and other taxes on production, in the region's currency."
   productionTaxes: Estimate
-  "Profit and mixed income, the rest, in the release's currency. Below 0 pay and product are set inconsistently."
+  "Profit and mixed income, the rest, in the region's currency. Below 0 pay and product are set inconsistently."
   surplus: Estimate
-  "Income tax, contributions and taxes on production, in the release's currency."
+  "Income tax, contributions and taxes on production, in the region's currency."
   fiscalLoss: Estimate
 }
 
@@ -6156,15 +6460,15 @@ type ImpactAccounts {
 type VariantImpact {
   "The variant."
   variant: ImpactVariant!
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
-  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the release's currency."
+  "What suppliers in the rest of the country lose, which is no part of ` + "`" + `outputLost` + "`" + `, in the region's currency."
   outputLostElsewhere: Estimate
   "` + "`" + `outputLost` + "`" + ` over the gross regional product of the same days, as a fraction."
   outputLostShareOfGrp: Estimate
@@ -6210,13 +6514,13 @@ type IndustryImpact {
   industry: Industry!
   "Its worker-years lost."
   workerYearsLost: Float
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
   "Where its net direct output went."
   netAccounts: ImpactAccounts!
@@ -6232,13 +6536,13 @@ type ImpactPeriod {
   departedWorkers: Float
   "Worker-years lost in the period."
   workerYearsLost: Float
-  "The output of the departed, before anybody fills their posts, in the release's currency."
+  "The output of the departed, before anybody fills their posts, in the region's currency."
   grossDirectOutputLost: Estimate
-  "The output of the posts that stay empty, in the release's currency."
+  "The output of the posts that stay empty, in the region's currency."
   directOutputLost: Estimate
-  "What the region's suppliers lose for it, in the release's currency."
+  "What the region's suppliers lose for it, in the region's currency."
   indirectOutputLost: Estimate
-  "What the region loses, directly and through its suppliers, in the release's currency."
+  "What the region loses, directly and through its suppliers, in the region's currency."
   outputLost: Estimate
   "Where its net direct output went."
   netAccounts: ImpactAccounts!
@@ -6254,9 +6558,9 @@ type Sensitivity {
   lowSetting: String!
   "The input's high end likewise."
   highSetting: String!
-  "Output lost with the input at its low end, in the release's currency."
+  "Output lost with the input at its low end, in the region's currency."
   outputLostAtLow: Float!
-  "Output lost with the input at its high end, in the release's currency."
+  "Output lost with the input at its high end, in the region's currency."
   outputLostAtHigh: Float!
 }
 
@@ -6900,6 +7204,18 @@ func (ec *executionContext) childFields_Country(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Country", field.Name)
 }
 
+func (ec *executionContext) childFields_DayPrecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_DayPrecision_field(ctx, field)
+	case "granularity":
+		return ec.fieldContext_DayPrecision_granularity(ctx, field)
+	case "span":
+		return ec.fieldContext_DayPrecision_span(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DayPrecision", field.Name)
+}
+
 func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6990,6 +7306,8 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_inputs(ctx, field)
 	case "provenance":
 		return ec.fieldContext_EconomicImpact_provenance(ctx, field)
+	case "currency":
+		return ec.fieldContext_EconomicImpact_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EconomicImpact", field.Name)
 }
@@ -7404,6 +7722,18 @@ func (ec *executionContext) childFields_ObservedOutcome(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ObservedOutcome", field.Name)
 }
 
+func (ec *executionContext) childFields_OwnOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_OwnOutcome_code(ctx, field)
+	case "label":
+		return ec.fieldContext_OwnOutcome_label(ctx, field)
+	case "base":
+		return ec.fieldContext_OwnOutcome_base(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnOutcome", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -7510,6 +7840,22 @@ func (ec *executionContext) childFields_Permit(ctx context.Context, field graphq
 		return ec.fieldContext_Permit_synthetic(ctx, field)
 	case "source":
 		return ec.fieldContext_Permit_source(ctx, field)
+	case "precision":
+		return ec.fieldContext_Permit_precision(ctx, field)
+	case "wage":
+		return ec.fieldContext_Permit_wage(ctx, field)
+	case "wageUnit":
+		return ec.fieldContext_Permit_wageUnit(ctx, field)
+	case "hoursPerWeek":
+		return ec.fieldContext_Permit_hoursPerWeek(ctx, field)
+	case "industryCode":
+		return ec.fieldContext_Permit_industryCode(ctx, field)
+	case "industryClassification":
+		return ec.fieldContext_Permit_industryClassification(ctx, field)
+	case "occupationCode":
+		return ec.fieldContext_Permit_occupationCode(ctx, field)
+	case "occupationClassification":
+		return ec.fieldContext_Permit_occupationClassification(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Permit", field.Name)
 }
@@ -7586,6 +7932,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_economicImpact(ctx, field)
 	case "compliance":
 		return ec.fieldContext_Region_compliance(ctx, field)
+	case "currency":
+		return ec.fieldContext_Region_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Region", field.Name)
 }
@@ -7612,6 +7960,16 @@ func (ec *executionContext) childFields_RegionEdge(ctx context.Context, field gr
 		return ec.fieldContext_RegionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "gap":
+		return ec.fieldContext_RegisterGap_gap(ctx, field)
+	case "rows":
+		return ec.fieldContext_RegisterGap_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterGap", field.Name)
 }
 
 func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7646,6 +8004,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_citation(ctx, field)
 	case "changes":
 		return ec.fieldContext_Release_changes(ctx, field)
+	case "gaps":
+		return ec.fieldContext_Release_gaps(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
 }
@@ -7718,6 +8078,10 @@ func (ec *executionContext) childFields_Repatriation(ctx context.Context, field 
 		return ec.fieldContext_Repatriation_synthetic(ctx, field)
 	case "source":
 		return ec.fieldContext_Repatriation_source(ctx, field)
+	case "ownOutcome":
+		return ec.fieldContext_Repatriation_ownOutcome(ctx, field)
+	case "precision":
+		return ec.fieldContext_Repatriation_precision(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Repatriation", field.Name)
 }
@@ -7776,6 +8140,8 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_notices(ctx, field)
 	case "provenance":
 		return ec.fieldContext_Report_provenance(ctx, field)
+	case "currency":
+		return ec.fieldContext_Report_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
 }
@@ -8771,6 +9137,14 @@ func (ec *executionContext) field_Query_report_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg8
 	return args, nil
 }
 
@@ -9171,6 +9545,14 @@ func (ec *executionContext) field_Region_report_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg8
 	return args, nil
 }
 
@@ -11966,6 +12348,84 @@ func (ec *executionContext) fieldContext_Country_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Country", field, false, false, "String")
 }
 
+func (ec *executionContext) _DayPrecision_field(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DayPrecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _DayPrecision_granularity(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_granularity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Granularity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Granularity) graphql.Marshaler {
+			return ec.marshalNGranularity2homeboundᚋinternalᚋlabourᚐGranularity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_granularity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DayPrecision", field, false, false, "Granularity")
+}
+
+func (ec *executionContext) _DayPrecision_span(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DayPrecision_span(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Span, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.CalendarPeriod) graphql.Marshaler {
+			return ec.marshalNPeriod2homeboundᚋinternalᚋlabourᚐCalendarPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DayPrecision_span(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DayPrecision",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EconomicImpact_id(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13222,6 +13682,29 @@ func (ec *executionContext) fieldContext_EconomicImpact_provenance(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EconomicImpact_currency(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "String")
 }
 
 func (ec *executionContext) _Employer_id(ctx context.Context, field graphql.CollectedField, obj *labour.Employer) (ret graphql.Marshaler) {
@@ -17310,6 +17793,75 @@ func (ec *executionContext) fieldContext_ObservedOutcome_unit(_ context.Context,
 	return graphql.NewScalarFieldContext("ObservedOutcome", field, false, false, "String")
 }
 
+func (ec *executionContext) _OwnOutcome_code(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "String")
+}
+
+func (ec *executionContext) _OwnOutcome_label(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "String")
+}
+
+func (ec *executionContext) _OwnOutcome_base(ctx context.Context, field graphql.CollectedField, obj *labour.OwnOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOutcome_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Outcome) graphql.Marshaler {
+			return ec.marshalNRepatriationOutcome2homeboundᚋinternalᚋlabourᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOutcome_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOutcome", field, false, false, "RepatriationOutcome")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18127,10 +18679,10 @@ func (ec *executionContext) _Permit_region(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Region) graphql.Marshaler {
-			return ec.marshalNRegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
+			return ec.marshalORegion2ᚖhomeboundᚋinternalᚋlabourᚐRegion(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18182,10 +18734,10 @@ func (ec *executionContext) _Permit_nationality(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *labour.Country) graphql.Marshaler {
-			return ec.marshalNCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
+			return ec.marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐCountry(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_nationality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18334,18 +18886,18 @@ func (ec *executionContext) _Permit_issuedOn(ctx context.Context, field graphql.
 			return ec.fieldContext_Permit_issuedOn(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IssuedOn, nil
+			return ec.Resolvers.Permit().IssuedOn(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_issuedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_validFrom(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -18357,18 +18909,18 @@ func (ec *executionContext) _Permit_validFrom(ctx context.Context, field graphql
 			return ec.fieldContext_Permit_validFrom(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ValidFrom, nil
+			return ec.Resolvers.Permit().ValidFrom(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_validTo(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -18380,18 +18932,18 @@ func (ec *executionContext) _Permit_validTo(ctx context.Context, field graphql.C
 			return ec.fieldContext_Permit_validTo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ValidTo, nil
+			return ec.Resolvers.Permit().ValidTo(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v labour.Date) graphql.Marshaler {
-			return ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permit_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Permit", field, false, false, "Date")
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "Date")
 }
 
 func (ec *executionContext) _Permit_revokedOn(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
@@ -18638,6 +19190,199 @@ func (ec *executionContext) resolveBatch_Permit_source(ctx context.Context, fiel
 		err,
 		"Permit.source",
 	)
+}
+
+func (ec *executionContext) _Permit_precision(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_precision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().Precision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+			return ec.marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_precision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DayPrecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permit_wage(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_wage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_wage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Permit_wageUnit(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_wageUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().WageUnit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.WageUnit) graphql.Marshaler {
+			return ec.marshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_wageUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "WageUnit")
+}
+
+func (ec *executionContext) _Permit_hoursPerWeek(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_hoursPerWeek(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoursPerWeek, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_hoursPerWeek(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Permit_industryCode(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_industryCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().IndustryCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_industryCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_industryClassification(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_industryClassification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().IndustryClassification(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_industryClassification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_occupationCode(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_occupationCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().OccupationCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_occupationCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
+}
+
+func (ec *executionContext) _Permit_occupationClassification(ctx context.Context, field graphql.CollectedField, obj *labour.Permit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permit_occupationClassification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permit().OccupationClassification(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permit_occupationClassification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permit", field, true, true, "String")
 }
 
 func (ec *executionContext) _PermitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Permit]) (ret graphql.Marshaler) {
@@ -19605,6 +20350,38 @@ func (ec *executionContext) fieldContext_Query_indicators(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_outcomes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_outcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Outcomes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.OwnOutcome) graphql.Marshaler {
+			return ec.marshalOOwnOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOwnOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_outcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_sanctions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19823,7 +20600,7 @@ func (ec *executionContext) _Query_report(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -20413,10 +21190,10 @@ func (ec *executionContext) _Region_observations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
-			return ec.marshalNObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
+			return ec.marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Region_observations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20678,7 +21455,7 @@ func (ec *executionContext) _Region_report(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -20798,6 +21575,29 @@ func (ec *executionContext) fieldContext_Region_compliance(ctx context.Context, 
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Region_currency(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Region().Currency(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Region_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, true, "String")
 }
 
 func (ec *executionContext) _RegionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Region]) (ret graphql.Marshaler) {
@@ -20972,6 +21772,52 @@ func (ec *executionContext) fieldContext_RegionEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RegisterGap_gap(ctx context.Context, field graphql.CollectedField, obj *model.RegisterGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterGap_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Gap) graphql.Marshaler {
+			return ec.marshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterGap_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterGap", field, false, false, "Gap")
+}
+
+func (ec *executionContext) _RegisterGap_rows(ctx context.Context, field graphql.CollectedField, obj *model.RegisterGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterGap_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterGap_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RegisterGap", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Release_id(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
@@ -21354,6 +22200,38 @@ func (ec *executionContext) fieldContext_Release_changes(ctx context.Context, fi
 	if fc.Args, err = ec.field_Release_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Release_gaps(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Release().Gaps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.RegisterGap) graphql.Marshaler {
+			return ec.marshalNRegisterGap2ᚕhomeboundᚋgraphᚋmodelᚐRegisterGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Release_gaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Release",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterGap(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -22138,6 +23016,70 @@ func (ec *executionContext) resolveBatch_Repatriation_source(ctx context.Context
 	)
 }
 
+func (ec *executionContext) _Repatriation_ownOutcome(ctx context.Context, field graphql.CollectedField, obj *labour.Repatriation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repatriation_ownOutcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Repatriation().OwnOutcome(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *labour.OwnOutcome) graphql.Marshaler {
+			return ec.marshalOOwnOutcome2ᚖhomeboundᚋinternalᚋlabourᚐOwnOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Repatriation_ownOutcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Repatriation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Repatriation_precision(ctx context.Context, field graphql.CollectedField, obj *labour.Repatriation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repatriation_precision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Repatriation().Precision(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+			return ec.marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Repatriation_precision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Repatriation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DayPrecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RepatriationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Repatriation]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22686,6 +23628,29 @@ func (ec *executionContext) fieldContext_Report_provenance(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Report_currency(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -27826,6 +28791,49 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var dayPrecisionImplementors = []string{"DayPrecision"}
+
+func (ec *executionContext) _DayPrecision(ctx context.Context, sel ast.SelectionSet, obj *model.DayPrecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dayPrecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DayPrecision")
+		case "field":
+			out.Values[i] = ec._DayPrecision_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "granularity":
+			out.Values[i] = ec._DayPrecision_granularity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "span":
+			out.Values[i] = ec._DayPrecision_span(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var economicImpactImplementors = []string{"EconomicImpact"}
 
 func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.SelectionSet, obj *answers.EconomicImpact) graphql.Marshaler {
@@ -28061,6 +29069,11 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			}
 		case "provenance":
 			out.Values[i] = ec._EconomicImpact_provenance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._EconomicImpact_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -29418,6 +30431,49 @@ func (ec *executionContext) _ObservedOutcome(ctx context.Context, sel ast.Select
 	return out
 }
 
+var ownOutcomeImplementors = []string{"OwnOutcome"}
+
+func (ec *executionContext) _OwnOutcome(ctx context.Context, sel ast.SelectionSet, obj *labour.OwnOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownOutcomeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OwnOutcome")
+		case "code":
+			out.Values[i] = ec._OwnOutcome_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._OwnOutcome_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "base":
+			out.Values[i] = ec._OwnOutcome_base(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
@@ -29663,13 +30719,13 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_region(ctx, field, obj)
 				})
 		case "nationality":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_nationality(ctx, field, obj)
 				})
@@ -29691,20 +30747,23 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "issuedOn":
-			out.Values[i] = ec._Permit_issuedOn(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_issuedOn(ctx, field, obj)
+				})
 		case "validFrom":
-			out.Values[i] = ec._Permit_validFrom(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_validFrom(ctx, field, obj)
+				})
 		case "validTo":
-			out.Values[i] = ec._Permit_validTo(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_validTo(ctx, field, obj)
+				})
 		case "revokedOn":
 			out.Values[i] = ec._Permit_revokedOn(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -29743,6 +30802,52 @@ func (ec *executionContext) _Permit(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permit_source(ctx, field, obj)
+				})
+		case "precision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_precision(ctx, field, obj)
+				})
+		case "wage":
+			out.Values[i] = ec._Permit_wage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wageUnit":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_wageUnit(ctx, field, obj)
+				})
+		case "hoursPerWeek":
+			out.Values[i] = ec._Permit_hoursPerWeek(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "industryCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_industryCode(ctx, field, obj)
+				})
+		case "industryClassification":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_industryClassification(ctx, field, obj)
+				})
+		case "occupationCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_occupationCode(ctx, field, obj)
+				})
+		case "occupationClassification":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permit_occupationClassification(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -30019,6 +31124,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_indicators(ctx, field)
 				})
+		case "outcomes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_outcomes(ctx, field)
+				})
 		case "sanctions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -30163,7 +31274,7 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_observations(ctx, field, obj)
 				})
@@ -30202,6 +31313,12 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_compliance(ctx, field, obj)
+				})
+		case "currency":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_currency(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -30287,6 +31404,44 @@ func (ec *executionContext) _RegionEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._RegionEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registerGapImplementors = []string{"RegisterGap"}
+
+func (ec *executionContext) _RegisterGap(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterGap")
+		case "gap":
+			out.Values[i] = ec._RegisterGap_gap(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._RegisterGap_rows(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -30396,6 +31551,12 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Release_changes(ctx, field, obj)
+				})
+		case "gaps":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Release_gaps(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -30636,6 +31797,18 @@ func (ec *executionContext) _Repatriation(ctx context.Context, sel ast.Selection
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Repatriation_source(ctx, field, obj)
 				})
+		case "ownOutcome":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Repatriation_ownOutcome(ctx, field, obj)
+				})
+		case "precision":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Repatriation_precision(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30817,6 +31990,11 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "provenance":
 			out.Values[i] = ec._Report_provenance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._Report_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32048,6 +33226,26 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalNDayPrecision2homeboundᚋgraphᚋmodelᚐDayPrecision(ctx context.Context, sel ast.SelectionSet, v model.DayPrecision) graphql.Marshaler {
+	return ec._DayPrecision(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐDayPrecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []model.DayPrecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDayPrecision2homeboundᚋgraphᚋmodelᚐDayPrecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNDimension2homeboundᚋinternalᚋlabourᚐDimension(ctx context.Context, v any) (labour.Dimension, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.Dimension(tmp)
@@ -32227,6 +33425,21 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx context.Context, v any) (labour.Gap, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Gap(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGap2homeboundᚋinternalᚋlabourᚐGap(ctx context.Context, sel ast.SelectionSet, v labour.Gap) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Gap!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNGateResult2homeboundᚋinternalᚋlabourᚐGateResult(ctx context.Context, sel ast.SelectionSet, v labour.GateResult) graphql.Marshaler {
@@ -32694,6 +33907,10 @@ func (ec *executionContext) marshalNOrderDirection2homeboundᚋgraphᚋmodelᚐO
 	return v
 }
 
+func (ec *executionContext) marshalNOwnOutcome2homeboundᚋinternalᚋlabourᚐOwnOutcome(ctx context.Context, sel ast.SelectionSet, v labour.OwnOutcome) graphql.Marshaler {
+	return ec._OwnOutcome(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNPageInfo2homeboundᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -32886,6 +34103,26 @@ func (ec *executionContext) unmarshalNRegionOrderField2homeboundᚋgraphᚋmodel
 
 func (ec *executionContext) marshalNRegionOrderField2homeboundᚋgraphᚋmodelᚐRegionOrderField(ctx context.Context, sel ast.SelectionSet, v model.RegionOrderField) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNRegisterGap2homeboundᚋgraphᚋmodelᚐRegisterGap(ctx context.Context, sel ast.SelectionSet, v model.RegisterGap) graphql.Marshaler {
+	return ec._RegisterGap(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRegisterGap2ᚕhomeboundᚋgraphᚋmodelᚐRegisterGapᚄ(ctx context.Context, sel ast.SelectionSet, v []model.RegisterGap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRegisterGap2homeboundᚋgraphᚋmodelᚐRegisterGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRelease2homeboundᚋinternalᚋlabourᚐRelease(ctx context.Context, sel ast.SelectionSet, v labour.Release) graphql.Marshaler {
@@ -33975,6 +35212,52 @@ func (ec *executionContext) marshalONode2ᚕhomeboundᚋgraphᚋmodelᚐNode(ctx
 	return ret
 }
 
+func (ec *executionContext) marshalOObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Observation", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOOwnOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOwnOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.OwnOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOwnOutcome2homeboundᚋinternalᚋlabourᚐOwnOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOOwnOutcome2ᚖhomeboundᚋinternalᚋlabourᚐOwnOutcome(ctx context.Context, sel ast.SelectionSet, v *labour.OwnOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnOutcome(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOParameter2ᚕhomeboundᚋinternalᚋlabourᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Parameter) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -34508,6 +35791,25 @@ func (ec *executionContext) unmarshalOWageBasis2ᚖhomeboundᚋinternalᚋlabour
 }
 
 func (ec *executionContext) marshalOWageBasis2ᚖhomeboundᚋinternalᚋlabourᚐWageBasis(ctx context.Context, sel ast.SelectionSet, v *labour.WageBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx context.Context, v any) (*labour.WageUnit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.WageUnit(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWageUnit2ᚖhomeboundᚋinternalᚋlabourᚐWageUnit(ctx context.Context, sel ast.SelectionSet, v *labour.WageUnit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -20,6 +20,7 @@ type Report struct {
 	Synthetic    bool
 	Notices      []answers.Notice
 	Provenance   answers.Provenance
+	Currency     string
 }
 
 // Basis is what every report is read from.
@@ -84,7 +85,7 @@ func (r *ReportRow) AverageWorkersPresent() *float64 { return r.number(labour.Av
 // WorkerDays is in persons times days.
 func (r *ReportRow) WorkerDays() *float64 { return r.number(labour.WorkerDays) }
 
-// AverageMonthlyWage is in the release's currency.
+// AverageMonthlyWage is in the report's currency.
 func (r *ReportRow) AverageMonthlyWage() *float64 { return r.number(labour.AverageMonthlyWage) }
 
 // WorkersRepatriated counts persons.

@@ -22,6 +22,7 @@ type EconomicImpact struct {
 	Synthetic  bool           // false only where every row behind is known not to be made up
 	Perturbed  bool           // whether masked rows of the register took part
 	Provenance Provenance     // set where it is selected
+	Currency   string         // of the region, which money is in
 }
 
 // maxHorizon bounds what the economic model walks through, in days: about a century.
@@ -57,7 +58,8 @@ func Impact(ctx context.Context, release *db.Release, q ImpactQuestion) (*Econom
 	if err != nil {
 		return nil, err
 	}
-	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, OfIndustry: q.StockIndustry, Perturbed: perturbed(release, q.Basis),
+	answer := &EconomicImpact{Scenario: result.Scenario, Result: result, Stocks: q.Stocks, OfIndustry: q.StockIndustry,
+		Currency: facts.Currency, Perturbed: perturbed(release, q.Basis),
 		Coverage: evidence.covered, Synthetic: evidence.synthetic}
 	if result.DepartedWorkers == nil {
 		answer.Coverage = labour.NotAtAll
@@ -133,7 +135,7 @@ func stockFilter(s impact.Scenario) db.StockFilter {
 
 // impactFacts gathers what the model reads. A derived stock sets the boundaries of the question to its own.
 func impactFacts(ctx context.Context, release *db.Release, q *ImpactQuestion) (impact.Facts, stockEvidence, error) {
-	facts := impact.Facts{Currency: release.Info().Currency, Geography: release.Geography()}
+	facts := impact.Facts{Currency: release.CurrencyOf(q.Region), Geography: release.Geography()}
 	var evidence stockEvidence
 	var err error
 	switch q.Basis {

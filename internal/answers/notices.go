@@ -27,10 +27,12 @@ const (
 	NoticeHeldFlat   NoticeCode = "HELD_FLAT"
 	NoticeModel      NoticeCode = "MODEL"
 	NoticeMethod     NoticeCode = "METHOD_CHANGED"
+	NoticeRough      NoticeCode = "ROUGH_DAYS"
 )
 
 // NoticeCodes lists all of them.
-var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeLeftOut, NoticeHeldFlat, NoticeModel, NoticeMethod}
+var NoticeCodes = []NoticeCode{NoticeCoverage, NoticeBoundaries, NoticePeriodsCut, NoticeLeftOut, NoticeHeldFlat, NoticeModel,
+	NoticeMethod, NoticeRough}
 
 // Notices says what a reader of a report might stumble over. Rows that were left out are known once it is answered.
 func Notices(release *db.Release, rep *db.Report) []Notice {
@@ -51,6 +53,53 @@ func Notices(release *db.Release, rep *db.Report) []Notice {
 	if rep.LeftOut > 0 {
 		notices = append(notices, Notice{NoticeLeftOut, fmt.Sprintf(
 			"Of %d rows, having left %d out.", len(rep.Rows)+rep.LeftOut, rep.LeftOut)})
+	}
+	return append(notices, lackingNotices(release, rep)...)
+}
+
+// gapSentences say what is done about rows that lack something; %s is how many, with their noun.
+var gapSentences = []struct {
+	gap      labour.Gap
+	code     NoticeCode
+	sentence string
+}{
+	{labour.NoIssueDay, NoticeLeftOut, "%s without a day of issue: no count of permits issued has them."},
+	{labour.NoValidity, NoticeLeftOut, "%s without both days of validity: no stock of workers has them."},
+	{labour.NoRegion, NoticeLeftOut, "%s without a region: no region has them."},
+	{labour.NoNationality, NoticeLeftOut, "%s without a nationality: no nationality has them."},
+	{labour.NoEmployer, NoticeLeftOut, "%s without an employer: no employer has them."},
+	{labour.WageNotMonthly, NoticeLeftOut, "%s with a wage per hour, day or piece that nothing says how to make monthly: no average wage has them."},
+	{labour.RoughIssueDay, NoticeRough, "%s with a day of issue known only to a month, a quarter or a year: they count on its first day."},
+	{labour.RoughValidity, NoticeRough, "%s with a validity known only to a month, a quarter or a year: it counts from its first day to its last."},
+	{labour.RoughDeparture, NoticeRough, "%s with a day known only to a month, a quarter or a year: they count on its last day."},
+}
+
+// lackingNotices says how many rows that may be meant lack something which the report's measures count by. How many is
+// not told where rows are masked, since the number would tell of few.
+func lackingNotices(release *db.Release, rep *db.Report) []Notice {
+	var notices []Notice
+	lacking := rep.Lacking()
+	for _, g := range gapSentences {
+		n := lacking[g.gap]
+		if n == 0 {
+			continue
+		}
+		noun := "permit"
+		if g.gap == labour.RoughDeparture {
+			noun = "repatriation"
+		}
+		rows := fmt.Sprintf("There are %d %ss", n, noun)
+		if n == 1 {
+			rows = "There is 1 " + noun
+		}
+		if release.Confidential() > 0 {
+			rows = "There are " + noun + "s"
+		}
+		text := fmt.Sprintf(g.sentence, rows)
+		if n == 1 && release.Confidential() == 0 {
+			text = strings.NewReplacer("has them.", "has it.", "they count", "it counts").Replace(text)
+		}
+		notices = append(notices, Notice{g.code, text})
 	}
 	return notices
 }

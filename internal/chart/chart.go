@@ -20,7 +20,7 @@ type Picture struct {
 	// Description is the text alternative: what the picture shows, in sentences with its figures.
 	Description string
 
-	// Plot is what is drawn: a Timeline, Bars, Columns or a Map.
+	// Plot is what is drawn: a Timeline, Bars, Columns, a Map, Intervals, a Waterfall or a Tornado.
 	Plot Plot
 	// Empty says in a sentence that there is nothing to draw, and takes the plot's place; "" where there is something.
 	Empty string

@@ -88,6 +88,15 @@ func samples() map[string]*Picture {
 			country[i].Value = nil
 		}
 	}
+	intervals := Intervals{{Label: "What they worked with was lost to use with them (average product)", Figures: "10.8 bn RUB, between 3.3 bn RUB and 20.6 bn RUB",
+		Known: true, Low: 3.3e9, Quarter: 7.1e9, Median: 10.8e9, ThreeQuarters: 14.2e9, High: 20.6e9}, {Label: "Wage share", Figures: "Not known"}}
+	waterfall := Waterfall{{Label: "There at the start", Amount: value(12009.2), Unit: "persons"}, {Label: "Fewer on the last day", Amount: value(11804.8), Unit: "persons", Adds: true},
+		{Label: "Allowed to stay", Amount: value(-8440), Unit: "persons", Adds: true}, {Label: "Departed", Amount: value(3364.8), Unit: "persons"},
+		{Label: "What as many average workers produce, of whatever industry they were", Amount: value(5.6e9), Unit: "RUB", Adds: true}, {Label: "Posts that others fill", Amount: value(-1.5e9), Unit: "RUB", Adds: true},
+		{Label: "Lost directly", Amount: value(4.1e9), Unit: "RUB"}, {Label: "Suppliers", Unit: "RUB", Adds: true}, {Label: "Apart: elsewhere", Amount: value(1.1e9), Unit: "RUB", Apart: true}}
+	tornado := Tornado{Central: 4.38e9, Swings: []Swing{{Label: "What a departed worker produces, beside an average one", Figures: "0.6: 2.7 bn RUB; 2.5: 10.0 bn RUB", AtLow: 2.7e9, AtHigh: 10e9},
+		{Label: "Share of posts that others fill", Figures: "0: 6.1 bn RUB; 1: 0 RUB", AtLow: 6.1e9}, {Label: "Both more", Figures: "4.7 bn RUB, 5.2 bn RUB", AtLow: 4.7e9, AtHigh: 5.2e9},
+		{Label: "The capital", Figures: "it stayed: 1.7 bn RUB; it was lost to use: 4.4 bn RUB", AtLow: 1.7e9, AtHigh: 4.38e9, IsChoiceOfTheForm: true}}}
 	nothing := frame(nil, "persons")
 	nothing.Empty = "The register has no worker in Khanty-Mansi Autonomous Okrug - Yugra in these days, and no reported figure is known."
 	return map[string]*Picture{
@@ -96,6 +105,7 @@ func samples() map[string]*Picture {
 		"band":   frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":   frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":   frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
+		"intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
 		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "unknown": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
 	}
 }

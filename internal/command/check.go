@@ -121,6 +121,7 @@ func (c *checkCommand) Run(s *Session) (err error) {
 	defer func() { err = errors.Join(err, list.close()) }()
 	var kinds exchange.Kinds
 	o := c.options(s)
+	o.Tell = func(note string) { fmt.Fprintln(s.Stderr, "note:", note) }
 	o.Fault = func(r exchange.Remark) { kinds.Add(r, false); list.add("", r) }
 	o.Warning = func(r exchange.Remark) { kinds.Add(r, true); list.add("warning: ", r) }
 	withdrawn := withdrawals{}
@@ -190,6 +191,9 @@ func tellPassedOver(out io.Writer, pkg *datapackage.Package) {
 		}
 		if n := file.Valueless(); n > 0 {
 			fmt.Fprintf(out, "note: %s: missing observations without a figure, passed over: %d\n", file.Name(), n)
+		}
+		for _, sentence := range file.Lacking() {
+			fmt.Fprintf(out, "note: %s: %s\n", file.Name(), sentence)
 		}
 	}
 }

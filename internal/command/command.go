@@ -28,6 +28,8 @@ type commandLine struct {
 	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
 	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
 	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one, one that was kept back too."`
+	Backup   backupCommand   `cmd:"" help:"Copy the releases to another folder, checked, beside a running server."`
+	Restore  restoreCommand  `cmd:"" help:"Copy the releases of a backup into the data folder, checked, beside a running server."`
 	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`
 }

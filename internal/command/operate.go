@@ -33,8 +33,6 @@ type operateFlags struct {
 	Exports       int           `default:"2" help:"Most exports that are sent at a time; others wait as operations do. 0 sets no bound."`
 	ExportTimeout time.Duration `default:"10m" help:"Most time that an export may take; 0 sets no bound."`
 
-	MaxReceipts int `default:"100000" help:"Most receipts that are kept, for good; 0 sets no bound but the room that they take."`
-
 	HeaderTimeout time.Duration `default:"5s" help:"Most time that a request's header may take to come."`
 	ReadTimeout   time.Duration `default:"15s" help:"Most time that a whole request may take to come."`
 	WriteTimeout  time.Duration `default:"30s" help:"Most time that a client may take for an answer, or for one event of a stream."`
@@ -52,7 +50,7 @@ func (f *operateFlags) Validate() error {
 	for name, value := range map[string]int64{
 		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
 		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
-		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "max-receipts": int64(f.MaxReceipts),
+		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout),
 		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {

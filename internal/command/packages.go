@@ -69,6 +69,7 @@ func (c *importCommand) Run(s *Session) (err error) {
 	faults := teller{out: s.Stderr}
 	options := c.options(s)
 	options.Note, options.Progress, options.Fault, options.Keep = c.Note, bar.show, faults.add, c.Draft
+	options.Tell = func(note string) { fmt.Fprintln(s.Stderr, "note:", note) }
 	withdrawn := withdrawals{}
 	options.Withdrawn = withdrawn.add
 	if c.Warnings {

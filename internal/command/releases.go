@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"homebound/db"
+	"homebound/internal/labour"
 )
 
 type releasesCommand struct {
 	List   releasesList   `cmd:"" default:"withargs" help:"List every release, the oldest first."`
 	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
 	Diff   releasesDiff   `cmd:"" help:"Say what one release holds otherwise than another."`
-	Verify releasesVerify `cmd:"" help:"Read releases whole and compute their content hashes anew."`
+	Verify releasesVerify `cmd:"" help:"Read releases whole, and compute their checksums and hashes anew."`
 	Remask releasesRemask `cmd:"" help:"Publish the current release again, with its real rows masked for more workers."`
 	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
 }
@@ -96,11 +97,12 @@ func (c *releasesShow) Run(s *Session) (err error) {
 		fmt.Fprintf(s.Stdout, "note       %s\n", r.Note)
 	}
 	for _, g := range r.Gates {
-		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows\n", g.Name, g.Found)
+		fmt.Fprintf(s.Stdout, "gate       %q passed: %v rows of %s, %s\n", g.Name, g.Found, g.Table, bounds(g.Gate))
 	}
 	if err := showSettings(s, release); err != nil {
 		return err
 	}
+	showCoverage(s, release)
 	mappings, err := release.Mappings(s.Context)
 	if err != nil {
 		return err
@@ -119,11 +121,60 @@ func (c *releasesShow) Run(s *Session) (err error) {
 	return nil
 }
 
-// showSettings prints what the publisher has set for the whole release, beside the currency.
+// bounds writes what a gate asks for.
+func bounds(g labour.Gate) string {
+	switch {
+	case g.AtLeast != nil && g.AtMost != nil:
+		return fmt.Sprintf("from %v to %v", *g.AtLeast, *g.AtMost)
+	case g.AtLeast != nil:
+		return fmt.Sprintf("at least %v", *g.AtLeast)
+	case g.AtMost != nil:
+		return fmt.Sprintf("at most %v", *g.AtMost)
+	}
+	return "any number"
+}
+
+// gapWords say what rows lack, after how many they are.
+var gapWords = map[labour.Gap]string{
+	labour.NoIssueDay:     "permits without a day of issue",
+	labour.NoValidity:     "permits without both days of validity",
+	labour.NoRegion:       "permits without a region",
+	labour.NoNationality:  "permits without a nationality",
+	labour.NoEmployer:     "permits without an employer",
+	labour.RoughIssueDay:  "permits issued on a day known to a month, a quarter or a year",
+	labour.RoughValidity:  "permits with a validity known to a month, a quarter or a year",
+	labour.RoughDeparture: "repatriations on a day known to a month, a quarter or a year",
+	labour.WageNotMonthly: "permits with a wage that is not monthly and cannot be made so",
+}
+
+// showCoverage prints how much of the register its sources declare to have, and what its rows lack.
+func showCoverage(s *Session, release *db.Release) {
+	for _, c := range release.Declared() {
+		nationality := c.Nationality
+		if nationality == "" {
+			nationality = "all nationalities"
+		}
+		fmt.Fprintf(s.Stdout, "coverage   %s of %s: %s in %s, %s to %s\n", c.Completeness, c.Table, c.Source, c.Region+", "+nationality, c.From, c.To)
+	}
+	if len(release.Declared()) == 0 {
+		fmt.Fprintln(s.Stdout, "coverage   none is declared, so every source counts as PARTIAL")
+	}
+	gaps := release.Gaps()
+	for _, gap := range labour.Gaps {
+		if n := gaps[gap]; n > 0 {
+			fmt.Fprintf(s.Stdout, "lacking    %s: %d\n", gapWords[gap], n)
+		}
+	}
+}
+
+// showSettings prints what the publisher has set for the whole release.
 func showSettings(s *Session, release *db.Release) error {
 	settings, err := release.Settings(s.Context)
 	if err != nil {
 		return err
+	}
+	if settings.Currency != "" {
+		fmt.Fprintf(s.Stdout, "setting    currency %s\n", settings.Currency)
 	}
 	if settings.DataThrough != nil {
 		fmt.Fprintf(s.Stdout, "setting    dataThrough %s\n", settings.DataThrough)
@@ -154,7 +205,8 @@ func (c *releasesVerify) Run(s *Session) (err error) {
 	}
 	bad := 0
 	for _, number := range numbers {
-		if err := verify(s, store, number); err != nil {
+		proof, err := store.Verify(s.Context, number)
+		if err != nil {
 			if s.Context.Err() != nil {
 				return err
 			}
@@ -162,7 +214,7 @@ func (c *releasesVerify) Run(s *Session) (err error) {
 			fmt.Fprintf(s.Stdout, "release %d: %v\n", number, err)
 			continue
 		}
-		fmt.Fprintf(s.Stdout, "release %d: clean\n", number)
+		fmt.Fprintf(s.Stdout, "release %d: clean%s\n", number, without(proof))
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d releases are not what they were published as", bad, len(numbers))
@@ -170,13 +222,15 @@ func (c *releasesVerify) Run(s *Session) (err error) {
 	return nil
 }
 
-func verify(s *Session, store *db.Store, number int) error {
-	release, done, err := store.Numbered(s.Context, number)
-	if err != nil {
-		return err
+// without says what a release lacked when it was verified; "" where it lacked nothing.
+func without(proof db.Proof) string {
+	switch {
+	case proof.Checksum:
+		return ""
+	case proof.Written:
+		return " by its hashes; it had no checksum, and one stands beside it now"
 	}
-	defer done()
-	return release.Verify(s.Context)
+	return " by its hashes; it has no checksum"
 }
 
 type releasesPrune struct {
@@ -216,7 +270,7 @@ func (c *publishCommand) Run(s *Session) (err error) {
 	if _, err := store.ReleaseKept(c.Number); err != nil {
 		return err
 	}
-	if err := verify(s, store, c.Number); err != nil {
+	if _, err := store.Verify(s.Context, c.Number); err != nil {
 		return err
 	}
 	if err := store.MakeCurrent(c.Number); err != nil {

@@ -33,6 +33,9 @@ type serveCommand struct {
 	operateFlags
 }
 
+// guardPace is how many bytes a second are read to compare open releases with their checksums.
+const guardPace = 64 << 20
+
 // lookEvery is how often the server checks whether CURRENT or the key file has changed.
 const lookEvery = 250 * time.Millisecond
 
@@ -66,7 +69,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	var sockets sync.WaitGroup
 	edge := web.New(web.Config{
 		Store: store, Log: log, PublicURL: public, Schema: s.Schema,
-		CacheBytes: c.CacheMB << 20, MaxReceipts: c.MaxReceipts, StreamsPerClient: c.Streams,
+		CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams,
 		Access: access, Limits: c.limits(), Operation: c.operation(log, tracing),
 		Stopping: ctx.Done(), Sockets: &sockets,
 	})
@@ -96,6 +99,13 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		if err := ensureRelease(ctx, s, store, log); err != nil {
 			return err
 		}
+		group.Go(func() error {
+			store.Guard(ctx, lookEvery, guardPace, func(err error) {
+				log.Error("a release's file is damaged: the release is refused until another file stands in its place",
+					"error", err)
+			})
+			return nil
+		})
 		group.Go(func() error {
 			warm(ctx, store, mounted, log)
 			return nil

@@ -24,6 +24,7 @@ type cellForm struct {
 	sheet   *sheetForm      // of the cells of a workbook
 	limits  []func(text string, value any) (expected string)
 	needed  bool // the schema asks for a value
+	edge    Edge // the mapping says by which day of its span a value counts; "" where the column does
 }
 
 // numberForm is how numbers are written.
@@ -203,7 +204,7 @@ func (l fieldLimits) enum(f *cellForm, c *Column) {
 // limit adds a condition.
 func (f *cellForm) limit(holds func(text string, value any) bool, expected string) {
 	f.limits = append(f.limits, func(text string, value any) string {
-		if holds(text, value) {
+		if holds(text, plainDay(value)) {
 			return ""
 		}
 		return "expected " + expected + ", as the package's schema says, found " + quote(text)

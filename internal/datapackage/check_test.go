@@ -29,9 +29,11 @@ func TestRecords_AGoodRowOfEachTableHasNoFault(t *testing.T) {
 
 func TestRecords_ValuesAreTyped(t *testing.T) {
 	assert.Equal(t, []any{"P1", "25-17-0001", "E1", "RU-PRI", "KP", "F", "plasterer", int64(30), "2017-01-10", "2017-02-01",
-		"2018-01-31", "2018-01-01", 24500.5, "RUB", "S1", true, "2016-12-01"}, readOne(t, "permits", permitsRow).Values)
+		"2018-01-31", "2018-01-01", 24500.5, "RUB", "S1", true, "2016-12-01",
+		"valid_from=MONTH", 150.0, "HOUR", 40.0, "2361", "NAICS 2017", "47-2061", "SOC 2018"}, readOne(t, "permits", permitsRow).Values)
 	assert.Equal(t, []any{"P1", "1", nil, "RU-PRI", "KP", nil, nil, int64(1), "2017-01-10", "2017-02-01", "2018-01-31",
-		nil, nil, nil, "S1", false, nil}, readOne(t, "permits", "P1,1,,RU-PRI,KP,,,1,2017-01-10,2017-02-01,2018-01-31,,,,S1,,").Values)
+		nil, nil, nil, "S1", false, nil, nil, nil, nil, nil, nil, nil, nil, nil},
+		readOne(t, "permits", "P1,1,,RU-PRI,KP,,,1,2017-01-10,2017-02-01,2018-01-31,,,,S1,,,,,,,,,,").Values)
 }
 
 func TestRecords_OneCellFaults(t *testing.T) {
@@ -101,20 +103,31 @@ func TestRecords_OneCellFaults(t *testing.T) {
 		{"coverage", "completeness", "NONE", `expected one of COMPLETE or PARTIAL, found "NONE"`},
 		{"coverage", "to", "2011-02-14", `expected a day not before from, which is 2011-02-15, found "2011-02-14"`},
 		{"employers", "synthetic", "maybe", `expected true or false, found "maybe"`},
-		{"permits", "workers", "0", `expected a whole number from 1 to 1000000, found "0"`},
-		{"permits", "workers", "1000001", `expected a whole number from 1 to 1000000, found "1000001"`},
-		{"permits", "workers", "12.5", `expected a whole number from 1 to 1000000, found "12.5"`},
-		{"permits", "workers", "+12", `expected a whole number from 1 to 1000000, found "+12"`},
-		{"permits", "workers", "99999999999999999999", `expected a whole number from 1 to 1000000, found "99999999999999999999"`},
+		{"permits", "workers", "0", `expected a whole number from 1 to 1000000000, found "0"`},
+		{"permits", "workers", "1000000001", `expected a whole number from 1 to 1000000000, found "1000000001"`},
+		{"permits", "workers", "12.5", `expected a whole number from 1 to 1000000000, found "12.5"`},
+		{"permits", "workers", "+12", `expected a whole number from 1 to 1000000000, found "+12"`},
+		{"permits", "workers", "99999999999999999999", `expected a whole number from 1 to 1000000000, found "99999999999999999999"`},
 		{"permits", "workers", "", nothing},
 		{"permits", "valid_from", "2017-02-29", date + `, found "2017-02-29"`},
 		{"permits", "valid_from", "0000-01-01", date + `, found "0000-01-01"`},
 		{"permits", "valid_to", "2017-01-31", `expected a day not before valid_from, which is 2017-02-01, found "2017-01-31"`},
 		{"permits", "wage_monthly", "-1", `expected a decimal number of at least 0, found "-1"`},
-		{"permits", "wage_currency", "", `expected a currency code, since wage_monthly is given, found nothing`},
+		{"permits", "issued_on", "2017-13", date + `, found "2017-13"`},
+		{"permits", "issued_on", "2017-Q5", date + `, found "2017-Q5"`},
+		{"permits", "issued_on", "17", date + `, found "17"`},
+		{"permits", "issued_on", "1017", `expected a day from 1900-01-01 to today, found "1017-01-01"`},
+		{"permits", "precision", "issued_on=DAY", `expected columns with MONTH, QUARTER or YEAR such as issued_on=MONTH;valid_to=YEAR, found "issued_on=DAY"`},
+		{"permits", "precision", "workers=YEAR", `expected columns of days, found "workers"`},
+		{"permits", "precision", "issued_on=YEAR", `expected issued_on to be the first or the last day of its YEAR, found "2017-01-10"`},
+		{"permits", "wage_unit", "", `expected one of HOUR, DAY, WEEK, TWO_WEEKS, MONTH, YEAR or PIECE, since wage is given, found nothing`},
+		{"permits", "wage_unit", "shift", `expected one of HOUR, DAY, WEEK, TWO_WEEKS, MONTH, YEAR or PIECE, found "shift"`},
+		{"permits", "hours_per_week", "169", `expected a decimal number from 0 to 168, found "169"`},
+		{"outcomes", "base_outcome", "HOME", `expected one of RETURNED, DEPORTED, THIRD_COUNTRY, PROTECTED or EXEMPT, found "HOME"`},
+		{"outcomes", "code", "EXEMPT", `expected a code beside the base outcomes, found "EXEMPT", which is one`},
 		{"permits", "wage_currency", "rub", `expected a currency code of three capital letters such as RUB, found "rub"`},
-		{"repatriations", "workers", "-3", `expected a whole number from 1 to 1000000, found "-3"`},
-		{"repatriations", "outcome", "FLED", `expected one of RETURNED, DEPORTED, THIRD_COUNTRY, PROTECTED or EXEMPT, found "FLED"`},
+		{"repatriations", "workers", "-3", `expected a whole number from 1 to 1000000000, found "-3"`},
+		{"repatriations", "outcome", "", nothing},
 	} {
 		t.Run(c.table+"."+c.column+"="+c.value, func(t *testing.T) {
 			text, at := with(t, c.table, c.column, c.value)
@@ -195,7 +208,7 @@ func TestRecords_AReportedNumberHasADay(t *testing.T) {
 
 func TestRecords_OddButPossiblePermitsAreWarnedOf(t *testing.T) {
 	permit := func(from, to, revoked string) []string {
-		r := readOne(t, "permits", fmt.Sprintf("P1,1,,RU-PRI,KP,,,1,2017-01-10,%s,%s,%s,,,S1,,", from, to, revoked))
+		r := readOne(t, "permits", fmt.Sprintf("P1,1,,RU-PRI,KP,,,1,2017-01-10,%s,%s,%s,,,S1,,,,,,,,,,", from, to, revoked))
 		assert.Empty(t, r.Faults)
 		return r.Warnings
 	}

@@ -82,7 +82,7 @@ var tables = map[string][2]string{
 	"sources":        {"id,title,publisher,url,published_on,kind,licence", "S1,Title,Publisher,https://example.org/1,2018-02-07,NEWS,CC0"},
 	"countries":      {"code,name", "KP,North Korea"},
 	"industries":     {"code,name_en,name_local", "F,Construction,Строительство"},
-	"regions":        {"code,name_en,name_local,kind", "RU-PRI,Primorsky Krai,Приморский край,SUBJECT"},
+	"regions":        {"code,name_en,name_local,kind,currency", "RU-PRI,Primorsky Krai,Приморский край,SUBJECT,RUB"},
 	"region_parents": {"code,parent_code,valid_from,valid_to", "RU-PRI,RU-FD-FE,2000-05-13,2030-12-31"},
 	"indicators":     {"code,name,unit,definition", "GRP,Gross regional product,million RUB,At current prices."},
 	"observations":   {"indicator,region_code,industry,nationality,from,to,value,unit,status,source_id,confidence,note,qualifier,value_high", "GRP,RU-PRI,F,KP,2017-01-01,2017-12-31,1.5,million RUB,NORMAL,S1,HIGH,n,BETWEEN,2000000"},
@@ -95,14 +95,15 @@ var tables = map[string][2]string{
 	},
 	"parameters":    {"name,region_code,industry,nationality,from,to,low,central,high,distribution,unit,kind,source_id,citation,note", "wageShare,RU-PRI,F,KP,2017-01-01,2017-12-31,0.2,0.3,0.5,TRIANGULAR,ratio,ASSUMPTION,S1,assumption,n"},
 	"coverage":      {"source_id,table,region_code,nationality,from,to,completeness", "S1,permits,RU,KP,2011-02-15,2020-03-10,COMPLETE"},
+	"outcomes":      {"code,label,base_outcome", "NATURALISED,Became a citizen,EXEMPT"},
 	"employers":     {"id,name,region_code,industry,tax_id,source_id,synthetic", "E1,Name,RU-PRI,F,123,S1,true"},
 	"permits":       {permitsHeader, permitsRow},
-	"repatriations": {"id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic", "R1,RU-PRI,KP,E1,P1,2018-02-07,3,RETURNED,S/RES/2397(2017),S1,false"},
+	"repatriations": {"id,region_code,nationality,employer_id,permit_id,date,workers,outcome,sanction_symbol,source_id,synthetic,precision", "R1,RU-PRI,KP,E1,P1,2018-02-28,3,RETURNED,S/RES/2397(2017),S1,false,date=MONTH"},
 }
 
 const (
-	permitsHeader = "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic,contract_on"
-	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true,2016-12-01"
+	permitsHeader = "id,number,employer_id,region_code,nationality,industry,occupation,workers,issued_on,valid_from,valid_to,revoked_on,wage_monthly,wage_currency,source_id,synthetic,contract_on,precision,wage,wage_unit,hours_per_week,industry_code,industry_classification,occupation_code,occupation_classification"
+	permitsRow    = "P1,25-17-0001,E1,RU-PRI,KP,F,plasterer,30,2017-01-10,2017-02-01,2018-01-31,2018-01-01,24500.5,RUB,S1,true,2016-12-01,valid_from=MONTH,150,HOUR,40,2361,NAICS 2017,47-2061,SOC 2018"
 )
 
 // with returns the good row of a table with one column changed, and the place in it where that column begins.

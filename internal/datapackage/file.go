@@ -23,9 +23,10 @@ type File struct {
 	parts       []*part
 	fsys        fs.FS
 	recordBytes int
-	today       labour.Date  // what has happened cannot be long after it; the zero date where nobody told
-	blank       atomic.Int64 // rows without any value, in the last reading that came to its end
-	valueless   atomic.Int64 // observations that say that there is no figure, likewise
+	today       labour.Date                // what has happened cannot be long after it; the zero date where nobody told
+	blank       atomic.Int64               // rows without any value, in the last reading that came to its end
+	valueless   atomic.Int64               // observations that say that there is no figure, likewise
+	lacking     atomic.Pointer[lackCounts] // likewise
 }
 
 // part is one CSV file.
@@ -71,9 +72,11 @@ func (f *File) Size() int64 {
 func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		r := &Record{Values: make([]any, len(f.table.Columns))}
+		var lacking lackCounts
 		for _, p := range f.parts {
 			r.part = p
-			goOn, err := f.read(ctx, r, newChecker(f.table, p.cells, f.today), yield)
+			check := newChecker(f.table, p.cells, f.today)
+			goOn, err := f.read(ctx, r, check, yield)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -82,9 +85,13 @@ func (f *File) Records(ctx context.Context) iter.Seq2[*Record, error] {
 				return
 			}
 			r.base += p.size
+			for i, n := range check.lacking {
+				lacking[i] += n
+			}
 		}
 		f.blank.Store(r.blank)
 		f.valueless.Store(r.valueless)
+		f.lacking.Store(&lacking)
 	}
 }
 
@@ -248,6 +255,12 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 				faults = append(faults, fmt.Errorf("%s: expected each column once, found %s again",
 					Position{p.path, line, column}, quote(name)))
 			}
+		case t.index(name) < 0 && t.nearColumn(name, p.lacks) != "":
+			if len(faults) < mostHeaderFaults {
+				line, column := header.position(i)
+				faults = append(faults, fmt.Errorf("%s: expected the name of a column, found %s: write %s, or take the column out",
+					Position{p.path, line, column}, quote(name), t.nearColumn(name, p.lacks)))
+			}
 		case t.index(name) < 0:
 			notices = append(notices, fmt.Sprintf("%s: the column %s is unknown and was left out", p.path, quote(name)))
 		}
@@ -261,13 +274,13 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 		case p.field[i] >= 0:
 		case c.Required:
 			required = append(required, c.Name)
-		default:
+		case !c.Rare:
 			optional = append(optional, c.Name)
 		}
 	}
 	if len(required) > 0 {
-		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s, found none in the header", p.path,
-			header.at, columns(required)))
+		faults = append(faults, fmt.Errorf("%s:%d:1: expected the required %s in the header, found %s", p.path,
+			header.at, columns(required), quote(strings.Join(p.header, ","))))
 	}
 	if len(optional) > 0 {
 		notices = append(notices, fmt.Sprintf("%s: optional and not there, so read as empty: %s", p.path,
@@ -275,6 +288,9 @@ func (p *part) match(t Table, header *scanner) (notices []string, err error) {
 	}
 	return notices, errors.Join(faults...)
 }
+
+// lacks reports whether the header has no column of a name.
+func (p *part) lacks(column string) bool { return !slices.Contains(p.header, column) }
 
 // mostHeaderFaults bounds what is said of one header: a file that is no table can have thousands of equal columns.
 const mostHeaderFaults = 20

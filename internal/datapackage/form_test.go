@@ -150,12 +150,12 @@ func TestOpen_FaultsOfTheHeader(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "countries.csv: expected a header with the names of the columns, found an empty file"},
 		{"only a mark", "\ufeff\r\n", "countries.csv: expected a header with the names of the columns, found an empty file"},
-		{"required column", "code,title\nKP,x\n", "countries.csv:1:1: expected the required column name, found none in the header"},
-		{"required columns", "\na,b\n", "countries.csv:2:1: expected the required columns code and name, found none in the header"},
+		{"required column", "code,title\nKP,x\n", "countries.csv:1:1: expected the required column name in the header, found \"code,title\""},
+		{"required columns", "\na,b\n", "countries.csv:2:1: expected the required columns code and name in the header, found \"a,b\""},
 		{"twice", "code,name,code\n", `countries.csv:1:11: expected each column once, found "code" again`},
 		{"other encoding", "code,name,Государства и\xe9\n", "countries.csv:1:1: expected a header in UTF-8, found bytes of another encoding"},
 		{"form", "code,na\"me\n", "countries.csv:1:6: expected quotes around the whole value or none, found one inside"},
-		{"both", "code,code\n", "countries.csv:1:6: expected each column once, found \"code\" again\ncountries.csv:1:1: expected the required column name, found none in the header"},
+		{"both", "code,code\n", "countries.csv:1:6: expected each column once, found \"code\" again\ncountries.csv:1:1: expected the required column name in the header, found \"code,code\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := datapackage.OpenFS(t.Context(), files{"countries.csv": c.text}.fsys(t), datapackage.Limits{})

@@ -48,7 +48,7 @@ func manyPermits(n int) fs.FS {
 	text.WriteString(permitsHeader + "\n")
 	for i := range n {
 		month, day := i%12+1, i%28+1
-		fmt.Fprintf(&text, "P%07d,25-%d-%06d,E%04d,RU-PRI,KP,F,plasterer,%d,%d-%02d-%02d,%d-%02d-%02d,%d-%02d-%02d,,%d.5,RUB,synthetic,true,\n",
+		fmt.Fprintf(&text, "P%07d,25-%d-%06d,E%04d,RU-PRI,KP,F,plasterer,%d,%d-%02d-%02d,%d-%02d-%02d,%d-%02d-%02d,,%d.5,RUB,synthetic,true,,,,,,,,,\n",
 			i, i%7+13, i, i%3000, i%90+1, i%7+2013, month, day, i%7+2013, month, day, i%7+2014, month, day, 20000+i%500)
 	}
 	return fstest.MapFS{

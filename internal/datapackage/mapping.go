@@ -79,7 +79,7 @@ func readMapping(fsys fs.FS) (*mapping, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(m); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("%s: %s", mappingName, strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
+		return nil, fmt.Errorf("%s: %s; docs/DATA.md shows the form", mappingName, strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
 	}
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(m.Tables)) {
@@ -143,7 +143,7 @@ func (m *mapping) into(resources []resource) []resource {
 			continue
 		}
 		at := slices.IndexFunc(resources, func(r resource) bool {
-			table, _, err := r.table(nil)
+			table, _, err := r.table(listed(r.Path))
 			return err == nil && table.Name == t.Name
 		})
 		if at < 0 {
@@ -160,6 +160,22 @@ func (m *mapping) into(resources []resource) []resource {
 		}
 	}
 	return resources
+}
+
+// listed returns the paths of a resource, as far as they are texts.
+func listed(path any) []string {
+	var paths []string
+	switch v := path.(type) {
+	case string:
+		paths = []string{v}
+	case []any:
+		for _, one := range v {
+			if text, is := one.(string); is {
+				paths = append(paths, text)
+			}
+		}
+	}
+	return paths
 }
 
 // matchMapped finds the columns that the mapping names in the header of a file.
@@ -189,6 +205,8 @@ func (p *part) matchMapped(t Table, m *tableMapping) (notices []string, err erro
 		switch {
 		case given == nil && c.Required:
 			faults = append(faults, fmt.Errorf("%s: expected a rule for %s.%s, which may not be empty, found none", mappingName, t.Name, c.Name))
+			continue
+		case given == nil && c.Rare:
 			continue
 		case given == nil:
 			optional = append(optional, c.Name)
@@ -224,6 +242,9 @@ func (p *part) matchMapped(t Table, m *tableMapping) (notices []string, err erro
 // form adds how the rule says that values are written to the form of the column.
 func (r *columnRule) form(f *cellForm, c *Column) error {
 	f.isMissing(r.Missing...)
+	if c.Edge != "" {
+		f.edge = Edge(r.Edge)
+	}
 	if r.Format != "" && c.Type == Date {
 		f.dates, _ = layoutOf(r.Format) // was checked
 	}
@@ -269,7 +290,7 @@ func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, 
 			return text, fmt.Sprintf("expected a value that %s maps, found %s", mappingName, quote(text))
 		}
 	}
-	if r.Edge != "" {
+	if r.Edge != "" && form.edge == "" {
 		return edgeOf(text, r.Edge), ""
 	}
 	if r.Per == "" && r.PerColumn == "" {

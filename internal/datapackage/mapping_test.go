@@ -47,7 +47,7 @@ func TestOpen_Mapping(t *testing.T) {
 		require.Len(t, rows, 4)
 		assert.Empty(t, rows[0].Faults)
 		assert.Equal(t, []any{"C1", "C1", nil, "US-CA", "MX", "N", nil, int64(12), "2017-01-09", "2017-02-01", "2018-01-31", nil, 4387.5, "USD",
-			"dol", false, nil}, rows[0].Values)
+			"dol", false, nil, nil, nil, nil, nil, nil, nil, nil, nil}, rows[0].Values)
 		assert.Equal(t, []any{"US-TX", "KP", "F", 1820.0}, []any{rows[1].Values[3], rows[1].Values[4], rows[1].Values[5], rows[1].Values[12]})
 		assert.Equal(t, []string{`H2B FY2017.csv:4:11: expected a value that mapping.yml maps, found "99"`}, rows[2].Faults)
 		assert.Nil(t, rows[2].Values[12])

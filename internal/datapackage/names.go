@@ -40,6 +40,38 @@ func nearTable(name string) (near string) {
 	return near
 }
 
+// nearColumn returns the column that a name is nearly that of, such as wage_monthly for wage_montly, among those that a
+// header lacks; "" where it is like none.
+func (t Table) nearColumn(name string, lacks func(column string) bool) string {
+	for _, c := range t.Columns {
+		if n := len(c.Name); n >= 6 && lacks(c.Name) && distance(fold(name), c.Name) <= 1+n/9 {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// distance counts the letters that must be changed, added or taken away to make one word of another.
+func distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, letter := range from {
+		before := row[0]
+		row[0] = i + 1
+		for j, other := range to {
+			change := before
+			if letter != other {
+				change++
+			}
+			before, row[j+1] = row[j+1], min(change, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(to)]
+}
+
 // table finds the resource's table by its name, else by that of its file. A name that is written in another way, such
 // as Permits or region-parents, is taken with a notice; one that is only nearly a table's is a fault, since leaving the
 // file out would publish less than was meant.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,10 @@ func (c *Column) odd(text []byte, today string) string {
 		return oddText(text)
 	case Text, Key:
 		return oddText(text)
+	case Whole:
+		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil && n > manyWorkers {
+			return fmt.Sprintf("more workers in one row than is often meant: %s", text)
+		}
 	case Date:
 		switch day := string(text); {
 		case day < firstYear || day >= lateYear || c.Recorded && day < firstRecorded:
@@ -55,6 +60,9 @@ func (c *Column) odd(text []byte, today string) string {
 	}
 	return ""
 }
+
+// manyWorkers is a head count that few rows have: a number of another column may have slipped into this one.
+const manyWorkers = 1_000_000
 
 // A day outside of these years is seldom meant: it comes of two digits, or of a slip.
 const (

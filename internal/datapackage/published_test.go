@@ -84,7 +84,7 @@ func TestOpen_HeedsOrRefusesDialectAndSchema(t *testing.T) {
 		`"dialect": {"commentRows": [1]}`:                                           "expected no commentRows, found [1]",
 		`"dialect": {"lineTerminator": "\r"}`:                                       `expected the lineTerminator "\n" or "\r\n", found "\r"`,
 		`"dialect": {"delimeter": ";"}`:                                             `dialect: found the key "delimeter", which Homebound does not know and so would not heed`,
-		`"dialect": "d.json"`:                                                       "expected the required columns code and name, found none",
+		`"dialect": "d.json"`:                                                       "expected the required columns code and name in the header, found",
 		`"schema": "none.json"`:                                                     "none.json: the file cannot be read",
 		`"schema": "https://example.org/schema.json"`:                               "found the address",
 		`"schema": "../schema.json"`:                                                "expected the path of a file in the package",

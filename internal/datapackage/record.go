@@ -87,14 +87,24 @@ type checker struct {
 	table Table
 	cells []cell
 	rules []bound
+	// The places of precision, of wage (with its unit and hours after it) and of wage_monthly, -1 where there are none.
+	precision, wage, monthly int
+	dated                    []int // issued_on, valid_from, valid_to, region_code and nationality, of permits
+	lacking                  lackCounts
 }
 
 func newChecker(t Table, forms []cellForm, today labour.Date) *checker {
-	c := &checker{table: t, cells: make([]cell, len(t.Columns)), rules: t.bind()}
+	c := &checker{table: t, cells: make([]cell, len(t.Columns)), rules: t.bind(),
+		precision: t.index(precisionColumn), wage: t.index("wage"), monthly: t.index("wage_monthly")}
 	latest, day := "", ""
 	if today != 0 {
 		day = today.String()
 		latest = today.AddMonths(12 * yearsAhead).String()
+	}
+	if t.Name == "permits" {
+		for _, name := range []string{"issued_on", "valid_from", "valid_to", "region_code", "nationality"} {
+			c.dated = append(c.dated, t.index(name))
+		}
 	}
 	for i := range t.Columns {
 		c.cells[i] = cell{column: &t.Columns[i], form: &forms[i], plain: forms[i].isPlain(), latest: latest, today: day, known: map[string]any{}}
@@ -132,8 +142,13 @@ func (c *checker) check(r *Record) {
 		}
 		r.Values[i] = value
 	}
+	c.roughly(r)
+	c.monthlyWage(r)
 	for i := range c.rules {
 		c.rules[i].apply(r)
+	}
+	if len(r.Faults) == 0 {
+		c.seeLacking(r)
 	}
 }
 
@@ -188,6 +203,9 @@ func (c *cell) check(text []byte) (value any, fault, odd string) {
 		}
 	}
 	value, fault = c.column.read(plain)
+	if c.form.edge != "" {
+		value = c.form.edged(value)
+	}
 	switch {
 	case fault != "" && c.column.canBeUnknown() && isUnknown(text):
 		return c.column.Default, "", "was read as no value: " + string(text)
@@ -210,6 +228,9 @@ func (c *cell) check(text []byte) (value any, fault, odd string) {
 	}
 	if lossy, is := c.column.Lossy[string(text)]; is {
 		return value, "", lossy
+	}
+	if rough, is := value.(roughDay); is {
+		plain = []byte(rough.day)
 	}
 	return value, "", c.column.odd(plain, c.today)
 }

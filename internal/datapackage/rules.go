@@ -100,13 +100,6 @@ func dayFor(number, day string) rule {
 	}}
 }
 
-var wageCurrency = rule{columns: []string{"wage_currency", "wage_monthly"}, check: func(cell []any) string {
-	if cell[0] != nil || cell[1] == nil {
-		return ""
-	}
-	return "expected a currency code, since wage_monthly is given, found nothing"
-}}
-
 var revokedBeforeStart = rule{columns: []string{"revoked_on", "valid_from"}, odd: true, check: func(cell []any) string {
 	revoked, from := text(cell[0]), text(cell[1])
 	if revoked == "" || from <= revoked {
@@ -117,7 +110,7 @@ var revokedBeforeStart = rule{columns: []string{"revoked_on", "valid_from"}, odd
 
 var issuedAfterEnd = rule{columns: []string{"issued_on", "valid_to"}, odd: true, check: func(cell []any) string {
 	issued, to := text(cell[0]), text(cell[1])
-	if to == "" || issued <= to {
+	if issued == "" || to == "" || issued <= to {
 		return ""
 	}
 	return fmt.Sprintf("issued on %s, after its end on %s", issued, to)
@@ -127,6 +120,9 @@ var issuedAfterEnd = rule{columns: []string{"issued_on", "valid_to"}, odd: true,
 var farEnd = rule{columns: []string{"valid_to", "valid_from"}, odd: true, check: func(cell []any) string {
 	const years = 10
 	to, from := text(cell[0]), text(cell[1])
+	if to == "" || from == "" {
+		return ""
+	}
 	// Years of four digits: a permit cannot run over ten years where the difference of the years is less.
 	if year(to)-year(from) < years || labour.MustParseDate(to) <= labour.MustParseDate(from).AddMonths(12*years) {
 		return ""

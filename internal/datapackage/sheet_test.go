@@ -59,7 +59,7 @@ func TestOpen_Workbook(t *testing.T) {
 		assert.Empty(t, rows[0].Faults)
 		assert.Equal(t, []any{"P1", "770708389300", nil, "RU-PRI", "KP", nil, nil, int64(12), "2017-01-09", "2017-02-01", "2018-01-31", nil,
 			25000.1, "RUB", "S1", false}, rows[0].Values[:16])
-		assert.Equal(t, []string{`register.xlsx/Permits:4:5: expected a whole number from 1 to 1000000, found "12.5"`}, rows[1].Faults)
+		assert.Equal(t, []string{`register.xlsx/Permits:4:5: expected a whole number from 1 to 1000000000, found "12.5"`}, rows[1].Faults)
 		assert.Equal(t, "2017-01-09", rows[1].Values[8])
 		assert.Equal(t, "N\n2", rows[1].Values[1])
 	}

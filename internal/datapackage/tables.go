@@ -23,12 +23,15 @@ type Column struct {
 	Type     Type
 	Required bool              // no value may be empty or all blanks
 	Enum     []string          // of OneOf: the values allowed
+	Words    []string          // of Key: values that are always there, beside the rows of a table
 	Aliases  map[string]string // of OneOf: other spellings that are read as one of Enum
 	Lossy    map[string]string // of OneOf: spellings whose meaning is only in part that of the value, with what to say
+	Edge     Edge              // of Date: the day that a month, a quarter or a year counts by; "" where it must be a day
 	Recorded bool              // of Date: what the register records, so within a lifetime and not far ahead
 	Min, Max *float64          // of Whole and Number: bounds, both included; nil where there is none
 	Default  any               // what an empty value or a missing column is read as; nil for most
 	Refers   string            // the table whose key the value is, "" where it is none
+	Rare     bool              // few registers have it: nobody is told that it is not there
 	Doc      string            // one sentence for people
 }
 
@@ -55,9 +58,9 @@ func tableNames() []string {
 	return names
 }
 
-// maxWorkers is the highest head count of one row; a longer one is a slip of the pen, and the sums stay far from
-// the ends of an integer.
-const maxWorkers = 1_000_000
+// maxWorkers is the highest head count of one row, more than any State has; the sums of all rows that a disk can hold stay
+// far from the ends of 64 bits.
+const maxWorkers = 1_000_000_000
 
 // Tables lists every table in the order of import: a table refers only to itself and to those before it.
 var Tables = []Table{
@@ -97,6 +100,8 @@ var Tables = []Table{
 			{Name: "name_local", Type: Text, Doc: "Name in the local language."},
 			{Name: "kind", Type: OneOf, Required: true, Enum: spellings(labour.RegionKinds),
 				Doc: "Level of the region."},
+			{Name: "currency", Rare: true, Type: Currency,
+				Doc: "ISO 4217 code of its money; empty where it is that of the region around it, or of its country."},
 		},
 	},
 	{
@@ -195,6 +200,16 @@ var Tables = []Table{
 	parameters,
 	coverage,
 	{
+		Name: "outcomes", Key: []string{"code"},
+		Columns: []Column{
+			{Name: "code", Type: Key, Required: true, Doc: "The publisher's own code of how workers left."},
+			{Name: "label", Type: Text, Required: true, Doc: "It, in words."},
+			{Name: "base_outcome", Type: OneOf, Required: true, Enum: spellings(labour.Outcomes),
+				Doc: "What it counts as in reports and filters."},
+		},
+		rules: []rule{ownOutcome},
+	},
+	{
 		Name: "employers", Key: []string{"id"},
 		Columns: []Column{
 			{Name: "id", Type: Key, Required: true, Doc: "The publisher's own key."},
@@ -212,26 +227,38 @@ var Tables = []Table{
 			{Name: "id", Type: Key, Required: true, Doc: "The publisher's own key."},
 			{Name: "number", Type: Text, Required: true, Doc: "Number printed on the permit."},
 			{Name: "employer_id", Type: Key, Refers: "employers", Doc: "Who holds it; empty where unknown."},
-			{Name: "region_code", Type: Region, Required: true, Refers: "regions", Doc: "Where the work is."},
-			{Name: "nationality", Type: Country, Required: true, Refers: "countries",
-				Doc: "Nationality of the workers."},
+			{Name: "region_code", Type: Region, Refers: "regions", Doc: "Where the work is; empty where unknown."},
+			{Name: "nationality", Type: Country, Refers: "countries",
+				Doc: "Nationality of the workers; empty where unknown."},
 			{Name: "industry", Type: Industry, Refers: "industries",
 				Doc: "Industry of the work; empty where it is the employer's or unknown."},
 			{Name: "occupation", Type: Text, Doc: "What the workers do."},
 			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
 				Doc: "Head count that the permit covers."},
-			{Name: "issued_on", Type: Date, Required: true, Recorded: true, Doc: "Day of issue."},
-			{Name: "valid_from", Type: Date, Required: true, Recorded: true, Doc: "First day of validity."},
-			{Name: "valid_to", Type: Date, Required: true, Doc: "Last day of validity."},
-			{Name: "revoked_on", Type: Date,
+			{Name: "issued_on", Type: Date, Edge: FirstDay, Recorded: true, Doc: "Day of issue; empty where unknown."},
+			{Name: "valid_from", Type: Date, Edge: FirstDay, Recorded: true,
+				Doc: "First day of validity; empty where unknown."},
+			{Name: "valid_to", Type: Date, Edge: LastDay, Doc: "Last day of validity; empty where unknown."},
+			{Name: "revoked_on", Type: Date, Edge: LastDay, Recorded: true,
 				Doc: "First day on which it no longer holds; empty where it was not revoked."},
 			{Name: "wage_monthly", Type: Number, Min: new(0.0), Doc: "Monthly wage per worker, in wage_currency."},
-			{Name: "wage_currency", Type: Currency, Doc: "ISO 4217 code of the wage's currency."},
+			{Name: "wage_currency", Type: Currency, Doc: "ISO 4217 code of the wage's currency; where empty, the package's, else that of the region."},
 			sourceID,
 			synthetic,
-			{Name: "contract_on", Type: Date, Doc: "Day on which the workers' contract was finalised; empty where unknown."},
+			{Name: "contract_on", Type: Date, Edge: LastDay, Doc: "Day on which the workers' contract was finalised; empty where unknown."},
+			precision,
+			{Name: "wage", Rare: true, Type: Number, Min: new(0.0),
+				Doc: "Wage per worker as it was published, in wage_currency; wage_monthly is made of it where that is empty."},
+			{Name: "wage_unit", Rare: true, Type: OneOf, Enum: spellings(labour.WageUnits), Aliases: labour.WageWords,
+				Doc: "What the wage is paid for; one for each day or piece is never made monthly."},
+			{Name: "hours_per_week", Rare: true, Type: Number, Min: new(0.0), Max: new(168.0),
+				Doc: "Hours of a week, by which a wage per hour is made monthly; empty where unknown."},
+			{Name: "industry_code", Rare: true, Type: Text, Doc: "The industry in the publisher's own classification."},
+			{Name: "industry_classification", Rare: true, Type: Text, Doc: "Name of that classification, such as NAICS 2017."},
+			{Name: "occupation_code", Rare: true, Type: Text, Doc: "The occupation in the publisher's own classification."},
+			{Name: "occupation_classification", Rare: true, Type: Text, Doc: "Name of that classification, such as SOC 2018."},
 		},
-		rules: []rule{ordered("valid_from", "valid_to"), wageCurrency, revokedBeforeStart, issuedAfterEnd, farEnd},
+		rules: []rule{ordered("valid_from", "valid_to"), wageUnit, revokedBeforeStart, issuedAfterEnd, farEnd},
 	},
 	{
 		Name: "repatriations", Key: []string{"id"},
@@ -242,14 +269,16 @@ var Tables = []Table{
 				Doc: "Nationality of the workers."},
 			{Name: "employer_id", Type: Key, Refers: "employers", Doc: "Their employer; empty where unknown."},
 			{Name: "permit_id", Type: Key, Refers: "permits", Doc: "Their permit; empty where unknown."},
-			{Name: "date", Type: Date, Required: true, Recorded: true, Doc: "First day on which they are gone."},
+			{Name: "date", Type: Date, Required: true, Edge: LastDay, Recorded: true, Doc: "First day on which they are gone."},
 			{Name: "workers", Type: Whole, Required: true, Min: new(1.0), Max: new(float64(maxWorkers)),
 				Doc: "How many left."},
-			{Name: "outcome", Type: OneOf, Required: true, Enum: spellings(labour.Outcomes), Doc: "How they left."},
+			{Name: "outcome", Type: Key, Required: true, Words: spellings(labour.Outcomes),
+				Doc: "How they left: a base outcome, or a code of outcomes.csv."},
 			{Name: "sanction_symbol", Type: Key, Refers: "sanctions",
 				Doc: "The sanction they left under; empty where none is named."},
 			sourceID,
 			synthetic,
+			precision,
 		},
 	},
 }
@@ -259,6 +288,8 @@ var (
 	sourceID   = Column{Name: "source_id", Type: Key, Required: true, Refers: "sources", Doc: "Where it was published."}
 	confidence = Column{Name: "confidence", Type: OneOf, Enum: spellings(labour.Confidences),
 		Doc: "How far the editors of the data trust the row."}
+	precision = Column{Name: precisionColumn, Rare: true, Type: Precisions,
+		Doc: "Which days of the row are known only to a month, a quarter or a year; an import fills it in."}
 	note      = Column{Name: "note", Type: Text, Doc: "Remarks for the reader."}
 	synthetic = Column{Name: "synthetic", Type: Boolean, Default: false,
 		Doc: "Whether the row is made up; false where empty."}

@@ -19,19 +19,20 @@ type Type int
 
 const (
 	// any text in UTF-8 without control characters, kept as written; line breaks and tabs are fine
-	Text      Type = iota + 1
-	Key            // text on one line, of at most 256 bytes
-	Region         // printable text without blanks, of at most 64 bytes
-	Country        // two capital letters
-	Countries      // such codes split by semicolons, each once
-	Industry       // a letter from A to U
-	Currency       // three capital letters
-	URL            // an absolute http or https address
-	OneOf          // one of the column's Enum
-	Date           // an RFC 3339 full-date
-	Whole          // a whole number in decimal digits; read as int64
-	Number         // a finite decimal number; read as float64
-	Boolean        // true, false, 1 or 0; read as bool
+	Text       Type = iota + 1
+	Key             // text on one line, of at most 256 bytes
+	Region          // printable text without blanks, of at most 64 bytes
+	Country         // two capital letters
+	Countries       // such codes split by semicolons, each once
+	Industry        // a letter from A to U
+	Currency        // three capital letters
+	URL             // an absolute http or https address
+	OneOf           // one of the column's Enum
+	Date            // an RFC 3339 full-date
+	Whole           // a whole number in decimal digits; read as int64
+	Number          // a finite decimal number; read as float64
+	Boolean         // true, false, 1 or 0; read as bool
+	Precisions      // columns with MONTH, QUARTER or YEAR: issued_on=MONTH;valid_to=YEAR
 )
 
 const (
@@ -47,13 +48,13 @@ func (c *Column) read(text []byte) (value any, fault string) {
 			return nil, fault
 		}
 	}
+	if c.Required && len(bytes.TrimSpace(text)) == 0 {
+		return nil, "expected a value, found only blanks"
+	}
 	if c.Type == Key {
 		if fault := unclean(text); fault != "" {
 			return nil, fault
 		}
-	}
-	if c.Required && len(bytes.TrimSpace(text)) == 0 {
-		return nil, "expected a value, found only blanks"
 	}
 	if value = c.parse(string(text)); value == nil {
 		return nil, c.expected() + ", found " + quote(text)
@@ -63,8 +64,8 @@ func (c *Column) read(text []byte) (value any, fault string) {
 
 // impossible says why a day cannot be one that the register records, or "". latest is the last one that can.
 func (c *Column) impossible(value any, latest string) string {
-	day, isText := value.(string)
-	if !c.Recorded || !isText {
+	day := dayOf(value)
+	if !c.Recorded || day == "" {
 		return ""
 	}
 	if day < firstYear || latest != "" && day > latest {
@@ -91,7 +92,7 @@ func (c *Column) parse(text string) any {
 	switch c.Type {
 	case Date:
 		if _, err := labour.ParseDate(text); err != nil {
-			return nil
+			return c.rough(text)
 		}
 	case Whole:
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -153,6 +154,9 @@ func wellFormed(t Type, text string) bool {
 		return len(text) == 1 && 'A' <= text[0] && text[0] <= 'U'
 	case Currency:
 		return capitals(text, 3)
+	case Precisions:
+		_, err := labour.ParsePrecision(text)
+		return err == nil
 	case URL:
 		u, err := url.Parse(text)
 		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
@@ -179,6 +183,8 @@ func (c *Column) expected() string {
 		return "expected a web address such as https://example.org/report"
 	case OneOf:
 		return "expected " + oneOf(c.Enum)
+	case Precisions:
+		return "expected columns with MONTH, QUARTER or YEAR such as issued_on=MONTH;valid_to=YEAR"
 	case Date:
 		return "expected a date such as 2017-12-22"
 	case Whole:

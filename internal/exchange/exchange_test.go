@@ -85,12 +85,14 @@ func TestWriteDefault_PutsEachFieldUnderItsColumn(t *testing.T) {
 			"region_code": p.Region, "nationality": p.Nationality, "industry": known(p.Industry), "occupation": known(p.Occupation),
 			"workers": int64(p.Workers), "issued_on": p.IssuedOn.String(), "valid_from": p.ValidFrom.String(), "valid_to": p.ValidTo.String(),
 			"revoked_on": text(p.RevokedOn), "wage_monthly": wage, "wage_currency": known(p.WageCurrency), "source_id": p.Source, "synthetic": true,
-			"contract_on": text(p.ContractOn)})
+			"contract_on": text(p.ContractOn), "precision": nil, "wage": nil, "wage_unit": nil, "hours_per_week": nil, "industry_code": nil,
+			"industry_classification": nil, "occupation_code": nil, "occupation_classification": nil})
 	}
 	for r := range made.Repatriations() {
 		wanted["repatriations"] = append(wanted["repatriations"], map[string]any{"id": r.ID, "region_code": r.Region, "nationality": r.Nationality,
 			"employer_id": known(r.Employer), "permit_id": known(r.Permit), "date": r.Date.String(), "workers": int64(r.Workers),
-			"outcome": string(r.Outcome), "sanction_symbol": known(r.Sanction), "source_id": r.Source, "synthetic": true})
+			"outcome": string(r.Outcome), "sanction_symbol": known(r.Sanction), "source_id": r.Source, "synthetic": true,
+			"precision": nil})
 	}
 	for _, file := range mustOpen(t, os.DirFS(generated(t, 300))).Files() {
 		table := file.Table()
@@ -121,6 +123,8 @@ func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
 		assert.Equal(t, 1, release.Number)
 		assert.True(t, release.Synthetic)
 		assert.False(t, release.Factual)
+		first := labour.MustParseDate("2012-01-01")
+		assert.Equal(t, &first, release.DataFrom, "the day on which the made-up register begins, full")
 		hashes = append(hashes, release.ContentHash)
 	}
 	assert.Equal(t, hashes[0], hashes[1])

@@ -51,6 +51,7 @@ type Options struct {
 	Progress func(file string, done, size int64)
 	Fault    func(Remark)
 	Warning  func(Remark)
+	Tell     func(note string) // what else there is to know; it may be nil
 }
 
 // Remark is a fault or an oddity at a place in a package.

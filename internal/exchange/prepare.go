@@ -55,6 +55,7 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 			return nil, err
 		}
 	}
+	draft.Price(pkg.Manifest().Currency)
 	var rejected int64
 	for _, file := range pkg.Files() {
 		c, err := stage(ctx, draft, file, o)
@@ -62,6 +63,9 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 			return nil, err
 		}
 		rejected += c.Rejected
+	}
+	if err := draft.WarnOfTotals(ctx); err != nil {
+		return counts, err
 	}
 	counts = draft.Counts()
 	if err := tell(ctx, pkg, draft.Warnings, o.Warning); err != nil {
@@ -90,6 +94,9 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 		Confidential: manifest.Confidential}); err != nil {
 		return counts, err
 	}
+	if err := o.tellCurrency(ctx, draft, manifest.Currency); err != nil {
+		return counts, err
+	}
 	gates := draft.Check(ctx, manifest.Gates)
 	var failed *db.GateError
 	if gates != nil && !(o.DryRun && errors.As(gates, &failed)) {
@@ -104,6 +111,16 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 		refused = &ShrinkError{shrunk}
 	}
 	return counts, refused
+}
+
+// tellCurrency tells that a package's currency is not that of the release which it is taken into.
+func (o Options) tellCurrency(ctx context.Context, draft *db.Draft, of string) error {
+	own, err := draft.Currency(ctx)
+	if err != nil || of == "" || of == own || o.Tell == nil {
+		return err
+	}
+	o.Tell(fmt.Sprintf("currency: the release goes on adding up money in %s; %s is that of this package's wages which name none", own, of))
+	return nil
 }
 
 // withdrawn reports a row that is withdrawn, where somebody wants to know.

@@ -121,13 +121,14 @@ func permitRow(p labour.Permit) []any {
 	}
 	return []any{p.ID, p.Number, optional(p.Employer), p.Region, p.Nationality, optional(p.Industry),
 		optional(p.Occupation), int64(p.Workers), p.IssuedOn.String(), p.ValidFrom.String(), p.ValidTo.String(),
-		optionalDate(p.RevokedOn), wage, optional(p.WageCurrency), p.Source, p.Synthetic, optionalDate(p.ContractOn)}
+		optionalDate(p.RevokedOn), wage, optional(p.WageCurrency), p.Source, p.Synthetic, optionalDate(p.ContractOn),
+		nil, nil, nil, nil, nil, nil, nil, nil} // what registers have that this one has not
 }
 
 func repatriationRow(r labour.Repatriation) []any {
 	return []any{r.ID, r.Region, r.Nationality, optional(r.Employer), optional(r.Permit), r.Date.String(),
 		int64(r.Workers),
-		string(r.Outcome), optional(r.Sanction), r.Source, r.Synthetic}
+		string(r.Outcome), optional(r.Sanction), r.Source, r.Synthetic, nil}
 }
 
 func optional(text string) any {

@@ -7,8 +7,8 @@ import "slices"
 type Extent struct {
 	Source      string
 	Table       RegisterTable
-	Region      string
-	Nationality string
+	Region      string // "" where it is unknown
+	Nationality string // NoOrigin where it is unknown
 	Period      Period
 	Synthetic   bool
 }
@@ -41,11 +41,14 @@ func NewReach(declared []Coverage, rows []Extent, synthetic func(source string) 
 	return r
 }
 
+// NoOrigin stands for the nationality of rows that have none, beside "" for all.
+const NoOrigin = "?"
+
 // Asked is what a figure of the register is asked for, but for its days.
 type Asked struct {
 	Table         RegisterTable
-	Regions       []string // each counts alone: a region that is asked for with all within it is listed with these
-	Nationalities []string // nil for all
+	Regions       []string // "" for rows of no known region; each counts alone: a region that is asked for with all within it is listed with these
+	Nationalities []string // nil for all; NoOrigin for rows without one
 	Synthetic     *bool    // only sources that are made up, or only those that are not
 	NotSource     string   // leaves out one source
 	// Up returns the region that a region lies in, "" where it lies in none.
@@ -75,7 +78,7 @@ func (r *Reach) Known(q Asked) Known {
 	for _, region := range q.Regions {
 		for _, nationality := range nationalities {
 			var whole []Period
-			for at, own := region, true; at != ""; at, own = q.Up(at), false {
+			for at, own := region, true; own || at != ""; at, own = q.Up(at), false {
 				for _, s := range r.spans[at] {
 					if !own && !s.declared || !s.meets(q, nationality) {
 						continue
@@ -111,7 +114,7 @@ func (r *Reach) Sources(q Asked, p Period) []string {
 	}
 	var sources []string
 	for _, region := range q.Regions {
-		for at, own := region, true; at != ""; at, own = q.Up(at), false {
+		for at, own := region, true; own || at != ""; at, own = q.Up(at), false {
 			for _, s := range r.spans[at] {
 				if (own || s.declared) && s.days.Clip(p).Days() > 0 &&
 					slices.ContainsFunc(nationalities, func(n string) bool { return s.meets(q, n) }) {

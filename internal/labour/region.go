@@ -11,6 +11,7 @@ type Region struct {
 	NameEN    string
 	NameLocal string
 	Kind      RegionKind
+	Currency  string // ISO 4217, "" where it is that of the region around it or of its country
 }
 
 // RegionKind is the level of a region.

@@ -16,12 +16,12 @@ type Permit struct {
 	ID           string
 	Number       string
 	Employer     string // employer id, "" where unknown
-	Region       string // region code
-	Nationality  string // ISO 3166-1 alpha-2
+	Region       string // region code, "" where unknown
+	Nationality  string // ISO 3166-1 alpha-2, "" where unknown
 	Industry     string // the permit's own, else its employer's; "" where neither is known
 	Occupation   string
-	Workers      int // head count, at least 1
-	IssuedOn     Date
+	Workers      int  // head count, at least 1
+	IssuedOn     Date // each NoDate where unknown
 	ValidFrom    Date
 	ValidTo      Date
 	RevokedOn    *Date    // the first day on which it no longer holds
@@ -30,11 +30,22 @@ type Permit struct {
 	Source       string
 	Synthetic    bool
 	ContractOn   *Date // the day on which the workers' contract was finalised; nil where unknown
+
+	Precision    []Precision // of those days that are known only to a month, a quarter or a year
+	Wage         *float64    // as it was published, per WageUnit, in WageCurrency; WageMonthly is made of it where it can be
+	WageUnit     WageUnit    // "" where Wage is nil
+	HoursPerWeek *float64    // by which a wage per hour is one per month
+	// Codes in the publisher's own classifications, and their names; "" where there are none.
+	IndustryCode, IndustryClassification     string
+	OccupationCode, OccupationClassification string
 }
 
 // End returns the last day on which the permit may be in force: the earlier of ValidTo and the day before RevokedOn.
-// A permit whose end is before its ValidFrom is never in force.
+// A permit whose end is before its ValidFrom is never in force, and one is on no day without both days of validity.
 func (p Permit) End() Date {
+	if !p.ValidFrom.Known() {
+		return NoDate
+	}
 	if p.RevokedOn != nil {
 		return min(p.ValidTo, *p.RevokedOn-1)
 	}
@@ -49,15 +60,19 @@ const (
 	InForce PermitStatus = "IN_FORCE"
 	Expired PermitStatus = "EXPIRED"
 	Revoked PermitStatus = "REVOKED"
+	// StatusUnknown is that of a permit whose validity is not known.
+	StatusUnknown PermitStatus = "UNKNOWN"
 )
 
 // PermitStatuses lists all of them.
-var PermitStatuses = []PermitStatus{Pending, InForce, Expired, Revoked}
+var PermitStatuses = []PermitStatus{Pending, InForce, Expired, Revoked, StatusUnknown}
 
 // Status returns where the permit stands on a day. A revocation counts from its own day and only until ValidTo is past:
 // a permit revoked after it had run out has expired.
 func (p Permit) Status(on Date) PermitStatus {
 	switch {
+	case !p.ValidFrom.Known() || !p.ValidTo.Known():
+		return StatusUnknown
 	case p.RevokedOn != nil && *p.RevokedOn <= p.ValidTo && *p.RevokedOn <= on:
 		return Revoked
 	case on < p.ValidFrom:
@@ -81,6 +96,15 @@ type Repatriation struct {
 	Sanction    string // sanction symbol, "" where none is named
 	Source      string
 	Synthetic   bool
+	Precision   []Precision // of Date, where it is known only to a month, a quarter or a year
+	OwnOutcome  string      // the publisher's own code, whose base is Outcome; "" where it is Outcome itself
+}
+
+// OwnOutcome is how workers left, in a publisher's own words.
+type OwnOutcome struct {
+	Code  string
+	Label string
+	Base  Outcome // what it counts as
 }
 
 // Outcome is how a worker left.

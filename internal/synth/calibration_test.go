@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"homebound/internal/labour"
 	"homebound/internal/synth"
@@ -43,7 +44,7 @@ func (r rows) daily(period labour.Period) []int {
 	}
 	stocks := make([]int, 0, period.Days())
 	sum := 0
-	for d := labour.MustParseDate("2011-01-01"); d <= period.To; d++ {
+	for d := labour.MustParseDate("2008-01-01"); d <= period.To; d++ {
 		sum += change[d]
 		if d >= period.From {
 			stocks = append(stocks, sum)
@@ -88,7 +89,7 @@ func TestDefault_RisesAndPeaksAsReported(t *testing.T) {
 	april := labour.Period{From: labour.MustParseDate("2017-04-01"), To: labour.MustParseDate("2017-04-30")}
 	assert.InEpsilon(t, 32_000, mean(all.daily(april)), 0.02)
 
-	whole := labour.Period{From: labour.MustParseDate("2011-01-01"), To: labour.MustParseDate("2020-03-10")}
+	whole := labour.Period{From: labour.MustParseDate("2012-01-01"), To: labour.MustParseDate("2020-03-10")}
 	peak, on := 0, whole.From
 	for i, s := range all.daily(whole) {
 		if s > peak {
@@ -101,20 +102,43 @@ func TestDefault_RisesAndPeaksAsReported(t *testing.T) {
 }
 
 func TestDefault_IssuesPermitsAsReported(t *testing.T) {
-	permits, workers, byMonth := map[int]int{}, map[int]int{}, map[int]int{}
+	permits, byMonth := map[int]int{}, map[int]int{}
 	for _, p := range defaultRows().permits {
 		permits[p.IssuedOn.Year()]++
-		workers[p.IssuedOn.Year()] += p.Workers
 		if p.IssuedOn.Year() == 2015 {
-			byMonth[int(p.IssuedOn.Time().Month())] += p.Workers
+			byMonth[int(p.IssuedOn.Time().Month())]++
 		}
-		assert.True(t, 1 <= p.Workers && p.Workers <= 6, p)
 	}
-	for year := 2015; year <= 2017; year++ {
+	for year := 2012; year <= 2016; year++ {
 		assert.True(t, 12_000 <= permits[year] && permits[year] <= 15_000, "%d permits in %d", permits[year], year)
-		assert.True(t, 30_000 <= workers[year] && workers[year] <= 37_000, "%d workers in %d", workers[year], year)
 	}
+	assert.InEpsilon(t, 24_000, permits[2017], 0.01, "the work visas of 2017")
 	assert.Greater(t, byMonth[3]+byMonth[4], 2*(byMonth[11]+byMonth[12]), "spring brings more than twice what the end of the year does")
+}
+
+// Russian permits are personal, for one to three years; those of workers who stay on after the ban are shorter.
+func TestDefault_PermitsArePersonalAndOfOneToThreeYears(t *testing.T) {
+	years := map[int]int{}
+	for _, p := range defaultRows().permits {
+		require.Equal(t, 1, p.Workers)
+		if p.IssuedOn >= labour.MustParseDate("2017-09-11") {
+			continue
+		}
+		require.LessOrEqual(t, p.ValidFrom.AddMonths(12)-2, p.ValidTo, p)
+		require.LessOrEqual(t, p.ValidTo, p.ValidFrom.AddMonths(36)-1, p)
+		years[p.ValidTo.Sub(p.ValidFrom)/365]++
+	}
+	assert.Greater(t, years[1], years[2]/4)
+	assert.Greater(t, years[2], years[1]/4)
+}
+
+// The register is full on the first day that it declares: nobody can take its beginning for history.
+func TestDefault_IsFullOnItsFirstDay(t *testing.T) {
+	first := mustNew(t, synth.Default()).Coverage()[0].From
+	assert.Equal(t, 20_000, defaultRows().present(first))
+	for _, p := range defaultRows().permits {
+		require.GreaterOrEqual(t, p.End(), first, "a permit from before the register's days is in force on its first")
+	}
 }
 
 func TestDefault_BringsNoNewWorkerOnceThatIsForbidden(t *testing.T) {
@@ -127,7 +151,7 @@ func TestDefault_BringsNoNewWorkerOnceThatIsForbidden(t *testing.T) {
 		case p.IssuedOn < adoption.AddDays(-14):
 			assert.Fail(t, "a permit was issued after the ban and before extensions began", p)
 		default:
-			extended[p.IssuedOn.Year()] += p.Workers
+			extended[p.IssuedOn.Year()]++
 		}
 	}
 	assert.True(t, 3_500 <= extended[2018] && extended[2018] <= 3_500+4_103,

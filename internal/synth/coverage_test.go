@@ -19,7 +19,7 @@ func TestCoverage(t *testing.T) {
 	for i, row := range rows {
 		assert.Equal(t, labour.Coverage{
 			Source: synth.SourceID, Table: labour.RegisterTables[i], Region: "RU", Nationality: synth.Sanctioned,
-			From: labour.MustParseDate("2012-02-15"), To: labour.MustParseDate("2020-03-10"), Completeness: labour.CompleteSource,
+			From: labour.MustParseDate("2012-01-01"), To: labour.MustParseDate("2020-03-10"), Completeness: labour.CompleteSource,
 		}, row)
 	}
 	mixed, err := synth.New(synth.Config{Permits: 1000, Seed: 1})

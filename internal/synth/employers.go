@@ -6,18 +6,18 @@ import (
 	"homebound/internal/labour"
 )
 
-// makeEmployers spreads n employers over places and industries in proportion to the workers there, and gives them with
-// a draw by size. In each place and industry the second largest employer is half as large as the largest, the third a
-// third: all of them together have the workers that the place and industry should have.
-func makeEmployers(n int) ([]labour.Employer, *alias) {
+// makeEmployers spreads n employers over places and industries in proportion to the workers there, and returns them with
+// two draws by size, of early permits and of late ones. In each place and industry the second largest employer is half
+// as large as the largest, the third a third: all of them together have the workers that the place and industry should
+// have.
+func makeEmployers(n int) (employers []labour.Employer, early, late *alias) {
 	total := 0
 	for _, p := range places {
 		for _, t := range p.mix {
 			total += p.workers * t.workers
 		}
 	}
-	employers := make([]labour.Employer, 0, n)
-	weights := make([]float64, 0, n)
+	var earlyWeights, lateWeights []float64
 	sum := 0
 	for _, p := range places {
 		for _, t := range p.mix {
@@ -29,11 +29,13 @@ func makeEmployers(n int) ([]labour.Employer, *alias) {
 			}
 			for rank := 1; rank <= here; rank++ {
 				employers = append(employers, newEmployer(len(employers)+1, p, t.industry))
-				weights = append(weights, float64(here)/(float64(rank)*harmonic))
+				weight := float64(t.workers) / (float64(rank) * harmonic)
+				earlyWeights = append(earlyWeights, float64(p.early)*weight)
+				lateWeights = append(lateWeights, float64(p.workers)*weight)
 			}
 		}
 	}
-	return employers, newAlias(weights)
+	return employers, newAlias(earlyWeights), newAlias(lateWeights)
 }
 
 // newEmployer makes an employer without a tax number: a made-up one could be somebody's.

@@ -8,57 +8,70 @@ import (
 	"homebound/internal/labour"
 )
 
-// crew is one permit before its particulars: which workers of its batch it covers, for whom and where.
-type crew struct {
+// drawn is one permit before its particulars: for whom and where.
+type drawn struct {
 	number      int // from 1
-	batch       *batch
-	first       int // position of the first worker in the batch's row
-	workers     int
+	stay        *stay
 	nationality string
 	employer    *labour.Employer
 	named       bool // whether the permit names its employer
 }
 
-// crews goes through all permits in the order of their start. Each has a random sequence of its own, made from the
+// draws goes through all permits in the order of their start. Each has a random sequence of its own, made from the
 // seed and its number, which yield may go on drawing from: so permits and repatriations agree without meeting.
-func (r *Register) crews(yield func(crew, *rand.Rand) bool) {
+func (r *Register) draws(yield func(drawn, *rand.Rand) bool) {
 	var source rand.PCG
 	rng := rand.New(&source)
 	number := 0
-	for i := range r.batches {
-		b := &r.batches[i]
-		first := 0
-		for permits := b.permits; permits > 0; permits-- {
-			number++
-			source.Seed(r.seed, uint64(number))
-			c := crew{number: number, batch: b, first: first, nationality: Sanctioned}
-			c.workers = crewSize(rng, b.workers-first, permits)
-			c.employer = &r.employers[r.byWeight.draw(rng)]
-			c.named = rng.IntN(1000) >= 15
-			if b.open {
-				c.nationality = r.others[r.otherMix.draw(rng)]
-			}
-			if !yield(c, rng) {
-				return
-			}
-			first += c.workers
+	for s, open := range r.stays {
+		number++
+		source.Seed(r.seed, uint64(number))
+		c := drawn{number: number, stay: s, nationality: Sanctioned}
+		c.employer = &r.employers[r.weights(s).draw(rng)]
+		c.named = rng.IntN(1000) >= 15
+		if open {
+			c.nationality = r.others[r.otherMix.draw(rng)]
+		}
+		if !yield(c, rng) {
+			return
 		}
 	}
 }
 
-// crewSize draws the size of one of the permits left, so that in the end they cover exactly the workers left.
-// Small crews are more frequent than large ones.
-func crewSize(rng *rand.Rand, workers, permits int) int {
-	mean := float64(workers) / float64(permits)
-	u := rng.Float64()
-	size := 1 + int(float64(3*(mean-1)*u*u)+rng.Float64())
-	return min(max(size, workers-maxCrew*(permits-1), 1), workers-(permits-1), maxCrew)
+// stays goes through both plans in the order of their start, and says which permits are of nationalities that no
+// sanction names.
+func (r *Register) stays(yield func(s *stay, open bool) bool) {
+	i, j := 0, 0
+	for i < r.sanctioned.permits || j < r.open.permits {
+		fromOpen := i == r.sanctioned.permits ||
+			j < r.open.permits && r.open.at(j).start < r.sanctioned.at(i).start
+		next := &r.sanctioned
+		at := &i
+		if fromOpen {
+			next, at = &r.open, &j
+		}
+		if !yield(next.at(*at), fromOpen) {
+			return
+		}
+		*at++
+	}
+}
+
+// sample is a plan with an exact number of permits: of a smaller one than the plan each stands for several, of a larger
+// one some are alike but for their particulars.
+type sample struct {
+	plan    []stay
+	permits int
+}
+
+func (s *sample) at(i int) *stay {
+	return &s.plan[int64(i)*int64(len(s.plan))/int64(s.permits)]
 }
 
 // Permits returns every permit, in the order of ids, which is that of their start.
 func (r *Register) Permits() iter.Seq[labour.Permit] {
 	return func(yield func(labour.Permit) bool) {
-		for c, rng := range r.crews {
+		for c, rng := range r.draws {
 			if !yield(permit(c, rng)) {
 				return
 			}
@@ -66,22 +79,24 @@ func (r *Register) Permits() iter.Seq[labour.Permit] {
 	}
 }
 
-func permit(c crew, rng *rand.Rand) labour.Permit {
+func permit(c drawn, rng *rand.Rand) labour.Permit {
 	p := labour.Permit{
 		ID:          permitID(c.number),
 		Region:      c.employer.Region,
 		Nationality: c.nationality,
-		Workers:     c.workers,
-		IssuedOn:    c.batch.start.AddDays(-lead(c.batch, rng)),
-		ValidFrom:   c.batch.start,
-		ValidTo:     c.batch.validTo,
-		RevokedOn:   c.batch.revokedOn,
+		Workers:     1,
+		IssuedOn:    c.stay.start.AddDays(-lead(c, rng)),
+		ValidFrom:   c.stay.start,
+		ValidTo:     c.stay.validTo,
 		Source:      SourceID,
 		Synthetic:   true,
 	}
 	p.Number = padded("SYNTHETIC-", p.IssuedOn.Year(), 4) + padded("-", c.number, 7)
 	if c.named {
 		p.Employer = c.employer.ID
+	}
+	if on := c.stay.revokedOn; on != 0 {
+		p.RevokedOn = &on
 	}
 	industry := c.employer.Industry
 	switch chance := rng.IntN(100); {
@@ -111,16 +126,15 @@ func drawTrade(mix []trade, rng *rand.Rand) int {
 	return 0
 }
 
-// lead returns the days from issue to start: two to six weeks and a half for a worker yet to come, a fortnight at
-// most for one who is there. The last ordinary permits wait longer, since none is issued once new authorisations
-// are forbidden.
-func lead(b *batch, rng *rand.Rand) int {
-	if b.extension {
-		return 1 + rng.IntN(14)
+// lead returns the days from issue to start: two to six weeks and a half for a worker yet to come, a week for one who
+// is there. The last ordinary permits wait longer, since none is issued once new authorisations are forbidden.
+func lead(c drawn, rng *rand.Rand) int {
+	if c.stay.extension {
+		return extensionLead
 	}
 	shortest := 14
-	if !b.open && b.start <= lastOrdinaryStart {
-		shortest = max(shortest, b.start.Sub(newAuthorisationsEnd)+1)
+	if c.nationality == Sanctioned {
+		shortest = max(shortest, c.stay.start.Sub(newAuthorisationsEnd)+1)
 	}
 	const longest = 45
 	return shortest + rng.IntN(longest-shortest+1)

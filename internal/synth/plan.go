@@ -2,228 +2,234 @@ package synth
 
 import (
 	"math/rand/v2"
-	"slices"
-	"sort"
 
 	"homebound/internal/labour"
 )
 
-// batch is all permits of one kind that begin on one day, with what becomes of their workers. The workers of a batch
-// stand in a row, crew after crew, and leave from its front: so each permit can tell its own departures without
-// knowing any other permit's.
-type batch struct {
+// stay is one permit of the plan, and with it one worker: Russian permits are personal.
+type stay struct {
 	start     labour.Date
 	validTo   labour.Date
-	revokedOn *labour.Date
-	extension bool // for workers who are there already, under a contract of before the ban
-	permits   int
-	workers   int
-	leaving   []departure // by day
-	open      bool        // of nationalities that no sanction names
+	revokedOn labour.Date // 0: never
+	leftOn    labour.Date // the day of repatriation; 0: none
+	extension bool        // of a worker who is there already, under a contract of before the ban
+	taken     bool        // while planning: how it ends is decided
 }
 
-// departure says that on a day the row of a batch is emptied up to a position, counted from its front.
-type departure struct {
-	on   labour.Date
-	upTo int
-}
+// The terms of permits, in days.
+const (
+	leastTerm = 365
+	mostTerm  = 3*365 - 1
+	// extensionTerm is the longest of an extension, leastExtension the shortest after which another may follow.
+	extensionTerm  = 365
+	leastExtension = 10
+)
 
-func (b *batch) end() labour.Date {
-	if b.revokedOn != nil {
-		return *b.revokedOn - 1
+// limit returns the last day on which a permit can be in force.
+func (s *stay) limit() labour.Date {
+	switch {
+	case !s.extension:
+		return s.start + mostTerm - 1
+	case s.start > deadline:
+		return stranded
 	}
-	return b.validTo
+	return min(s.start+extensionTerm-1, deadline)
 }
 
-func (b *batch) left() int {
-	if len(b.leaving) == 0 {
-		return 0
-	}
-	return b.leaving[len(b.leaving)-1].upTo
-}
+// ending is what becomes of a worker whom the plan takes out of the head count.
+type ending int
 
-func (b *batch) remaining() int { return b.workers - b.left() }
+const (
+	expires  ending = iota // the permit runs out
+	revoked                // it is revoked before its time
+	leaves                 // the worker is repatriated before it runs out
+	extended               // it runs out and another one follows: the head count stays
+)
 
-// leastBatch is the smallest batch: with any fewer workers, scale could find that it holds no permit.
-const leastBatch = 8
-
-// planner walks through the days and keeps the head count on a curve: it begins permits where workers are missing and
-// sends workers home where there are too many.
+// planner walks through the days with three flows that were reported: the head count of each day, the permits of those
+// who come, and those of workers who stay on. What it decides is who goes, so that the head count follows its curve:
+// anyone whose permit is a year old at random, but first whoever is close to the longest term.
+//
+// A permit gets its last day only when it is taken, which is why no permit has to be cut to fit. stays are in the order
+// of their start, so that the ages which may be taken are a range of positions.
 type planner struct {
 	rng     *rand.Rand
-	batches []*batch
-	inForce []*batch // by their end
+	stays   []stay
 	present int
+	// Before these positions all ordinary permits are taken, and all extensions.
+	ordinary, extensions int
 }
 
 // planSanctioned plans the rise and fall of the workers whom the resolutions of 2017 send home.
-func planSanctioned(seed uint64) []*batch {
-	p := &planner{rng: rand.New(rand.NewPCG(seed, 1))}
-	p.fill(reported[0])
-	for d := reported[0].on; d <= lastDay; d++ {
-		lapsed := p.lapse(d)
-		target := reported.on(d)
-		switch {
-		case d < twoYearsFrom:
-			p.turnover(d)
-			p.begin(d, target-p.present)
-		case d <= lastOrdinaryStart:
-			p.turnover(d)
-			p.beginForTwoYears(d, target-p.present)
-		case d < adoption:
-			// No new worker may come. Some permits run out, the other workers are called home.
-			p.extend(d, target-p.present)
-			p.sendAnyHome(d, p.present-target)
-		default:
-			// Whoever has not been sent home when the permit runs out is extended: every departure is a repatriation.
-			p.extend(d, lapsed)
-			p.sendHome(d, p.present-target)
+func planSanctioned(seed uint64) []stay {
+	p := newPlanner(seed, 1, reported[0].workers)
+	coming, staying := bySeason(arrivals), evenly(extensions)
+	for d := opening + 1; d <= lastDay; d++ {
+		for range p.present + coming[d] - reported.on(d) {
+			p.take(d, p.departure(d))
 		}
+		extended := p.extend(d, staying[d])
+		p.add(d, coming[d], false)
+		p.add(d, extended, true)
 	}
-	return p.batches
+	return p.finish()
 }
 
 // planSteady plans the workers of all other nationalities, whom no resolution sends home.
-func planSteady(seed uint64) []*batch {
-	p := &planner{rng: rand.New(rand.NewPCG(seed, 2))}
-	p.fill(steady[0])
-	for d := steady[0].on; d <= lastDay; d++ {
-		p.lapse(d)
-		p.turnover(d)
-		p.begin(d, steady.on(d)-p.present)
+func planSteady(seed uint64) []stay {
+	p := newPlanner(seed, 2, steady[0].workers)
+	coming := bySeason(steadyArrivals)
+	for d := opening + 1; d <= lastDay; d++ {
+		for range p.present + coming[d] - steady.on(d) {
+			p.take(d, p.ordinaryEnding())
+		}
+		p.add(d, coming[d], false)
 	}
-	for _, b := range p.batches {
-		b.open = true
-	}
-	return p.batches
+	return p.finish()
 }
 
-// fill brings in the first workers over the year before the first anchor, by season. Permits of one year repeat that
-// season in every year after.
-func (p *planner) fill(first anchor) {
-	weights := make([]int, first.on.Sub(firstStart))
-	total := 0
-	for i := range weights {
-		month := firstStart.AddDays(i).Time().Month()
-		weights[i] = startsByMonth[month] * (75 + p.rng.IntN(51))
-		total += weights[i]
+// newPlanner has the workers of the first day, who came in the three years before it: fewer the longer ago.
+func newPlanner(seed, stream uint64, workers int) *planner {
+	p := &planner{rng: rand.New(rand.NewPCG(seed, stream))}
+	const years = mostTerm - 30
+	total := years * (years + 1) / 2
+	sum, given := 0, 0
+	for i := 1; i <= years; i++ {
+		sum += i
+		n := proportion(workers, sum, total) - given
+		given += n
+		p.add(opening-labour.Date(years-i), n, false)
 	}
-	sum := 0
-	for i, w := range weights {
-		d := firstStart.AddDays(i)
-		p.lapse(d)
-		sum += w
-		p.begin(d, first.workers*sum/total-p.present)
-	}
+	return p
 }
 
-// lapse takes the permits that ended the day before out of force, and gives how many workers were still on them.
-func (p *planner) lapse(d labour.Date) int {
-	lapsed, n := 0, 0
-	for ; n < len(p.inForce) && p.inForce[n].end() < d; n++ {
-		lapsed += p.inForce[n].remaining()
+func (p *planner) add(start labour.Date, workers int, extension bool) {
+	for range workers {
+		p.stays = append(p.stays, stay{start: start, extension: extension})
 	}
-	p.inForce = slices.Delete(p.inForce, 0, n)
-	p.present -= lapsed
-	return lapsed
+	p.present += workers
 }
 
-// begin returns permits of one year to a number of workers. Now and then a tenth of a day's permits are revoked before
-// their time.
-func (p *planner) begin(d labour.Date, workers int) {
-	if workers < leastBatch {
-		return
+// departure draws how somebody goes: before the resolutions permits run out, between ban and adoption two in three are
+// called home, and then everyone is: every departure is a repatriation.
+func (p *planner) departure(d labour.Date) ending {
+	switch {
+	case d >= adoption:
+		return leaves
+	case d > lastOrdinaryStart && p.rng.IntN(3) > 0:
+		return leaves
 	}
-	revoked := 0
-	if workers >= 10*leastBatch && p.rng.IntN(10) == 0 {
-		if on := d.AddDays(60 + p.rng.IntN(240)); on <= lastDay {
-			revoked = workers / 10
-			p.add(&batch{start: d, validTo: d.AddMonths(12) - 1, revokedOn: &on, workers: revoked})
+	return p.ordinaryEnding()
+}
+
+func (p *planner) ordinaryEnding() ending {
+	switch chance := p.rng.IntN(1000); {
+	case chance < 20:
+		return leaves
+	case chance < 28:
+		return revoked
+	}
+	return expires
+}
+
+// extend lets the permits of some workers run out and returns how many were found: each gets another from day d.
+func (p *planner) extend(d labour.Date, workers int) int {
+	found := 0
+	for range workers {
+		if p.take(d, extended) {
+			found++
 		}
 	}
-	p.add(&batch{start: d, validTo: d.AddMonths(12) - 1, workers: workers - revoked})
+	return found
 }
 
-// beginForTwoYears returns permits of two years to half of a number of workers, and of one year to the others.
-func (p *planner) beginForTwoYears(d labour.Date, workers int) {
-	if workers < leastBatch {
-		return
+// take ends one permit such that its worker is not counted under it from day d on, and reports whether one was found.
+func (p *planner) take(d labour.Date, how ending) bool {
+	s := p.choose(d, how)
+	if s == nil {
+		return false
 	}
-	long := workers / 2
-	if long < leastBatch {
-		long = workers * p.rng.IntN(2)
+	s.taken = true
+	s.validTo = d - 1
+	switch how {
+	case leaves:
+		s.leftOn, s.validTo = d, p.term(s, d)
+	case revoked:
+		s.revokedOn, s.validTo = d, p.term(s, d)
 	}
-	p.add(&batch{start: d, validTo: d.AddMonths(24) - 1, workers: long})
-	p.add(&batch{start: d, validTo: d.AddMonths(12) - 1, workers: workers - long})
+	p.present--
+	return true
 }
 
-// extend returns permits to workers who are there already: for a year, but not beyond the deadline; past it, to those
-// who found no way home.
-func (p *planner) extend(d labour.Date, workers int) {
-	if workers < leastBatch {
-		return
+// term draws the last day of a permit that is still in force on day d.
+func (p *planner) term(s *stay, d labour.Date) labour.Date {
+	last := s.limit()
+	if s.extension {
+		return last
 	}
-	validTo := min(d.AddMonths(12)-1, deadline)
-	if d > deadline {
-		validTo = stranded
-	}
-	p.add(&batch{start: d, validTo: validTo, extension: true, workers: workers})
+	first := max(d, s.start+leastTerm-1)
+	return first + labour.Date(p.rng.IntN(int(last-first)+1))
 }
 
-func (p *planner) add(b *batch) {
-	if b.workers == 0 {
-		return
-	}
-	p.batches = append(p.batches, b)
-	i := sort.Search(len(p.inForce), func(i int) bool { return p.inForce[i].end() > b.end() })
-	p.inForce = slices.Insert(p.inForce, i, b)
-	p.present += b.workers
-}
-
-// turnover sends a few workers home once a week, as happened before any sanction.
-func (p *planner) turnover(d labour.Date) {
-	if d%7 == 0 {
-		p.sendAnyHome(d, 3+p.rng.IntN(6))
-	}
-}
-
-// sendHome sends a number of workers home: three in four from the permits that end first, one in four from any.
-func (p *planner) sendHome(d labour.Date, workers int) {
-	workers -= p.sendAnyHome(d, workers/4)
-	for _, b := range p.inForce {
-		if workers <= 0 {
-			return
+// choose returns a permit that can end as told, or nil.
+func (p *planner) choose(d labour.Date, how ending) *stay {
+	const soon, sooner = 90, 20
+	p.ordinary = p.next(p.ordinary, false)
+	p.extensions = p.next(p.extensions, true)
+	for _, oldest := range []struct {
+		at     int
+		within labour.Date
+	}{{p.ordinary, soon}, {p.extensions, sooner}} {
+		if oldest.at < len(p.stays) && p.stays[oldest.at].limit() < d+oldest.within && p.may(oldest.at, d, how) {
+			return &p.stays[oldest.at]
 		}
-		workers -= p.leave(b, d, workers)
 	}
-}
-
-// sendAnyHome sends workers home from permits at random and gives how many it found.
-func (p *planner) sendAnyHome(d labour.Date, workers int) int {
-	const most, tries = 12, 20
-	sent := 0
+	from := min(p.ordinary, p.extensions)
+	const tries = 400
 	for range tries {
-		if sent >= workers || len(p.inForce) == 0 {
-			break
+		if n := len(p.stays) - from; n > 0 {
+			if i := from + p.rng.IntN(n); p.may(i, d, how) {
+				return &p.stays[i]
+			}
 		}
-		b := p.inForce[p.rng.IntN(len(p.inForce))]
-		sent += p.leave(b, d, min(workers-sent, most))
 	}
-	return sent
+	for i := from; i < len(p.stays); i++ {
+		if p.may(i, d, how) {
+			return &p.stays[i]
+		}
+	}
+	return nil
 }
 
-// leave takes up to most workers out of a batch on day d, but none on the day it begins, and gives how many.
-func (p *planner) leave(b *batch, d labour.Date, most int) int {
-	n := min(most, b.remaining())
-	if n == 0 || b.start == d {
-		return 0
+// next returns the position of the first permit of its kind that is not taken, from a position on.
+func (p *planner) next(from int, extension bool) int {
+	for from < len(p.stays) && (p.stays[from].taken || p.stays[from].extension != extension) {
+		from++
 	}
-	upTo := b.left() + n
-	if last := len(b.leaving) - 1; last >= 0 && b.leaving[last].on == d {
-		b.leaving[last].upTo = upTo
-	} else {
-		b.leaving = append(b.leaving, departure{d, upTo})
+	return from
+}
+
+// may reports whether a permit can end as told on the day before d, or while it is in force on d.
+func (p *planner) may(i int, d labour.Date, how ending) bool {
+	s := &p.stays[i]
+	age := d.Sub(s.start)
+	switch {
+	case s.taken || age < 1:
+		return false
+	case how == leaves || how == revoked:
+		return s.limit() >= d
+	case s.extension:
+		return age >= leastExtension || d == deadline+1
 	}
-	p.present -= n
-	return n
+	return age >= leastTerm
+}
+
+// finish gives the permits that are in force on the last day a term.
+func (p *planner) finish() []stay {
+	for i := range p.stays {
+		if s := &p.stays[i]; !s.taken {
+			s.validTo = p.term(s, lastDay)
+		}
+	}
+	return p.stays
 }

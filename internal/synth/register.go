@@ -3,7 +3,7 @@
 // No register of permits is public, so the default release carries a made one that agrees with the reported figures:
 // on every day its head count follows one stated curve. It is deterministic in its Config, and every row is marked
 // synthetic. Permits and repatriations are computed one by one as they are ranged over, so that ten million of them
-// need no more memory than ten; only the employers are held.
+// need no more memory than ten; only the plan and the employers are held.
 package synth
 
 import (
@@ -48,9 +48,9 @@ type Share struct {
 }
 
 const (
-	// defaultPermits makes crews of 2.5 workers on average, and with them 12,000 to 15,000 permits a year in 2015
-	// to 2017.
-	defaultPermits = 80_000
+	// defaultPermits is as many as the plan of the sanctioned workers has, with any seed: the workers of the first day,
+	// those who come, and the extensions.
+	defaultPermits = 127_213
 	// defaultEmployers is the number of entities that were authorised to hire DPRK workers in 2015 to 2018 (claim
 	// C066).
 	defaultEmployers = 691
@@ -75,12 +75,14 @@ func mixed() []Share {
 
 // Register is a synthetic register. It never changes and may be read by several goroutines at once.
 type Register struct {
-	seed      uint64
-	batches   []batch // in the order of their start
-	employers []labour.Employer
-	byWeight  *alias   // draws an index of employers
-	others    []string // nationalities beside Sanctioned
-	otherMix  *alias   // draws an index of others; nil where there are none
+	seed       uint64
+	sanctioned sample
+	open       sample // of nationalities that no sanction names
+	employers  []labour.Employer
+	// early and late draw an index of employers, for permits from before and after otherPlacesFrom.
+	early, late *alias
+	others      []string // nationalities beside Sanctioned
+	otherMix    *alias   // draws an index of others; nil where there are none
 
 	nationalities []string // all of them, as configured
 }
@@ -99,7 +101,7 @@ func New(cfg Config) (*Register, error) {
 	}
 
 	r := &Register{seed: cfg.Seed}
-	r.employers, r.byWeight = makeEmployers(cfg.Employers)
+	r.employers, r.early, r.late = makeEmployers(cfg.Employers)
 
 	var sanctioned, all int
 	var otherWeights []float64
@@ -118,11 +120,21 @@ func New(cfg Config) (*Register, error) {
 	}
 
 	permits := (2*cfg.Permits*sanctioned + all) / (2 * all)
-	r.batches = merge(
-		scale(planSanctioned(cfg.Seed), permits),
-		scale(planSteady(cfg.Seed), cfg.Permits-permits),
-	)
+	if r.sanctioned.permits = permits; permits > 0 {
+		r.sanctioned.plan = planSanctioned(cfg.Seed)
+	}
+	if r.open.permits = cfg.Permits - permits; r.open.permits > 0 {
+		r.open.plan = planSteady(cfg.Seed)
+	}
 	return r, nil
+}
+
+// weights draws an employer for a permit.
+func (r *Register) weights(s *stay) *alias {
+	if s.start < otherPlacesFrom {
+		return r.early
+	}
+	return r.late
 }
 
 // employersFor returns the number of employers that Permits alone asks for: as many as the default release has at its
@@ -185,7 +197,7 @@ func (r *Register) Coverage() []labour.Coverage {
 		for _, nationality := range r.nationalities {
 			rows = append(rows, labour.Coverage{
 				Source: SourceID, Table: table, Region: country, Nationality: nationality,
-				From: reported[0].on, To: lastDay, Completeness: labour.CompleteSource,
+				From: opening, To: lastDay, Completeness: labour.CompleteSource,
 			})
 		}
 	}

@@ -236,9 +236,9 @@ func TestPermits_NameEmployersOfTheirRegionOrNone(t *testing.T) {
 }
 
 func TestRegister_EventsLieWithinItsDays(t *testing.T) {
-	first, last := labour.MustParseDate("2011-01-01"), labour.MustParseDate("2020-03-10")
+	first, last := labour.MustParseDate("2008-11-15"), labour.MustParseDate("2020-03-10")
 	within := labour.Period{From: first, To: last}
-	for name, cfg := range map[string]synth.Config{"default": synth.Default(), "mixed": {Permits: 20_000, Seed: 11}} {
+	for name, cfg := range map[string]synth.Config{"default": synth.Default(), "mixed": {Permits: 60_000, Seed: 11}} {
 		t.Run(name, func(t *testing.T) {
 			var latest labour.Date
 			all := collect(mustNew(t, cfg))

@@ -10,41 +10,34 @@ import (
 // outcomeStream sets the random sequence of a permit's repatriations apart from that of its particulars.
 const outcomeStream = 0x9e3779b97f4a7c15
 
-// Repatriations returns every repatriation, in the order of ids, which is that of their permits. Each names its permit,
-// lies within its validity, and takes no more workers than are left on it.
+// Repatriations returns every repatriation, in the order of ids, which is that of their permits. Each names its permit
+// and lies within its validity.
 func (r *Register) Repatriations() iter.Seq[labour.Repatriation] {
 	return func(yield func(labour.Repatriation) bool) {
 		var source rand.PCG
 		outcomes := rand.New(&source)
 		number := 0
-		for c := range r.crews {
-			gone := c.first
-			for _, l := range c.batch.leaving {
-				upTo := min(l.upTo, c.first+c.workers)
-				if upTo <= gone {
-					continue
-				}
-				if gone == c.first {
-					source.Seed(r.seed^outcomeStream, uint64(c.number))
-				}
-				number++
-				if !yield(repatriation(number, c, l.on, upTo-gone, outcomes)) {
-					return
-				}
-				gone = upTo
+		for c := range r.draws {
+			if c.stay.leftOn == 0 {
+				continue
+			}
+			number++
+			source.Seed(r.seed^outcomeStream, uint64(c.number))
+			if !yield(repatriation(number, c, outcomes)) {
+				return
 			}
 		}
 	}
 }
 
-func repatriation(number int, c crew, on labour.Date, workers int, rng *rand.Rand) labour.Repatriation {
+func repatriation(number int, c drawn, rng *rand.Rand) labour.Repatriation {
 	p := labour.Repatriation{
 		ID:          padded("SYN-R-", number, 7),
 		Region:      c.employer.Region,
 		Nationality: c.nationality,
 		Permit:      permitID(c.number),
-		Date:        on,
-		Workers:     workers,
+		Date:        c.stay.leftOn,
+		Workers:     1,
 		Outcome:     outcome(rng),
 		Source:      SourceID,
 		Synthetic:   true,
@@ -52,13 +45,13 @@ func repatriation(number int, c crew, on labour.Date, workers int, rng *rand.Ran
 	if c.named {
 		p.Employer = c.employer.ID
 	}
-	if !c.batch.open && on >= adoption {
+	if c.nationality == Sanctioned && c.stay.leftOn >= adoption {
 		p.Sanction = sanctionSymbol
 	}
 	return p
 }
 
-// outcome draws how a crew left. The shares are assumptions.
+// outcome draws how a worker left. The shares are assumptions.
 func outcome(rng *rand.Rand) labour.Outcome {
 	switch chance := rng.IntN(1000); {
 	case chance < 930:

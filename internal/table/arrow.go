@@ -31,7 +31,7 @@ func NewArrow(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 			Metadata: arrow.MetadataFrom(described)}
 	}
 	var names, texts []string
-	for _, f := range about(columns, meta) {
+	for _, f := range aboutTyped(columns, meta) {
 		names, texts = append(names, f.Name), append(texts, f.Value)
 	}
 	known := arrow.NewMetadata(names, texts)

@@ -15,7 +15,8 @@ type lines struct {
 	columns []Column
 	encode  func(buf []byte, row []any) []byte // a row that has been checked
 	buf     []byte
-	err     error // of w
+	end     string // what stands behind the last line
+	err     error  // of w
 }
 
 // Write takes one row.
@@ -43,6 +44,7 @@ func (l *lines) Close() error {
 	if l.err != nil {
 		return l.err
 	}
+	l.buf = append(l.buf, l.end...)
 	return l.flush()
 }
 

@@ -11,6 +11,30 @@ func NewNDJSON(w io.Writer, columns []Column, _ Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
 	}
+	object := objects(columns)
+	return &lines{w: w, columns: columns, encode: func(buf []byte, row []any) []byte {
+		return append(object(buf, row), '\n')
+	}}, nil
+}
+
+// NewJSON writes one array of the objects that NewNDJSON writes, each in a line of its own. An array that was cut has no
+// end, and no reader takes it for a whole one.
+func NewJSON(w io.Writer, columns []Column, _ Meta) (Writer, error) {
+	if err := checkColumns(columns); err != nil {
+		return nil, err
+	}
+	object, before := objects(columns), "[\n"
+	l := &lines{w: w, columns: columns, end: "[]\n"}
+	l.encode = func(buf []byte, row []any) []byte {
+		buf = object(append(buf, before...), row)
+		before, l.end = ",\n", "\n]\n"
+		return buf
+	}
+	return l, nil
+}
+
+// objects returns what writes rows as JSON objects.
+func objects(columns []Column) func(buf []byte, row []any) []byte {
 	names := make([][]byte, len(columns))
 	for i, column := range columns {
 		opening := byte(',')
@@ -19,7 +43,7 @@ func NewNDJSON(w io.Writer, columns []Column, _ Meta) (Writer, error) {
 		}
 		names[i] = append(appendString([]byte{opening}, column.Name), ':')
 	}
-	return &lines{w: w, columns: columns, encode: func(buf []byte, row []any) []byte {
+	return func(buf []byte, row []any) []byte {
 		for i, value := range row {
 			buf = append(buf, names[i]...)
 			switch v := value.(type) {
@@ -35,8 +59,8 @@ func NewNDJSON(w io.Writer, columns []Column, _ Meta) (Writer, error) {
 				buf = strconv.AppendBool(buf, v)
 			}
 		}
-		return append(buf, "}\n"...)
-	}}, nil
+		return append(buf, '}')
+	}
 }
 
 // appendString writes a JSON string (RFC 8259), with no more escapes than there must be.

@@ -34,7 +34,7 @@ func NewParquet(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 			root), parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(parquetRowGroup),
 		parquet.PageBufferSize(parquetPage), parquet.DictionaryMaxBytes(parquetDictionary), parquet.CreatedBy("homebound", "", ""),
 	}
-	for _, f := range about(columns, meta) {
+	for _, f := range aboutTyped(columns, meta) {
 		options = append(options, parquet.KeyValueMetadata(f.Name, f.Value))
 	}
 	return &parquetWriter{file: parquet.NewGenericWriter[any](w, options...), columns: columns,

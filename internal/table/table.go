@@ -65,6 +65,7 @@ type Format struct {
 // Formats lists the formats, the plainest first.
 var Formats = []Format{
 	{Extension: "csv", MediaType: "text/csv; charset=utf-8; header=present", New: NewCSV},
+	{Extension: "json", MediaType: "application/json; charset=utf-8", New: NewJSON},
 	{Extension: "ndjson", MediaType: "application/x-ndjson", New: NewNDJSON},
 	{Extension: "parquet", MediaType: "application/vnd.apache.parquet", New: NewParquet},
 	{Extension: "arrow", MediaType: "application/vnd.apache.arrow.file", New: NewArrow},

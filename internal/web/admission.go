@@ -135,7 +135,7 @@ func (g *admission) known(ctx context.Context, v *principal) context.Context {
 // identify says who sent a request, or by a Fault why it is not let in. The principal is nil where nothing is known
 // of it.
 func (g *admission) identify(r *http.Request) (*principal, error) {
-	text, sent, err := bearer(r)
+	text, sent, err := credential(r)
 	if err != nil {
 		return nil, err
 	}
@@ -172,16 +172,27 @@ func (g *admission) anonymous(r *http.Request) *principal {
 		g.Limiters.Of("address "+g.address(r), "anonymous", g.AnonymousBudget)}
 }
 
-// bearer returns the key that a request comes with.
-func bearer(r *http.Request) (text string, sent bool, err error) {
+// credential returns the key that a request comes with: by the scheme Bearer or, for tools that know nothing else, as
+// the password of Basic, whose user name says nothing here. A browser sends what was typed as a password once with all
+// that later pages ask for, unasked. So a page of another site that is held against no origin has no key by Basic.
+func credential(r *http.Request) (text string, sent bool, err error) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) == 0 {
 		return "", false, nil
 	}
 	scheme, text, _ := strings.Cut(headers[0], " ")
-	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") {
+	_, password, basic := r.BasicAuth()
+	site := r.Header.Get("Sec-Fetch-Site")
+	unasked := r.Header.Get("Origin") == "" && site != "" && site != "none" && site != "same-origin"
+	switch {
+	case len(headers) > 1 || !basic && !strings.EqualFold(scheme, "Bearer"):
 		return "", true, labour.Faultf(labour.Unauthenticated,
 			"Expected one header Authorization: Bearer hb_..., found another kind.")
+	case basic && unasked:
+		return "", true, labour.Faultf(labour.Unauthenticated,
+			"A key that a browser keeps as a password counts for addresses that its reader opens, not for pages of other sites.")
+	case basic:
+		return strings.TrimSpace(password), true, nil
 	}
 	return strings.TrimSpace(text), true, nil
 }
@@ -196,13 +207,23 @@ func challenge(w http.ResponseWriter, r *http.Request, err error) int {
 	if fault, ok := errorAs[*labour.Fault](err); ok {
 		switch fault.Code {
 		case labour.Unauthenticated:
-			w.Header().Set("WWW-Authenticate", `Bearer realm="homebound"`)
+			w.Header()["Www-Authenticate"] = challenges(r)
 			return http.StatusUnauthorized
 		case labour.Forbidden:
 			return http.StatusForbidden
 		}
 	}
 	return http.StatusBadRequest
+}
+
+// challenges says how a key can be sent. Basic is offered to programs alone, which ask for a name and a password only
+// where they are told to: a browser would open a window of its own over the page, and keep what is typed in it.
+func challenges(r *http.Request) []string {
+	offered := []string{`Bearer realm="homebound"`}
+	if r.Header.Get("Sec-Fetch-Mode") == "" && r.Header.Get("Origin") == "" {
+		offered = append(offered, `Basic realm="homebound", charset="UTF-8"`)
+	}
+	return offered
 }
 
 // statusFor returns the status of a request whose operation is refused, and writes the headers that go with that.

@@ -26,6 +26,7 @@ import (
 // asks of it.
 type cacheKey struct {
 	release int
+	edition int    // of the release's file: what a damaged one answered is not for readers of the restored one
 	path    string // within the release
 	accept  string // which decides between the media types of an answer
 	method  string
@@ -86,7 +87,8 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	accept := negotiate.Accepted(r)
-	key := cacheKey{release: graph.ReleaseOf(r.Context()).Info().Number, path: pathWithin(r), accept: accept,
+	release := graph.ReleaseOf(r.Context())
+	key := cacheKey{release: release.Info().Number, edition: release.Edition(), path: pathWithin(r), accept: accept,
 		method: r.Method, allowed: principalOf(r.Context()).allowance}
 	switch {
 	case len(accept) > maxAccept:
@@ -200,15 +202,21 @@ func (a *keptAnswer) send(w http.ResponseWriter, r *http.Request) {
 
 var varyOn = []string{"Accept, Accept-Encoding, Authorization, Origin"}
 
+type sharedKey struct{}
+
 // freshness says how long others may keep an answer: that of a numbered release for ever, that of the current one until
-// they have asked again. What a key has opened is kept by its holder alone.
+// they have asked again, or for a minute where it is shared and a new release need not be seen at once. What a key has
+// opened is kept by its holder alone.
 func freshness(r *http.Request) []string {
 	who := "public"
 	if principalOf(r.Context()).key != nil {
 		who = "private"
 	}
-	if r.PathValue("number") != "" {
+	switch shared, _ := r.Context().Value(sharedKey{}).(bool); {
+	case r.PathValue("number") != "":
 		return []string{who + ", max-age=31536000, immutable"}
+	case shared && who == "public":
+		return []string{who + ", max-age=0, s-maxage=60, stale-while-revalidate=60"}
 	}
 	return []string{who + ", max-age=0, must-revalidate"}
 }

@@ -17,7 +17,7 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 	corsHeaders = "Authorization, Content-Type, Accept, If-None-Match, X-GraphQL-Event-Stream-Token, Apollo-Require-Preflight, GraphQL-Require-Preflight, Traceparent"
-	corsExposed = "ETag, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + table.RowsHeader + ", " + receiptHeader
+	corsExposed = "ETag, Content-Length, Content-Range, Accept-Ranges, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Content-Disposition, " + table.RowsHeader + ", " + receiptHeader
 	corsMaxAge  = "600"
 )
 

@@ -207,8 +207,10 @@ func (f *flat) write(w http.ResponseWriter, r *http.Request, response *graphql.R
 	}
 	w.Header().Set("Content-Type", csvFormat.MediaType)
 	w.Header().Set(table.RowsHeader, strconv.Itoa(rows))
-	if receipt, ok := response.Extensions[receiptName].(map[string]any); ok {
-		w.Header().Set(receiptHeader, receipt["url"].(string))
+	if given, ok := response.Extensions[receiptName].(map[string]any); ok {
+		if address, ok := given["url"].(string); ok {
+			w.Header().Set(receiptHeader, address)
+		}
 	}
 	w.Header()["Vary"] = varyOn
 	_, _ = w.Write(text.Bytes()) // whoever went away reads no error either

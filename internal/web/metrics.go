@@ -108,7 +108,7 @@ var (
 	dataThrough   = describe("release_data_through_timestamp_seconds",
 		"Beginning of the last day that the release's data cover, UTC.")
 	degraded = describe("release_degraded",
-		"1 where the release that CURRENT names cannot be read, so that another one or none is served.")
+		"1 where the release that CURRENT names cannot be read, so that another one or none is served, or any is refused.")
 )
 
 func describe(name, help string) *prometheus.Desc {
@@ -139,7 +139,7 @@ func (c releaseCollector) Collect(all chan<- prometheus.Metric) {
 	if info.DataThrough != nil {
 		gauge(dataThrough, float64(info.DataThrough.Time().Unix()))
 	}
-	if c.store.Trouble() != nil {
+	if c.store.Trouble() != nil || len(c.store.Refused()) > 0 {
 		gauge(degraded, 1)
 	} else {
 		gauge(degraded, 0)

@@ -39,7 +39,6 @@ type Edge struct {
 	metrics   *metrics
 	queue     *queue
 
-	kept *receiptStore // the receipts
 	// exporting is a queue of its own: who takes long over a file must not keep others from their answers.
 	exporting *queue
 
@@ -51,9 +50,8 @@ type Edge struct {
 
 func newEdge(c Config, g *admission) *Edge {
 	s := &Edge{config: c, admission: g, metrics: newMetrics(c.Store),
-		queue: newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
-		kept:  &receiptStore{store: c.Store, most: c.MaxReceipts}, exporting: newQueue(c.Exports, c.Queue,
-			c.QueueTimeout)}
+		queue:     newQueue(c.Concurrency, c.Queue, c.QueueTimeout),
+		exporting: newQueue(c.Exports, c.Queue, c.QueueTimeout)}
 	if q := s.queue; q != nil {
 		s.metrics.watch("computing", "Operations that are being computed.", func() float64 {
 			return float64(q.within.Load())

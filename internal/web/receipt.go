@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,15 +19,11 @@ const receiptName = "receipt"
 // receiptHeader names the address of a receipt where the answer is a table, which has no place for extensions.
 const receiptHeader = "Homebound-Receipt"
 
-// receiptCost is what a receipt costs on top of its answer: it takes room on the disk for good.
-const receiptCost = 10
-
 // issuer gives receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a
 // function of a release, a document and variables alone, so that whoever asks again finds the same.
 type issuer struct {
-	kept    *receiptStore
 	address func(id string) string
-	present graphql.ErrorPresenterFunc // shows the errors of receipts that could not be given
+	present graphql.ErrorPresenterFunc // tells the operator of failures
 }
 
 var _ interface {
@@ -42,8 +37,8 @@ func (*issuer) ExtensionName() string { return "Receipts" }
 // Validate has nothing to hold against the schema.
 func (*issuer) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext refuses what there are no receipts for, before it is computed, and takes the cost.
-func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+// MutateOperationContext refuses what there are no receipts for, before it is computed.
+func (*issuer) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	switch {
 	case operation.Extensions[receiptName] != true:
 		return nil
@@ -54,14 +49,10 @@ func (i *issuer) MutateOperationContext(ctx context.Context, operation *graphql.
 		return faultList(labour.Faultf(labour.BadUserInput,
 			"A receipt is for an answer by GET or POST, and not for a stream."))[0]
 	}
-	if err := principalOf(ctx).Limiter.Charge(time.Now(), receiptCost); err != nil {
-		return faultList(err)[0]
-	}
 	return nil
 }
 
-// InterceptResponse adds the receipt to an answer without errors. Where it cannot be given, the answer is that
-// error alone: it was asked for as evidence.
+// InterceptResponse adds the receipt to an answer without errors, or why there is none.
 func (i *issuer) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	operation := graphql.GetOperationContext(ctx)
 	if operation.Extensions[receiptName] != true {
@@ -74,7 +65,7 @@ func (i *issuer) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	}
 	shown, err := i.issue(ctx, operation, response.Data, volatile.Load())
 	if err != nil {
-		return &graphql.Response{Errors: gqlerror.List{i.present(ctx, err)}}
+		shown = map[string]any{"reason": i.present(ctx, err).Message}
 	}
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
@@ -95,21 +86,35 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 	}
 	release := graph.ReleaseOf(ctx)
 	r := receipt{
-		Release: release.Info().Number, ContentHash: release.Info().ContentHash, Document: operation.RawQuery, OperationName: operation.OperationName,
-		OperationHash: hashOf(operation.RawQuery), Variables: operation.Variables, ResultHash: hash, MethodVersion: labour.MethodVersion,
-		Confidential: release.Confidential(), Rows: principalOf(ctx).rowAccess(),
+		Release: release.Info().Number, ContentHash: release.Info().ContentHash, ResultHash: hash,
+		Document: operation.RawQuery, Operation: operation.OperationName, Variables: operation.Variables,
+		Method: labour.MethodVersion, Confidential: release.Confidential(),
 	}
-	if r.Variables == nil {
-		r.Variables = map[string]any{}
-	}
-	id, err := i.kept.keep(r)
+	id, err := r.pack()
 	if err != nil {
 		return nil, err
 	}
+	address := i.address(id)
+	if len(address) > maxReceiptURL {
+		return nil, labour.Faultf(labour.LimitExceeded,
+			"The receipt's address would have %d characters: expected at most %d. Ask with a shorter document or fewer variables.",
+			len(address), maxReceiptURL)
+	}
+	shown := r.shown()
+	shown["id"], shown["url"] = id, address
+	return shown, nil
+}
+
+// shown returns what a receipt says, but for the document, as an answer and its own page tell it.
+func (r receipt) shown() map[string]any {
+	variables := r.Variables
+	if variables == nil {
+		variables = object{}
+	}
 	return map[string]any{
-		"id": id, "url": i.address(id), "release": r.Release, "contentHash": r.ContentHash, "operationHash": r.OperationHash,
-		"variables": r.Variables, "resultHash": r.ResultHash, "methodVersion": r.MethodVersion,
-	}, nil
+		"release": r.Release, "contentHash": r.ContentHash, "operationHash": hashOf(r.Document), "variables": variables,
+		"resultHash": r.ResultHash, "methodVersion": r.Method,
+	}
 }
 
 // hashOfResult returns the SHA-256 of an answer's data, of the bytes that are sent: the encoder of the answer

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -31,30 +33,30 @@ func TestReceipt_IsShownToThoseWhoMayAskTheSame(t *testing.T) {
 	s.Publish(200)
 	_, err := s.Store.Prune(1)
 	require.NoError(t, err)
-	for _, id := range []string{ofRows.ID, ofAll.ID} {
-		refused := s.Get("/receipts/" + id)
-		assert.Equal(t, http.StatusForbidden, refused.Status, "it cannot be found out any more what the question shows")
-		assert.NotContains(t, refused.Body, "query")
-		verified, reason := verdictOn(s, id, "Authorization", rows)
-		assert.False(t, verified)
-		assert.Contains(t, reason, "no longer kept")
-	}
+	refused = s.Get("/receipts/" + ofRows.ID)
+	assert.Equal(t, http.StatusForbidden, refused.Status, "the current release would be asked")
+	reproduced, reason := verdictOn(s, ofRows.ID, "Authorization", rows)
+	assert.False(t, reproduced)
+	assert.Contains(t, reason, "not kept here")
 }
 
 func TestReceipt_IsPaidFor(t *testing.T) {
 	s, _ := sitetest.Guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 25, Per: time.Hour}})
 	answer, given := withReceipt(s, sitetest.NumberQuery, nil)
 	assert.NotEmpty(t, given.ID)
-	assert.Contains(t, answer.Header.Get("RateLimit"), "r=14;", "1 for the question and 10 for the receipt")
-	answer, _ = withReceipt(s, sitetest.NumberQuery, nil)
-	assert.Contains(t, answer.Header.Get("RateLimit"), "r=13;", "the same answer is kept, and costs what asking costs")
-	_, second := withReceipt(s, sitetest.NumberQuery+" ", nil)
-	assert.NotEmpty(t, second.ID)
-	refused, none := withReceipt(s, sitetest.NumberQuery+"  ", nil)
-	assert.Equal(t, http.StatusTooManyRequests, refused.Status)
-	assert.Empty(t, none.ID)
-	verified, _ := verdictOn(s, second.ID)
-	assert.True(t, verified, "asking what is cached takes no more than 1")
+	assert.Contains(t, answer.Header.Get("RateLimit"), "r=24;", "the question alone")
+	document := `{ report { rows { permitsIssued } } }`
+	for range 10 {
+		_, given = withReceipt(s, document, nil)
+	}
+	asked := 0
+	for ; s.Get("/receipts/"+given.ID).Status == http.StatusOK; asked++ {
+		require.Less(t, asked, 30, "looking at receipts is paid for")
+	}
+	spent := s.Get("/receipts/" + given.ID)
+	assert.Equal(t, http.StatusTooManyRequests, spent.Status)
+	assert.NotEmpty(t, spent.Header.Get("Retry-After"))
+	assert.NotContains(t, spent.Body, "permitsIssued")
 }
 
 func TestReceipt_TrustedDocumentsStayTheOnlyOnes(t *testing.T) {
@@ -65,4 +67,24 @@ func TestReceipt_TrustedDocumentsStayTheOnlyOnes(t *testing.T) {
 	assert.Empty(t, none.ID)
 	_, given := withReceipt(s, sitetest.NumberQuery, nil)
 	assert.Equal(t, http.StatusForbidden, s.Get("/receipts/"+given.ID, "Authorization", bound).Status, "a receipt is no way around")
+	s.Publish(200)
+	_, err := s.Store.Prune(1)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusForbidden, s.Get("/receipts/"+given.ID, "Authorization", bound).Status,
+		"also where nothing can be asked any more")
+}
+
+func TestReceipt_OfATrustedDocumentIsOpenedWhereNoOtherIs(t *testing.T) {
+	listed := filepath.Join(t.TempDir(), "trusted.json")
+	require.NoError(t, os.WriteFile(listed, mustJSON(t, map[string]string{sha(sitetest.NumberQuery): sitetest.NumberQuery}), 0o644))
+	documents, err := web.ReadDocuments(listed)
+	require.NoError(t, err)
+	s, _ := sitetest.Guarded(t, web.Access{Trusted: documents, TrustedOnly: true})
+	_, given := withReceipt(s, sitetest.NumberQuery, nil)
+	require.NotEmpty(t, given.ID)
+	assert.True(t, shownOf(s, given.ID).Reproduced)
+	forged := forge(s, given.ID, func(r *web.ReceiptFields) { r.Document = "{ report { rows { permitsIssued } } }" })
+	refused := s.Get("/receipts/" + forged)
+	assert.Equal(t, http.StatusForbidden, refused.Status)
+	assert.Equal(t, "Trusted documents alone are answered here, and that of this receipt is none of them.", refused.Failure(t).Message)
 }

@@ -79,6 +79,11 @@ func (s *Edge) RefuseAs(w http.ResponseWriter, r *http.Request, status int, err 
 // CacheControl returns how long and by whom an answer may be kept.
 func (s *Edge) CacheControl(r *http.Request) []string { return freshness(r) }
 
+// Shared returns a request whose answer by the current release shared caches may keep for a short while.
+func (s *Edge) Shared(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), sharedKey{}, true))
+}
+
 // FrameAncestors lists the pages that may show an embed, as Content-Security-Policy has it.
 func (s *Edge) FrameAncestors(values url.Values) (string, error) {
 	partner, err := s.admission.partner(values)

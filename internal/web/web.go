@@ -32,8 +32,7 @@ type Config struct {
 	PublicURL string // scheme and host that the server is reached by, for permalinks; without a slash at the end
 	Schema    string // the contract's text, served at /schema.graphqls
 
-	CacheBytes  uint64 // most that kept answers may take
-	MaxReceipts int    // most that are kept, for good; 0 sets no bound but that on their bytes
+	CacheBytes uint64 // most that kept answers may take
 
 	Access Access // who may ask, for what and for how much
 	Limits Limits // on one request
@@ -110,7 +109,7 @@ func endpoint(c Config, s *Edge, schema graphql.ExecutableSchema) http.Handler {
 	srv.Use(extension.AutomaticPersistedQuery{Cache: remember(persistedBytes, func(hash, text string) int {
 		return len(hash) + len(text) + 256
 	})})
-	srv.Use(&issuer{s.kept, s.receiptAddress, present})
+	srv.Use(&issuer{s.receiptAddress, present})
 	srv.Use(s.runner(present))
 	return srv
 }
@@ -184,6 +183,8 @@ func acquiring(c Config, next, streams http.Handler,
 			w.Header().Set("Retry-After", "2")
 			refuse(w, r, http.StatusServiceUnavailable,
 				labour.Faultf(labour.Unavailable, "No release is published yet; the first one may be in the making."))
+		case errors.Is(err, db.ErrRefused): // which the log has told once
+			refuse(w, r, statusOfFault(w, labour.Unavailable), err)
 		case err != nil:
 			c.Log.ErrorContext(r.Context(), "no release to read", "error", err)
 			refuse(w, r, http.StatusServiceUnavailable,
@@ -205,7 +206,12 @@ func acquiring(c Config, next, streams http.Handler,
 func ready(c Config) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		release, done, err := c.Store.Current(r.Context())
-		if err != nil {
+		refused := c.Store.Refused()
+		switch {
+		case errors.Is(err, db.ErrRefused):
+			plain(w, http.StatusServiceUnavailable, "degraded: the file of the current release is damaged, and it is refused\n")
+			return
+		case err != nil:
 			plain(w, http.StatusServiceUnavailable, "not ready: no release can be read\n")
 			return
 		}
@@ -213,6 +219,8 @@ func ready(c Config) http.HandlerFunc {
 		word := "ready"
 		if c.Store.Trouble() != nil {
 			word = "degraded: the current release cannot be read, and another one is served"
+		} else if len(refused) > 0 {
+			word = fmt.Sprintf("degraded: the files of releases %v are damaged, and these are refused", refused)
 		}
 		plain(w, http.StatusOK, fmt.Sprintf("%s: release %d\n", word, release.Info().Number))
 	}

@@ -20,6 +20,10 @@ import (
 // is counted without reading the register.
 const DayFacts = "days"
 
+// UndatedFacts are the permits among the days whose day of issue is not known. They are counted where they are in force,
+// and nowhere else.
+const UndatedFacts = "undated_permits"
+
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
 var registerDays = Rollup{"register_days", DayFacts, []labour.Dimension{
 	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}}
@@ -30,21 +34,28 @@ func cellOf(row, industry, outcome string) string {
 		row + ".synthetic"}, sqlite.FieldEnd)
 }
 
+// baseOutcome is what a repatriation counts as: see repatriation_facts.
+const baseOutcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome)"
+
 // What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a
 // repatriation the cell of its permit, empty where none was in force; its days: of issue or date, then the first
 // and last in force or none; the workers of the permit, and how many had been repatriated under it before this row,
-// and with it; the wage.
+// and with it; the wage, its currency,
+// the permit's region and the year of its rate.
 var daysOf = map[string]string{
 	PermitFacts: `
 SELECT ` + cellOf("p", "p.industry", "''") + `,
-       '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0, p.wage
+       '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0,
+       p.wage_monthly, p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
 FROM permit_facts p
+WHERE p.issued_on <> '' OR p.valid_from <= p.ends_on AND p.valid_from <> ''
 ORDER BY p.id`,
 	RepatriationFacts: `
-SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", "r.outcome") + `,
+SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
        CASE WHEN p.valid_from <= p.ends_on THEN ` + cellOf("p", "p.industry", "''") + ` ELSE '' END,
        r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
-       COALESCE(p.workers, 0), g.gone - g.workers, g.gone, p.wage
+       COALESCE(p.workers, 0), g.gone - g.workers, g.gone, p.wage_monthly, p.wage_currency, p.region_code,
+       substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
 FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
              SUM(COALESCE(m.workers, r.workers)) OVER (PARTITION BY permit_id ORDER BY date, r.id) AS gone
       FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id) g
@@ -77,7 +88,7 @@ const maxBlock = 2000
 
 // buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by
 // then: build drops every rollup first.
-func buildDays(ctx context.Context, q sqlite.Querier) error {
+func buildDays(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.register_cells`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
@@ -87,7 +98,7 @@ func buildDays(ctx context.Context, q sqlite.Querier) error {
 			return fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
-	b, err := newDaysBuilder(ctx, q)
+	b, err := newDaysBuilder(ctx, q, local)
 	if err != nil {
 		return fmt.Errorf("keep the days of the register: %w", err)
 	}
@@ -102,19 +113,20 @@ func buildDays(ctx context.Context, q sqlite.Querier) error {
 
 type daysBuilder struct {
 	insert *sql.Stmt
+	local  *localWages
 	cells  map[string]int
 	blocks map[block]*gatheredDays
 }
 
-func newDaysBuilder(ctx context.Context, q sqlite.Querier) (*daysBuilder, error) {
+func newDaysBuilder(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
 	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days VALUES (?, ?, ?, ?, ?, ?)`)
-	return &daysBuilder{insert, map[string]int{}, map[block]*gatheredDays{}}, err
+	return &daysBuilder{insert, local, map[string]int{}, map[block]*gatheredDays{}}, err
 }
 
 // read gathers the days of the rows of a kind.
 func (b *daysBuilder) read(ctx context.Context, q sqlite.Querier, kind string) error {
-	return sqlite.EachValues(ctx, q, 7, func(values []any) error {
-		c, err := parseDays(values[2].(string))
+	return sqlite.EachValues(ctx, q, 10, func(values []any) error {
+		c, issued, err := parseDays(values[2].(string))
 		if err != nil {
 			return err
 		}
@@ -127,27 +139,39 @@ func (b *daysBuilder) read(ctx context.Context, q sqlite.Querier, kind string) e
 		} else if c.Held.Days() > 0 && c.Day <= c.Held.To {
 			c.Workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
 		}
-		if wage, known := values[6].(float64); known && c.Workers != 0 {
-			c.Wage = packed.PackWage(wage)
+		if !issued {
+			at.facts = UndatedFacts
+		}
+		if paid, known := values[6].(float64); known && c.Workers != 0 {
+			currency, _ := values[7].(string)
+			region, _ := values[8].(string)
+			year, _ := values[9].(string)
+			if wage, known := b.local.of(paid, currency, region, year); known {
+				c.Wage = packed.PackWage(wage)
+			}
 		}
 		return b.add(ctx, at, c)
 	}, daysOf[kind])
 }
 
-// parseDays reads a day, or three of them, written one after another.
-func parseDays(text string) (c packed.RowDays, err error) {
+// parseDays reads a day, or three of them, written one after another. Two are those of a permit whose day of issue is not
+// known; its first day in force stands for it, and dated is false.
+func parseDays(text string) (c packed.RowDays, dated bool, err error) {
 	const size = len("2017-12-22")
 	c.Held = packed.NoDays
 	into := []*labour.Date{&c.Day, &c.Held.From, &c.Held.To}
+	if dated = len(text) != 2*size; !dated {
+		text = text[:size] + text
+	}
 	if len(text) != size && len(text) != size*len(into) {
-		return c, fmt.Errorf("expected one or three days, found %q", text)
+		return c, dated, fmt.Errorf("expected one to three days, found %q", text)
 	}
 	for i, day := range into[:len(text)/size] {
 		if *day, err = labour.ParseDate(text[i*size : (i+1)*size]); err != nil {
-			return c, err
+			return c, dated, err
 		}
 	}
-	return c, nil
+	return c, dated, nil
 }
 
 // number returns the number of a cell, and a new one to a new cell.

@@ -6,7 +6,6 @@ import (
 
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
-	"homebound/internal/labour"
 )
 
 // derive makes what reports read beside the content, from the content and the masks of its real rows.
@@ -15,8 +14,16 @@ func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int
 	if err != nil {
 		return err
 	}
-	if _, err := sqlite.Run(ctx, q, exchangeRates, currency, labour.ExchangeRateIndicator(currency, "")); err != nil {
-		return fmt.Errorf("derive exchange rates: %w", err)
+	rates, err := ReadRates(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := deriveRates(ctx, q, currency, rates); err != nil {
+		return err
+	}
+	local, err := newLocalWages(ctx, q, rates)
+	if err != nil {
+		return err
 	}
 	// Outside of a transaction, each batch of rows would write its pages by itself.
 	if _, err := sqlite.Run(ctx, q, `BEGIN`); err != nil {
@@ -25,7 +32,7 @@ func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int
 	if err := mask(ctx, q, m, k); err != nil {
 		return err
 	}
-	if err := build(ctx, q); err != nil {
+	if err := build(ctx, q, local); err != nil {
 		return err
 	}
 	if _, err := sqlite.Run(ctx, q, `COMMIT`); err != nil {
@@ -45,33 +52,25 @@ func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {
 	return currency, nil
 }
 
-// exchangeRates takes the observations FX_<currency>_PER_<other> that cover a calendar year; of several for one year
-// the one of highest confidence, then of the first source. The currency itself counts 1 in every year.
-const exchangeRates = `
-INSERT INTO exchange_rates (currency, year, rate)
-WITH own (currency, prefix) AS (VALUES (?, ?)),
-rates AS (
-  SELECT substr(indicator, length(own.prefix) + 1) AS currency, substr("from", 1, 4) AS year, value,
-         ROW_NUMBER() OVER (PARTITION BY indicator, "from" ORDER BY
-           CASE confidence WHEN 'HIGH' THEN 0 WHEN 'MEDIUM' THEN 1 WHEN 'LOW' THEN 2 ELSE 3 END, source_id, region_code) AS choice
-  FROM observations, own
-  WHERE substr(indicator, 1, length(own.prefix)) = own.prefix AND value > 0 AND status <> 'MISSING'
-    AND "from" = substr("from", 1, 4) || '-01-01' AND "to" = substr("from", 1, 4) || '-12-31'
-)
-SELECT currency, year, value FROM rates WHERE choice = 1
-UNION ALL
-SELECT own.currency, years.year, 1 FROM own, (SELECT DISTINCT substr(issued_on, 1, 4) AS year FROM permits) AS years`
-
 // dataSpan returns the first and the last day on which a register row is issued, starts, is revoked or is repatriated,
 // else the span of the observations; a publisher's dataThrough takes the place of the last. Nil where there is nothing.
+//
+// A source that declares its coverage is there from the first day that it declares, since its earlier rows are only those
+// that still counted then: the climb of their number is how a register begins, and no history.
 func dataSpan(ctx context.Context, q sqlite.Querier) (from, through *string, err error) {
 	for _, column := range []struct {
 		into *(*string)
 		sql  string
 	}{
-		{&from, `SELECT COALESCE(
-			(SELECT MIN(day) FROM (SELECT MIN(issued_on) AS day FROM permits UNION ALL SELECT MIN(valid_from) FROM permits
-				UNION ALL SELECT MIN(revoked_on) FROM permits UNION ALL SELECT MIN(date) FROM repatriations)),
+		{&from, `WITH declared AS (SELECT source_id, MIN("from") AS day FROM coverage GROUP BY source_id)
+			SELECT COALESCE(
+			(SELECT MIN(day) FROM (
+				SELECT MIN(NULLIF(issued_on, '')) AS day FROM permits WHERE source_id NOT IN (SELECT source_id FROM declared)
+				UNION ALL SELECT MIN(NULLIF(valid_from, '')) FROM permits WHERE source_id NOT IN (SELECT source_id FROM declared)
+				UNION ALL SELECT MIN(revoked_on) FROM permits WHERE source_id NOT IN (SELECT source_id FROM declared)
+				UNION ALL SELECT MIN(date) FROM repatriations WHERE source_id NOT IN (SELECT source_id FROM declared)
+				UNION ALL SELECT day FROM declared
+				WHERE EXISTS (SELECT 1 FROM permits) OR EXISTS (SELECT 1 FROM repatriations))),
 			(SELECT MIN("from") FROM observations))`},
 		{&through, `SELECT COALESCE(
 			(SELECT value FROM settings WHERE name = 'dataThrough'),

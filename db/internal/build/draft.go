@@ -48,7 +48,10 @@ type Draft struct {
 	note   string // of the base release
 	least  int    // the size to protect at least, where any row is real
 	tables map[string]sqlite.Table
-	counts []labour.ImportCounts
+	// currency is that of the package's wages which name none; anew says that the draft started from nothing.
+	currency string
+	anew     bool
+	counts   []labour.ImportCounts
 	// delivered are the tables whose rows of a source were put aside: see Deliver.
 	delivered []string
 	based     bool // whether the current release is attached as base
@@ -101,6 +104,9 @@ func (d *Draft) start(ctx context.Context, mode Mode) error {
 		return fmt.Errorf("open the draft: %w", err)
 	}
 	if d.note, err = sqlite.Single[string](ctx, d.conn, `SELECT COALESCE(MAX(note), '') FROM main.release`); err != nil {
+		return fmt.Errorf("read the base release: %w", err)
+	}
+	if d.anew, err = sqlite.Single[bool](ctx, d.conn, `SELECT NOT EXISTS (SELECT 1 FROM main.release)`); err != nil {
 		return fmt.Errorf("read the base release: %w", err)
 	}
 	for _, statement := range []string{
@@ -195,7 +201,7 @@ func (d *Draft) closeFile() error {
 
 // Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
 type Settings struct {
-	Currency     string       // ISO 4217; RUB where nothing sets it
+	Currency     string       // ISO 4217; RUB where nothing sets it, and never another than that of the base release
 	DataThrough  *labour.Date // the last day that the register covers
 	Confidential int          // the size that is protected, 0 for none; it never becomes less than in the base
 }
@@ -214,7 +220,7 @@ const (
 // Set writes the settings that are given.
 func (d *Draft) Set(ctx context.Context, s Settings) error {
 	values := map[string]string{}
-	if s.Currency != "" {
+	if s.Currency != "" && d.anew { // money that is there already stays what it is
 		values[SettingCurrency] = s.Currency
 	}
 	if s.DataThrough != nil {
@@ -294,7 +300,7 @@ func (d *Draft) Publish(ctx context.Context, now time.Time, note string) (labour
 	if err := d.closeFile(); err != nil {
 		return info, fmt.Errorf("close the draft: %w", err)
 	}
-	if _, err := d.folder.publish(filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
+	if _, err := d.folder.publish(ctx, filepath.Join(d.path, "release.db"), d.number, info.ContentHash); err != nil {
 		return info, err
 	}
 	return info, d.Discard()

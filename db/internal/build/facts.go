@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -13,17 +14,41 @@ const (
 	StockFacts        = "stock"
 )
 
-// The register's rows as they are, for those who may list single rows: under the name of a view, and without its masks.
+// PermitExtras and RepatriationExtras are columns that lists have and releases of earlier schemas lack.
+var (
+	PermitExtras = []string{"contract_on", "precision", "wage", "wage_unit", "hours_per_week", "industry_code",
+		"industry_classification", "occupation_code", "occupation_classification"}
+	RepatriationExtras = []string{"precision"}
+)
+
+// PermitRows are the permits of a file as they are, for those who may list single rows: under the name of a view, and
+// without its masks.
+func PermitRows(s sqlite.Schema) string {
+	return fmt.Sprintf(permitRows, s.Extras("permits", "p.", PermitExtras))
+}
+
+// RepatriationRows are the repatriations of a file, likewise. Their outcome is the base of the publisher's own.
+func RepatriationRows(s sqlite.Schema) string {
+	outcome, own := "r.outcome", "NULL"
+	if s["outcomes"] != nil {
+		outcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome)"
+		own = "(SELECT o.code FROM outcomes o WHERE o.code = r.outcome)"
+	}
+	return fmt.Sprintf(repatriationRows, outcome, own, s.Extras("repatriations", "r.", RepatriationExtras))
+}
+
 const (
-	PermitRows = `(SELECT p.id, p.region_code, p.nationality,
+	permitRows = `(SELECT p.id, p.region_code, p.nationality,
   COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) AS industry, p.employer_id,
-  p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on, p.ends_on, p.wage_monthly,
-  p.wage_currency, p.occupation, p.source_id, p.synthetic
+  p.number, p.workers, p.issued_on, p.valid_from, p.valid_to, p.revoked_on,
+  CASE WHEN p.valid_from = '' THEN '' ELSE p.ends_on END AS ends_on, p.wage_monthly,
+  p.wage_currency, p.occupation, p.source_id, p.synthetic%s
   FROM permits p)`
-	RepatriationRows = `(SELECT r.id, r.region_code, r.nationality,
+	repatriationRows = `(SELECT r.id, r.region_code, r.nationality,
   COALESCE((SELECT COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) FROM permits p WHERE p.id = r.permit_id),
     (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
-  r.employer_id, r.permit_id, r.date, r.workers, r.outcome, r.sanction_symbol, r.source_id, r.synthetic
+  r.employer_id, r.permit_id, r.date, r.workers, %s AS outcome, %s AS own_outcome, r.sanction_symbol, r.source_id,
+  r.synthetic%s
   FROM repatriations r)`
 )
 

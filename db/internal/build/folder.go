@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +18,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// Folder is a data folder: releases/0007-<hash>.db, CURRENT, which names the one that is served, and the draft of the
+// Folder is a data folder: releases/0007-<hash>.db with their checksums, CURRENT, which names the one that is served, and the draft of the
 // next one. It knows names and forces them to the disk; whoever changes it holds its lock.
 type Folder string
 
@@ -109,27 +110,45 @@ func (f Folder) ReadCurrent() (string, error) {
 }
 
 // publish puts a finished file in its place and names it in CURRENT. Killed at any moment it leaves either the
-// release that was current, or the new one whole: a file gets its name only when its bytes are on the disk. What
-// may lack room is written before anything gets a name.
-func (f Folder) publish(path string, number int, hash string) (string, error) {
+// release that was current, or the new one whole: a file gets its name only when its bytes and its checksum are on the
+// disk. What may lack room is written before anything gets a name.
+func (f Folder) publish(ctx context.Context, path string, number int, hash string) (string, error) {
 	name := fmt.Sprintf("%04d-%s.db", number, hash[:12])
-	if err := SyncPath(path); err != nil {
-		return "", fmt.Errorf("publish: %w", err)
-	}
-	if err := atomicfile.OwnAs(path, f.Releases()); err != nil {
+	sum, err := settle(ctx, path, f.Releases())
+	if err != nil {
 		return "", fmt.Errorf("publish: %w", err)
 	}
 	current, err := f.prepareCurrent(name)
 	if err != nil {
 		return "", err
 	}
-	if err := os.Rename(path, f.File(name)); err != nil {
-		return "", errors.Join(fmt.Errorf("publish: %w", err), current.Discard())
-	}
-	if err := SyncPath(f.Releases()); err != nil {
+	if err := f.place(path, name, sum); err != nil {
 		return "", errors.Join(fmt.Errorf("publish: %w", err), current.Discard())
 	}
 	return name, replaceCurrent(current)
+}
+
+// settle forces a finished file to the disk, gives it the owner of the folder that it is to stand in, and returns its
+// checksum.
+func settle(ctx context.Context, path, folder string) (sum string, err error) {
+	if err := SyncPath(path); err != nil {
+		return "", err
+	}
+	if err := atomicfile.OwnAs(path, folder); err != nil {
+		return "", err
+	}
+	return Checksum(ctx, path, 0)
+}
+
+// place gives a settled file its name among the releases, and before that its checksum.
+func (f Folder) place(path, name, sum string) error {
+	if err := WriteChecksum(f.File(name), sum); err != nil {
+		return err
+	}
+	if err := os.Rename(path, f.File(name)); err != nil {
+		return err
+	}
+	return SyncPath(f.Releases())
 }
 
 // NameCurrent replaces CURRENT in one step.
@@ -172,7 +191,7 @@ func (f Folder) clear(draft string) error {
 			return err
 		}
 	}
-	return nil
+	return f.clearChecksums()
 }
 
 // nextNumber is one more than the highest number in use; a draft holds the lock under which it stays free.

@@ -31,17 +31,36 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := hashTable(ctx, q, t, sum); err != nil {
+		if err := hashTable(ctx, q, t, false, sum); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// typedHash stands before a derived hash that covers the types of values too. One without is of an earlier release.
+const typedHash = "types:"
+
 // DerivedHash is sha256, in hex, over the schema and every other table of a release's file, written alike: what the
 // release says of itself, the rollups, what was asserted and counted at import. It finds what the content hash does
 // not: damage to what is derived.
+//
+// It covers the type of each value where a table takes any. Of a STRICT one, as those of the content are, SQLite's own
+// integrity check tells a value of another type than its column's.
 func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
+	hash, err := derivedHash(ctx, q, true)
+	return typedHash + hash, err
+}
+
+// DerivedHashLike is DerivedHash, computed as the one that is to be compared with it was.
+func DerivedHashLike(ctx context.Context, q sqlite.Querier, other string) (string, error) {
+	if strings.HasPrefix(other, typedHash) {
+		return DerivedHash(ctx, q)
+	}
+	return derivedHash(ctx, q, false)
+}
+
+func derivedHash(ctx context.Context, q sqlite.Querier, typed bool) (string, error) {
 	names, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) {
 		return name, rows.Scan(&name)
 	},
@@ -68,14 +87,19 @@ func DerivedHash(ctx context.Context, q sqlite.Querier) (string, error) {
 			return "", err
 		}
 		t.Columns = slices.DeleteFunc(t.Columns, func(c sqlite.Column) bool { return c.Name == "derived_hash" })
-		if err := hashTable(ctx, q, t, sum); err != nil {
+		strict, err := sqlite.Single[bool](ctx, q, `SELECT strict FROM pragma_table_list(?)`, name)
+		if err != nil {
+			return "", fmt.Errorf("hash %s: %w", name, err)
+		}
+		if err := hashTable(ctx, q, t, typed && !strict, sum); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, sum io.Writer) error {
+// hashTable writes a table's rows in the order of its key to sum; typed, each with the types of its values.
+func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool, sum io.Writer) error {
 	const field, record = '\x1f', '\x1e'
 	plain := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -88,6 +112,10 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, sum io.Wri
 		order = strings.Join(keys, ", ")
 	}
 	expressions, reals := Segments(t)
+	if typed {
+		types := t.Names("typeof(", sqlite.AnyColumn)
+		expressions, reals = append(expressions, strings.Join(types, ") || ")+")"), append(reals, false)
+	}
 	values := make([]sql.RawBytes, len(expressions))
 	into := make([]any, len(values))
 	numbers := make([]sql.NullFloat64, len(values))

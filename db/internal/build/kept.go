@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"homebound/internal/atomicfile"
 	"homebound/internal/labour"
 )
 
@@ -65,7 +64,7 @@ func (d *Draft) Keep(ctx context.Context, now time.Time, note string) (labour.Re
 	if err := d.closeFile(); err != nil {
 		return info, fmt.Errorf("close the draft: %w", err)
 	}
-	if err := d.folder.keep(filepath.Join(d.path, "release.db"), d.number, after, info.ContentHash); err != nil {
+	if err := d.folder.keep(ctx, filepath.Join(d.path, "release.db"), d.number, after, info.ContentHash); err != nil {
 		return info, fmt.Errorf("keep the release back: %w", err)
 	}
 	return info, d.Discard()
@@ -81,17 +80,19 @@ func (f Folder) currentNumber() (int, error) {
 	return number, err
 }
 
-func (f Folder) keep(path string, number, after int, hash string) error {
+func (f Folder) keep(ctx context.Context, path string, number, after int, hash string) error {
 	if err := os.MkdirAll(f.embargoed(), 0o700); err != nil {
 		return err
 	}
-	if err := SyncPath(path); err != nil {
+	sum, err := settle(ctx, path, f.Releases())
+	if err != nil {
 		return err
 	}
-	if err := atomicfile.OwnAs(path, f.Releases()); err != nil {
+	kept := filepath.Join(f.embargoed(), fmt.Sprintf("%04d-%s-after-%04d.db", number, hash[:12], after))
+	if err := WriteChecksum(kept, sum); err != nil {
 		return err
 	}
-	if err := os.Rename(path, filepath.Join(f.embargoed(), fmt.Sprintf("%04d-%s-after-%04d.db", number, hash[:12], after))); err != nil {
+	if err := os.Rename(path, kept); err != nil {
 		return err
 	}
 	return SyncPath(f.embargoed())
@@ -122,11 +123,31 @@ func (f Folder) ReleaseKept(number int) (there bool, err error) {
 		if current != k.After {
 			return true, fmt.Errorf("release %d was made from release %d, and release %d is current: %w", number, k.After, current, ErrSuperseded)
 		}
-		match := keptFile.FindStringSubmatch(k.name)
-		if err := os.Rename(filepath.Join(f.embargoed(), k.name), f.File(match[1]+"-"+match[2]+".db")); err != nil {
+		if err := f.placeKept(k.name); err != nil {
 			return true, fmt.Errorf("publish release %d: %w", number, err)
 		}
-		return true, SyncPath(f.Releases())
+		return true, nil
 	}
 	return false, nil
+}
+
+// placeKept gives a kept file its name among the releases, with the checksum that it was given when it was made: what
+// has become of it since is for the check to find.
+func (f Folder) placeKept(kept string) error {
+	match := keptFile.FindStringSubmatch(kept)
+	path, name := filepath.Join(f.embargoed(), kept), match[1]+"-"+match[2]+".db"
+	sum, err := ReadChecksum(path)
+	if errors.Is(err, ErrNoChecksum) { // it was made before there were any
+		if err := os.Rename(path, f.File(name)); err != nil {
+			return err
+		}
+		return SyncPath(f.Releases())
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.place(path, name, sum); err != nil {
+		return err
+	}
+	return os.Remove(path + checksumEnd)
 }

@@ -30,6 +30,9 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.checkUnmasked(ctx); err != nil {
 		return s.counts, err
 	}
+	if err := s.price(ctx); err != nil {
+		return s.counts, err
+	}
 	if s.table.Name == "region_parents" {
 		if err := s.checkMemberships(ctx); err != nil {
 			return s.counts, err
@@ -89,6 +92,13 @@ func (s *Stage) checkReferences(ctx context.Context) (again bool, err error) {
 	}
 	if s.table.Name == "sanctions" {
 		unknown, err := s.checkNationalities(ctx)
+		if err != nil {
+			return false, err
+		}
+		faults = append(faults, unknown...)
+	}
+	if s.table.Name == "repatriations" {
+		unknown, err := s.checkOutcomes(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -325,9 +335,22 @@ SELECT s._record, 'wage_monthly', 'a wage of ' || CASE WHEN s.wage_monthly > m.m
 FROM stage.permits s JOIN medians m ON m.wage_currency = s.wage_currency
 WHERE s.wage_monthly > 10 * m.median OR s.wage_monthly > 0 AND s.wage_monthly < m.median / 10`,
 	"repatriations": `
-SELECT s._record, 'date', 'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date
-FROM stage.repatriations s JOIN main.permits p ON p.id = s.permit_id
-WHERE s.date < p.valid_from OR s.date > p.ends_on
+SELECT o._record, o.columns, o.message FROM (
+  SELECT s._record, k.columns, CASE k.columns
+      WHEN 'date' THEN CASE WHEN p.valid_from <> '' AND p.valid_to <> '' AND (s.date < p.valid_from OR s.date > p.ends_on) THEN
+        'a repatriation outside its permit''s validity, ' || p.valid_from || ' to ' || p.ends_on || ': ' || s.date END
+      WHEN 'region_code' THEN CASE WHEN s.region_code <> p.region_code AND s.region_code <> '' AND p.region_code <> '' THEN
+        'another region than its permit''s: ' || s.region_code || ', where permit ' || p.id || ' has ' || p.region_code END
+      WHEN 'nationality' THEN CASE WHEN s.nationality <> p.nationality AND s.nationality <> '' AND p.nationality <> '' THEN
+        'another nationality than its permit''s: ' || s.nationality || ', where permit ' || p.id || ' has ' || p.nationality END
+      ELSE CASE WHEN s.employer_id <> p.employer_id THEN
+        'another employer than its permit''s: ' || s.employer_id || ', where permit ' || p.id || ' has ' || p.employer_id END
+    END AS message
+  FROM stage.repatriations s JOIN main.permits p ON p.id = s.permit_id
+  JOIN (SELECT 'date' AS columns UNION ALL SELECT 'region_code' UNION ALL SELECT 'nationality' UNION ALL SELECT 'employer_id') k
+  WHERE s.date < p.valid_from OR s.date > p.ends_on OR s.region_code <> p.region_code OR s.nationality <> p.nationality
+     OR s.employer_id <> p.employer_id
+) o WHERE o.message IS NOT NULL
 UNION ALL
 SELECT t.record, 'workers', 'more workers repatriated under permit ' || p.id || ' than its ' || p.workers || ': ' || t.workers
 FROM (

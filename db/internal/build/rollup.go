@@ -86,7 +86,7 @@ func finest(facts string) (last Rollup) {
 }
 
 // build makes the rollups anew from the register. The coarser ones of a flow are summed up from the finer.
-func build(ctx context.Context, q sqlite.Querier) error {
+func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	for _, r := range Rollups {
 		if _, err := sqlite.Run(ctx, q, `DROP TABLE IF EXISTS main.`+r.Name); err != nil {
 			return fmt.Errorf("clear %s: %w", r.Name, err)
@@ -106,14 +106,17 @@ func build(ctx context.Context, q sqlite.Querier) error {
 		}
 		built[r.Facts] = r.Name
 	}
-	if err := buildDays(ctx, q); err != nil {
+	if err := buildDays(ctx, q, local); err != nil {
 		return err
 	}
 	if err := buildNames(ctx, q); err != nil {
 		return err
 	}
+	if err := buildGaps(ctx, q); err != nil {
+		return err
+	}
 	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
-		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits HAVING COUNT(*) > 0 UNION ALL
+		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits WHERE issued_on <> '' HAVING COUNT(*) > 0 UNION ALL
 		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
 		SELECT ?, ?, ? WHERE ?`, PermitFacts, RepatriationFacts, StockFacts, stock.From.String(), stock.To.String(), stock.Days() > 0)
 	if err != nil {

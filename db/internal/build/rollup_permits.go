@@ -37,7 +37,7 @@ SELECT %[1]s, NULL, MAX(g.date, f.valid_from), f.ends_on,
 FROM gone g
 JOIN permits f ON f.id = g.permit_id
 LEFT JOIN permit_masks m ON m.id = f.id
-WHERE f.valid_from <= f.ends_on AND g.date <= f.ends_on
+WHERE f.valid_from <> '' AND f.valid_from <= f.ends_on AND g.date <= f.ends_on
 ORDER BY 1`
 
 // industryOf returns the industry of a permit: its own, else its employer's.
@@ -46,7 +46,7 @@ const industryOf = `COALESCE(f.industry, (SELECT e.industry FROM employers e WHE
 // permitChange is a row of permitChanges.
 type permitChange struct {
 	month       string      // of issue, such as 2017-12; "" where nothing is issued
-	first, last labour.Date // in force; never where first is after last
+	first, last labour.Date // in force; never where first is after last, or either is not known
 	brings      packed.Change
 	issued      int      // permits, as they are counted: masked where the permit is
 	wage        *float64 // of a worker in a month, in the currency of reports; nil where it is unknown
@@ -72,16 +72,19 @@ func readRates(ctx context.Context, q sqlite.Querier) (rates, error) {
 
 // change reads a row of permitChanges.
 func (r rates) change(values []any) (c permitChange, err error) {
-	if c.first, err = labour.ParseDate(values[2].(string)); err != nil {
-		return c, err
+	c.first, c.last = 1, 0
+	if from, to := values[2].(string), values[3].(string); from != "" && to != "" {
+		if c.first, err = labour.ParseDate(from); err != nil {
+			return c, err
+		}
+		c.last, err = labour.ParseDate(to)
 	}
-	c.last, err = labour.ParseDate(values[3].(string))
 	c.brings = packed.Change{Workers: int(values[4].(int64)), Permits: int(values[5].(int64))}
 	c.issued = int(values[8].(int64))
-	if issued, ok := values[1].(string); ok {
+	if issued, _ := values[1].(string); issued != "" {
 		c.month = issued[:len("2017-12")]
 	}
-	if wage, ok := values[6].(float64); ok {
+	if wage, ok := values[6].(float64); ok && c.month != "" {
 		currency, _ := values[7].(string)
 		if rate, known := r[[2]string{currency, c.month[:len("2017")]}]; known {
 			wage *= rate

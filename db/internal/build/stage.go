@@ -29,6 +29,8 @@ type Stage struct {
 	row   []any         // being put together
 	named []named       // by reference of the table
 	order []int         // position of each key and column in the values handed to Add
+
+	pricing pricing
 }
 
 // Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not
@@ -42,6 +44,7 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	for _, c := range t.Columns {
 		s.order = append(s.order, slices.Index(columns, c.Name))
 	}
+	s.pricing = s.newPricing()
 	for _, r := range t.References {
 		s.named = append(s.named, named{at: t.Index(r.Column), values: map[string]struct{}{}})
 	}
@@ -102,7 +105,7 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 		if at >= 0 {
 			v = values[at]
 		}
-		if v == nil && s.table.Columns[i].Key {
+		if c := s.table.Columns[i]; v == nil && c.NeverNull && c.Kind == "TEXT" {
 			v = ""
 		}
 		s.row = append(s.row, v)
@@ -111,6 +114,7 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 	for i := range s.named {
 		s.named[i].add(s.row)
 	}
+	s.pricing.see(s.row)
 	if s.rows.Add(s.row...) {
 		return s.flush(ctx)
 	}

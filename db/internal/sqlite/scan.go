@@ -8,7 +8,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// Date reads a day from its text into d.
+// Date reads a day from its text into d: labour.NoDate where there is none.
 func Date(d *labour.Date) sql.Scanner { return dateScanner{d} }
 
 // OptionalDate reads a day, or nil where there is none (” in a key, else NULL).
@@ -20,6 +20,10 @@ func Text[T ~string](s *T) sql.Scanner { return textScanner[T]{s} }
 type dateScanner struct{ into *labour.Date }
 
 func (s dateScanner) Scan(value any) error {
+	if value == nil || value == "" {
+		*s.into = labour.NoDate
+		return nil
+	}
 	var shown string
 	switch v := value.(type) {
 	case string:
@@ -65,6 +69,20 @@ func (s textScanner[T]) Scan(value any) error {
 		return fmt.Errorf("expected text, found %T", value)
 	}
 	return nil
+}
+
+// Precision reads which days of a row are known roughly.
+func Precision(p *[]labour.Precision) sql.Scanner { return precisionScanner{p} }
+
+type precisionScanner struct{ into *[]labour.Precision }
+
+func (s precisionScanner) Scan(value any) error {
+	var text string
+	err := Text(&text).Scan(value)
+	if err == nil {
+		*s.into, err = labour.ParsePrecision(text)
+	}
+	return err
 }
 
 // ScanMembership reads code, parent_code, valid_from and valid_to.

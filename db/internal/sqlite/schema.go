@@ -42,6 +42,15 @@ func (s Schema) Columns(table, prefix string, names ...string) []string {
 	return list
 }
 
+// Extras writes some columns of a table after those of a list, each under its own name.
+func (s Schema) Extras(table, prefix string, names []string) string {
+	list := ""
+	for i, column := range s.Columns(table, prefix, names...) {
+		list += ", " + column + " AS " + Quote(names[i])
+	}
+	return list
+}
+
 // Select writes a statement that reads some columns of a table, in the order of some of them. A table that the file
 // lacks has no row.
 func (s Schema) Select(table string, order string, names ...string) string {

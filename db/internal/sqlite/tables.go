@@ -13,7 +13,7 @@ import (
 // only to itself and to those before it.
 var ContentTables = []string{
 	"sources", "countries", "industries", "regions", "region_parents", "indicators",
-	"observations", "sanctions", "claims", "obligations", "member_state_reports", "parameters", "coverage",
+	"observations", "sanctions", "claims", "obligations", "member_state_reports", "parameters", "coverage", "outcomes",
 	"employers", "permits", "repatriations",
 }
 
@@ -25,11 +25,13 @@ type Table struct {
 	References []Reference
 }
 
-// Column is one column of a table; those that are part of its key are never NULL.
+// Column is one column of a table; what is absent is ” where it is never NULL.
 type Column struct {
 	Name string
 	Kind string // TEXT, INTEGER or REAL
 	Key  bool
+
+	NeverNull bool // in a key, or where lists are sorted by it
 }
 
 // Reference says that a column names a row of another table by its key.
@@ -43,8 +45,8 @@ var ErrNoTable = errors.New("no such table")
 func Describe(ctx context.Context, q Querier, name string) (Table, error) {
 	t := Table{Name: name}
 	columns, err := Collect(ctx, q, func(rows *sql.Rows) (c Column, err error) {
-		return c, rows.Scan(&c.Name, &c.Kind, &c.Key)
-	}, `SELECT name, type, pk > 0 FROM pragma_table_info(?) ORDER BY cid`, name)
+		return c, rows.Scan(&c.Name, &c.Kind, &c.Key, &c.NeverNull)
+	}, `SELECT name, type, pk > 0, pk > 0 OR "notnull" FROM pragma_table_info(?) ORDER BY cid`, name)
 	if err != nil {
 		return t, fmt.Errorf("describe %s: %w", name, err)
 	}

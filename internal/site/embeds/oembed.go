@@ -16,6 +16,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/negotiate"
+	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 )
 
@@ -42,24 +43,39 @@ type shown struct {
 	values    url.Values
 }
 
-var shownPath = regexp.MustCompile(`^(?:/releases/([1-9][0-9]{0,8}))?/(embed|charts)/([a-z]+)(\.svg|\.png)?$`)
+// shownPaths are the forms of addresses that can be shown elsewhere: a release in front, then what there is of it. The
+// page of a release is shown by its first picture, that of a region by its stock, and that of a picture by itself.
+var shownPaths = regexp.MustCompile(
+	`^(?:/releases/([1-9][0-9]{0,8}))?(?:/(embed|charts)/([a-z]+)(\.svg|\.png)?|/regions/([A-Za-z0-9-]+))?$`)
 
-// shownAt reads the address of an embed or a picture. A Fault with NotFound says that it is neither.
+// shownAt reads the address of an embed, a picture or a page. A Fault with NotFound says that it is none of them.
 func (s *Embeds) shownAt(address string) (shown, error) {
-	u, err := url.Parse(address)
-	public, _ := url.Parse(s.PublicURL) // which the command has checked
-	if err == nil && u.User == nil && hostOf(u) != "" && hostOf(u) == hostOf(public) {
-		if found := shownPath.FindStringSubmatch(strings.TrimSuffix(u.Path, "/")); found != nil &&
-			(found[2] == "charts") == (found[4] != "") {
-			if values, err := url.ParseQuery(negotiate.WithoutTracking(u.RawQuery)); err == nil {
-				release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
-				return shown{release, found[3], found[4], values}, nil
-			}
+	if u, err := url.Parse(address); err == nil && u.User == nil {
+		public, _ := url.Parse(s.PublicURL) // which the command has checked
+		path, within := strings.CutPrefix(u.Path, public.Path)
+		found := shownPaths.FindStringSubmatch(strings.TrimSuffix(path, "/"))
+		values, err := url.ParseQuery(negotiate.WithoutTracking(u.RawQuery))
+		if hostOf(u) != "" && hostOf(u) == hostOf(public) && within && found != nil && err == nil &&
+			(found[2] != "embed" || found[4] == "") {
+			return shownBy(found, values), nil
 		}
 	}
 	return shown{}, labour.Faultf(labour.NotFound,
-		"Expected for url the address of an embed or a picture, such as %s/embed/stock; found %.200q.", s.PublicURL,
-		address)
+		"Expected for url the address of an embed, a picture or a page with one, such as %s/embed/stock; found %.200q.",
+		s.PublicURL, address)
+}
+
+// shownBy returns what the parts of a path lead to.
+func shownBy(found []string, values url.Values) shown {
+	release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
+	at := shown{release, found[3], found[4], values}
+	switch region := found[5]; {
+	case region != "":
+		at.chart, at.values = "stock", url.Values{"region": {region}}
+	case at.chart == "":
+		at.chart, at.values = pictures.Names[0], url.Values{}
+	}
+	return at
 }
 
 // hostOf returns the host and port of an address over HTTP, in small letters and without the port that goes without
@@ -81,9 +97,6 @@ func (s *Embeds) oEmbed() {
 	}
 	s.Handle("/oembed", s.AdmitReader(values, s.Reading(s.Bounded(http.HandlerFunc(s.answerOEmbed)))))
 }
-
-// oEmbedPath returns the address at which sites ask about an embed's or a picture's address, but for the format.
-func oEmbedPath(address string) string { return "/oembed?" + url.Values{"url": {address}}.Encode() }
 
 func (s *Embeds) answerOEmbed(w http.ResponseWriter, r *http.Request) {
 	asked := r.URL.Query()

@@ -87,10 +87,52 @@ func TestOEmbed_IsFoundFromTheEmbed(t *testing.T) {
 		links := regexp.MustCompile(`<link rel="alternate" type="(?:application/json|text/xml)\+oembed" href="([^"]+)"`).FindAllStringSubmatch(s.Get(path).Body, -1)
 		require.Len(t, links, 2)
 		for _, link := range links {
-			found := readOEmbed(s.Get(html.UnescapeString(link[1])), t)
+			ask, absolute := strings.CutPrefix(html.UnescapeString(link[1]), "https://homebound.example")
+			require.True(t, absolute, link[1])
+			found := readOEmbed(s.Get(ask), t)
 			assert.Contains(t, html.UnescapeString(found.HTML), `src="https://homebound.example`+path+`"`)
 		}
 	}
+}
+
+// TestOEmbed_IsFoundFromPages as WordPress looks for it: by links in the head, that are asked as they stand.
+func TestOEmbed_IsFoundFromPages(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	for path, src := range map[string]string{"/": "/embed/stock", "/releases/1/": "/releases/1/embed/stock"} {
+		head, _, _ := strings.Cut(s.Get(path).Body, "</head>")
+		links := regexp.MustCompile(`<link rel="alternate" type="(?:application/json|text/xml)\+oembed" href="https://homebound\.example([^"]+)"`).FindAllStringSubmatch(head, -1)
+		require.Len(t, links, 2, path)
+		for _, link := range links {
+			found := readOEmbed(s.Get(html.UnescapeString(link[1])), t)
+			assert.Equal(t, "rich", found.Type)
+			assert.Contains(t, found.HTML, `src="https://homebound.example`+src+`"`)
+		}
+	}
+	for _, path := range []string{"/charts/stock.png?region=RU-PRI", "/releases/1/charts/stock.svg"} {
+		link := regexp.MustCompile(`^<https://homebound\.example(/oembed\?[^>]+&format=json)>; rel="alternate"; type="application/json\+oembed"`).FindStringSubmatch(s.Get(path).Header.Get("Link"))
+		require.NotNil(t, link, path)
+		assert.Contains(t, readOEmbed(s.Get(link[1]), t).URL, "https://homebound.example"+strings.Split(path, "?")[0])
+	}
+	assert.Empty(t, s.Get("/charts/stock.csv").Header.Get("Link"))
+}
+
+// TestOEmbed_KnowsAnAddressHoweverItIsWritten takes addresses as readers copy them and as others pass them on.
+func TestOEmbed_KnowsAnAddressHoweverItIsWritten(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	for _, address := range []string{
+		"https://homebound.example", "https://homebound.example/", "http://HOMEBOUND.example:80/", "https://homebound.example:443/?utm_source=x&fbclid=y",
+		"https://homebound.example/#claims", "https://homebound.example/embed/stock", "https://Homebound.Example/embed/stock/", "http://homebound.example/embed/stock?gclid=1",
+		"HTTPS://homebound.example/charts/stock", "https://homebound.example/charts/stock/?utm_campaign=a",
+	} {
+		assert.Contains(t, readOEmbed(oEmbedOf(s, address, ""), t).HTML, `src="https://homebound.example/embed/stock"`, address)
+	}
+	for _, address := range []string{"https://homebound.example/regions/RU-PRI", "https://homebound.example/regions/RU-PRI/?fbclid=x", "https://homebound.example/charts/stock?region=RU-PRI&utm_medium=x"} {
+		assert.Contains(t, readOEmbed(oEmbedOf(s, address, ""), t).HTML, `src="https://homebound.example/embed/stock?region=RU-PRI"`, address)
+	}
+	assert.Contains(t, readOEmbed(oEmbedOf(s, "https://homebound.example/releases/1/?igsh=1", ""), t).HTML, `src="https://homebound.example/releases/1/embed/stock"`)
+	below := sitetest.WithRelease(t, func(c *web.Config) { c.PublicURL = "https://homebound.example/below" })
+	assert.Equal(t, http.StatusNotFound, oEmbedOf(below, "https://homebound.example/embed/stock", "").Status)
+	assert.Contains(t, readOEmbed(oEmbedOf(below, "https://homebound.example/below/embed/stock", ""), t).HTML, `src="https://homebound.example/below/embed/stock"`)
 }
 
 func TestOEmbed_DescribesAPicture(t *testing.T) {
@@ -136,7 +178,9 @@ func TestOEmbed_RefusesWhatIsNotToBeShown(t *testing.T) {
 		"a site that begins so":   {"https://homebound.example.evil.example/embed/stock", "", 404},
 		"somebody at the site":    {"https://homebound.example@evil.example/embed/stock", "", 404},
 		"another scheme":          {"javascript://homebound.example/embed/stock", "", 404},
-		"the first page":          {"https://homebound.example/", "", 404},
+		"GraphiQL":                {"https://homebound.example/graphiql", "", 404},
+		"a page of no region":     {"https://homebound.example/regions/RU-NOWHERE", "", 404},
+		"a page of no picture":    {"https://homebound.example/charts/nothing", "", 404},
 		"data":                    {"https://homebound.example/charts/stock.csv", "", 404},
 		"an embed with an ending": {"https://homebound.example/embed/stock.svg", "", 404},
 		"no such chart":           {"https://homebound.example/embed/nothing", "", 404},

@@ -88,11 +88,11 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Heads, page.Rows = Cells(picture)
 	page.Data = embedPath(e.chart+".csv", without(e.values, pictures.DrawingParameters...), e.release.Number)
-	address := s.PublicURL + embedPath(e.chart, e.values, 0)
+	number := 0
 	if e.archived {
-		address = s.PublicURL + embedPath(e.chart, e.values, e.release.Number)
+		number = e.release.Number
 	}
-	page.OEmbed = oEmbedPath(address)
+	page.OEmbed = s.OEmbed(embedPath(e.chart, e.values, number))
 	if now := e.current; now != nil && now.Number != e.release.Number {
 		page.Superseded = &superseded{now.Number > e.release.Number, now.Number,
 			now.PublishedAt.UTC().Format(time.DateOnly), embedPath(e.chart, e.values, 0)}

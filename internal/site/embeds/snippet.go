@@ -17,6 +17,7 @@ import (
 // chartWords say in short what a chart shows, for a link to one that has not been drawn.
 var chartWords = map[string]string{
 	"stock": "Workers present", "permits": "Permits issued by region", "map": "Where permits were issued", "outcomes": "Who left and how", "impact": "Output lost as workers left",
+	"variants": "Output lost under three assumptions", "bridge": "From workers to output lost", "tornado": "What the estimate hangs on",
 	"compliance": "Did workers leave by the deadline?",
 }
 

@@ -54,11 +54,15 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 		"permits":    `{ report(filter: {within: "RU", nationalities: ["KP", "CN"], period: {from: "2017-01-01"}}) { totals { permitsIssued } } }`,
 		"outcomes":   `{ report(filter: {within: "RU-PRI", nationalities: "KP"}, groupBy: OUTCOME) { rows { workersRepatriated } } }`,
 		"impact":     `{ economicImpact(region: "<&'\">", scenario: {nationalities: null, relativeWage: {low: 0.5, central: 1, high: 1.5}}) { to } }`,
+		"variants":   `{ economicImpact(region: "RU", scenario: {basis: REPORTED}) { variants { variant outputLost { p50 } } } }`,
+		"bridge":     `{ economicImpact(region: "RU") { bridge { step amount } } }`,
+		"tornado":    `query($b: Basis! = REPORTED) { economicImpact(region: "RU", scenario: {basis: $b}) { sensitivity { parameter } } }`,
 		"compliance": `{ compliance(sanction: "S/RES/2397(2017)", region: "RU", asOf: "2020-01-01") { status } }`,
 	}
 	parameters := map[string]string{
 		"stock": "region=RU-PRI&nationalities=&granularity=YEAR", "permits": "region=RU&nationalities=KP,CN&period.from=2017-01-01", "outcomes": "region=RU-PRI&nationalities=KP",
-		"impact": "region=%3C%26'%22%3E&scenario.nationalities=&scenario.relativeWage.low=0.5&scenario.relativeWage.central=1&scenario.relativeWage.high=1.5", "compliance": "region=RU&asOf=2020-01-01",
+		"impact": "region=%3C%26'%22%3E&scenario.basis=REGISTER&scenario.nationalities=&scenario.relativeWage.low=0.5&scenario.relativeWage.central=1&scenario.relativeWage.high=1.5", "compliance": "region=RU&asOf=2020-01-01",
+		"variants": "region=RU&scenario.basis=REPORTED", "bridge": "region=RU&scenario.basis=REGISTER", "tornado": "region=RU&scenario.basis=REPORTED",
 	}
 	// A query of permits is copied as bars: nothing in it asks for a map.
 	names := slices.DeleteFunc(slices.Clone(pictures.Names), func(name string) bool { return name == "map" })

@@ -58,8 +58,21 @@ func openReport(ctx context.Context, s *Exports, x *extract) error {
 	delete(x.variables, "measures")
 	x.document = reportDocument(groupBy, measures, false).Text
 	x.columns = append(contract{s.Parameters.Schema}.columns(x.document, []string{"report", "rows"},
-		graph.ReleaseOf(ctx).Info().Currency), port.SyntheticColumn)
+		reportCurrency(ctx, x.variables)), port.SyntheticColumn)
 	return x.answered(ctx, s, "report", port.Document{Text: x.document}, reportDocument(groupBy, measures, true))
+}
+
+// reportCurrency returns the currency of a report's wages, as the report itself will say.
+func reportCurrency(ctx context.Context, variables port.Variables) string {
+	release := graph.ReleaseOf(ctx)
+	if asked, is := variables["currency"].(string); is {
+		return asked
+	}
+	filter, _ := variables["filter"].(map[string]any)
+	if within, is := filter["within"].(string); is {
+		return release.CurrencyOf(within)
+	}
+	return release.Info().Currency
 }
 
 // answered lets an export be read from the pages of an answer. The first page is read at once: it refuses, counts,
@@ -118,8 +131,9 @@ func openImpact(ctx context.Context, s *Exports, x *extract) error {
 		return err
 	}
 	impact := answer.EconomicImpact
+	currency, _ := impact["currency"].(string)
 	var rows [][]any
-	contract{s.Parameters.Schema}.figures(impact, graph.ReleaseOf(ctx).Info().Currency, func(row []any) {
+	contract{s.Parameters.Schema}.figures(impact, currency, func(row []any) {
 		rows = append(rows, row)
 	})
 	x.rows = len(rows)

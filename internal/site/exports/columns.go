@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"homebound/graph"
 	"homebound/internal/labour"
 	"homebound/internal/table"
 )
@@ -30,8 +31,19 @@ func (p contract) columns(document string, under []string, currency string) []ta
 			}
 		}
 	}
-	return p.leaves(nil, of, set, "", "", currency)
+	columns := p.leaves(nil, of, set, "", "", currency)
+	for _, column := range columns { // behind the others, which keep their places
+		if path, is := strings.CutSuffix(column.Name, "id"); is && (path == "" || strings.HasSuffix(path, ".")) {
+			columns = append(columns, table.Column{Name: path + publisherID, Kind: table.Text,
+				Description: column.Description + " Here as its publisher wrote it, and packages have it."})
+		}
+	}
+	return columns
 }
+
+// publisherID is the column beside a global id that has the id as the publisher wrote it, so that rows can be held
+// against the package that they came with.
+const publisherID = "publisherId"
 
 func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.SelectionSet, path, about,
 	currency string) []table.Column {
@@ -80,6 +92,12 @@ func unitOf(of, field, currency string) string {
 func flattened(object map[string]any, columns []table.Column, row []any) []any {
 	for i, column := range columns {
 		value := table.At(object, strings.Split(column.Name, "."))
+		if of, is := strings.CutSuffix(column.Name, publisherID); is {
+			value = nil
+			if id, known := table.At(object, strings.Split(of+"id", ".")).(string); known {
+				value = graph.Key(id)
+			}
+		}
 		if number, is := value.(float64); is && column.Kind == table.Whole {
 			value = int64(number)
 		}

@@ -15,7 +15,9 @@ var (
   permits(filter: $filter, orderBy: $orderBy, first: 1000) {
     nodes {
       id number employer { id name } region { code name } nationality { code name } industry { code name }
-      occupation workers issuedOn validFrom validTo revokedOn wageMonthly wageCurrency synthetic source { id }
+      occupation workers issuedOn validFrom validTo revokedOn wageMonthly wageCurrency
+      wage wageUnit hoursPerWeek industryCode industryClassification occupationCode occupationClassification
+      synthetic source { id }
     }
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -34,7 +36,7 @@ var (
   repatriations(filter: $filter, orderBy: $orderBy, first: 1000) {
     nodes {
       id region { code name } nationality { code name } employer { id name } permit { id number }
-      date workers outcome sanction { symbol } synthetic source { id }
+      date workers outcome ownOutcome { code label } sanction { symbol } synthetic source { id }
     }
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -70,24 +72,49 @@ var (
 
 	impactDocument = port.MustDocument(`query Impact($region: String!, $scenario: Scenario, $granularity: Granularity! = QUARTER) {
   economicImpact(region: $region, scenario: $scenario) {
-    region { code name } from to baseline boundariesOn basis perturbed
+    region { code name } from to baseline boundariesOn basis coverage perturbed currency
+    variant stayersRule stayersIn constantPricesOf
     baselineWorkers departedWorkers workerYearsLost shareOfEmployment
-    outputLost { ...range } outputLostShareOfGrp { ...range } wagesLost { ...range } incomeTaxLost { ...range } remittancesForgone { ...range }
-    byIndustry { industry { code name } workerYearsLost outputLost { ...range } }
-    timeline(granularity: $granularity) { period { from to label } departedWorkers workerYearsLost outputLost { ...range } }
-    sensitivity { parameter outputLostAtLow outputLostAtHigh }
-    inputs { name value low high unit period { from to } source { title publisher url } imputed note }
+    grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range }
+    outputLost { ...range } outputLostElsewhere { ...range }
+    directOutputLostShareOfGrp { ...range } outputLostShareOfGrp { ...range }
+    wagesLost { ...range } incomeTaxLost { ...range } fiscalLoss { ...range } remittancesForgone { ...range }
+    grossAccounts { ...accounts }
+    netAccounts { ...accounts }
+    variants { variant ...losses outputLostElsewhere { ...range } outputLostShareOfGrp { ...range } }
+    bridge { step amount unit adds }
+    byIndustry {
+      industry { code name } workerYearsLost
+      grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+    }
+    timeline(granularity: $granularity) {
+      period { from to label } departedWorkers workerYearsLost
+      grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+    }
+    sensitivity { parameter switch lowSetting highSetting outputLostAtLow outputLostAtHigh }
+    observed { indicator { code name } year value trend unit }
+    inputs {
+      name value low high unit period { from to } source { title publisher url } distribution citation imputed note
+    }
+    notices { code message }
     provenance { synthetic sources { id } }
   }
 }
-fragment range on Estimate { low central high unit }`)
+fragment losses on VariantImpact {
+  grossDirectOutputLost { ...range } directOutputLost { ...range } indirectOutputLost { ...range } outputLost { ...range }
+}
+fragment accounts on ImpactAccounts {
+  output { ...range } wages { ...range } incomeTax { ...range } contributions { ...range } productionTaxes { ...range }
+  surplus { ...range } fiscalLoss { ...range }
+}
+fragment range on Estimate { low central high mean p5 p25 p50 p75 p95 unit }`)
 
 	// reportParameters has the variables of every report, and the measures that it is to have, which a document
 	// selects.
 	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
 )
 
-const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!]`
+const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!], $currency: String`
 
 // dimensionFields are what a report's rows are named by, for each dimension that it is grouped by.
 var dimensionFields = []struct {
@@ -121,7 +148,7 @@ func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool)
 		variable, argument, once = ", $after: String", ", after: $after", ""
 	}
 	return port.MustDocument(`query Report(` + reportVariables + variable + `) {
-  report(filter: $filter, groupBy: $groupBy, granularity: $granularity, boundariesOn: $boundariesOn, orderBy: $orderBy, having: $having, first: 1000` + argument + `) {
+  report(filter: $filter, groupBy: $groupBy, granularity: $granularity, boundariesOn: $boundariesOn, orderBy: $orderBy, having: $having, currency: $currency, first: 1000` + argument + `) {
     rows { ` + strings.Join(row, " ") + ` }` + once + `
     pageInfo { hasNextPage endCursor }
   }

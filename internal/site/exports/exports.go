@@ -14,7 +14,6 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
-	"homebound/internal/negotiate"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
@@ -75,14 +74,17 @@ func Formats() []string {
 // extract is an export that is ready to be read.
 type extract struct {
 	exported
-	number    int // of the release
+	part
+	more      bool // whether there are rows behind those that are asked for
+	number    int  // of the release
 	query     url.Values
 	filters   map[string]any // the parameters that were given
 	variables port.Variables // of the document
 	document  string
 	columns   []table.Column
 	rows      int
-	cost      int // of reading the rows, beside what it took to get ready
+	cost      int    // of reading the rows, beside what it took to get ready
+	tag       string // of what the export depends on
 	each      func(ctx context.Context, yield func(row []any) error) error
 	evidence  func(ctx context.Context) (sources []string, synthetic bool, err error) // ids
 }
@@ -98,11 +100,14 @@ func (x *extract) place(name string) int {
 }
 
 // Exports answers with whole tables as files.
-type Exports struct{ port.Base }
+type Exports struct {
+	port.Base
+	spool *spool
+}
 
 // NewExports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
 func New(base port.Base) *Exports {
-	s := &Exports{base}
+	s := &Exports{base, newSpool(spoolBytes, spoolFiles)}
 	s.Resource("/export/{file}", http.HandlerFunc(s.export))
 	return s
 }
@@ -115,10 +120,11 @@ func (s *Exports) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	header := w.Header()
-	header["Cache-Control"] = s.CacheControl(r)
-	tag := s.etag(r, x)
-	header.Set("Etag", tag)
-	if negotiate.Matches(r.Header.Get("If-None-Match"), strings.TrimPrefix(tag, "W/")) {
+	header["Cache-Control"] = s.CacheControl(s.Shared(r))
+	header["Vary"] = []string{"Accept-Encoding, Authorization, Origin"}
+	x.tag = s.tag(r, x)
+	if known := x.known(r, extension); known != "" {
+		header.Set("Etag", known)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -157,12 +163,21 @@ func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
 		return nil, "", labour.Faultf(labour.BadUserInput,
 			"Expected a query string such as within=RU-PRI&status=IN_FORCE, found one that cannot be read.")
 	}
-	variables, err := s.Parameters.Read(values, found.parameters.Variables)
+	readable(values)
+	variables, err := s.Parameters.Read(values,
+		slices.Concat(found.parameters.Variables, partParameters.Variables))
 	if err != nil {
 		return nil, "", err
 	}
+	filters := maps.Clone(variables)
+	delete(filters, "bom")
+	asked, err := cutPart(variables, extension)
+	if err != nil {
+		return nil, "", err
+	}
+	values.Del("bom") // which is no part of what other files of the same rows are asked with
 	info := graph.ReleaseOf(r.Context()).Info()
-	x := &extract{exported: *found, number: info.Number, query: values, filters: maps.Clone(variables),
+	x := &extract{exported: *found, part: asked, number: info.Number, query: values, filters: filters,
 		variables: variables, document: found.document.Text, columns: found.columns}
 	if x.under != nil {
 		x.columns = contract{s.Parameters.Schema}.columns(x.document, x.under, info.Currency)
@@ -170,12 +185,27 @@ func (s *Exports) wanted(r *http.Request) (*extract, string, error) {
 	return x, extension, nil
 }
 
-// etag names what an export depends on, also where the server was started anew over other data or in another way.
-// It is weak: the same rows may come compressed, and a zip may come in other bytes.
-func (s *Exports) etag(r *http.Request, x *extract) string {
+// tag names what an export depends on, also where the server was started anew over other data or in another way.
+func (s *Exports) tag(r *http.Request, x *extract) string {
 	release := graph.ReleaseOf(r.Context())
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%+v", x.number, release.Info().ContentHash,
 		release.Confidential(),
 		labour.MethodVersion, s.PublicURL, port.PathWithin(r), r.URL.RawQuery, s.Rights(r.Context()), x.columns))
-	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
+	return hex.EncodeToString(sum[:16])
+}
+
+// known returns the entity tag of If-None-Match by which the client has this export already, "" where it has not. That
+// of a file that is read in parts begins with what the file depends on, and ends with what is in it.
+func (x *extract) known(r *http.Request, extension string) string {
+	for part := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		given := strings.TrimSpace(part)
+		tag := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(given, "W/"), `"`), `"`)
+		if inParts[extension] {
+			tag, _, _ = strings.Cut(tag, "-")
+		}
+		if tag == x.tag {
+			return given
+		}
+	}
+	return ""
 }

@@ -151,10 +151,16 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 		"number": "number", "name": "name", "taxId": "tax_id", "employer.name": "employer_name", "permit.number": "permit_number", "region.code": "region_code",
 		"nationality.code": "nationality", "industry.code": "industry", "indicator.code": "indicator", "occupation": "occupation", "workers": "workers",
 		"issuedOn": "issued_on", "validFrom": "valid_from", "validTo": "valid_to", "revokedOn": "revoked_on", "wageMonthly": "wage_monthly",
-		"wageCurrency": "wage_currency", "date": "date", "outcome": "outcome", "sanction.symbol": "sanction_symbol", "from": "from", "to": "to",
+		"wageCurrency": "wage_currency", "wage": "wage", "wageUnit": "wage_unit", "hoursPerWeek": "hours_per_week",
+		"industryCode": "industry_code", "industryClassification": "industry_classification", "occupationCode": "occupation_code",
+		"occupationClassification": "occupation_classification", "ownOutcome.code": "own_outcome", "date": "date", "outcome": "outcome", "sanction.symbol": "sanction_symbol", "from": "from", "to": "to",
 		"value": "value", "unit": "unit", "status": "status", "confidence": "confidence", "note": "note",
 	} {
 		column(to, from)
+	}
+	for path, from := range map[string]string{"": "id", "employer.": "employer_id", "permit.": "permit_id",
+		"source.": "source_id"} {
+		column(path+publisherID, from)
 	}
 	marked("synthetic", "synthetic")
 	if at, there := place["id"]; there {
@@ -163,6 +169,12 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 	global("employer.id", "employer_id", "Employer")
 	global("permit.id", "permit_id", "Permit")
 	global("source.id", "source_id", "Source")
+	looked("ownOutcome.label", "own_outcome", func(code string) any {
+		if own := release.OwnOutcome(code); own != nil {
+			return own.Label
+		}
+		return nil
+	})
 	looked("region.name", "region_code", named(release.Region, func(r labour.Region) string { return r.NameEN }))
 	looked("nationality.name", "nationality", named(release.Country, func(c labour.Country) string { return c.Name }))
 	looked("industry.name", "industry", named(release.Industry, func(i labour.Industry) string { return i.NameEN }))

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -133,7 +134,7 @@ func (s *Exports) describe(ctx context.Context, x *extract) (*exportMeta, error)
 		m.Notice = x.mark
 	}
 	if x.Name == "impact" {
-		m.Figures = contract{s.Parameters.Schema}.figuresDefined(graph.ReleaseOf(ctx).Info().Currency)
+		m.Figures = contract{s.Parameters.Schema}.figuresDefined(graph.ReleaseOf(ctx).CurrencyOf(fmt.Sprint(x.variables["region"])))
 	}
 	for _, id := range sources {
 		source, err := graph.ReleaseOf(ctx).Source(id)

@@ -38,10 +38,13 @@ func TestExport_SaysWhatThereIs(t *testing.T) {
 		status     int
 	}{
 		{"/export/workers.csv", `There is no export "workers": expected one of permits, employers, repatriations, observations, claims, report, impact.`, 404},
-		{"/export/permits.pdf", "There is no export permits.pdf: expected one of csv, ndjson, parquet, arrow, xlsx, zip, metadata.json.", 404},
+		{"/export/permits.pdf", "There is no export permits.pdf: expected one of csv, json, ndjson, parquet, arrow, xlsx, zip, metadata.json.", 404},
 		{"/export/permits", "There is no export permits.: expected one of csv,", 404},
 		{"/releases/9/export/permits.csv", "There is no release 9", 404},
-		{"/export/permits.csv?first=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, orderBy.field, found "first".`, 400},
+		{"/export/permits.csv?last=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, orderBy.field, first, offset, bom, found "last".`, 400},
+		{"/export/permits.json?first=-1", "Expected for first a number of rows, 0 or more, found -1.", 400},
+		{"/export/permits.json?offset=x", `Expected for offset a value of the type Int, found "x".`, 400},
+		{"/export/permits.json?bom=1", "Expected bom with csv alone, whose readers may need it, found it with json.", 400},
 		{"/export/permits.csv?status=LOST", "Expected for status one of PENDING, IN_FORCE, EXPIRED, REVOKED", 400},
 		{"/export/permits.csv?within=RU-NO", `There is no region "RU-NO" in this release.`, 404},
 		{"/export/permits.csv?issued.from=2018-01-02&issued.to=2018-01-01", "issued: expected a first day that is not after the last", 400},
@@ -68,7 +71,7 @@ func TestExport_IsKeptByItsTag(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	numbered, current := s.Get("/releases/1/export/permits.csv?within=RU-PRI"), s.Get("/export/permits.csv?within=RU-PRI")
 	assert.Equal(t, "public, max-age=31536000, immutable", numbered.Header.Get("Cache-Control"))
-	assert.Equal(t, "public, max-age=0, must-revalidate", current.Header.Get("Cache-Control"))
+	assert.Equal(t, "public, max-age=0, s-maxage=60, stale-while-revalidate=60", current.Header.Get("Cache-Control"))
 	tag := numbered.Header.Get("ETag")
 	assert.Regexp(t, `^W/"[0-9a-f]{32}"$`, tag)
 	assert.Equal(t, tag, current.Header.Get("ETag"))
@@ -167,7 +170,7 @@ func TestExport_ShowsNoRowThatIsMasked(t *testing.T) {
 	s := sitetest.New(t, func(c *web.Config) { c.Store, c.Access.Keys = guarded, keys })
 
 	for _, name := range []string{"permits", "repatriations", "employers"} {
-		for _, extension := range []string{"csv", "ndjson", "parquet", "arrow", "xlsx", "zip", "metadata.json"} {
+		for _, extension := range []string{"csv", "json", "ndjson", "parquet", "arrow", "xlsx", "zip", "metadata.json"} {
 			path := "/export/" + name + "." + extension
 			if name == "employers" {
 				path += "?orderBy.field=WORKERS_AUTHORISED"

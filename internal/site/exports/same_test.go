@@ -2,6 +2,7 @@ package exports_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -96,6 +97,9 @@ func TestExport_HasWhatItsQueryShows(t *testing.T) {
 					row := map[string]any{}
 					for _, c := range m.Columns {
 						row[c.Name] = leaf(node, c.Name)
+						if of, is := strings.CutSuffix(c.Name, "publisherId"); is {
+							row[c.Name] = publishersOwn(t, leaf(node, of+"id"))
+						}
 					}
 					if name == "report" {
 						row["synthetic"] = m.Synthetic // of every row, as of the whole
@@ -111,6 +115,19 @@ func TestExport_HasWhatItsQueryShows(t *testing.T) {
 			assert.Greater(t, rows, 20, "most questions have an answer")
 		})
 	}
+}
+
+// publishersOwn decodes a global id, which is the type's name, a colon and the publisher's own id in base64.
+func publishersOwn(t *testing.T, global any) any {
+	t.Helper()
+	if global == nil {
+		return nil
+	}
+	text, err := base64.StdEncoding.DecodeString(global.(string))
+	require.NoError(t, err)
+	_, own, found := strings.Cut(string(text), ":")
+	require.True(t, found)
+	return own
 }
 
 // shown asks the query of an export's metadata, in pages that are short, and gives what it has rows of.
@@ -190,10 +207,14 @@ func TestExport_ImpactHasTheAnswersFigures(t *testing.T) {
 		Data struct{ EconomicImpact map[string]any }
 	}
 	text := s.Post(`{ economicImpact(region: "RU-FD-FE", scenario: {stayers: 5, substitutionRate: {low: 0, central: 0.5, high: 1}}) {
-		from to baselineWorkers outputLost { low central high unit } remittancesForgone { low central high unit }
+		from to coverage basis baselineWorkers outputLost { ...all } remittancesForgone { ...all }
+		variants { variant outputLost { ...all } directOutputLost { ...all } } bridge { step amount unit }
+		netAccounts { output { ...all } wages { ...all } contributions { ...all } productionTaxes { ...all } surplus { ...all } }
+		observed { indicator { code name } year value trend unit } notices { code message }
 		byIndustry { industry { code name } workerYearsLost outputLost { low central high unit } }
 		timeline(granularity: YEAR) { period { from to label } departedWorkers outputLost { low central high unit } }
-		sensitivity { parameter outputLostAtLow outputLostAtHigh } inputs { name value low high unit imputed note period { from to } source { title } } } }`)
+		sensitivity { parameter lowSetting outputLostAtLow outputLostAtHigh } inputs { name value low high unit imputed note period { from to } source { title } } } }
+		fragment all on Estimate { low central high mean p5 p25 p50 p75 p95 unit }`)
 	require.NoError(t, json.Unmarshal([]byte(text.Body), &answer))
 	impact := answer.Data.EconomicImpact
 	find := func(section, item, figure string) map[string]any {
@@ -210,11 +231,42 @@ func TestExport_ImpactHasTheAnswersFigures(t *testing.T) {
 		for _, part := range []string{"low", "central", "high", "unit"} {
 			assert.Equal(t, leaf(estimate, part), row[part], "%v", row)
 		}
+		for _, part := range []string{"mean", "p5", "p25", "p50", "p75", "p95"} {
+			if drawn := leaf(estimate, part); drawn != nil {
+				assert.Equal(t, drawn, row[part], "%v", row)
+			}
+		}
 	}
 	check(find("totals", "", "outputLost"), impact["outputLost"])
 	check(find("totals", "", "remittancesForgone"), impact["remittancesForgone"])
 	assert.Equal(t, impact["baselineWorkers"], find("totals", "", "baselineWorkers")["central"])
 	assert.Equal(t, impact["to"], find("totals", "", "baselineWorkers")["to"])
+	for _, field := range []string{"output", "wages", "contributions", "productionTaxes", "surplus"} {
+		check(find("netAccounts", "", field), leaf(impact["netAccounts"], field))
+	}
+	require.Len(t, impact["variants"], 3)
+	for _, part := range impact["variants"].([]any) {
+		check(find("variants", leaf(part, "variant").(string), "outputLost"), leaf(part, "outputLost"))
+		check(find("variants", leaf(part, "variant").(string), "directOutputLost"), leaf(part, "directOutputLost"))
+	}
+	require.NotEmpty(t, impact["bridge"])
+	for _, part := range impact["bridge"].([]any) {
+		row := find("bridge", leaf(part, "step").(string), "amount")
+		assert.Equal(t, []any{leaf(part, "amount"), leaf(part, "unit")}, []any{row["central"], row["unit"]})
+	}
+	require.NotEmpty(t, impact["notices"])
+	for _, part := range impact["notices"].([]any) {
+		assert.True(t, slices.ContainsFunc(rows, func(row map[string]any) bool {
+			return row["section"] == "notices" && row["item"] == leaf(part, "code") && row["note"] == leaf(part, "message")
+		}), "%v", part)
+	}
+	for _, part := range impact["observed"].([]any) {
+		assert.True(t, slices.ContainsFunc(rows, func(row map[string]any) bool {
+			return row["section"] == "observed" && row["item"] == leaf(part, "indicator.code") && row["figure"] == "trend" &&
+				row["from"] == fmt.Sprintf("%v-01-01", leaf(part, "year")) && row["central"] == leaf(part, "trend")
+		}), "%v", part)
+	}
+	assert.Equal(t, []any{impact["basis"], impact["coverage"]}, []any{rows[0]["basis"], rows[0]["coverage"]})
 	for _, part := range impact["byIndustry"].([]any) {
 		check(find("byIndustry", leaf(part, "industry.code").(string), "outputLost"), leaf(part, "outputLost"))
 		assert.Equal(t, leaf(part, "industry.name"), find("byIndustry", leaf(part, "industry.code").(string), "workerYearsLost")["name"])
@@ -227,6 +279,7 @@ func TestExport_ImpactHasTheAnswersFigures(t *testing.T) {
 	}
 	for _, part := range impact["sensitivity"].([]any) {
 		assert.Equal(t, leaf(part, "outputLostAtHigh"), find("sensitivity", leaf(part, "parameter").(string), "outputLostAtHigh")["central"])
+		assert.Equal(t, leaf(part, "lowSetting"), find("sensitivity", leaf(part, "parameter").(string), "outputLostAtLow")["note"])
 	}
 	inputs := 0
 	for _, row := range rows {

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -51,24 +53,29 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 		return err
 	}
 	defer leave()
-	ctx := r.Context()
-	if err := x.open(ctx, s, x); err != nil {
-		return err
-	}
 	format, isTable := table.ByExtension(extension)
-	if isTable && format.MaxRows > 0 && x.rows > format.MaxRows {
-		return labour.Faultf(labour.LimitExceeded,
-			"A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.",
-			extension, format.MaxRows, x.rows)
-	}
 	header := w.Header()
-	header.Set(table.RowsHeader, strconv.Itoa(x.rows))
 	header.Set("Content-Type", map[bool]string{true: format.MediaType, false: mediaTypes[extension]}[isTable])
 	how := "attachment"
 	if extension == metadata {
 		how = "inline"
 	}
 	header.Set("Content-Disposition", fmt.Sprintf(`%s; filename="%s.%s"`, how, x.fileName(), extension))
+	if inParts[extension] {
+		return s.sendParts(out, w, r, x, format)
+	}
+	ctx := r.Context()
+	if err := x.ready(ctx, s); err != nil {
+		return err
+	}
+	if isTable && format.MaxRows > 0 && x.rows > format.MaxRows {
+		return labour.Faultf(labour.LimitExceeded,
+			"A table in %s has at most %d rows, and this has %d: narrow it, or take csv, ndjson or parquet.",
+			extension, format.MaxRows, x.rows)
+	}
+	maps.Copy(header, x.says())
+	// The same rows may come compressed, and a zip may come in other bytes.
+	header.Set("Etag", `W/"`+x.tag+`"`)
 	packed := worthGzip[extension] && negotiate.Accepts(r.Header.Get("Accept-Encoding"), "gzip")
 	if packed {
 		header.Set("Content-Encoding", "gzip")
@@ -88,6 +95,9 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	}
 	switch {
 	case isTable:
+		if x.bom {
+			_, _ = io.WriteString(to, byteOrderMark) // whoever went away is told by what follows
+		}
 		err = s.writeTable(ctx, to, x, format)
 	case extension == archive:
 		err = s.writeArchive(ctx, to, x)
@@ -99,6 +109,60 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	}
 	return end()
 }
+
+// ready opens an export, and leaves of it the rows that are asked for.
+func (x *extract) ready(ctx context.Context, s *Exports) error {
+	if err := x.open(ctx, s, x); err != nil {
+		return err
+	}
+	x.narrow()
+	return nil
+}
+
+// says returns the headers that tell how many rows there are, and where to go on.
+func (x *extract) says() http.Header {
+	header := http.Header{}
+	header.Set(table.RowsHeader, strconv.Itoa(x.rows))
+	if next := x.next(); next != "" {
+		header.Set("Link", next)
+	}
+	return header
+}
+
+// inParts are the formats whose readers ask for the length of a file, and for parts of it.
+var inParts = map[string]bool{"parquet": true, "arrow": true}
+
+// sendParts sends a file, or those parts of it that a client asks for. HEAD makes the file, too, since it tells how long
+// that is. What is kept costs no more than the asking.
+func (s *Exports) sendParts(out *sender, w http.ResponseWriter, r *http.Request, x *extract, format table.Format) error {
+	file, release, err := s.spool.acquire(r.Context(), x.tag, func(ctx context.Context, to io.Writer) (http.Header, error) {
+		if err := x.ready(ctx, s); err != nil {
+			return nil, err
+		}
+		ctx, err := s.Charge(ctx, x.cost)
+		if err != nil {
+			return nil, err
+		}
+		return x.says(), s.writeTable(ctx, to, x, format)
+	})
+	if err != nil {
+		return err
+	}
+	defer release()
+	maps.Copy(w.Header(), file.said)
+	w.Header().Set("Etag", `"`+x.tag+"-"+file.tag+`"`)
+	http.ServeContent(passing{w, out}, r, "", time.Time{}, io.NewSectionReader(file.file, 0, file.size))
+	return nil
+}
+
+// passing is a response whose body goes through a sender.
+type passing struct {
+	http.ResponseWriter
+	to *sender
+}
+
+// Write passes a part on.
+func (p passing) Write(part []byte) (int, error) { return p.to.Write(part) }
 
 var mediaTypes = map[string]string{archive: "application/zip", metadata: "application/json" + "; charset=utf-8"}
 
@@ -120,7 +184,7 @@ func (s *Exports) breakOff(w http.ResponseWriter, r *http.Request, begun bool, e
 		err = labour.Faultf(labour.Unavailable, "The export was stopped before it was done.")
 	}
 	if !begun {
-		for _, name := range []string{"Content-Disposition", "Content-Encoding", "Etag", table.RowsHeader} {
+		for _, name := range []string{"Content-Disposition", "Content-Encoding", "Etag", "Link", table.RowsHeader} {
 			w.Header().Del(name)
 		}
 		w.Header().Set("Cache-Control", "no-store")

@@ -21,8 +21,8 @@ func TestCopyAs_EmbedsTheChartThatShowsTheQuery(t *testing.T) {
 		{`{ report(filter: {within: "RU", nationalities: ["KP"]}, groupBy: OUTCOME) { rows { workersRepatriated } } }`, "",
 			`<figure data-homebound="outcomes" data-release="3" data-nationalities="KP" data-region="RU"><a href="https://h.example/releases/3/embed/outcomes?nationalities=KP&amp;region=RU">Who left and how (RU)</a></figure>`},
 		{impact, `{"stayers": 10000}`,
-			`<figure data-homebound="impact" data-release="3" data-region="RU-PRI" data-scenario-nationalities="KP,CN" data-scenario-relative-wage-central="1" data-scenario-relative-wage-high="1.5" data-scenario-relative-wage-low="0.5" data-scenario-stayers="10000" data-scenario-to="2019-12-31">` +
-				`<a href="https://h.example/releases/3/embed/impact?region=RU-PRI&amp;scenario.nationalities=KP%2CCN&amp;scenario.relativeWage.central=1&amp;scenario.relativeWage.high=1.5&amp;scenario.relativeWage.low=0.5&amp;scenario.stayers=10000&amp;scenario.to=2019-12-31">Output lost as workers left (RU-PRI)</a></figure>`},
+			`<figure data-homebound="impact" data-release="3" data-region="RU-PRI" data-scenario-basis="REGISTER" data-scenario-nationalities="KP,CN" data-scenario-relative-wage-central="1" data-scenario-relative-wage-high="1.5" data-scenario-relative-wage-low="0.5" data-scenario-stayers="10000" data-scenario-to="2019-12-31">` +
+				`<a href="https://h.example/releases/3/embed/impact?region=RU-PRI&amp;scenario.basis=REGISTER&amp;scenario.nationalities=KP%2CCN&amp;scenario.relativeWage.central=1&amp;scenario.relativeWage.high=1.5&amp;scenario.relativeWage.low=0.5&amp;scenario.stayers=10000&amp;scenario.to=2019-12-31">Output lost as workers left (RU-PRI)</a></figure>`},
 		{`{ report(filter: {within: "RU"}) { totals { workersPresent } } }`, "",
 			`<figure data-homebound="stock" data-release="3" data-nationalities="" data-region="RU"><a href="https://h.example/releases/3/embed/stock?nationalities=&amp;region=RU">Workers present (RU)</a></figure>`},
 		{`{ late: compliance(sanction: "S/RES/2397(2017)", region: "RU", asOf: "2020-01-01") { status } }`, "",

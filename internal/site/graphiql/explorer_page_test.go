@@ -76,7 +76,8 @@ func TestExplorer_WritesArguments(t *testing.T) {
 	v, _ := visitSite(t)
 	v.explore("query Mine {\n  release { number }\n}")
 	v.tick("report", 0)
-	v.reads("query Mine {\n  release { number }\n  report {\n    totalCount\n  }\n}")
+	v.await(editor + `.getValue().includes('report(groupBy: [REGION, PERIOD], granularity: YEAR, first: 10) {')`)
+	v.write("query Mine {\n  release { number }\n  report {\n    totalCount\n  }\n}")
 	v.tick("filter", 0)
 	v.tick("within", 0)
 	v.reads("query Mine {\n  release { number }\n  report(filter: {within: \"\"}) {\n    totalCount\n  }\n}")
@@ -136,8 +137,8 @@ func TestExplorer_IsUsedWithTheKeyboardAlone(t *testing.T) {
 	v.open("/graphiql")
 	v.write("# nothing yet")
 	v.Do(chromedp.Focus(chromedp.CSS(`[aria-label="Show Field explorer"]`)), chromedp.KeyEvent(kb.Enter))
-	v.await(`document.querySelector('.homebound-explorer input') !== null`)
-	v.await(`(document.querySelector('.homebound-explorer input').focus(), true)`)
+	v.await(`document.querySelector('.homebound-explorer input[type=checkbox]') !== null`)
+	v.await(`(document.querySelector('.homebound-explorer input[type=checkbox]').focus(), true)`)
 	for range 2 { // node, nodes, release
 		v.Do(chromedp.KeyEvent(kb.ArrowDown))
 	}

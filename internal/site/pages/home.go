@@ -67,7 +67,8 @@ func (s *Pages) showHome(w http.ResponseWriter, r *http.Request) {
 	}
 	done()
 	number := strconv.Itoa(newest.Info().Number)
-	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/", url.Values{"current": {number}}))
+	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/",
+		url.Values{"current": {number}, "address": {strings.TrimSuffix(r.URL.Path, "/") + "/"}}))
 }
 
 func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
@@ -79,6 +80,7 @@ func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
 	if number := r.URL.Query().Get("current"); number != strconv.Itoa(told.Release.Number) {
 		told.Current = number
 	}
+	told.OEmbed = s.OEmbed(r.URL.Query().Get("address"))
 	if told.partial() {
 		s.DoNotKeep(w) // what is refused to this principal now may be told to the next
 	}

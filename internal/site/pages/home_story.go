@@ -28,6 +28,7 @@ var homeDocuments embed.FS
 // homeData is what the page shows. A part is nil where the release holds nothing of it.
 type homeData struct {
 	PublicURL string
+	OEmbed    string // where other sites ask how to show this page, but for the format
 	Tabs      []homeLink
 
 	Notice    string // why no release is shown

@@ -248,7 +248,9 @@ func TestHome_OfAnOldReleaseStaysAndNamesTheNewOne(t *testing.T) {
 	s.Publish(300)
 	first := s.Get("/releases/1/")
 	assert.Equal(t, http.StatusOK, first.Status)
-	assert.Equal(t, s.Get("/").Body, first.Body, "while it is the current one")
+	own := strings.NewReplacer("%2Freleases%2F1%2F&amp;format=", "%2F&amp;format=") // that is what editors are told
+	assert.Contains(t, first.Body, "%2Freleases%2F1%2F&amp;format=json")
+	assert.Equal(t, s.Get("/").Body, own.Replace(first.Body), "while it is the current one")
 
 	s.Publish(400)
 	old, now := words(s.Get("/releases/1/").Body), words(s.Get("/").Body)

@@ -153,7 +153,8 @@ func publishers(sources []port.Source) []string {
 	return names
 }
 
-// sourceLine names the publishers that a picture rests on, the synthetic register and the release, in one line.
+// sourceLine names the publishers that a picture rests on and the release, in one line. A synthetic register comes
+// first: however many others there are, its name is not the one that is left out.
 func sourceLine(sources []port.Source, release labour.Release) string {
 	const most = 6
 	var names []string
@@ -162,7 +163,11 @@ func sourceLine(sources []port.Source, release labour.Release) string {
 		if source.Kind == "SYNTHETIC" {
 			name = "synthetic register, made up by " + name
 		}
-		if !slices.Contains(names, name) {
+		switch {
+		case slices.Contains(names, name):
+		case source.Kind == "SYNTHETIC":
+			names = slices.Insert(names, 0, name)
+		default:
 			names = append(names, name)
 		}
 	}

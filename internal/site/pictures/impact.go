@@ -2,36 +2,25 @@ package pictures
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"homebound/internal/chart"
-	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
 )
-
-type askedEstimate struct {
-	P5, P50, P95 float64
-	Unit         string
-}
 
 // impactAnswer is what charts/impact.graphql is answered.
 type impactAnswer struct {
 	chartCommon
 	Sanction       *askedSanction
 	EconomicImpact struct {
-		knowledge
-		Synthetic                        bool
-		From, To, Baseline               askedDay
-		BaselineWorkers, DepartedWorkers *float64
-		OutputLost                       *askedEstimate
-		Timeline                         []struct {
+		estimateCommon
+		OutputLost *askedEstimate
+		Timeline   []struct {
 			Period     askedPeriod
 			OutputLost *askedEstimate
 		}
-		Provenance askedProvenance
 	}
 }
 
@@ -49,10 +38,10 @@ var impactChartColumns = []table.Column{
 func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	unit := granularityWord(variables)
-	span := labour.Period{From: labour.Date(impact.From), To: labour.Date(impact.To)}
+	span := impact.span()
 	p := &chart.Picture{
 		Title: "Output lost as workers left, " + a.Region.Name, Unit: "RUB",
-		Subtitle:  fmt.Sprintf("Estimate by %s with its range, %s", unit, spanWords(span)),
+		Subtitle:  impact.subtitle("estimate by " + unit + " with its range"),
 		Synthetic: impact.Synthetic, Columns: slices.Clone(impactChartColumns),
 	}
 	band := chart.Series{Name: "Median, in its range from p5 to p95", Drawn: chart.Band}
@@ -80,54 +69,22 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		p.Columns[i].Unit = p.Unit
 	}
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: []chart.Series{band}, Events: a.Sanction.events(span)}
-	switch nobody := impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0; {
-	case nobody:
-		p.Empty = fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.",
-			a.Region.Name, words(labour.Date(impact.Baseline)))
-	case len(told) == 0:
-		p.Empty = impact.none("No estimate: an observation that it needs, such as gross regional product or employment, is missing.")
-	default:
+	if len(told) == 0 || impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0 {
+		p.Empty = impact.empty(a.Region.Name)
+	} else {
 		if len(missing.found) > 0 {
 			p.Note("No estimate, since an observation is missing: " + missing.String() + ".")
 		}
-	}
-	var total string
-	if p.Empty == "" {
 		if e := impact.OutputLost; e != nil {
-			total = fmt.Sprintf("In all %s, between %s and %s.", chart.Amount(e.P50, e.Unit),
-				chart.Amount(e.P5, e.Unit), chart.Amount(e.P95, e.Unit))
-			p.Subtitle += ". " + strings.TrimSuffix(total, ".")
+			p.Subtitle += ". In all " + e.within()
 		}
 		p.Note(partialNote(periods, unit))
 		p.Note(a.Sanction.note(span))
+		p.Note(impact.variantNote())
+		impact.remarks(p)
 	}
 	p.Note(assumptionsNote(variables["scenario"]))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, "By period: "+strings.Join(told, "; ")+".")
 	return p, nil
-}
-
-// assumptionsNote names what a scenario assumes in the place of the defaults.
-func assumptionsNote(scenario any) string {
-	var told []string
-	var walk func(prefix string, value any)
-	walk = func(prefix string, value any) {
-		if parts, ok := value.(map[string]any); ok {
-			for _, name := range slices.Sorted(maps.Keys(parts)) {
-				walk(strings.TrimPrefix(prefix+"."+name, "."), parts[name])
-			}
-			return
-		}
-		if value == nil && prefix == "nationalities" { // the one whose default is not nothing
-			value = "all"
-		}
-		if value != nil {
-			told = append(told, fmt.Sprintf("%s %v", prefix, value))
-		}
-	}
-	walk("", scenario)
-	if len(told) == 0 {
-		return ""
-	}
-	return "Assumed in the place of the defaults: " + strings.Join(told, ", ") + "."
 }

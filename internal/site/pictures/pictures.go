@@ -22,7 +22,7 @@ import (
 )
 
 // Names lists the pictures in the order in which they tell the story.
-var Names = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
+var Names = []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado", "compliance"}
 
 // chartAnswer is what a chart's document is answered, which knows how to show itself.
 type chartAnswer interface {
@@ -48,7 +48,10 @@ var chartKinds = map[string]chartKind{
 	"permits":    {mustChartDocument("permits"), func() chartAnswer { return new(permitsAnswer) }, nil},
 	"map":        {mustChartDocument("map"), func() chartAnswer { return new(mapAnswer) }, settleMap},
 	"outcomes":   {mustChartDocument("outcomes"), func() chartAnswer { return new(outcomesAnswer) }, nil},
-	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, nil},
+	"impact":     {mustChartDocument("impact"), func() chartAnswer { return new(impactAnswer) }, settleScenario},
+	"variants":   {mustChartDocument("variants"), func() chartAnswer { return new(variantsAnswer) }, settleScenario},
+	"bridge":     {mustChartDocument("bridge"), func() chartAnswer { return new(bridgeAnswer) }, settleScenario},
+	"tornado":    {mustChartDocument("tornado"), func() chartAnswer { return new(tornadoAnswer) }, settleScenario},
 	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
 }
 
@@ -69,8 +72,20 @@ type Pictures struct{ port.Base }
 // NewPictures registers what /charts/ returns: the pictures and their data.
 func New(base port.Base) *Pictures {
 	s := &Pictures{base}
-	s.Resource("/charts/{file}", s.Keep(http.HandlerFunc(s.Serve)))
+	s.Resource("/charts/{file}", s.found(s.Keep(http.HandlerFunc(s.Serve))))
 	return s
+}
+
+// found tells editors in which the address of a picture is pasted where to ask how to show it.
+func (s *Pictures) found(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if extension := path.Ext(r.PathValue("file")); extension == ".svg" || extension == ".png" {
+			ask := s.OEmbed(r.URL.RequestURI())
+			w.Header().Set("Link", fmt.Sprintf(`<%[1]s&format=json>; rel="alternate"; type="application/json+oembed", `+
+				`<%[1]s&format=xml>; rel="alternate"; type="text/xml+oembed"`, ask))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Formats are the forms of a chart by the ending of its file's name.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ import (
 // update writes the pictures of testdata anew. Look at the differences before keeping them.
 var update = flag.Bool("update", false, "write the files of testdata anew; look at the differences before keeping them")
 
-var charts = []string{"stock", "permits", "map", "outcomes", "impact", "compliance"}
+var charts = []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado", "compliance"}
 
 // chartData is what /charts/NAME.json gives.
 type chartData struct {
@@ -78,8 +79,16 @@ func (d chartData) column(name, first string) []any {
 
 func TestCharts_LookAsBefore(t *testing.T) {
 	s := sitetest.WithRelease(t)
+	asked := map[string]string{ // what stands behind the published figures, for whoever asks
+		"impact-register": "impact.svg?scenario.basis=REGISTER&width=640", "variants-narrow": "variants.svg?width=390&theme=dark",
+		"bridge-stayers": "bridge.svg?scenario.stayers=10000&scenario.stayersIn=RU-PRI&width=390&theme=dark",
+		"tornado-share":  "tornado.svg?scenario.variant=ELASTICITY&scenario.stayers=1000&width=390",
+	}
 	for _, name := range charts {
-		r := s.Get("/charts/" + name + ".svg?width=640")
+		asked[name] = name + ".svg?width=640"
+	}
+	for name, address := range asked {
+		r := s.Get("/charts/" + address)
 		require.Equal(t, http.StatusOK, r.Status, r.Body)
 		golden := filepath.Join("testdata", "charts", name+".svg")
 		if *update {
@@ -91,8 +100,16 @@ func TestCharts_LookAsBefore(t *testing.T) {
 	}
 }
 
+// withMoreWorkers starts a server with enough permits, of one worker each, that some of each kind are left to show.
+func withMoreWorkers(t testing.TB) *sitetest.Site {
+	t.Helper()
+	s := sitetest.New(t)
+	s.Begin(800)
+	return s
+}
+
 func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	type rows = []map[string]any
 	values := func(rows rows, field string) []any {
 		list := []any{}
@@ -136,7 +153,7 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 			Timeline []struct{ OutputLost map[string]any }
 		}
 	}
-	cost := chartOf(s, "impact", "scenario.stayers=10&scenario.to=2019-12-31")
+	cost := chartOf(s, "impact", "scenario.basis=REGISTER&scenario.stayers=10&scenario.to=2019-12-31")
 	answerTo(s, cost, &impact)
 	for i, part := range impact.EconomicImpact.Timeline {
 		assert.Equal(t, []any{part.OutputLost["p5"], part.OutputLost["p50"], part.OutputLost["p95"], true}, cost.Rows[i][2:])
@@ -158,9 +175,55 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 	assert.Contains(t, standing.Subtitle, "By the register, which is synthetic: deadline missed.")
 }
 
+// TestCharts_OfTheCostLeadWithPublishedFigures asks for each picture of an economic impact as it comes, and for what
+// stands behind it.
+func TestCharts_OfTheCostLeadWithPublishedFigures(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	type object = map[string]any
+	for name, field := range map[string]string{"impact": "timeline", "variants": "variants", "bridge": "bridge", "tornado": "sensitivity"} {
+		for basis, words := range map[string]string{"REPORTED": "By published figures: ", "REGISTER": "By the register, which is made up: "} {
+			query := "scenario.stayers=10"
+			if basis != "REPORTED" {
+				query += "&scenario.basis=" + basis
+			}
+			data := chartOf(s, name, query)
+			assert.True(t, strings.HasPrefix(data.Subtitle, words), data.Subtitle)
+			assert.Equal(t, basis == "REGISTER", data.Synthetic, name)
+			assert.NotContains(t, data.column("synthetic", ""), basis != "REGISTER")
+			assert.Equal(t, basis == "REPORTED", strings.Contains(strings.Join(data.Notes, " "), "derived from a share"), name)
+			assert.Contains(t, data.Notes, "Assumed in the place of the defaults: stayers 10.")
+			var answer struct{ EconomicImpact map[string]any }
+			answerTo(s, data, &answer)
+			parts := answer.EconomicImpact[field].([]any)
+			require.Len(t, data.Rows, len(parts), "%s has all that was answered, whatever it draws", name)
+			for i, part := range parts {
+				part, row := part.(object), data.Rows[i]
+				switch name {
+				case "impact":
+					assert.Equal(t, part["outputLost"].(object)["p50"], row[3])
+				case "variants":
+					lost := part["outputLost"].(object)
+					assert.Equal(t, []any{part["variant"], lost["p5"], lost["p25"], lost["p50"], lost["p75"], lost["p95"]}, row[:6])
+				case "bridge":
+					assert.Equal(t, []any{part["step"], part["amount"], part["unit"], part["adds"]}, row[:4])
+				case "tornado":
+					assert.Equal(t, []any{part["parameter"], part["switch"], part["lowSetting"], part["highSetting"], part["outputLostAtLow"],
+						part["outputLostAtHigh"]}, row[:6])
+				}
+			}
+		}
+	}
+	for _, name := range []string{"impact", "variants", "bridge", "tornado"} {
+		none := chartOf(s, name, "region=RU-KHA")
+		assert.Contains(t, none.Description, "No estimate from published figures: they do not say how many workers were in Khabarovsk Krai", name)
+		assert.Contains(t, none.Description, "scenario.basis=REGISTER asks the register instead.")
+		assert.False(t, none.Synthetic)
+	}
+}
+
 // TestCharts_ShowAllNationalitiesWhereNoneIsNamed asks for nobody in particular, in the place of the default.
 func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	for name, field := range map[string]string{"stock": "workersPresent", "permits": "permitsIssued", "map": "permitsIssued", "outcomes": "workersRepatriated"} {
 		all := chartOf(s, name, "region=RU&nationalities=")
 		assert.Contains(t, all.Subtitle, "All nationalities", name)
@@ -197,18 +260,22 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 }
 
 func TestCharts_ComeInFourForms(t *testing.T) {
-	s := sitetest.WithRelease(t)
+	s := withMoreWorkers(t)
 	for _, name := range charts {
-		data := chartOf(s, name, "region=RU-PRI")
+		query := "region=RU-PRI"
+		if slices.Contains([]string{"impact", "variants", "bridge", "tornado"}, name) {
+			query += "&scenario.basis=REGISTER" // whose rows are made up
+		}
+		data := chartOf(s, name, query)
 		assert.True(t, data.Synthetic)
 		assert.Contains(t, data.Description, "Synthetic rows take part")
 		assert.Contains(t, data.Description, "Primorsky Krai")
 		assert.Contains(t, data.Source, "synthetic register, made up by Homebound")
 		assert.Contains(t, data.Citation, "Release 1")
-		assert.Equal(t, "https://homebound.example/releases/1/charts/"+name+".svg?region=RU-PRI", data.Permalink)
+		assert.Equal(t, "https://homebound.example/releases/1/charts/"+name+".svg?"+query, data.Permalink)
 		require.NotEmpty(t, data.Rows)
 
-		r := s.Get("/charts/" + name + ".csv?region=RU-PRI&theme=dark")
+		r := s.Get("/charts/" + name + ".csv?" + query + "&theme=dark")
 		assert.Equal(t, "text/csv; charset=utf-8; header=present", r.Header.Get("Content-Type"))
 		assert.Equal(t, `inline; filename="homebound-r1-`+name+`.csv"`, r.Header.Get("Content-Disposition"))
 		records, err := csv.NewReader(strings.NewReader(r.Body)).ReadAll()
@@ -219,19 +286,19 @@ func TestCharts_ComeInFourForms(t *testing.T) {
 			assert.NotEmpty(t, column.Description)
 		}
 
-		r = s.Get("/releases/1/charts/" + name + ".png?region=RU-PRI&width=320&scale=2&theme=dark")
+		r = s.Get("/releases/1/charts/" + name + ".png?" + query + "&width=320&scale=2&theme=dark")
 		assert.Equal(t, "image/png", r.Header.Get("Content-Type"))
 		assert.Contains(t, r.Header.Get("Cache-Control"), "immutable")
 		image, err := png.Decode(strings.NewReader(r.Body))
 		require.NoError(t, err)
 		assert.Equal(t, 640, image.Bounds().Dx())
 
-		r = s.Get("/charts/" + name + ".svg?region=RU-PRI&theme=dark")
+		r = s.Get("/charts/" + name + ".svg?" + query + "&theme=dark")
 		assert.Equal(t, "image/svg+xml", r.Header.Get("Content-Type"))
 		assert.Equal(t, "default-src 'none'; frame-ancestors 'none'", r.Header.Get("Content-Security-Policy"))
 		assert.Equal(t, "cross-origin", r.Header.Get("Cross-Origin-Resource-Policy"))
 		assert.Contains(t, r.Body, "Synthetic rows take part: made up, no finding</text>")
-		assert.Contains(t, r.Body, "region=RU-PRI</text>", "the picture says where it stays")
+		assert.Contains(t, r.Body, strings.ReplaceAll(query, "&", "&amp;")+"</text>", "the picture says where it stays")
 		decoder := xml.NewDecoder(strings.NewReader(r.Body))
 		for err = nil; err == nil; _, err = decoder.Token() {
 		}
@@ -247,11 +314,14 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 		"map":        "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
 		"outcomes":   "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
 		"impact":     "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"variants":   "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"bridge":     "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
+		"tornado":    "Nothing is known of this, which does not mean that there was nobody: the synthetic register",
 		"compliance": "It is not known how many workers whom S/RES/2397(2017) is about were in Egypt on",
 	} {
 		query := "region=EG&period.to=2018-12-31"
-		if name == "impact" {
-			query = "region=EG"
+		if name == "impact" || name == "variants" || name == "bridge" || name == "tornado" {
+			query = "region=EG&scenario.basis=REGISTER"
 		}
 		data := chartOf(s, name, query)
 		assert.Contains(t, data.Description, words)
@@ -262,7 +332,7 @@ func TestCharts_WithoutDataSaySoInWords(t *testing.T) {
 		assert.Contains(t, svg.Body, words[:30])
 	}
 	reported := chartOf(s, "impact", "region=JP&scenario.basis=REPORTED&scenario.baseline=2017-12-22")
-	assert.Contains(t, reported.Description, "No estimate: an observation that it needs", "unknown is no zero")
+	assert.Contains(t, reported.Description, "No estimate from published figures: they do not say how many workers were in Japan on 22 Dec 2017", "unknown is no zero")
 	data := chartOf(s, "stock", "region=KW")
 	assert.Contains(t, strings.Join(data.Notes, " "), "Nothing is known of this, which does not mean that there was nobody")
 	assert.Equal(t, []any{6064.0, 1800.0}, data.column("workers", ""))
@@ -275,7 +345,7 @@ func TestCharts_RefuseWhatThereIsNot(t *testing.T) {
 		status  int
 		message string
 	}{
-		{"/charts/atlas.svg", 404, `There is no chart "atlas": expected one of stock, permits, map, outcomes, impact, compliance.`},
+		{"/charts/atlas.svg", 404, `There is no chart "atlas": expected one of stock, permits, map, outcomes, impact, variants, bridge, tornado, compliance.`},
 		{"/charts/stock.pdf", 404, `There is no chart "stock.pdf": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
 		{"/charts/stock", 404, `There is no chart "stock": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
 		{"/releases/9/charts/stock.svg", 404, "release"},

@@ -79,6 +79,9 @@ type Answers interface {
 	DoNotKeep(w http.ResponseWriter)
 	// CacheControl returns how long and by whom an answer may be kept.
 	CacheControl(r *http.Request) []string
+	// Shared returns a request like r, whose answer by the current release shared caches may keep for a short while,
+	// so that many readers of one page cost one question.
+	Shared(r *http.Request) *http.Request
 	// FrameAncestors lists the pages that may show an embed, as Content-Security-Policy has it.
 	FrameAncestors(values url.Values) (string, error)
 	// Rights names what the principal of a request may read, which the same question may have different answers for.
@@ -129,6 +132,12 @@ func (b Base) Resource(path string, next http.Handler) {
 
 // Permanent returns the address under which a release is found for good.
 func (b Base) Permanent(number int) string { return b.PublicURL + ReleasePath(number) }
+
+// OEmbed returns the address at which other sites ask how to show what is at a path of this server, but for the
+// format. It is absolute: editors such as WordPress's ask it as it stands.
+func (b Base) OEmbed(path string) string {
+	return b.PublicURL + "/oembed?" + url.Values{"url": {b.PublicURL + path}}.Encode()
+}
 
 // ReleasePath returns what stands before the paths of a release, which is nothing for the current one, release 0.
 func ReleasePath(release int) string {

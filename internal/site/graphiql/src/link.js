@@ -1,5 +1,5 @@
-// A longer text is not what a person shares as a link, and the editor would stall on it.
-const longest = 64 * 1024;
+/** The longest query, and the longest variables, that a link opens: the editor would stall on more. */
+export const longest = 64 * 1024;
 
 /**
  * Reads the tab that a link such as /graphiql?query=...&variables=...&operationName=... asks for.

@@ -3,24 +3,30 @@ import { createRoot } from 'react-dom/client';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
 import './style.css';
+import { Answer } from './answer/Answer.jsx';
+import { createMeter } from './answer/meter.js';
 import { CopyAs } from './copyas/menu.jsx';
 import { firstTabs } from './examples/examples.js';
 import { examplesPlugin } from './examples/Examples.jsx';
 import { explorerPlugin } from './explorer/Explorer.jsx';
 import { createFetcher } from './fetcher.js';
+import { LetTabLeave } from './keys.jsx';
 import { rememberLastTab } from './lasttab.js';
 import { linkedTab } from './link.js';
 import { askedRelease, endpointOf } from './release.js';
 import { withoutHeaders } from './storage.js';
 
 const tabs = firstTabs.map((query) => ({ query }));
-const emptyTab = '# Ctrl-Space shows what can stand here, Ctrl-Enter runs the query.\n\n';
-const plugins = [explorerPlugin, examplesPlugin];
+const emptyTab = '# Ctrl-Space shows what can stand here, Ctrl-Enter runs the query. Tab and Escape leave the editor, Ctrl-] indents.\n\n';
 
 const root = document.getElementById('graphiql');
 const { endpoint } = root.dataset;
 const release = askedRelease(window.location.search);
-const fetcher = createFetcher(endpointOf(endpoint, release.number));
+const url = endpointOf(endpoint, release.number);
+const meter = createMeter();
+const run = createFetcher(url, meter);
+const fetcher = createFetcher(url);
+const plugins = [explorerPlugin(fetcher), examplesPlugin];
 const link = linkedTab(window.location.search);
 rememberLastTab(window.localStorage);
 const storage = withoutHeaders(window.localStorage);
@@ -34,7 +40,7 @@ function App() {
 
   return (
     <GraphiQL
-      fetcher={fetcher}
+      fetcher={run}
       defaultTabs={link ? [link, ...tabs] : tabs}
       defaultQuery={emptyTab}
       query={link?.query}
@@ -50,6 +56,10 @@ function App() {
       <GraphiQL.Toolbar>
         {({ prettify, merge, copy }) => <>{prettify}{merge}{copy}<CopyAs fetcher={fetcher} endpoint={endpoint} /></>}
       </GraphiQL.Toolbar>
+      <GraphiQL.Footer>
+        <LetTabLeave />
+        <Answer meter={meter} fetcher={fetcher} />
+      </GraphiQL.Footer>
     </GraphiQL>
   );
 }

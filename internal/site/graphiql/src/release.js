@@ -12,3 +12,10 @@ export function askedRelease(search) {
 export function endpointOf(endpoint, release) {
   return release === 0 ? endpoint : endpoint.replace(/[^/]*$/, `releases/${release}/$&`);
 }
+
+/** Asks which release answers: its number and its citation. headers are the text of the page's editor of headers. */
+export async function askRelease(fetcher, headers) {
+  const { data, errors } = await fetcher({ query: '{ release { number citation } }' }, { headers: JSON.parse(headers?.trim() || '{}') });
+  if (!data?.release) throw new Error(errors?.[0]?.message ?? 'there is no answer.');
+  return data.release;
+}

@@ -43,11 +43,14 @@ const charts = {
     const parameters = { region: within, nationalities: named(nationalities), 'period.from': period?.from ?? undefined, 'period.to': period?.to ?? undefined };
     return { name, parameters: name === 'permits' ? parameters : { ...parameters, granularity } };
   },
-  economicImpact({ region, scenario }) {
+  economicImpact({ region, scenario }, field, document) {
     const { nationalities, ...others } = scenario ?? {};
-    const parameters = { region, ...flattened('scenario', others) };
+    // The charts take published figures where no basis is named, and the contract the register.
+    const parameters = { region, ...flattened('scenario', { ...others, basis: others.basis ?? 'REGISTER' }) };
+    const asked = new Set(fieldsOf(field.selectionSet, document).map(({ name }) => name.value));
+    const name = ['timeline', 'variants', 'bridge', 'sensitivity'].find((part) => asked.has(part));
     // Left out they have a default, and null is all of them.
-    return { name: 'impact', parameters: nationalities === undefined ? parameters : { ...parameters, 'scenario.nationalities': named(nationalities) } };
+    return { name: estimates[name] ?? 'impact', parameters: nationalities === undefined ? parameters : { ...parameters, 'scenario.nationalities': named(nationalities) } };
   },
   compliance({ region, sanction, asOf }) {
     if (sanction !== 'S/RES/2397(2017)') throw new Error('The chart of compliance is about resolution 2397 alone.');
@@ -69,8 +72,14 @@ const words = {
   permits: 'Permits issued by region',
   outcomes: 'Who left and how',
   impact: 'Output lost as workers left',
+  variants: 'Output lost under three assumptions',
+  bridge: 'From workers to output lost',
+  tornado: 'What the estimate hangs on',
   compliance: 'Did workers leave by the deadline?',
 };
+
+// The chart of each part of an economic impact.
+const estimates = { timeline: 'impact', variants: 'variants', bridge: 'bridge', sensitivity: 'tornado' };
 
 // The measures of a report that each chart shows, the most telling first.
 const measured = {

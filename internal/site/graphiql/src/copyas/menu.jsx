@@ -3,6 +3,7 @@ import { ToolbarMenu, useEditorContext, useExecutionContext } from '@graphiql/re
 import { formats, placeOf } from './formats.js';
 import { readRequest } from './request.js';
 import { copy } from './clipboard.js';
+import { askRelease } from '../release.js';
 
 // How long the page says what was copied.
 const shownFor = 6000;
@@ -93,12 +94,6 @@ function attempt(make) {
   } catch (error) {
     return { problem: error.message };
   }
-}
-
-async function askRelease(fetcher, headers) {
-  const { data, errors } = await fetcher({ query: '{ release { number citation } }' }, { headers: JSON.parse(headers?.trim() || '{}') });
-  if (!data?.release) throw new Error(errors?.[0]?.message ?? 'there is no answer.');
-  return data.release;
 }
 
 function SnippetIcon() {

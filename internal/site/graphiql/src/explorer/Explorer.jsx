@@ -1,35 +1,51 @@
-import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import { useContext, useEffect, useMemo, useState } from 'react';
 import { doTypesOverlap, getNamedType, isAbstractType, isCompositeType, parse } from 'graphql';
 import { useEditorContext, useSchemaStore } from '@graphiql/react';
 import { Arguments } from './Arguments.jsx';
+import { Search } from './Search.jsx';
 import { Tick } from './Tick.jsx';
 import { addSelection, removeSelection } from './edit.js';
 import { firstOf, selectionOf } from './fields.js';
+import { addFound } from './found.js';
+import { Tree } from './tree.js';
 
-/** The plugin that shows every field of the schema with a box to tick, and writes what is ticked into the query. */
-export const explorerPlugin = { title: 'Field explorer', icon: ExplorerIcon, content: Explorer };
+/**
+ * Makes the plugin that shows every field of the schema with a box to tick, and writes what is ticked into the query.
+ * fetcher asks the server for codes and their names.
+ */
+export function explorerPlugin(fetcher) {
+  return { title: 'Field explorer', icon: ExplorerIcon, content: () => <Explorer fetcher={fetcher} /> };
+}
 
-// What the parts of the tree share: the schema, the document, and `edit`, which takes a function from the text and more to
-// the new text: edit(addSelection, parent, 'name').
-const Tree = createContext(null);
-
-function Explorer() {
+function Explorer({ fetcher }) {
   const { schema } = useSchemaStore();
+  const { headerEditor } = useEditorContext({ nonNull: true });
   const [text, setText] = useQueryText();
+  const [opened, setOpened] = useState('');
   const { document, problem } = useMemo(() => read(text), [text]);
   const edit = (change, ...rest) => setText(change(text, ...rest));
+  const ask = async (request) => fetcher(request, { headers: JSON.parse(headerEditor?.getValue().trim() || '{}') });
+  const begin = (selection) => setText(`${text.trimEnd()}\n{\n${selection.replace(/^/gm, '  ')}\n}\n`.trimStart());
+  const add = (found) => {
+    setText(addFound(text, found));
+    setOpened(found.fields.map(({ name }) => name).join('.'));
+  };
 
   return (
     <section className="homebound-explorer" aria-label="Field explorer" onKeyDown={moveBetweenRows}>
       <h2 className="homebound-heading">Fields</h2>
       {!schema && <p>The schema is not there yet.</p>}
       {schema && problem && <p>{problem}</p>}
-      {schema && document && (
-        <Tree.Provider value={{ schema, document, edit }}>
-          {document.definitions.map((definition, i) => <Definition key={i} definition={definition} open={i === 0} />)}
-        </Tree.Provider>
+      {schema && !problem && (
+        <Search schema={schema} add={add}>
+          {document && (
+            <Tree.Provider value={{ schema, document, edit, ask, opened }}>
+              {document.definitions.map((definition, i) => <Definition key={i} definition={definition} open={i === 0} />)}
+            </Tree.Provider>
+          )}
+          {!document && <Beginning type={schema.getQueryType()} begin={(field) => begin(selectionOf(field))} />}
+        </Search>
       )}
-      {schema && !document && !problem && <Beginning type={schema.getQueryType()} begin={(field) => setText(`${text.trimEnd()}\n{\n${selectionOf(field).replace(/^/gm, '  ')}\n}\n`.trimStart())} />}
     </section>
   );
 }
@@ -85,13 +101,16 @@ function Definition({ definition, open }) {
   return (
     <details open={open}>
       <summary>{isOperation ? `${definition.operation} ${name}` : `fragment ${name} on ${type.name}`}</summary>
-      <Selections parent={definition} type={type} />
+      <Selections parent={definition} type={type} path="" />
     </details>
   );
 }
 
-/** Shows what can be asked of a type: its fields, fragments of the document and, where it stands for several, its types. */
-function Selections({ parent, type }) {
+/**
+ * Shows what can be asked of a type: its fields, fragments of the document and, where it stands for several, its types. path
+ * is that of the fields above, each with a point behind it.
+ */
+function Selections({ parent, type, path }) {
   const { schema, document } = useContext(Tree);
   const selected = parent.selectionSet?.selections ?? [];
   const fragments = document.definitions.filter((definition) => {
@@ -107,14 +126,14 @@ function Selections({ parent, type }) {
       })}
       {Object.values(type.getFields?.() ?? {}).flatMap((field) => {
         const nodes = selected.filter((selection) => selection.kind === 'Field' && selection.name.value === field.name);
-        if (nodes.length === 0) return field.deprecationReason ? [] : <Field key={field.name} parent={parent} field={field} />;
-        return nodes.map((node, i) => <Field key={`${field.name} ${i || ''}`.trim()} parent={parent} field={field} node={node} />);
+        if (nodes.length === 0) return field.deprecationReason ? [] : <Field key={field.name} parent={parent} field={field} path={path} />;
+        return nodes.map((node, i) => <Field key={`${field.name} ${i || ''}`.trim()} parent={parent} field={field} node={node} path={path} />);
       })}
       {several.map((one) => {
         const inline = selected.find((selection) => selection.kind === 'InlineFragment' && selection.typeCondition?.name.value === one.name);
         return (
           <Branch key={one.name} parent={parent} selection={inline} label={`... on ${one.name}`} hint={one} added={() => `... on ${one.name} {\n  ${firstOf(one)}\n}`}>
-            {inline && <Selections parent={inline} type={one} />}
+            {inline && <Selections parent={inline} type={one} path={path} />}
           </Branch>
         );
       })}
@@ -122,16 +141,16 @@ function Selections({ parent, type }) {
   );
 }
 
-function Field({ parent, field, node }) {
+function Field({ parent, field, node, path }) {
   const { edit } = useContext(Tree);
   const label = node?.alias ? `${node.alias.value}: ${field.name}` : field.name;
   const type = getNamedType(field.type);
   const isBranch = isCompositeType(type) || field.args.length > 0;
   const Row = isBranch ? Branch : Plain;
   return (
-    <Row parent={parent} selection={node} label={label} hint={field} added={() => selectionOf(field)}>
-      {node && field.args.length > 0 && <Arguments field={node} definitions={field.args} edit={edit} label={label} />}
-      {node && isCompositeType(type) && <Selections parent={node} type={type} />}
+    <Row parent={parent} selection={node} label={label} hint={field} added={() => selectionOf(field)} path={path + field.name}>
+      {node && field.args.length > 0 && <Arguments field={node} definition={field} edit={edit} label={label} />}
+      {node && isCompositeType(type) && <Selections parent={node} type={type} path={`${path}${field.name}.`} />}
     </Row>
   );
 }
@@ -142,10 +161,13 @@ function Plain({ parent, selection, label, hint, added = () => label }) {
   return <li><Tick label={label} hint={hint} checked={!!selection} onTick={() => toggle(edit, parent, selection, added)} /></li>;
 }
 
-/** Shows a selection that has something within, which is shown on demand. */
-function Branch({ parent, selection, label, hint, added, children }) {
-  const { edit } = useContext(Tree);
+/** Shows a selection that has something within, which is shown on demand, and where a search has led to it. */
+function Branch({ parent, selection, label, hint, added, path, children }) {
+  const { edit, opened } = useContext(Tree);
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    if (path && `${opened}.`.startsWith(`${path}.`)) setOpen(true);
+  }, [opened, path]);
   const tick = () => {
     setOpen(!selection);
     toggle(edit, parent, selection, added);

@@ -28,7 +28,10 @@ export function removeSelection(text, parent, selection) {
   return cut(text, selection.loc);
 }
 
-/** Sets the value of an argument, or of a part of an input object, to a GraphQL literal. path begins with the argument's name. */
+/**
+ * Sets the value of an argument to a GraphQL literal, or of what stands within it. path begins with the argument's name and
+ * goes on with names of parts of input objects and numbers of items of lists, from 0.
+ */
 export function setValue(text, field, [name, ...path], literal) {
   const found = field.arguments.find((argument) => argument.name.value === name);
   if (found) return setWithin(text, found, path, literal);
@@ -37,31 +40,53 @@ export function setValue(text, field, [name, ...path], literal) {
   return insert(text, field.name.loc.end, `(${added})`);
 }
 
-function setWithin(text, { value }, [name, ...path], literal) {
-  if (name === undefined) return replace(text, value.loc, literal);
-  if (value.kind !== 'ObjectValue') return replace(text, value.loc, nested([name, ...path], literal));
-  const found = value.fields.find((part) => part.name.value === name);
+function setWithin(text, { value }, [step, ...path], literal) {
+  if (step === undefined) return replace(text, value.loc, literal);
+  if (typeof step === 'number') return setItem(text, value, step, path, literal);
+  if (value.kind !== 'ObjectValue') return replace(text, value.loc, nested([step, ...path], literal));
+  const found = value.fields.find((part) => part.name.value === step);
   if (found) return setWithin(text, found, path, literal);
-  const added = `${name}: ${nested(path, literal)}`;
+  const added = `${step}: ${nested(path, literal)}`;
   if (value.fields.length > 0) return insert(text, value.fields.at(-1).loc.end, `, ${added}`);
   return replace(text, value.loc, `{${added}}`);
 }
 
-const nested = (path, literal) => path.reduceRight((inner, name) => `{${name}: ${inner}}`, literal);
+/** Sets an item of a list, or adds one at its end. A value that is no list stands for a list of one. */
+function setItem(text, list, index, path, literal) {
+  const items = itemsOf(list);
+  if (items[index]) return setWithin(text, { value: items[index] }, path, literal);
+  const added = nested(path, literal);
+  if (list.kind !== 'ListValue') return replace(text, list.loc, `[${text.slice(list.loc.start, list.loc.end)}, ${added}]`);
+  if (items.length === 0) return replace(text, list.loc, `[${added}]`);
+  return insert(text, items.at(-1).loc.end, `, ${added}`);
+}
 
-/** Takes an argument out, or a part of an input object. */
+const nested = (path, literal) => path.reduceRight((inner, step) => (typeof step === 'number' ? `[${inner}]` : `{${step}: ${inner}}`), literal);
+
+/** Gives the items of a list. A value that is no list stands for a list of one. */
+export function itemsOf(value) {
+  return value.kind === 'ListValue' ? value.values : [value];
+}
+
+/** Takes an argument out, a part of an input object, or an item of a list. */
 export function removeValue(text, field, [name, ...path]) {
   let owner = field;
   let parts = field.arguments;
   let part = parts.find((argument) => argument.name.value === name);
-  for (const next of path) {
-    owner = part.value;
-    parts = part.value.fields;
-    part = parts.find((inner) => inner.name.value === next);
+  for (const step of path) {
+    owner = part.kind === 'Argument' || part.kind === 'ObjectField' ? part.value : part;
+    parts = typeof step === 'number' ? itemsOf(owner) : owner.fields;
+    part = typeof step === 'number' ? parts[step] : parts.find((inner) => inner.name.value === step);
   }
   if (parts.length > 1) return cut(text, part.loc);
-  if (owner.kind === 'ObjectValue') return replace(text, owner.loc, '{}');
+  if (owner !== field) return replace(text, owner.loc, typeof path.at(-1) === 'number' ? '[]' : '{}');
   return replace(text, { start: following(owner.name.loc.endToken).start, end: following(part.loc.endToken).end }, '');
+}
+
+/** Exchanges two items of a list, the former of which stands first. */
+export function exchangeItems(text, former, latter) {
+  const [first, second] = [former, latter].map(({ loc }) => text.slice(loc.start, loc.end));
+  return replace(replace(text, latter.loc, first), former.loc, second);
 }
 
 /** Tells whether a selection stands for none: see removeSelection. */

@@ -1,9 +1,14 @@
 import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isNonNullType, parseValue, print } from 'graphql';
 
-/** Tells how a value of a type is entered: by its parts, by a choice of words, or as text. */
+/** Tells how a value of a type is entered: by its parts, item by item, by a choice of words or of several, or as text. */
 export function inputOf(type) {
   const nullable = getNullableType(type);
   if (isInputObjectType(nullable)) return { parts: nullable };
+  if (isListType(nullable)) {
+    const item = getNullableType(nullable.ofType);
+    if (isInputObjectType(item)) return { items: item };
+    return isEnumType(item) ? { picks: item.getValues() } : { text: true };
+  }
   if (isEnumType(nullable)) return { choices: nullable.getValues().map(({ name }) => name) };
   if (nullable.name === 'Boolean') return { choices: ['true', 'false'] };
   return { text: true };
@@ -58,9 +63,18 @@ export function firstLiteral({ type, description }) {
   const example = exampleIn(description) ?? exampleIn(getNamedType(type).description);
   const literal = example === undefined ? undefined : literalOf(example, type);
   if (literal !== undefined) return literal;
-  if (isListType(nullable)) return '[]';
+  if (isListType(nullable)) return inputOf(type).items ? `[${firstItem(inputOf(type).items)}]` : '[]';
   if (isEnumType(nullable)) return nullable.getValues()[0].name;
   return { Boolean: 'true', Int: '0', Float: '0' }[nullable.name] ?? '""';
+}
+
+/** Gives the literal with which an item of a list begins: where an input object asks for nothing, it has a measure, or its first choice of words. */
+export function firstItem(type) {
+  const literal = firstLiteral({ type });
+  if (literal !== '{}') return literal;
+  const free = Object.values(type.getFields()).filter(({ type: part, defaultValue }) => isEnumType(getNullableType(part)) && defaultValue === undefined);
+  const part = free.find(({ name }) => name === 'measure') ?? free[0];
+  return part ? `{${part.name}: ${firstLiteral(part)}}` : literal;
 }
 
 const exampleIn = (description) => /e\.g\. `([^`]+)`/.exec(description ?? '')?.[1];

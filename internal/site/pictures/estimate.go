@@ -1,0 +1,134 @@
+package pictures
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"homebound/internal/chart"
+	"homebound/internal/labour"
+	"homebound/internal/site/port"
+)
+
+// askedEstimate is an estimate with the quantiles of its draws.
+type askedEstimate struct {
+	P5, P25, P50, P75, P95 float64
+	Unit                   string
+}
+
+// within writes an estimate with the range of nine draws in ten.
+func (e *askedEstimate) within() string {
+	return fmt.Sprintf("%s, between %s and %s", chart.Amount(e.P50, e.Unit), chart.Amount(e.P5, e.Unit), chart.Amount(e.P95, e.Unit))
+}
+
+// estimateCommon is what every picture of an economic impact asks of it.
+type estimateCommon struct {
+	knowledge
+	Basis                            string
+	Synthetic                        bool
+	From, To, Baseline               askedDay
+	BaselineWorkers, DepartedWorkers *float64
+	Variant                          string
+	Provenance                       askedProvenance
+}
+
+func (e *estimateCommon) span() labour.Period {
+	return labour.Period{From: labour.Date(e.From), To: labour.Date(e.To)}
+}
+
+// settleScenario takes stocks from published figures where the scenario names no basis: the register stands behind them,
+// and whoever wants it asks for basis REGISTER.
+func settleScenario(variables port.Variables, _ labour.Period) {
+	given, _ := variables["scenario"].(map[string]any)
+	scenario := maps.Clone(given)
+	if scenario == nil {
+		scenario = map[string]any{}
+	}
+	if scenario["basis"] == nil {
+		scenario["basis"] = "REPORTED"
+	}
+	variables["scenario"] = scenario
+}
+
+// stockWords says what the departures are read from, as the beginning of a subtitle.
+func (e *estimateCommon) stockWords() string {
+	switch {
+	case e.Basis == "REPORTED":
+		return "By published figures"
+	case e.Basis == "SCENARIO":
+		return "By the stock that the scenario states"
+	case e.Synthetic:
+		return "By the register, which is made up"
+	}
+	return "By the register"
+}
+
+// subtitle says what an estimate rests on, and of which days it is.
+func (e *estimateCommon) subtitle(what string) string {
+	return fmt.Sprintf("%s: %s, %s", e.stockWords(), what, spanWords(e.span()))
+}
+
+// empty says why there is nothing to show.
+func (e *estimateCommon) empty(region string) string {
+	if e.BaselineWorkers != nil && *e.BaselineWorkers == 0 {
+		return fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.", region,
+			words(labour.Date(e.Baseline)))
+	}
+	if e.Basis == "REPORTED" && e.BaselineWorkers == nil {
+		return fmt.Sprintf("No estimate from published figures: they do not say how many workers were in %s on %s and on %s, nor which "+
+			"share of a country’s were. scenario.basis=REGISTER asks the register instead.", region, words(labour.Date(e.Baseline)),
+			words(labour.Date(e.To)))
+	}
+	return e.none("No estimate: an observation that it needs, such as gross regional product or employment, is missing.")
+}
+
+// remarks are what the estimate says of itself that a reader of its picture must know.
+func (e *estimateCommon) remarks(p *chart.Picture) {
+	for _, notice := range e.Notices {
+		if notice.Code == "MODEL" && strings.Contains(notice.Message, "derived from a share") {
+			p.Note(notice.Message)
+		}
+	}
+}
+
+// variantWords say what each variant assumes of the capital that the departed worked with.
+var variantWords = map[string]string{
+	"AVERAGE_PRODUCT": "What they worked with was lost to use with them (average product)",
+	"WAGE_SHARE":      "What they worked with stayed, and labour’s share was lost (wage share)",
+	"ELASTICITY":      "Output fell with their number as the literature estimates (elasticity)",
+}
+
+// variantNote says that a picture is of one variant among three; "" where it is not known which.
+func (e *estimateCommon) variantNote() string {
+	assumed := variantWords[e.Variant]
+	if assumed == "" {
+		return ""
+	}
+	return "One of three assumptions, none of which is the cost by itself. Here: " + strings.ToLower(assumed[:1]) + assumed[1:] + "."
+}
+
+// assumptionsNote names what a scenario assumes in the place of the defaults. Its basis stands in the subtitle.
+func assumptionsNote(scenario any) string {
+	var told []string
+	var walk func(prefix string, value any)
+	walk = func(prefix string, value any) {
+		if parts, ok := value.(map[string]any); ok {
+			for _, name := range slices.Sorted(maps.Keys(parts)) {
+				walk(strings.TrimPrefix(prefix+"."+name, "."), parts[name])
+			}
+			return
+		}
+		if value == nil && prefix == "nationalities" { // the one whose default is not nothing
+			value = "all"
+		}
+		if value != nil && prefix != "basis" {
+			told = append(told, fmt.Sprintf("%s %v", prefix, value))
+		}
+	}
+	walk("", scenario)
+	if len(told) == 0 {
+		return ""
+	}
+	return "Assumed in the place of the defaults: " + strings.Join(told, ", ") + "."
+}
