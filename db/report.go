@@ -156,7 +156,9 @@ func (rep *Report) Answer(ctx context.Context) error {
 	all := len(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	rep.LeftOut = all - len(rep.Rows)
-	slices.SortFunc(rep.Rows, rep.compare)
+	if len(rep.Query.OrderBy) > 0 {
+		slices.SortFunc(rep.Rows, rep.compare)
+	}
 	return nil
 }
 

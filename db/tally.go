@@ -88,8 +88,16 @@ func (t *tally) group(values []string) *group {
 	return g
 }
 
-// rows lists every cell as a row.
+// rows lists every cell as a row, in the order of groups and then of periods.
 func (t *tally) rows() []ReportRow {
+	slices.SortFunc(t.order, func(a, b *group) int {
+		return slices.CompareFunc(a.values, b.values, func(x, y string) int {
+			if (x == "") != (y == "") {
+				return strings.Compare(y, x) // those without one come last
+			}
+			return strings.Compare(x, y)
+		})
+	})
 	rows := make([]ReportRow, 0, t.cells)
 	for _, g := range t.order {
 		values := make(map[labour.Dimension]string, len(t.dimensions))

@@ -72,6 +72,9 @@ func TestReport_IDsTellApartWhatDiffers(t *testing.T) {
 	page := data[named](t, w, `{ report(groupBy: [REGION], first: 1, orderBy: [{by: REGION}]) { id rows { id } } }`).Report
 	assert.NotEqual(t, all.ID, page.ID, "another page is another list")
 	assert.Equal(t, all.Rows[0].ID, page.Rows[0].ID, "a row is the same on every page")
+	span := data[struct {
+		Release struct{ DataFrom, DataThrough string }
+	}](t, w, `{ release { dataFrom dataThrough } }`)
 	assert.Equal(t, all, data[named](t, w, fmt.Sprintf(`{ report(groupBy: [REGION], filter: {period: {from: %q, to: %q}}) { id rows { id } } }`,
-		"2016-12-20", "2019-12-31")).Report, "what is left out is what it stands for")
+		span.Release.DataFrom, span.Release.DataThrough)).Report, "what is left out is what it stands for")
 }

@@ -32,7 +32,7 @@ func rowsOf(rep *db.Report) []any {
 	filter.Period = db.DateRange{From: &rep.Period.From, To: &rep.Period.To}
 	filter.Within = slices.Sorted(slices.Values(filter.Within))
 	groupBy := slices.Sorted(slices.Values(rep.Query.GroupBy))
-	return []any{filter, slices.Compact(groupBy), rep.Query.Granularity, rep.BoundariesOn.String(), rep.Covers()}
+	return []any{filter, slices.Compact(groupBy), rep.Query.Granularity, rep.BoundariesOn.String(), rep.Covers(), rep.Currency}
 }
 
 // reportID names a report by its rows and by all that chooses, orders and pages them.

@@ -130,12 +130,14 @@ func requested(ctx context.Context, fields ...string) bool {
 // reportMeasures lists the measures that the rows are asked for: those selected, and where it is asked what they rest on all
 // that they could be, so that this follows from the arguments alone.
 func reportMeasures(ctx context.Context, groupBy []labour.Dimension) []labour.Measure {
+	measures := selectedMeasures(ctx, "rows.")
 	if !requested(ctx, "provenance") {
-		return selectedMeasures(ctx, "rows.")
+		return measures
 	}
 	var all []labour.Measure
 	for _, info := range labour.Measures {
-		if info.Family == labour.DepartureFlow || !slices.Contains(groupBy, labour.ByOutcome) {
+		if slices.Contains(measures, info.Measure) || info.Family == labour.DepartureFlow ||
+			!slices.Contains(groupBy, labour.ByOutcome) {
 			all = append(all, info.Measure)
 		}
 	}

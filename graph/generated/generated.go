@@ -4602,7 +4602,7 @@ type Query {
     "A global id, as the ` + "`" + `id` + "`" + ` of any object gives it."
     id: ID!
   ): Node
-  "The objects with global ids, in the order of the ids. Null in the place of an id that the release does not have."
+  "The objects with global ids, in the order of the ids. Null in the place of an id that the release does not have, that is no id of this server, or that the key may not read; the last two with an error of that place."
   nodes(
     "Global ids, at most 1000."
     ids: [ID!]!

@@ -191,7 +191,9 @@ func TestExport_ReportHasMoreRowsThanAPage(t *testing.T) {
 	require.Len(t, found, m.Rows)
 	issued := 0.0
 	for _, row := range found {
-		issued += row["permitsIssued"].(float64)
+		if count, known := row["permitsIssued"].(float64); known { // of days that no source reaches nothing is known
+			issued += count
+		}
 	}
 	assert.Equal(t, fmt.Sprintf(`{"data":{"report":{"totals":{"permitsIssued":%v}}}}`, issued), strings.TrimSpace(s.Post("{report{totals{permitsIssued}}}").Body))
 }

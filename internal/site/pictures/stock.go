@@ -110,11 +110,17 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 	}
 }
 
-// keep leaves out what a report tells where no day is counted.
+// keep leaves out what a report tells where no day is counted, and its rows where nothing is known in any.
 func (r *stockReport) keep(counted labour.Period) {
 	if counted.Days() == 0 {
 		*r = stockReport{}
 	}
+	for _, row := range r.Rows {
+		if row.WorkersPresent != nil {
+			return
+		}
+	}
+	r.Rows = nil
 }
 
 // series returns the register's stock, none where it has nobody, and adds its rows to the picture's data.
