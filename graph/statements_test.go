@@ -36,7 +36,7 @@ func TestStatements_AreAsManyForALongListAsForAShortOne(t *testing.T) {
 		"employers of repatriations under permits": {`{ permits(first: %d) { nodes { repatriations { employer { name } permit { employer { name } } } } } }`, 5},
 		"permits of regions of permits":            {`{ permits(first: %d) { nodes { region { permits(first: 1) { nodes { number } } parent { employers(first: 1) { nodes { name } } } } } } }`, 3},
 		"permits of children":                      {`{ regions(first: %d) { nodes { children { permits(first: 1) { nodes { number } } } } } }`, 2},
-		"report rows":                              {`{ report(groupBy: [EMPLOYER], first: %d) { rows { employer { name region { code } } permitsIssued permits(first: 1) { nodes { number } } repatriations(first: 1) { totalCount } } } }`, 6}, // one says which groups there are
+		"report rows":                              {`{ report(groupBy: [EMPLOYER], first: %d) { rows { employer { name region { code } } permitsIssued permits(first: 1) { nodes { number } } repatriations(first: 1) { totalCount } } } }`, 7}, // two say which groups there are
 		"claims":                                   {`{ claims(first: %d) { nodes { source { title } region { name } check { verdict evidence { query } } } } }`, 3},
 		"claims by edges":                          {`{ claims(first: %d) { edges { node { source { title } region { name } check { verdict evidence { query } } } } } }`, 3},
 	} {

@@ -179,10 +179,14 @@ func TestImport_AForeignRegisterOfRealSize(t *testing.T) {
 		rep, err := release.Report(t.Context(), db.ReportQuery{GroupBy: []labour.Dimension{labour.ByRegion}, Granularity: labour.Year, Currency: currency,
 			Measures: []labour.Measure{labour.PermitsIssued, labour.WorkersAuthorised, labour.AverageMonthlyWage}})
 		require.NoError(t, err)
-		require.Len(t, rep.Rows, 12)
-		for _, row := range rep.Rows {
+		issued := 0
+		for _, row := range rep.Rows { // years in which none was issued have rows of zeros
+			if row.PermitsIssued > 0 {
+				issued++
+			}
 			requireCounted(t, row, years[row.Period.From.Year()], currency)
 		}
+		assert.Equal(t, 12, issued)
 	}
 }
 
@@ -216,7 +220,7 @@ func requireCounted(t *testing.T, row db.ReportRow, cases []foreignCase, currenc
 			weighed += float64(c.workers)
 		}
 	}
-	about := fmt.Sprintf("%s in %s, %s", row.Group[labour.ByRegion], row.Period.Label(), currency)
+	about := fmt.Sprintf("%s in %s, %s", row.Group[labour.ByRegion], row.Period.Key(), currency)
 	require.Equal(t, permits, row.PermitsIssued, about)
 	require.Equal(t, workers, row.WorkersAuthorised, about)
 	if weighed == 0 {
