@@ -34,7 +34,7 @@ func Origin(public string) string {
 }
 
 // own finds the addresses of the server's own in a page: html/template leaves no quotation mark in texts and values.
-var own = regexp.MustCompile(` (href|src|srcset|action|poster|data)="/([^/])`)
+var own = regexp.MustCompile(` (href|src|srcset|action|poster|data|data-print)="/([^/])`)
 
 // HTML writes the path before the own addresses of a page.
 func (p Path) HTML(page []byte) []byte {
