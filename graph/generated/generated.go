@@ -830,8 +830,9 @@ type CountryResolver interface {
 type EconomicImpactResolver interface {
 	ID(ctx context.Context, obj *answers.EconomicImpact) (string, error)
 	Period(ctx context.Context, obj *answers.EconomicImpact) (*labour.CalendarPeriod, error)
-	Filter(ctx context.Context, obj *answers.EconomicImpact) (string, error)
 	Region(ctx context.Context, obj *answers.EconomicImpact) (*labour.Region, error)
+
+	Filter(ctx context.Context, obj *answers.EconomicImpact) (string, error)
 
 	ConstantPricesOf(ctx context.Context, obj *answers.EconomicImpact) (*int, error)
 
@@ -6348,8 +6349,6 @@ type EconomicImpact {
   id: ID!
   "The horizon: ` + "`" + `from` + "`" + ` to ` + "`" + `to` + "`" + `."
   period: Period!
-  "Whose stock it is, as JSON that a variable of type ReportFilter takes."
-  filter: String!
   "The region, everything within it included."
   region: Region!
   "The first day of the horizon."
@@ -6360,6 +6359,8 @@ type EconomicImpact {
   baseline: Date!
   "The day whose boundaries make up the region."
   boundariesOn: Date!
+  "Whose stock it is, as JSON that a variable of type ReportFilter takes."
+  filter: String!
   "The evidence that stocks are read from."
   basis: Basis!
   "How much of the stock is known, on the baseline and on the last day. With NONE figures are null; with PARTIAL they are of a part."
@@ -7253,8 +7254,6 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_id(ctx, field)
 	case "period":
 		return ec.fieldContext_EconomicImpact_period(ctx, field)
-	case "filter":
-		return ec.fieldContext_EconomicImpact_filter(ctx, field)
 	case "region":
 		return ec.fieldContext_EconomicImpact_region(ctx, field)
 	case "from":
@@ -7265,6 +7264,8 @@ func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, fiel
 		return ec.fieldContext_EconomicImpact_baseline(ctx, field)
 	case "boundariesOn":
 		return ec.fieldContext_EconomicImpact_boundariesOn(ctx, field)
+	case "filter":
+		return ec.fieldContext_EconomicImpact_filter(ctx, field)
 	case "basis":
 		return ec.fieldContext_EconomicImpact_basis(ctx, field)
 	case "coverage":
@@ -12547,29 +12548,6 @@ func (ec *executionContext) fieldContext_EconomicImpact_period(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _EconomicImpact_filter(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EconomicImpact_filter(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.EconomicImpact().Filter(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EconomicImpact_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "String")
-}
-
 func (ec *executionContext) _EconomicImpact_region(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12692,6 +12670,29 @@ func (ec *executionContext) _EconomicImpact_boundariesOn(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_EconomicImpact_boundariesOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EconomicImpact", field, false, false, "Date")
+}
+
+func (ec *executionContext) _EconomicImpact_filter(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EconomicImpact_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EconomicImpact().Filter(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EconomicImpact_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EconomicImpact", field, true, true, "String")
 }
 
 func (ec *executionContext) _EconomicImpact_basis(ctx context.Context, field graphql.CollectedField, obj *answers.EconomicImpact) (ret graphql.Marshaler) {
@@ -28974,12 +28975,6 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._EconomicImpact_period(ctx, field, obj)
 				})
-		case "filter":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._EconomicImpact_filter(ctx, field, obj)
-				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -29006,6 +29001,12 @@ func (ec *executionContext) _EconomicImpact(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "filter":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EconomicImpact_filter(ctx, field, obj)
+				})
 		case "basis":
 			out.Values[i] = ec._EconomicImpact_basis(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -243,7 +243,7 @@ func TestCost_IsToldOnRequest(t *testing.T) {
 		`{permits(first: 100) {nodes {id number}}}`:                 4, // 100 x (nodes, id, number)
 		`{permits(first: 100) {nodes {id number employer {name}}}}`: 6, // and 2 more for each
 		`{report(granularity: YEAR) {rows {permitsIssued}}}`:        1, // one group, 8 years
-		`{report(groupBy: [REGION, INDUSTRY], granularity: DAY, filter: {period: {from: "2017-01-01", to: "2017-12-31"}}) {totalCount}}`: 79, // every row of the register a group, 365 days
+		`{report(groupBy: [REGION, INDUSTRY], granularity: DAY, filter: {period: {from: "2017-01-01", to: "2017-12-31"}}) {totalCount}}`: 76, // every row of the register a group, 365 days
 		`{compliance(sanction: "S/RES/2397(2017)") {remaining}}`:                                                                         41, // has a weight
 		`{economicImpact(region: "RU-PRI") {departedWorkers}}`:                                                                           201,
 		`{report(groupBy: [EMPLOYER], granularity: MONTH) {totalCount}}`:                                                                 0,

@@ -35,7 +35,7 @@ func TestRoutes(t *testing.T) {
 		{"GET", sitetest.ByGet("/releases/-1/graphql", "{release{number}}"), 404, "application/json; charset=utf-8", "NOT_FOUND"},
 		{"GET", sitetest.ByGet("/releases/latest/graphql", "{release{number}}"), 404, "application/json; charset=utf-8", "NOT_FOUND"},
 		{"GET", "/releases/1", 200, "text/html; charset=utf-8", "<h1>What became of"}, // by a redirection
-		{"GET", "/graphql/", 404, "text/plain; charset=utf-8", "not found"},
+		{"GET", "/graphql/", 400, "application/json; charset=utf-8", "Expected a query"},
 		{"GET", "/missing", 404, "text/plain; charset=utf-8", "not found"},
 		{"GET", "/home.html", 404, "text/plain; charset=utf-8", "not found"},
 		{"POST", "/", 405, "text/plain; charset=utf-8", "Method Not Allowed"},

@@ -67,8 +67,10 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 		Synthetic: a.Report.Provenance.Synthetic, Columns: outcomesColumns,
 	}
 	var periods []askedPeriod
-	for _, days := range span.Split(labour.Granularity(strings.ToUpper(unit))) {
-		periods = append(periods, askedPeriod{From: askedDay(days.From), To: askedDay(days.To), Label: days.Key()})
+	granularity := labour.Granularity(strings.ToUpper(unit))
+	for _, days := range span.Split(granularity) {
+		periods = append(periods, askedPeriod{From: askedDay(days.From), To: askedDay(days.To),
+			Label: granularity.Of(days).Label()})
 	}
 	for _, row := range a.Report.Rows {
 		if !slices.Contains(periods, row.Period) {
