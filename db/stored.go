@@ -117,6 +117,15 @@ func pruneAt(ctx context.Context, at place, current string, keep int) (removed [
 	return slices.Clip(removed), nil
 }
 
+// FetchKeys takes the key file of the object storage over into the cache, as Refresh does, without waiting for a release:
+// the first request is let in by the keys of today. A store of files has nothing to fetch.
+func (s *Store) FetchKeys(ctx context.Context) error {
+	if s.stored == nil {
+		return nil
+	}
+	return s.stored.fetchKeys(ctx)
+}
+
 // PushKeys copies the key file of the data folder to an object storage, whose readers take it over.
 func (s *Store) PushKeys(ctx context.Context, address string) error {
 	bucket, err := objects.Open(address)

@@ -59,6 +59,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	if err != nil {
 		return err
 	}
+	_ = fetchKeys(s.Context, store) // of a storage that is away, those fetched before count; looking at it says so below
 	access, err := c.access(store.Dir())
 	if err != nil {
 		return err
@@ -139,6 +140,13 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		err = nil // told to stop while the first release was in the making
 	}
 	return errors.Join(err, c.flush(ctx, tracing))
+}
+
+// fetchKeys waits a few seconds at most for an object storage that may be away.
+func fetchKeys(ctx context.Context, store *db.Store) error {
+	ctx, stop := context.WithTimeout(ctx, 5*time.Second)
+	defer stop()
+	return store.FetchKeys(ctx)
 }
 
 // reload reads again at once what the server looks at from time to time, the keys and CURRENT, whenever the process
