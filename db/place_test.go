@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -281,18 +282,26 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 	_, err = from.Push(t.Context(), storage.address, 2, 0)
 	require.NoError(t, err)
 	rng := rand.New(rand.NewPCG(2, 2))
+	var mu sync.Mutex // a request that was given up may still be answered
 	for object, ways := range map[string]map[string]func([]byte, int) []byte{
 		"/CURRENT": {"cut": cutAt, "changed": changedAt}, "/0002.json": {"cut": cutAt}, ".zst": {"cut": cutAt, "changed": changedAt},
 	} {
 		for way, spoiled := range ways {
 			for range dbtest.Thin(24, 4) {
-				about := ""
+				spoilt := ""
+				about := func() string {
+					mu.Lock()
+					defer mu.Unlock()
+					return spoilt
+				}
 				spoil := func(path string, body []byte) []byte {
 					if !strings.HasSuffix(path, object) || len(body) == 0 {
 						return body
 					}
+					mu.Lock()
+					defer mu.Unlock()
 					at := rng.IntN(len(body))
-					about = fmt.Sprintf("%s %s at %d of %d", path, way, at, len(body))
+					spoilt = fmt.Sprintf("%s %s at %d of %d", path, way, at, len(body))
 					return spoiled(body, at)
 				}
 				storage.spoil.Store(&spoil)
@@ -300,11 +309,11 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 				cold, err := db.OpenStored(storage.address, other, 1<<30)
 				require.NoError(t, err)
 				if err := cold.Refresh(t.Context()); err == nil { // it asked again and got it whole
-					require.NoError(t, dbtest.MustRead(t, cold).Verify(t.Context()), about)
+					require.NoError(t, dbtest.MustRead(t, cold).Verify(t.Context()), about())
 				} else {
 					files, err := filepath.Glob(filepath.Join(other, "releases", "*.db"))
 					require.NoError(t, err)
-					assert.Empty(t, files, about)
+					assert.Empty(t, files, about())
 				}
 				require.NoError(t, cold.Close())
 			}
