@@ -55,6 +55,7 @@ func TestAnswer_IsATable(t *testing.T) {
 	v.await(`document.querySelector('.homebound-nothing').textContent === 'There is no answer yet.'`)
 	v.write(rowsByYear)
 	v.run(`"rows": `)
+	v.await(`document.querySelector('.homebound-table tbody tr') !== null`)
 	assert.Equal(t, "region.code|region.name|period.label|period.from|period.to|permitsIssued|averageMonthlyWage",
 		strings.Split(shown[string](v, table), "\n")[0])
 	rows := shown[int](v, fmt.Sprintf(`JSON.parse(%s).data.report.rows.length`, answer))
@@ -68,6 +69,7 @@ func TestAnswer_IsATable(t *testing.T) {
 		claims(first: 3) { nodes { id } }
 	}`)
 	v.run(`"claims": `)
+	v.await(`document.querySelectorAll('.homebound-view select option').length > 0`) // the table follows the text
 	assert.Equal(t, []string{"regions.edges (2)", "regions.nodes (2)", "claims.nodes (3)"},
 		shown[[]string](v, `[...document.querySelectorAll('.homebound-view select option')].map((o) => o.textContent)`))
 	assert.Equal(t, "cursor|code|within", strings.Split(shown[string](v, table), "\n")[0])
