@@ -258,7 +258,8 @@ fragment t on __Type { kind name }"""
 _SOURCES = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Source { title publisher kind url publishedOn } } }"
 
 _TOKEN = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|\.\.\.|\w+|[^\s,\ufeff]')
-_UNIT = re.compile(r"[,;] in ((?:persons|permits|worker-days|worker-years|USD|the (?:release|report|region)'s currency)\b(?: per month)?)|, as a (fraction)\b")
+_CURRENCY = re.compile(r"the (?:release|report|region)'s currency")
+_UNIT = re.compile(rf"[,;] in ((?:persons|permits|worker-days|worker-years|USD|{_CURRENCY.pattern})\b(?: per month)?)|, as a (fraction)\b")
 
 
 class _Field:
@@ -497,7 +498,7 @@ class _Plan:
             if isinstance(c.unit, list):
                 found = {unit for unit in (_at(row, c.unit) for row in rows) if unit}
             else:
-                found = {(c.unit[1] or c.unit[2]).replace("the release's currency", currency).replace("the report's currency", currency).replace("the region's currency", currency)}
+                found = {_CURRENCY.sub(currency, c.unit[1] or c.unit[2])}
             if found:
                 units[name] = found.pop() if len(found) == 1 else "various"
         return units
