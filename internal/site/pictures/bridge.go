@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -62,10 +63,7 @@ func (a *bridgeAnswer) picture(port.Variables) (*chart.Picture, error) {
 	var told []string
 	known := false
 	for _, s := range impact.Bridge {
-		label := stepWords[s.Step]
-		if label == "" {
-			label = s.Step
-		}
+		label := cmp.Or(stepWords[s.Step], s.Step)
 		amount := "not known"
 		if s.Amount != nil {
 			amount = chart.Amount(*s.Amount, s.Unit)
@@ -79,7 +77,7 @@ func (a *bridgeAnswer) picture(port.Variables) (*chart.Picture, error) {
 		p.Rows = append(p.Rows, []any{s.Step, figureOf(s.Amount), s.Unit, s.Adds})
 	}
 	p.Plot = shown
-	if !known || impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0 {
+	if !known || impact.nobody() {
 		p.Empty = impact.empty(a.Region.Name)
 	} else {
 		p.Note("At central values, which is not the median of the draws. " + impact.variantNote())

@@ -114,9 +114,12 @@ func (e *estimateCommon) subtitle(what string) string {
 	return fmt.Sprintf("%s: %s, %s", e.stockWords(), what, spanWords(e.span()))
 }
 
+// nobody reports whether it is known that nobody was there who could leave.
+func (e *estimateCommon) nobody() bool { return e.BaselineWorkers != nil && *e.BaselineWorkers == 0 }
+
 // empty says why there is nothing to show.
 func (e *estimateCommon) empty(region string) string {
-	if e.BaselineWorkers != nil && *e.BaselineWorkers == 0 {
+	if e.nobody() {
 		return fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.", region,
 			words(labour.Date(e.Baseline)))
 	}

@@ -69,7 +69,7 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 		p.Columns[i].Unit = p.Unit
 	}
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: []chart.Series{band}, Events: a.Sanction.events(span)}
-	if len(told) == 0 || impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0 {
+	if len(told) == 0 || impact.nobody() {
 		p.Empty = impact.empty(a.Region.Name)
 	} else {
 		if len(missing.found) > 0 {

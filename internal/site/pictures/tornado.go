@@ -99,7 +99,7 @@ func (a *tornadoAnswer) picture(port.Variables) (*chart.Picture, error) {
 	}
 	p.Columns[4].Unit, p.Columns[5].Unit = p.Unit, p.Unit
 	p.Plot = shown
-	if impact.OutputLost == nil || len(told) == 0 || impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0 {
+	if impact.OutputLost == nil || len(told) == 0 || impact.nobody() {
 		p.Empty = impact.empty(a.Region.Name)
 	} else {
 		told = append([]string{"All inputs central: " + chart.Amount(shown.Central, p.Unit)}, told...)

@@ -56,7 +56,7 @@ func (a *variantsAnswer) picture(port.Variables) (*chart.Picture, error) {
 		p.Columns[i].Unit = p.Unit
 	}
 	p.Plot = shown
-	if len(told) == 0 || impact.BaselineWorkers != nil && *impact.BaselineWorkers == 0 {
+	if len(told) == 0 || impact.nobody() {
 		p.Empty = impact.empty(a.Region.Name)
 	} else {
 		p.Note("No one of the three is the cost by itself: how much was lost depends on what became of the capital.")
