@@ -84,12 +84,11 @@ func (p folderPlace) remove(_ context.Context, name string) error {
 
 // locked runs what changes the folder while nobody else does; it returns ErrBusy where somebody else does.
 func (p folderPlace) locked(change func() error) error {
-	lock := p.folder.Lock()
-	locked, err := lock.TryLock()
-	if err != nil || !locked {
-		return errors.Join(err, ErrBusy)
+	unlock, err := p.folder.TryLock()
+	if err != nil {
+		return err
 	}
-	return errors.Join(change(), lock.Unlock())
+	return errors.Join(change(), unlock())
 }
 
 // sameNumber returns a Fault where a place has another release of the same number.

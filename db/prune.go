@@ -19,15 +19,11 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if s.stored != nil {
 		return nil, ErrStored
 	}
-	lock := s.folder.Lock()
-	locked, err := lock.TryLock()
+	unlock, err := s.folder.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
+		return nil, err
 	}
-	if !locked {
-		return nil, build.ErrBusy
-	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, unlock()) }()
 	current, err := s.folder.ReadCurrent()
 	if err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
@@ -36,15 +32,23 @@ func (s *Store) Prune(keep int) (removed []int, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if removed, err = pruned(names, current, keep, s.folder.Remove); err != nil {
+		return removed, err
+	}
+	return removed, build.SyncPath(s.folder.Releases())
+}
+
+// pruned removes all releases but the keep newest and the current one, and returns their numbers.
+func pruned(names []string, current string, keep int, remove func(name string) error) (removed []int, err error) {
 	for _, name := range names[:max(0, len(names)-keep)] {
 		if name == current {
 			continue
 		}
-		if err := s.folder.Remove(name); err != nil {
+		if err := remove(name); err != nil {
 			return removed, fmt.Errorf("prune: %w", err)
 		}
 		number, _ := build.NumberOf(name)
 		removed = append(removed, number)
 	}
-	return removed, build.SyncPath(s.folder.Releases())
+	return removed, nil
 }

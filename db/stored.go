@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"homebound/db/internal/build"
 	"homebound/db/internal/objects"
@@ -93,28 +92,14 @@ func (s *Store) push(ctx context.Context, to place, n, keep int) (p Pushed, err 
 		}
 	}
 	if keep > 0 {
-		p.Removed, err = pruneAt(ctx, to, name, keep)
-	}
-	return p, err
-}
-
-// pruneAt removes all releases of a place but the keep newest and the current one.
-func pruneAt(ctx context.Context, at place, current string, keep int) (removed []int, err error) {
-	names, err := at.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names[:max(0, len(names)-keep)] {
-		if name == current {
-			continue
+		names, err := to.list(ctx)
+		if err != nil {
+			return p, err
 		}
-		if err := at.remove(ctx, name); err != nil {
-			return removed, fmt.Errorf("prune: %w", err)
-		}
-		number, _ := build.NumberOf(name)
-		removed = append(removed, number)
+		p.Removed, err = pruned(names, name, keep, func(name string) error { return to.remove(ctx, name) })
+		return p, err
 	}
-	return slices.Clip(removed), nil
+	return p, nil
 }
 
 // FetchKeys takes the key file of the object storage over into the cache, as Refresh does, without waiting for a release:

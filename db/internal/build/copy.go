@@ -42,12 +42,11 @@ func (f Folder) CopyTo(ctx context.Context, to Folder, prove func(ctx context.Co
 	if err := os.MkdirAll(to.Releases(), 0o755); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
-	lock := to.Lock()
-	locked, err := lock.TryLock()
-	if err != nil || !locked {
-		return errors.Join(err, ErrBusy)
+	unlock, err := to.TryLock()
+	if err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, unlock()) }()
 	if err := f.mayCopyTo(to, names); err != nil {
 		return err
 	}

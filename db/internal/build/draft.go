@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
 	"homebound/internal/labour"
@@ -40,8 +38,8 @@ var ErrBusy = errors.New("another import is running in this data folder")
 // the order of ContentTables, then the draft is published or discarded. One goroutine uses it at a time.
 type Draft struct {
 	folder Folder
-	lock   *flock.Flock
-	path   string // of the folder that the draft is made in
+	unlock func() error // nil once the draft is done with
+	path   string       // of the folder that the draft is made in
 	file   *sql.DB
 	conn   *sql.Conn // the only one, for what is attached to it
 	number int
@@ -65,15 +63,11 @@ type Draft struct {
 //
 // Where rows are real they are masked for the size that the settings name, and at least for least: 0 asks for nothing.
 func Start(ctx context.Context, f Folder, mode Mode, least int) (*Draft, error) {
-	lock := f.Lock()
-	locked, err := lock.TryLock()
+	unlock, err := f.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
+		return nil, err
 	}
-	if !locked {
-		return nil, ErrBusy
-	}
-	d := &Draft{folder: f, lock: lock, path: filepath.Join(string(f), "draft"), least: least, tables: map[string]sqlite.Table{}}
+	d := &Draft{folder: f, unlock: unlock, path: filepath.Join(string(f), "draft"), least: least, tables: map[string]sqlite.Table{}}
 	if err := d.start(ctx, mode); err != nil {
 		return nil, errors.Join(err, d.Discard())
 	}
@@ -179,11 +173,11 @@ func (d *Draft) Counts() []labour.ImportCounts { return d.counts }
 
 // Discard throws the draft away; after Publish it does nothing.
 func (d *Draft) Discard() error {
-	if d.lock == nil {
+	if d.unlock == nil {
 		return nil
 	}
-	err := errors.Join(d.closeFile(), removeAll(d.path), d.lock.Unlock())
-	d.lock = nil
+	err := errors.Join(d.closeFile(), removeAll(d.path), d.unlock())
+	d.unlock = nil
 	return err
 }
 

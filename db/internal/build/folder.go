@@ -28,8 +28,18 @@ func (f Folder) Releases() string { return filepath.Join(string(f), "releases") 
 // File returns the path of a published file.
 func (f Folder) File(name string) string { return filepath.Join(f.Releases(), name) }
 
-// Lock is the file that whoever changes the folder locks.
-func (f Folder) Lock() *flock.Flock { return flock.New(filepath.Join(string(f), "import.lock")) }
+// TryLock locks the folder for whoever changes it. It returns ErrBusy at once where somebody else does.
+func (f Folder) TryLock() (unlock func() error, err error) {
+	lock := flock.New(filepath.Join(string(f), "import.lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if !locked {
+		return nil, ErrBusy
+	}
+	return lock.Unlock, nil
+}
 
 var releaseFile = regexp.MustCompile(`^(\d{4,})-([0-9a-f]{12})\.db$`)
 

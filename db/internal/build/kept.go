@@ -102,12 +102,11 @@ func (f Folder) keep(ctx context.Context, path string, number, after int, hash s
 // not current yet. It returns ErrSuperseded where it was made from another release than the current one, and ErrBusy
 // while an import runs.
 func (f Folder) ReleaseKept(number int) (there bool, err error) {
-	lock := f.Lock()
-	locked, err := lock.TryLock()
-	if err != nil || !locked {
-		return false, errors.Join(err, ErrBusy)
+	unlock, err := f.TryLock()
+	if err != nil {
+		return false, err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, unlock()) }()
 	all, err := f.Kept()
 	if err != nil {
 		return false, err
