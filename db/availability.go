@@ -93,9 +93,11 @@ func (b *Counted) eachTouched(ctx context.Context, view string, visit func(regis
 		// and earlier.
 		issued := sb.Between("f.issued_on", from, to)
 		held := inForce(sb, b.period)
+		first := "CASE WHEN " + held + " THEN CASE WHEN f.valid_from > " + sb.Var(from) + " THEN f.valid_from ELSE " + sb.Var(from) + " END ELSE " + sb.Var(to) + " END"
+		last := "CASE WHEN " + held + " THEN CASE WHEN f.ends_on < " + sb.Var(to) + " THEN f.ends_on ELSE " + sb.Var(to) + " END ELSE " + sb.Var(from) + " END"
 		sb.SelectMore("NULL",
-			"MIN(MIN(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(to)+" END, CASE WHEN "+held+" THEN MAX(f.valid_from, "+sb.Var(from)+") ELSE "+sb.Var(to)+" END))",
-			"MAX(MAX(CASE WHEN "+issued+" THEN f.issued_on ELSE "+sb.Var(from)+" END, CASE WHEN "+held+" THEN MIN(f.ends_on, "+sb.Var(to)+") ELSE "+sb.Var(from)+" END))")
+			"MIN(CASE WHEN "+issued+" AND f.issued_on <= "+first+" THEN f.issued_on ELSE "+first+" END)",
+			"MAX(CASE WHEN "+issued+" AND f.issued_on >= "+last+" THEN f.issued_on ELSE "+last+" END)")
 	} else {
 		b.narrow(sb, build.RepatriationFacts)
 		sb.Where(sb.Between("f.date", from, to))

@@ -36,9 +36,9 @@ func (r *Release) employerRows() (view string, sorts map[EmployerOrder]string) {
 	}
 	if r.schema["employer_names"] == nil {
 		sorts[EmployerByName] = "n.name"
-		return "employers AS n JOIN employers", sorts
+		return "employers AS n, employers", sorts
 	}
-	return "employer_names AS n JOIN employers", sorts
+	return "employer_names AS n, employers", sorts
 }
 
 var employers = listing[labour.Employer]{

@@ -124,7 +124,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	}
 	from, day, columns, first, last := rep.source(t, f, granularity, len(into) > 2)
 	sb := rep.grouped(t, from, f.facts)
-	columns = slices.Clone(columns[:len(into)])
+	columns = rep.release.exact(columns[:len(into)])
 	if f.facts == build.PermitFacts && from == f.facts && len(into) > 2 {
 		wage := rep.wage(sb)
 		for i := range columns {

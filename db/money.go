@@ -58,7 +58,7 @@ func (rep *Report) wage(sb *sqlbuilder.SelectBuilder) string {
 		}
 	}
 	if values == nil {
-		values = []string{"(NULL, NULL, NULL)"}
+		values = []string{"('', '', 0.0)"}
 	}
 	sb.JoinWithOption(sqlbuilder.LeftJoin, "(VALUES "+strings.Join(values, ", ")+") AS x",
 		"x.column1 = f.wage_currency AND x.column2 = substr(f.issued_on, 1, 4)")

@@ -113,7 +113,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	read := make([]Page[T], len(lists))
 	var list int
 	var position Position
-	statement, args := union(parts, "list, sort_value "+direction+", id "+direction)
+	statement, args := union(parts, "1, 2 "+direction+", 3 "+direction)
 	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var row T
 		if err := rows.Scan(append([]any{&list, &position.Value, &position.ID}, l.scan(&row)...)...); err != nil {

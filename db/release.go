@@ -19,9 +19,10 @@ import (
 
 // Release is a published release, open for reading by any number of goroutines.
 type Release struct {
-	file *sql.DB
+	file sqlite.Querier
 	// for whole lists, so that those who take long over one keep no connection from the questions of others
-	whole *sql.DB
+	whole sqlite.Querier
+	close func() error
 	info  labour.Release
 	// derivedHash is what Verify expects of everything that is not content.
 	derivedHash string
@@ -49,7 +50,14 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path), planner: build.Smallest}
+	file, whole := sqlite.OpenPublished(path), sqlite.OpenWhole(path)
+	return readRelease(ctx, &Release{file: file, whole: whole,
+		close: func() error { return errors.Join(file.Close(), whole.Close()) }}, least)
+}
+
+// readRelease reads what every question needs of a release that was opened.
+func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
+	r.planner = build.Smallest
 	var err error
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
@@ -103,8 +111,6 @@ func (r *Release) StandardError(figure float64) float64 {
 	}
 	return confidential.StandardError(r.confidential, r.largest, figure)
 }
-
-func (r *Release) close() error { return errors.Join(r.file.Close(), r.whole.Close()) }
 
 // Info returns what the release says of itself.
 func (r *Release) Info() labour.Release { return r.info }
@@ -185,13 +191,15 @@ func (r *Release) Rows(ctx context.Context, name string, columns []string, yield
 	if r.schema[name] == nil {
 		return nil
 	}
-	quoted := r.schema.Columns(name, "", columns...)
-	for i, c := range quoted {
-		quoted[i] = "NULLIF(" + c + ", '')"
-	}
 	t, err := sqlite.Describe(ctx, r.file, name)
 	if err != nil {
 		return err
+	}
+	quoted := r.schema.Columns(name, "", columns...)
+	for i, c := range columns {
+		if at := t.Index(c); at >= 0 && t.Columns[at].Kind == "TEXT" {
+			quoted[i] = "NULLIF(" + quoted[i] + ", '')"
+		}
 	}
 	return sqlite.EachValues(ctx, r.file, len(columns), yield,
 		fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(quoted, ", "), sqlite.Quote(name),

@@ -56,7 +56,7 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 	sorted := slices.Contains(dimensions, labour.ByRegion) || slices.Contains(dimensions, labour.ByEmployer)
 	if sorted {
 		for i := range dimensions {
-			sb.OrderBy(fmt.Sprint(i + 1))
+			sb.OrderBy(fmt.Sprint(i+1) + " NULLS FIRST")
 		}
 	}
 	// Nothing changes outside the span of all changes, so no day outside it is looked at.
@@ -257,11 +257,11 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 	sum := func(condition string) string {
 		return "COALESCE(SUM(CASE WHEN " + condition + " THEN f.workers END), 0)"
 	}
-	earlier, later := "0", "0"
+	earlier, later := "1 = 0", "1 = 0"
 	if before != nil {
 		earlier, later = signed+" < "+sb.Var(before.String()), signed+" >= "+sb.Var(before.String())
 	}
-	sb.Select(sum("1"), sum(earlier), sum(later))
+	sb.Select(sum("1 = 1"), sum(earlier), sum(later))
 	statement, args := sb.Build()
 	found, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (a Authorised, err error) {
 		return a, rows.Scan(&a.Workers, &a.Before, &a.After)
@@ -294,7 +294,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
 		Where(sb.In("d.held", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", p.From.Year()),
 			sb.GreaterEqualThan("d.until", p.From.Year())).
-		OrderBy("1", "2", "d.rowid")
+		OrderBy("1", "2 NULLS FIRST", "d.rowid")
 	statement, args := sb.Build()
 	var wages []DepartedWage
 	var sums []sqlite.Sum // of wages times falls

@@ -97,7 +97,7 @@ func ReadRates(ctx context.Context, q sqlite.Querier) (*Rates, error) {
 		}
 		return nil
 	}, `SELECT indicator, substr("from", 1, 4), value FROM observations
-		WHERE indicator GLOB 'FX_*_PER_*' AND value > 0 AND status <> 'MISSING'
+		WHERE indicator BETWEEN 'FX_' AND 'FX_~' AND value > 0 AND status <> 'MISSING'
 			AND "from" = substr("from", 1, 4) || '-01-01' AND "to" = substr("from", 1, 4) || '-12-31'
 		ORDER BY indicator, "from",
 			CASE confidence WHEN 'HIGH' THEN 0 WHEN 'MEDIUM' THEN 1 WHEN 'LOW' THEN 2 ELSE 3 END, source_id, region_code`)

@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"homebound/db/internal/sqlite"
@@ -32,8 +33,11 @@ func (d *Draft) KeepMapping(ctx context.Context, hash string, text []byte) error
 
 // ReadMappings returns the mappings of a release, the oldest first.
 func ReadMappings(ctx context.Context, q sqlite.Querier) ([]Mapping, error) {
-	known, err := sqlite.Single[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'mappings')`)
-	if err != nil || !known {
+	_, err := sqlite.Describe(ctx, q, "mappings")
+	if errors.Is(err, sqlite.ErrNoTable) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return sqlite.Collect(ctx, q, func(rows *sql.Rows) (m Mapping, err error) {

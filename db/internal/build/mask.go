@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -116,8 +117,11 @@ func (w *maskWriter) write(ctx context.Context) error {
 // ReadMasked returns the size that a release's masks protect and the most workers that one of its rows has, 0 where no
 // row is masked. A release of before there were masks has no table of them.
 func ReadMasked(ctx context.Context, q sqlite.Querier) (k, largest int, err error) {
-	has, err := sqlite.Single[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'masked')`)
-	if err != nil || !has {
+	_, err = sqlite.Describe(ctx, q, "masked")
+	if errors.Is(err, sqlite.ErrNoTable) {
+		return 0, 0, nil
+	}
+	if err != nil {
 		return 0, 0, err
 	}
 	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error { return rows.Scan(&k, &largest) }, `SELECT k, largest FROM masked`)

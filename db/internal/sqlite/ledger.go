@@ -53,9 +53,19 @@ func (l *Ledger) Spent() time.Duration { return time.Duration(l.nanos.Load()) }
 // the machine is busy with others, so that it can be charged for.
 func (l *Ledger) Work() time.Duration { return time.Duration(l.work.Load()) }
 
-// meter waits until the query may run, and measures the processor time from then until done is called, which is on the
+// clockOf returns the clock by which queries are measured.
+func clockOf(q Querier) func() time.Duration {
+	if _, is := q.(Foreign); is {
+		return func() time.Duration { return time.Since(started) }
+	}
+	return threadTime
+}
+
+var started = time.Now()
+
+// meter waits until the query may run, and measures the time of a clock from then until done is called, which is on the
 // same goroutine.
-func (l *Ledger) meter(ctx context.Context) (done func(), err error) {
+func (l *Ledger) meter(ctx context.Context, clock func() time.Duration) (done func(), err error) {
 	l.once.Do(func() {
 		if l.Width > 0 {
 			l.places = make(chan struct{}, l.Width)
@@ -69,9 +79,9 @@ func (l *Ledger) meter(ctx context.Context) (done func(), err error) {
 		}
 	}
 	runtime.LockOSThread() // the clock is the thread's
-	start := threadTime()
+	start := clock()
 	return func() {
-		l.work.Add(int64(threadTime() - start))
+		l.work.Add(int64(clock() - start))
 		runtime.UnlockOSThread()
 		if l.places != nil {
 			<-l.places

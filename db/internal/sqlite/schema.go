@@ -14,6 +14,9 @@ type Schema map[string]map[string]bool
 
 // ReadSchema reads which columns each table and view of a file has.
 func ReadSchema(ctx context.Context, q Querier) (Schema, error) {
+	if other, is := q.(Foreign); is {
+		return other.ReadSchema(ctx)
+	}
 	s := Schema{}
 	err := Each(ctx, q, func(rows *sql.Rows) error {
 		var table, column string

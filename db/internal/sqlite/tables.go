@@ -43,6 +43,9 @@ var ErrNoTable = errors.New("no such table")
 // Describe reads a content table's columns and references from the schema. It returns ErrNoTable (wrapped) where the
 // file has none of that name.
 func Describe(ctx context.Context, q Querier, name string) (Table, error) {
+	if other, is := q.(Foreign); is {
+		return other.Describe(ctx, name)
+	}
 	t := Table{Name: name}
 	columns, err := Collect(ctx, q, func(rows *sql.Rows) (c Column, err error) {
 		return c, rows.Scan(&c.Name, &c.Kind, &c.Key, &c.NeverNull)
@@ -95,6 +98,15 @@ type Querier interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
+// Foreign is a release in another engine. The statements that read a release are written so that every engine understands
+// them and answers alike: what no statement can ask alike, the engine is asked for. Its queries are measured by the time
+// that they take, since their work is done elsewhere.
+type Foreign interface {
+	Querier
+	ReadSchema(ctx context.Context) (Schema, error)
+	Describe(ctx context.Context, name string) (Table, error)
+}
+
 // Begin begins a query, under the ledger that the context may bring. ended takes its outcome, once no more rows are
 // read.
 func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql.Rows, ended func(error), err error) {
@@ -116,7 +128,7 @@ func Begin(ctx context.Context, q Querier, query string, args ...any) (rows *sql
 // same ledger: where that bounds how many run at a time, it would wait for itself.
 func Each(ctx context.Context, q Querier, scan func(*sql.Rows) error, query string, args ...any) (err error) {
 	if ledger, kept := ctx.Value(ledgerKey{}).(*Ledger); kept {
-		done, err := ledger.meter(ctx)
+		done, err := ledger.meter(ctx, clockOf(q))
 		if err != nil {
 			return err
 		}
