@@ -1,0 +1,228 @@
+package postgres
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"homebound/db/internal/sqlite"
+)
+
+// A release is copied into a schema of its own that nobody reads, <prefix>_draft, table by table. It gets its name, its
+// line in the catalogue and, where it is to be current, its turn in one transaction, once it has been read back and found
+// to be what was sent. Whatever dies before leaves a draft that the next push throws away. A lock that ends with the
+// connection keeps a second push out meanwhile.
+
+// ErrBusy says that somebody else is pushing.
+var ErrBusy = errors.New("another push is under way there")
+
+// Pushing is what a push copies.
+type Pushing struct {
+	Entry Entry   // its Schema is set by Push
+	File  *sql.DB // the release's file
+	// Check reads the copy back and returns an error where it is not what the file holds.
+	Check func(ctx context.Context, copy *Release) error
+	// Current says that the release is to be the current one in the place of Before, "" where none was.
+	Current bool
+	Before  string
+	Spread  bool // over the nodes of a Citus
+}
+
+// Push copies a release and enters it in the catalogue. It returns ErrBusy while another push is under way, ErrTaken where
+// another release has the number, and ErrMoved where the release was to be current and another one is by now: the copy is
+// there then. One that is there already is let be.
+func (c *Cluster) Push(ctx context.Context, p Pushing) error {
+	w, err := c.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	got, _, err := w.one(ctx, `SELECT pg_try_advisory_lock(hashtext($1))`, c.prefix+".push")
+	if err != nil {
+		return err
+	}
+	if got != "t" {
+		return ErrBusy
+	}
+	there, _, err := w.one(ctx, `SELECT name FROM `+c.prefix+`.releases WHERE number = $1`, strconv.Itoa(p.Entry.Number))
+	if err != nil {
+		return err
+	}
+	switch {
+	case there != "" && there != p.Entry.Name:
+		return fmt.Errorf("%w: %s", ErrTaken, there)
+	case there == "":
+		if err := c.draft(ctx, w, p); err != nil {
+			return err
+		}
+		if err := w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)); !errors.Is(err, ErrMoved) {
+			return err
+		}
+		p.Current = false // the copy is good: it is kept, and whoever pushed decides
+		return errors.Join(w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)), ErrMoved)
+	case p.Current:
+		return c.MakeCurrent(ctx, p.Entry.Name, p.Before)
+	}
+	return nil
+}
+
+// schemaOf names the schema of a release: a number, and what tells it from another that had the same.
+func (c *Cluster) schemaOf(e Entry) string {
+	hash := ""
+	for _, r := range e.Name {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			hash += string(r)
+		}
+	}
+	hash = hash[min(len(hash), 4):]
+	return fmt.Sprintf("%s_r%d_%.12s", c.prefix, e.Number, hash)
+}
+
+// enter gives a draft its name and its line in the catalogue, in one transaction with making it current where it is to be.
+func (w *writer) enter(ctx context.Context, p Pushing, draft, schema string) (err error) {
+	reader := w.prefix + "_reader"
+	if err := w.run(ctx, "BEGIN",
+		fmt.Sprintf("ALTER SCHEMA %s RENAME TO %s", draft, schema),
+		fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, reader),
+		fmt.Sprintf("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s", schema, reader)); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.run(context.WithoutCancel(ctx), "ROLLBACK"))
+		}
+	}()
+	_, _, err = w.one(ctx, `INSERT INTO `+w.prefix+`.releases (name, number, schema_name, info) VALUES ($1, $2, $3, $4)`,
+		p.Entry.Name, strconv.Itoa(p.Entry.Number), schema, p.Entry.Info)
+	if err == nil && p.Current {
+		err = w.makeCurrent(ctx, p.Entry.Name, p.Before)
+	}
+	if err != nil {
+		return err
+	}
+	return w.run(ctx, "COMMIT")
+}
+
+// draft copies a release into the draft's schema and has it checked.
+func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
+	schema := c.prefix + "_draft"
+	if err := w.run(ctx, "SET client_min_messages = warning", "SET client_connection_check_interval = '1s'", "SET statement_timeout = 0",
+		"SET lock_timeout = 0", "DROP SCHEMA IF EXISTS "+schema+" CASCADE", "CREATE SCHEMA "+schema, "SET search_path = "+schema); err != nil {
+		return err
+	}
+	tables, views, err := readTables(ctx, p.File)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := w.copyTable(ctx, p.File, t); err != nil {
+			return fmt.Errorf("copy %s: %w", t.name, err)
+		}
+	}
+	if err := w.run(ctx, views...); err != nil {
+		return fmt.Errorf("make the views: %w", err)
+	}
+	one := &Cluster{prefix: c.prefix}
+	config := w.config
+	pool := sql.OpenDB(connector{config})
+	defer pool.Close()
+	one.servers = []*server{{name: named(config), config: config, pool: pool, whole: pool}}
+	if err := p.Check(ctx, one.Release(schema)); err != nil {
+		return fmt.Errorf("read the copy back: %w", err)
+	}
+	return nil
+}
+
+// copyTable makes a table, and fills it by COPY in the same transaction, so that its rows are frozen: no reader has to
+// look up whether they are there.
+func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) error {
+	if err := w.run(ctx, append([]string{"BEGIN"}, t.create()...)...); err != nil {
+		return err
+	}
+	reader, written := io.Pipe()
+	sent := make(chan error, 1)
+	rows := int64(0)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		var err error
+		rows, err = writeRows(ctx, file, t, written)
+		_ = written.CloseWithError(err)
+		sent <- err
+	}()
+	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN WITH (FREEZE)", quote(t.name)))
+	_ = reader.Close()
+	cancel()
+	failed := <-sent
+	if err != nil {
+		return explain(ctx, errors.Join(err, failed))
+	}
+	if tag.RowsAffected() != rows {
+		return fmt.Errorf("expected %d rows to be copied, found %d", rows, tag.RowsAffected())
+	}
+	if err := w.run(ctx, append(t.finish(), "COMMIT")...); err != nil {
+		return err
+	}
+	count, _, err := w.one(ctx, "SELECT COUNT(*) FROM "+quote(t.name))
+	if err == nil && count != strconv.FormatInt(rows, 10) {
+		err = fmt.Errorf("expected %d rows to be there, found %s", rows, count)
+	}
+	return err
+}
+
+// writeRows writes a table's rows as COPY reads them: values parted by tabs, rows ended by new lines.
+func writeRows(ctx context.Context, file *sql.DB, t table, to io.Writer) (rows int64, err error) {
+	query, width := t.read()
+	buffered := bufio.NewWriterSize(to, 1<<16)
+	var line []byte
+	err = sqlite.EachValues(ctx, file, width, func(values []any) error {
+		line = line[:0]
+		for i, value := range values {
+			if i > 0 {
+				line = append(line, '\t')
+			}
+			line = appendValue(line, value)
+		}
+		rows++
+		_, err := buffered.Write(append(line, '\n'))
+		return err
+	}, query)
+	return rows, errors.Join(err, buffered.Flush())
+}
+
+func appendValue(line []byte, value any) []byte {
+	switch v := value.(type) {
+	case nil:
+		return append(line, `\N`...)
+	case int64:
+		return strconv.AppendInt(line, v, 10)
+	case float64:
+		return strconv.AppendFloat(line, v, 'g', -1, 64)
+	case bool:
+		return strconv.AppendInt(line, map[bool]int64{true: 1}[v], 10)
+	case []byte:
+		return hex.AppendEncode(append(line, `\\x`...), v)
+	case string:
+		for i := range len(v) {
+			switch c := v[i]; c {
+			case '\\':
+				line = append(line, `\\`...)
+			case '\n':
+				line = append(line, `\n`...)
+			case '\r':
+				line = append(line, `\r`...)
+			case '\t':
+				line = append(line, `\t`...)
+			default:
+				line = append(line, c)
+			}
+		}
+		return line
+	}
+	panic(fmt.Sprintf("db: a release holds text, numbers and bytes alone, not %T", value)) // which are all that SQLite has
+}
