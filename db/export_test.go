@@ -86,3 +86,45 @@ func (p Place) Publish(ctx context.Context, from *Store, name string) error {
 func (s *Store) PushTo(ctx context.Context, to Place, n, keep int) (Pushed, error) {
 	return s.push(ctx, to.p, n, keep)
 }
+
+// PostgresPlace is a PostgreSQL as a place.
+func PostgresPlace(address string) (Place, error) {
+	p, err := newPostgresPlace([]string{address}, "")
+	return Place{p}, err
+}
+
+// Close ends what a place holds open.
+func (p Place) Close() { closePlace(p.p) }
+
+// Mirror has a store of files be read from a PostgreSQL: what is published in its folder is copied there when it is first
+// asked for. It is what holds the engine to the contract.
+func (s *Store) Mirror(ctx context.Context, address string) error {
+	if _, err := Prepare(ctx, address); err != nil {
+		return err
+	}
+	p, err := newPostgresPlace([]string{address}, "")
+	s.place = mirror{folderPlace{s.folder}, p}
+	return err
+}
+
+type mirror struct {
+	folderPlace
+	there *postgresPlace
+}
+
+func (m mirror) open(ctx context.Context, name string, least int) (*Release, error) {
+	file, err := openRelease(ctx, m.folder.File(name), least)
+	if err != nil {
+		return nil, err
+	}
+	defer file.close()
+	if err := m.there.publish(ctx, m.folder, name, file.info); err != nil {
+		return nil, err
+	}
+	if err := m.there.cluster.Look(ctx); err != nil {
+		return nil, err
+	}
+	return m.there.open(ctx, name, least)
+}
+
+func (m mirror) Close() error { return m.there.Close() }

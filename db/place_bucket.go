@@ -366,3 +366,7 @@ func (p *bucketPlace) fetchKeys(ctx context.Context) error {
 	p.keysTag = text.ETag
 	return nil
 }
+
+func (p *bucketPlace) writeKeys(ctx context.Context, text []byte) error {
+	return p.bucket.Overwrite(ctx, keysObject, text)
+}

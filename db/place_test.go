@@ -179,7 +179,7 @@ func pushedMeanwhile(err error) bool { return strings.Contains(err.Error(), db.E
 // mustFollow opens a reader of a storage, which fetches the current release.
 func mustFollow(t *testing.T, s *storage, cache string) *db.Store {
 	t.Helper()
-	store, err := db.OpenStored(s.address, cache, 1<<30)
+	store, err := db.OpenStored([]string{s.address}, cache, 1<<30)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	require.NoError(t, store.Refresh(t.Context()))
@@ -221,7 +221,7 @@ func TestStored_FollowsAndOutlivesTheStorage(t *testing.T) {
 	storage.away.Store(true)
 	require.Error(t, reader.Refresh(t.Context()))
 	assert.Equal(t, 2, countPermits(t, dbtest.MustRead(t, reader)), "the last whole release is served on")
-	again, err := db.OpenStored(storage.address, cache, 1<<30)
+	again, err := db.OpenStored([]string{storage.address}, cache, 1<<30)
 	require.NoError(t, err)
 	require.Error(t, again.Refresh(t.Context()))
 	rescued, err := again.Rescue(t.Context())
@@ -255,7 +255,7 @@ func TestStored_KeepsWhatFits(t *testing.T) {
 		_, err := from.Push(t.Context(), storage.address, n, 0)
 		require.NoError(t, err)
 	}
-	reader, err := db.OpenStored(storage.address, cache, 1) // a byte
+	reader, err := db.OpenStored([]string{storage.address}, cache, 1) // a byte
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, reader.Close()) }()
 	require.NoError(t, reader.Refresh(t.Context()))
@@ -306,7 +306,7 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 				}
 				storage.spoil.Store(&spoil)
 				other := t.TempDir()
-				cold, err := db.OpenStored(storage.address, other, 1<<30)
+				cold, err := db.OpenStored([]string{storage.address}, other, 1<<30)
 				require.NoError(t, err)
 				if err := cold.Refresh(t.Context()); err == nil { // it asked again and got it whole
 					require.NoError(t, dbtest.MustRead(t, cold).Verify(t.Context()), about())

@@ -12,6 +12,7 @@ import (
 
 	"homebound/db/internal/build"
 	"homebound/db/internal/packed"
+	"homebound/db/internal/postgres"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
 	"homebound/internal/labour"
@@ -79,7 +80,7 @@ func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
 		r.confidential, r.largest, err = build.ReadMasked(ctx, r.file)
 	}
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, postgres.ErrAway) {
 			err = fmt.Errorf("%w: %w", sqlite.ErrCorrupt, err)
 		}
 		return nil, errors.Join(fmt.Errorf("open release file: %w", err), r.close())
@@ -122,6 +123,9 @@ func (r *Release) Edition() int { return r.edition }
 // Verify reads the whole release and computes its hashes anew. It returns ErrCorrupt (wrapped) where the file is
 // damaged or holds anything else than was published.
 func (r *Release) Verify(ctx context.Context) error {
+	if _, is := r.file.(sqlite.Foreign); is {
+		return errors.New("a release is verified where it was made: a push reads its copy back")
+	}
 	found, err := sqlite.Single[string](ctx, r.file, `PRAGMA integrity_check(1)`)
 	if err != nil {
 		return fmt.Errorf("verify release %d: %w", r.info.Number, err)

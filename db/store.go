@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,8 +25,8 @@ import (
 type Store struct {
 	folder       build.Folder // for an object storage, where what was fetched is kept
 	place        place
-	stored       *bucketPlace // nil where the folder is the place
-	confidential int          // the size that releases with real rows protect at least
+	stored       stored // nil where the folder is the place
+	confidential int    // the size that releases with real rows protect at least
 
 	mu      sync.Mutex
 	open    map[string]*handle // by file name
@@ -91,7 +92,11 @@ func (s *Store) Close() error {
 		close(listener)
 		delete(s.listeners, listener)
 	}
-	return s.closeIdle(0)
+	err := s.closeIdle(0)
+	if place, is := s.place.(io.Closer); is {
+		err = errors.Join(err, place.Close())
+	}
+	return err
 }
 
 // Current acquires the release that CURRENT names; the caller calls done when it has read all it wants.
@@ -182,13 +187,7 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	if isOpen {
 		return nil
 	}
-	path, err := s.place.fetch(ctx, name)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, openLimit)
-	defer cancel()
-	release, err := s.openFile(ctx, path, s.confidential)
+	release, err := s.openFrom(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -200,6 +199,26 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	release.edition = s.editions[name]
 	s.open[name] = &handle{release: release, used: time.Now()}
 	return nil
+}
+
+// openFrom opens a release where it is, or on this machine once it has been fetched.
+func (s *Store) openFrom(ctx context.Context, name string) (*Release, error) {
+	there, is := s.place.(interface {
+		open(ctx context.Context, name string, least int) (*Release, error)
+	})
+	path := ""
+	if !is {
+		var err error
+		if path, err = s.place.fetch(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, openLimit)
+	defer cancel()
+	if is {
+		return there.open(ctx, name, s.confidential)
+	}
+	return s.openFile(ctx, path, s.confidential)
 }
 
 // doneWith returns what a reader calls at its end.

@@ -103,7 +103,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	})
 	group.Go(func() error {
 		every := lookEvery
-		if c.Store == "" {
+		if len(c.Store) == 0 {
 			err = ensureRelease(ctx, s, store, log)
 		} else {
 			every, err = lookAtStoreEvery, ensureFetched(ctx, store, log)

@@ -147,17 +147,19 @@ func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) error {
 	reader, written := io.Pipe()
 	sent := make(chan error, 1)
 	rows := int64(0)
-	ctx, cancel := context.WithCancel(ctx)
+	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
 		var err error
-		rows, err = writeRows(ctx, file, t, written)
+		rows, err = writeRows(reading, file, t, written)
 		_ = written.CloseWithError(err)
 		sent <- err
 	}()
 	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN WITH (FREEZE)", quote(t.name)))
 	_ = reader.Close()
-	cancel()
+	if err != nil {
+		cancel()
+	}
 	failed := <-sent
 	if err != nil {
 		return explain(ctx, errors.Join(err, failed))

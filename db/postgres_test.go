@@ -1,0 +1,32 @@
+package db_test
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/db"
+	"homebound/db/dbtest"
+	"homebound/internal/postgrestest"
+)
+
+// prefixed numbers the catalogues that tests make in one server.
+var prefixed atomic.Int64
+
+// mustMirror opens an empty store whose releases are read from a PostgreSQL.
+func mustMirror(tb testing.TB, server *postgrestest.Server) *db.Store {
+	tb.Helper()
+	store, err := db.OpenStore(tb.TempDir())
+	require.NoError(tb, err)
+	tb.Cleanup(func() { assert.NoError(tb, store.Close()) })
+	require.NoError(tb, store.Mirror(tb.Context(), server.URL(fmt.Sprintf("prefix=p%d", prefixed.Add(1)))))
+	return store
+}
+
+func TestPostgreSQL(t *testing.T) {
+	server := postgrestest.Start(t)
+	dbtest.Run(t, func(tb testing.TB) *db.Store { return mustMirror(tb, server) })
+}
