@@ -128,3 +128,9 @@ func (m mirror) open(ctx context.Context, name string, least int) (*Release, err
 }
 
 func (m mirror) Close() error { return m.there.Close() }
+
+// HasNoFiles tells whether a place's releases are read where they are.
+func (p Place) HasNoFiles() bool {
+	_, is := p.p.(*postgresPlace)
+	return is
+}

@@ -127,7 +127,11 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 
 // in narrows to the values listed; nil leaves everything in.
 func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
-	if values != nil {
+	switch {
+	case values == nil:
+	case len(values) == 0:
+		sb.Where("1 = 0")
+	default:
 		sb.Where(sb.In(column, sqlbuilder.List(values)))
 	}
 }

@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"internal/confidential": {},
 	"internal/atomicfile":   {},
 	"internal/eventually":   {}, // for tests alone
+	"internal/postgrestest": {}, // for tests alone
 	"internal/fair":         {},
 	"internal/folding":      {},
 	"internal/poll":         {},
@@ -67,20 +68,21 @@ var mayImport = map[string][]string{
 	"internal/labour":       {},
 	"internal/mount":        {},
 
-	"db": {"db/internal/build", "db/internal/objects", "internal/atomicfile", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
+	"db": {"db/internal/build", "db/internal/objects", "db/internal/postgres", "internal/atomicfile", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
 
-	"db/internal/build":   {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour"},
-	"db/internal/objects": {}, // objects by their names: it does not know what they mean
-	"db/internal/packed":  {"internal/labour"},
-	"db/internal/sqlite":  {"db/migrations", "internal/labour"},
-	"db/migrations":       {},
-	"db/seed":             {},
-	"db/dbtest":           {"db", "internal/labour"}, // for tests alone: nothing may import it
+	"db/internal/build":    {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour"},
+	"db/internal/objects":  {}, // objects by their names: it does not know what they mean
+	"db/internal/packed":   {"internal/labour"},
+	"db/internal/postgres": {"db/internal/sqlite", "internal/labour"},
+	"db/internal/sqlite":   {"db/migrations", "internal/labour"},
+	"db/migrations":        {},
+	"db/seed":              {},
+	"db/dbtest":            {"db", "internal/labour"}, // for tests alone: nothing may import it
 }
 
 // onlyIn names the packages that alone may import something from outside.
 var onlyIn = map[string][]string{
-	"database/sql":                    {"db", "db/internal/build", "db/internal/sqlite"},
+	"database/sql":                    {"db", "db/internal/build", "db/internal/postgres", "db/internal/sqlite"},
 	"github.com/mattn/go-sqlite3":     {"db/internal/sqlite"},
 	"github.com/huandu/go-sqlbuilder": {"db", "db/internal/sqlite"},
 	"github.com/pressly/goose/v3":     {"db/internal/sqlite"},
@@ -92,6 +94,7 @@ var onlyIn = map[string][]string{
 	"github.com/99designs/gqlgen":    {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":     {"internal/command"},
 	"github.com/minio/minio-go/v7":   {"db/internal/objects"},
+	"github.com/jackc/pgx/v5":        {"db/internal/postgres"},
 	"github.com/apache/arrow-go/v18": {"internal/table"},
 	"github.com/parquet-go":          {"internal/table"},
 	"github.com/xuri/excelize/v2":    {"internal/datapackage", "internal/table"},
@@ -101,8 +104,8 @@ var onlyIn = map[string][]string{
 	"go.opentelemetry.io":            {"internal/web"},
 	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
-	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
-	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
+	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest"},
+	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

@@ -20,6 +20,8 @@ var (
 
 	// errElsewhere marks what another server may answer.
 	errElsewhere = errors.New("another server may answer")
+	// errRefused marks what every server would refuse alike.
+	errRefused = errors.New("PostgreSQL refuses a statement")
 	// errValue marks values that this program cannot send or read.
 	errValue = errors.New("a value that has no counterpart")
 	// away is what readers are told.
@@ -48,7 +50,7 @@ func translate(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, errElsewhere), errors.Is(err, errValue), errors.Is(err, errNotSupported):
+	case errors.Is(err, errElsewhere), errors.Is(err, errValue), errors.Is(err, errNotSupported), errors.Is(err, errRefused):
 		return err
 	case !errors.As(err, &refused):
 		return fmt.Errorf("%w: %w", errElsewhere, err)
@@ -57,7 +59,7 @@ func translate(ctx context.Context, err error) error {
 	case slices.Contains(elsewhereClasses, refused.Code[:min(2, len(refused.Code))]), slices.Contains(elsewhereCodes, refused.Code):
 		return fmt.Errorf("%w: %w", errElsewhere, err)
 	}
-	return fmt.Errorf("PostgreSQL: %w", err)
+	return fmt.Errorf("%w: %w", errRefused, err)
 }
 
 // lost is the error of rows that stop coming: they cannot be asked for again from where they stopped, but whole.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"homebound/db/internal/sqlite"
 )
@@ -119,13 +120,8 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range tables {
-		if err := w.copyTable(ctx, p.File, t); err != nil {
-			return fmt.Errorf("copy %s: %w", t.name, err)
-		}
-	}
-	if err := w.run(ctx, views...); err != nil {
-		return fmt.Errorf("make the views: %w", err)
+	if err := w.copyAll(ctx, p.File, tables, views); err != nil {
+		return err
 	}
 	one := &Cluster{prefix: c.prefix}
 	config := w.config
@@ -138,12 +134,39 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 	return nil
 }
 
-// copyTable makes a table, and fills it by COPY in the same transaction, so that its rows are frozen: no reader has to
-// look up whether they are there.
-func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) error {
-	if err := w.run(ctx, append([]string{"BEGIN"}, t.create()...)...); err != nil {
+// copyAll makes the tables, fills them by COPY and makes their indexes in one transaction, so that rows are frozen: no
+// reader has to look up whether they are there.
+func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, views []string) error {
+	statements := []string{"BEGIN"}
+	for _, t := range tables {
+		statements = append(statements, t.create()...)
+	}
+	if err := w.run(ctx, statements...); err != nil {
 		return err
 	}
+	statements = nil
+	var counts []string
+	for _, t := range tables {
+		rows, err := w.copyTable(ctx, file, t)
+		if err != nil {
+			return fmt.Errorf("copy %s: %w", t.name, err)
+		}
+		statements = append(statements, t.finish()...)
+		counts = append(counts, fmt.Sprintf("(SELECT COUNT(*) FROM %s) = %d", quote(t.name), rows))
+	}
+	statements = append(append(statements, views...), "COMMIT")
+	if err := w.run(ctx, statements...); err != nil {
+		return fmt.Errorf("make the indexes and views: %w", err)
+	}
+	all, _, err := w.one(ctx, "SELECT "+strings.Join(counts, " AND "))
+	if err == nil && all != "t" {
+		err = errors.New("expected every table to have as many rows as the file, found others")
+	}
+	return err
+}
+
+// copyTable fills a table and returns how many rows were sent.
+func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) (int64, error) {
 	reader, written := io.Pipe()
 	sent := make(chan error, 1)
 	rows := int64(0)
@@ -162,19 +185,12 @@ func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) error {
 	}
 	failed := <-sent
 	if err != nil {
-		return explain(ctx, errors.Join(err, failed))
+		return 0, explain(ctx, errors.Join(err, failed))
 	}
 	if tag.RowsAffected() != rows {
-		return fmt.Errorf("expected %d rows to be copied, found %d", rows, tag.RowsAffected())
+		return 0, fmt.Errorf("expected %d rows to be copied, found %d", rows, tag.RowsAffected())
 	}
-	if err := w.run(ctx, append(t.finish(), "COMMIT")...); err != nil {
-		return err
-	}
-	count, _, err := w.one(ctx, "SELECT COUNT(*) FROM "+quote(t.name))
-	if err == nil && count != strconv.FormatInt(rows, 10) {
-		err = fmt.Errorf("expected %d rows to be there, found %s", rows, count)
-	}
-	return err
+	return rows, nil
 }
 
 // writeRows writes a table's rows as COPY reads them: values parted by tabs, rows ended by new lines.

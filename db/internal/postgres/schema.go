@@ -14,8 +14,8 @@ var kinds = map[string]string{"TEXT": `text COLLATE "C"`, "INTEGER": "bigint", "
 // derived is the comment on columns that are not columns of the file's table, or that the file computes from others.
 const derived = "derived"
 
-// kindOf is the type in SQLite of a column, as PostgreSQL names its own.
-const kindOf = `CASE c.data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'double precision' THEN 'REAL' WHEN 'bytea' THEN 'BLOB' ELSE 'TEXT' END`
+// kindOf is the type in SQLite of a column, by PostgreSQL's own.
+const kindOf = `CASE a.atttypid WHEN 20 THEN 'INTEGER' WHEN 701 THEN 'REAL' WHEN 17 THEN 'BLOB' ELSE 'TEXT' END`
 
 // ReadSchema reads which columns each table and view has.
 func (r *Release) ReadSchema(ctx context.Context) (sqlite.Schema, error) {
@@ -28,7 +28,8 @@ func (r *Release) ReadSchema(ctx context.Context) (sqlite.Schema, error) {
 		}
 		s[table][column] = true
 		return err
-	}, `SELECT c.table_name, c.column_name FROM information_schema.columns c WHERE c.table_schema = current_schema()`)
+	}, `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped`)
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
@@ -41,13 +42,10 @@ func (r *Release) Describe(ctx context.Context, name string) (sqlite.Table, erro
 	var err error
 	t.Columns, err = sqlite.Collect(ctx, r, func(rows *sql.Rows) (c sqlite.Column, err error) {
 		return c, rows.Scan(&c.Name, &c.Kind, &c.Key, &c.NeverNull)
-	}, `SELECT c.column_name, `+kindOf+`, k.column_name IS NOT NULL, c.is_nullable = 'NO'
-		FROM information_schema.columns c LEFT JOIN (
-			SELECT a.attname AS column_name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-			WHERE i.indisprimary AND i.indrelid = to_regclass(?)) k ON k.column_name = c.column_name
-		WHERE c.table_schema = current_schema() AND c.table_name = ? AND col_description(to_regclass(?), c.ordinal_position) IS DISTINCT FROM '`+derived+`'
-		ORDER BY c.ordinal_position`,
-		sqlite.Quote(name), name, sqlite.Quote(name))
+	}, `SELECT a.attname, `+kindOf+`, COALESCE(a.attnum = ANY (i.indkey), false), a.attnotnull
+		FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+		WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+			AND col_description(a.attrelid, a.attnum) IS DISTINCT FROM '`+derived+`' ORDER BY a.attnum`, sqlite.Quote(name))
 	if err != nil {
 		return t, fmt.Errorf("describe %s: %w", name, err)
 	}
