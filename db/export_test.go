@@ -18,7 +18,7 @@ func (r *Release) ReadBy(name string) {
 			}
 		}
 		if facts == build.StockFacts {
-			return build.Smallest(facts, dimensions) // the stock is read from rollups alone
+			return build.Smallest(r.schema, facts, dimensions) // the stock is read from rollups alone
 		}
 		return build.Rollup{}, false
 	}

@@ -38,8 +38,10 @@ CREATE TABLE coverage (
 
 CREATE TABLE departures_by_cell(
   region_code TEXT,
+  synthetic INT,
   nationality TEXT,
   industry,
+  source_id TEXT,
   outcome,
   month,
   workers
@@ -49,6 +51,7 @@ CREATE INDEX departures_by_cell_by_region ON departures_by_cell (region_code, mo
 
 CREATE TABLE departures_by_region(
   region_code TEXT,
+  synthetic INT,
   outcome,
   month,
   workers
@@ -119,12 +122,13 @@ CREATE TABLE industries (
   name_local TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE issues_by_cell (region_code TEXT, nationality TEXT, industry TEXT, month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER);
+CREATE TABLE issues_by_cell (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER);
 
 CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
 
 CREATE TABLE issues_by_region(
   region_code TEXT,
+  synthetic INT,
   month TEXT,
   permits,
   workers,
@@ -366,14 +370,14 @@ CREATE TABLE spans (
   last  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE stock_by_cell (region_code TEXT, nationality TEXT, industry TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_cell (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_cell_by_region ON stock_by_cell (region_code, year);
 
-CREATE TABLE stock_by_employer (region_code TEXT, nationality TEXT, industry TEXT, employer_id TEXT, synthetic INTEGER, source_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_employer (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, employer_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_employer_by_region ON stock_by_employer (region_code, year);
 
-CREATE TABLE stock_by_region (region_code TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_region (region_code TEXT, synthetic INTEGER, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_region_by_region ON stock_by_region (region_code, year);

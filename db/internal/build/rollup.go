@@ -18,21 +18,27 @@ type Rollup struct {
 	by    []labour.Dimension
 }
 
+// The dimensions of rollups. Those of permits begin with all of the coarser ones, so that one pass over rows in the order
+// of the finest makes them all. Whether rows are synthetic is a dimension of each: where a release mixes registers, any
+// figure is asked of one of them too, and where it does not, no row is added.
+var (
+	byRegion   = []labour.Dimension{labour.ByRegion, BySynthetic}
+	byCell     = slices.Concat(byRegion, []labour.Dimension{labour.ByNationality, labour.ByIndustry, BySource})
+	byEmployer = append(slices.Clone(byCell), labour.ByEmployer)
+)
+
 // Rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
 // grains were chosen by measurement: docs/PERFORMANCE.md. Another rollup is another entry.
 var Rollups = []Rollup{
-	{"stock_by_region", StockFacts, []labour.Dimension{labour.ByRegion}},
-	{"stock_by_cell", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
-	{"stock_by_employer", StockFacts,
-		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByEmployer, BySynthetic,
-			BySource}},
+	{"stock_by_region", StockFacts, byRegion},
+	{"stock_by_cell", StockFacts, byCell},
+	{"stock_by_employer", StockFacts, byEmployer},
 
-	{"issues_by_region", PermitFacts, []labour.Dimension{labour.ByRegion}},
-	{"issues_by_cell", PermitFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
+	{"issues_by_region", PermitFacts, byRegion},
+	{"issues_by_cell", PermitFacts, byCell},
 
-	{"departures_by_region", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByOutcome}},
-	{"departures_by_cell", RepatriationFacts,
-		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
+	{"departures_by_region", RepatriationFacts, append(slices.Clone(byRegion), labour.ByOutcome)},
+	{"departures_by_cell", RepatriationFacts, append(slices.Clone(byCell), labour.ByOutcome)},
 
 	registerDays,
 }
@@ -65,14 +71,32 @@ func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	return true
 }
 
-// Smallest returns the first rollup of some facts that covers all of some dimensions, or false.
-func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
+// Smallest returns the first rollup of some facts that covers all of some dimensions in a file of a schema, or false:
+// rollups of earlier files have fewer dimensions.
+func Smallest(schema sqlite.Schema, facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	for _, r := range Rollups {
-		if r.Facts == facts && r.Covers(dimensions) {
+		if r.Facts == facts && r.Covers(dimensions) && r.isIn(schema, dimensions) {
 			return r, true
 		}
 	}
 	return Rollup{}, false
+}
+
+// isIn reports whether a file of a schema has the rollup with columns for some dimensions.
+func (r Rollup) isIn(schema sqlite.Schema, dimensions []labour.Dimension) bool {
+	table := r.Name
+	if r.Facts == DayFacts {
+		table = "register_cells"
+	}
+	for _, d := range dimensions {
+		if d == labour.ByDistrict {
+			d = labour.ByRegion
+		}
+		if !schema[table][strings.TrimPrefix(DimensionColumn(d), "f.")] {
+			return false
+		}
+	}
+	return schema[r.Name] != nil
 }
 
 // finest returns the rollup of some facts that has the most dimensions.
