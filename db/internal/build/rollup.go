@@ -13,8 +13,9 @@ import (
 // Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and
 // not what the register has. A rollup answers a question whose groups and filters are among its dimensions.
 type Rollup struct {
-	Name  string
-	Facts string // what it sums: stockFacts day by day, the others by month; dayFacts are no sums
+	Name string
+	// Facts says what it sums up: the stock, issues and departures by day, the other flows by month. DayFacts are no sums.
+	Facts string
 	by    []labour.Dimension
 }
 
@@ -37,8 +38,11 @@ var Rollups = []Rollup{
 	{"issues_by_region", PermitFacts, byRegion},
 	{"issues_by_cell", PermitFacts, byCell},
 
+	{"issues_by_day", IssueDays, byCell},
+
 	{"departures_by_region", RepatriationFacts, append(slices.Clone(byRegion), labour.ByOutcome)},
 	{"departures_by_cell", RepatriationFacts, append(slices.Clone(byCell), labour.ByOutcome)},
+	{"departures_by_day", DepartureDays, append(slices.Clone(byCell), labour.ByOutcome)},
 
 	registerDays,
 }
@@ -120,15 +124,15 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	if err != nil {
 		return err
 	}
-	built := map[string]string{PermitFacts: finest(PermitFacts).Name} // by facts, the rollup made last
-	for _, r := range slices.Backward(Rollups) {
-		if r.Facts == StockFacts || r.Facts == DayFacts || r.Name == built[PermitFacts] {
-			continue
+	if err := buildFromRepatriations(ctx, q); err != nil {
+		return err
+	}
+	for _, r := range Rollups {
+		if fine := finest(r.Facts); flowColumns[r.Facts] != "" && r.Name != fine.Name {
+			if err := r.buildFlow(ctx, q, fine.Name); err != nil {
+				return fmt.Errorf("build %s: %w", r.Name, err)
+			}
 		}
-		if err := r.buildFlow(ctx, q, built[r.Facts]); err != nil {
-			return fmt.Errorf("build %s: %w", r.Name, err)
-		}
-		built[r.Facts] = r.Name
 	}
 	if err := buildDays(ctx, q, local); err != nil {
 		return err
@@ -149,27 +153,18 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	return nil
 }
 
-// flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup.
-// The finest of the permits issued is made by buildFromPermits.
-var flowColumns = map[string]struct{ rows, finer string }{
-	PermitFacts: {
-		finer: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, SUM(f.wage_workers) AS wage_workers",
-	},
-	RepatriationFacts: {
-		rows:  "substr(f.date, 1, 7) AS month, SUM(f.workers) AS workers",
-		finer: "f.month AS month, SUM(f.workers) AS workers",
-	},
+// flowColumns are what a rollup of flows sums up for each month, from the finest of its facts.
+var flowColumns = map[string]string{
+	PermitFacts: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, " +
+		"SUM(f.wage_workers) AS wage_workers, SUM(f.unpriced) AS unpriced",
+	RepatriationFacts: "f.month AS month, SUM(f.workers) AS workers",
 }
 
 func (r Rollup) buildFlow(ctx context.Context, q sqlite.Querier, finer string) error {
-	from, columns := r.Facts, flowColumns[r.Facts].rows
-	if finer != "" {
-		from, columns = finer, flowColumns[r.Facts].finer
-	}
 	dimensions := "f." + strings.Join(r.columns(), ", f.")
 	_, err := sqlite.Run(ctx, q,
 		fmt.Sprintf("CREATE TABLE main.%s AS SELECT %s, %s FROM %s AS f GROUP BY %[2]s, month ORDER BY %[2]s, month",
-			r.Name, dimensions, columns, from))
+			r.Name, dimensions, flowColumns[r.Facts], finer))
 	if err != nil {
 		return err
 	}
