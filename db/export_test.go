@@ -13,7 +13,8 @@ import (
 func (r *Release) ReadBy(name string) {
 	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
 		for _, candidate := range build.Rollups {
-			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) {
+			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) &&
+				candidate.IsIn(r.schema, dimensions) {
 				return candidate, true
 			}
 		}

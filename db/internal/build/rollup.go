@@ -79,15 +79,15 @@ func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 // rollups of earlier files have fewer dimensions.
 func Smallest(schema sqlite.Schema, facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	for _, r := range Rollups {
-		if r.Facts == facts && r.Covers(dimensions) && r.isIn(schema, dimensions) {
+		if r.Facts == facts && r.Covers(dimensions) && r.IsIn(schema, dimensions) {
 			return r, true
 		}
 	}
 	return Rollup{}, false
 }
 
-// isIn reports whether a file of a schema has the rollup with columns for some dimensions.
-func (r Rollup) isIn(schema sqlite.Schema, dimensions []labour.Dimension) bool {
+// IsIn reports whether a file of a schema has the rollup with columns for some dimensions.
+func (r Rollup) IsIn(schema sqlite.Schema, dimensions []labour.Dimension) bool {
 	table := r.Name
 	if r.Facts == DayFacts {
 		table = "register_cells"
