@@ -22,8 +22,8 @@ var gapConditions = []struct {
 	{PermitFacts, "permits", labour.NoRegion, `region_code = ''`},
 	{PermitFacts, "permits", labour.NoNationality, `nationality = ''`},
 	{PermitFacts, "permits", labour.NoEmployer, `employer_id IS NULL`},
-	{PermitFacts, "permits", labour.RoughIssueDay, `instr(COALESCE(precision, ''), 'issued_on=') > 0`},
-	{PermitFacts, "permits", labour.RoughValidity, `(instr(COALESCE(precision, ''), 'valid_') > 0 OR instr(COALESCE(precision, ''), 'revoked_on=') > 0)`},
+	{PermitFacts, "permits", labour.RoughIssueDay, `(precision IS NOT NULL AND instr(precision, 'issued_on=') > 0)`},
+	{PermitFacts, "permits", labour.RoughValidity, `(precision IS NOT NULL AND (instr(precision, 'valid_') > 0 OR instr(precision, 'revoked_on=') > 0))`},
 	{PermitFacts, "permits", labour.WageNotMonthly, `(wage IS NOT NULL AND wage_monthly IS NULL)`},
 	{RepatriationFacts, "repatriations", labour.RoughDeparture, `precision IS NOT NULL`},
 }
