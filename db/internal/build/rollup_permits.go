@@ -16,7 +16,8 @@ import (
 // takes them for the rest of the permit's days. Repatriations never take more than the permit has, as present(p, d)
 // = max(0, ...) asks: each takes what is left to take. Rows come in the order of their cells, each the text of its
 // dimensions: SQLite sorts by one text several times as fast as by six columns. It reads the tables and their masks,
-// since permit_facts looks every permit's employer and rate up.
+// since permit_facts looks every permit's employer and rate up; in the order in which permits lie, since one of another
+// index, which SQLite takes where nothing is known of them yet, fetches each from another page.
 const permitChanges = `
 WITH gone AS (
   SELECT permit_id, date,
@@ -28,7 +29,7 @@ WITH gone AS (
 )
 SELECT %[1]s, f.issued_on, f.valid_from, f.ends_on, COALESCE(m.workers, f.workers), 1,
        COALESCE(m.wage_monthly, f.wage_monthly), f.wage_currency, COALESCE(m.permits, 1)
-FROM permits f LEFT JOIN permit_masks m ON m.id = f.id
+FROM permits f NOT INDEXED LEFT JOIN permit_masks m ON m.id = f.id
 UNION ALL
 SELECT %[1]s, NULL, MAX(g.date, f.valid_from), f.ends_on,
        MIN(COALESCE(m.workers, f.workers), g.total - g.that_day) - MIN(COALESCE(m.workers, f.workers), g.total), 0, NULL, NULL, 0

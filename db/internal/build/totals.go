@@ -101,10 +101,10 @@ func (d *Draft) yearEnds(ctx context.Context) (map[stockCell]map[string]int64, e
 	stocks := map[stockCell]map[string]int64{}
 	for _, query := range []string{
 		`SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), ` + overIn("ends_on") + `, SUM(workers)
-			FROM main.permits WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
+			FROM main.permits NOT INDEXED WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
 		`SELECT p.region_code, p.nationality, p.synthetic, substr(MAX(r.date, p.valid_from), 1, 4),
 				` + overIn("p.ends_on") + `, -SUM(r.workers)
-			FROM main.repatriations r JOIN main.permits p ON p.id = r.permit_id
+			FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
 			WHERE p.ends_on >= r.date AND p.valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
 	} {
 		err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
