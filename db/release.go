@@ -49,7 +49,10 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path), planner: build.Smallest}
+	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path)}
+	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
+		return build.Smallest(r.schema, facts, dimensions)
+	}
 	var err error
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
