@@ -269,7 +269,7 @@ func (q query) Releases(ctx context.Context, first *int, after *string, last *in
 		return nil, err
 	}
 	slices.Reverse(releases)
-	return slicePage(ctx, releases, pageArgs{first, after, last, before}, listOrder{name: "releases"},
+	return slicePage(ctx, releases, pageArgs{first, after, last, before, nil}, listOrder{name: "releases"},
 		func(r labour.Release) string {
 			return fmt.Sprint(r.Number)
 		})

@@ -572,7 +572,7 @@ type ComplexityRoot struct {
 		Releases       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Repatriation   func(childComplexity int, id string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) int
 		Sanction       func(childComplexity int, symbol string) int
 		Sanctions      func(childComplexity int) int
 		Sources        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -592,7 +592,7 @@ type ComplexityRoot struct {
 		Parent         func(childComplexity int, on *labour.Date) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) int
 	}
 
 	RegionConnection struct {
@@ -688,8 +688,10 @@ type ComplexityRoot struct {
 		BoundariesOn func(childComplexity int) int
 		Coverage     func(childComplexity int) int
 		Currency     func(childComplexity int) int
+		Edges        func(childComplexity int) int
 		Filter       func(childComplexity int) int
 		ID           func(childComplexity int) int
+		Nodes        func(childComplexity int) int
 		Notices      func(childComplexity int) int
 		PageInfo     func(childComplexity int) int
 		Period       func(childComplexity int) int
@@ -698,6 +700,11 @@ type ComplexityRoot struct {
 		Synthetic    func(childComplexity int) int
 		TotalCount   func(childComplexity int) int
 		Totals       func(childComplexity int) int
+	}
+
+	ReportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ReportRow struct {
@@ -976,7 +983,7 @@ type QueryResolver interface {
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
 	Claim(ctx context.Context, id string) (*labour.Claim, error)
 	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
-	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
+	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
@@ -994,7 +1001,7 @@ type RegionResolver interface {
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
-	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, currency *string) (*model.Report, error)
+	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 	Currency(ctx context.Context, obj *labour.Region) (string, error)
@@ -3478,7 +3485,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
+		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
 	case "Query.sanction":
 		if e.ComplexityRoot.Query.Sanction == nil {
 			break
@@ -3641,7 +3648,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["currency"].(*string)), true
+		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
 
 	case "RegionConnection.edges":
 		if e.ComplexityRoot.RegionConnection.Edges == nil {
@@ -4030,6 +4037,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Currency(childComplexity), true
+	case "Report.edges":
+		if e.ComplexityRoot.Report.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Edges(childComplexity), true
 	case "Report.filter":
 		if e.ComplexityRoot.Report.Filter == nil {
 			break
@@ -4042,6 +4055,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.ID(childComplexity), true
+	case "Report.nodes":
+		if e.ComplexityRoot.Report.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Nodes(childComplexity), true
 	case "Report.notices":
 		if e.ComplexityRoot.Report.Notices == nil {
 			break
@@ -4090,6 +4109,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Totals(childComplexity), true
+
+	case "ReportEdge.cursor":
+		if e.ComplexityRoot.ReportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Cursor(childComplexity), true
+	case "ReportEdge.node":
+		if e.ComplexityRoot.ReportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Node(childComplexity), true
 
 	case "ReportRow.averageMonthlyWage":
 		if e.ComplexityRoot.ReportRow.AverageMonthlyWage == nil {
@@ -4752,8 +4784,8 @@ type Query {
   ): ClaimConnection
 
   """
-  Group-by reporting. The measures computed are exactly those that the selection set of ` + "`" + `rows` + "`" + ` and ` + "`" + `totals` + "`" + ` names, so
-  that ` + "`" + `rows { region { code } peakWorkersPresent }` + "`" + ` computes one.
+  Group-by reporting: a table whose rows come page by page, as a Relay connection. The measures computed are exactly those that
+  the selection set of the rows and of ` + "`" + `totals` + "`" + ` names, so that ` + "`" + `rows { region { code } peakWorkersPresent }` + "`" + ` computes one.
   """
   report(
     "What the report is about. The whole release where left out."
@@ -4768,10 +4800,16 @@ type Query {
     orderBy: [ReportOrder!]
     "Only rows that meet all of these conditions. All rows where left out."
     having: [MeasureCondition!]
-    "How many rows, at most 1000. Up to 1000 where left out; pageInfo and totalCount tell whether there are more."
+    "How many rows from the start, at most 1000. With neither first nor last, up to 1000; pageInfo and totalCount tell whether there are more."
     first: Int
     "A cursor: only rows after it."
     after: String
+    "How many rows from the end, at most 1000."
+    last: Int
+    "A cursor: only rows before it."
+    before: String
+    "How many rows to skip from the start, at most 10000: page n of a table. It goes with first alone."
+    offset: Int
     """
     The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
     issue, in either direction or through a third currency. That of the region where the filter names one, else the
@@ -5102,10 +5140,16 @@ type Region implements Node {
     orderBy: [ReportOrder!]
     "Only rows that meet all of these conditions. All rows where left out."
     having: [MeasureCondition!]
-    "How many rows, at most 1000. Up to 1000 where left out; pageInfo and totalCount tell whether there are more."
+    "How many rows from the start, at most 1000. With neither first nor last, up to 1000; pageInfo and totalCount tell whether there are more."
     first: Int
     "A cursor: only rows after it."
     after: String
+    "How many rows from the end, at most 1000."
+    last: Int
+    "A cursor: only rows before it."
+    before: String
+    "How many rows to skip from the start, at most 10000: page n of a table. It goes with first alone."
+    offset: Int
     """
     The currency of wages, by ISO 4217, e.g. ` + "`" + `USD` + "`" + `: wages of other currencies are converted by the rate observed for the year of
     issue, in either direction or through a third currency. That of the region where the filter names one, else the
@@ -5979,6 +6023,10 @@ type Report {
   since zero is a finding, and null where nothing is known.
   """
   rows: [ReportRow!]!
+  "The rows of ` + "`" + `rows` + "`" + `, each with its cursor, as the Relay cursor connection specification has them."
+  edges: [ReportEdge!]!
+  "The rows of ` + "`" + `rows` + "`" + `, by the name that they have in every other connection."
+  nodes: [ReportRow!]!
   """
   One row over the whole filter and the whole period, before ` + "`" + `having` + "`" + ` and paging. It is computed on its own: its
   peak is the peak of the sums, not the sum of the rows' peaks. Its dimensions are null.
@@ -5986,7 +6034,7 @@ type Report {
   totals: ReportRow!
   "The number of rows after ` + "`" + `having` + "`" + `, on all pages."
   totalCount: Int!
-  "Where these rows stand among all. Without ` + "`" + `first` + "`" + `, it says whether there are more than the 1000 that came."
+  "Where these rows stand among all. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `, it says whether there are more than the 1000 that came."
   pageInfo: PageInfo!
   "How much of what was asked for is known, over the whole filter and period."
   coverage: Coverage!
@@ -6036,6 +6084,14 @@ enum NoticeCode {
   METHOD_CHANGED
   "Rows were counted on days that are known only to a month, a quarter or a year."
   ROUGH_DAYS
+}
+
+"A row of a report, with its cursor."
+type ReportEdge {
+  "Where the row stands in the report, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. It is opaque."
+  cursor: String!
+  "The row."
+  node: ReportRow!
 }
 
 """
@@ -8162,6 +8218,10 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_filter(ctx, field)
 	case "rows":
 		return ec.fieldContext_Report_rows(ctx, field)
+	case "edges":
+		return ec.fieldContext_Report_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_Report_nodes(ctx, field)
 	case "totals":
 		return ec.fieldContext_Report_totals(ctx, field)
 	case "totalCount":
@@ -8180,6 +8240,16 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_currency(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9181,14 +9251,38 @@ func (ec *executionContext) field_Query_report_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["currency"] = arg8
+	args["before"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg11
 	return args, nil
 }
 
@@ -9589,14 +9683,38 @@ func (ec *executionContext) field_Region_report_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["currency"] = arg8
+	args["before"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offset"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg11
 	return args, nil
 }
 
@@ -20690,7 +20808,7 @@ func (ec *executionContext) _Query_report(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
+			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -21545,7 +21663,7 @@ func (ec *executionContext) _Region_report(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["currency"].(*string))
+			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -23523,7 +23641,7 @@ func (ec *executionContext) _Report_rows(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Report_rows(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rows, nil
+			return obj.Rows(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.ReportRow) graphql.Marshaler {
@@ -23537,7 +23655,71 @@ func (ec *executionContext) fieldContext_Report_rows(_ context.Context, field gr
 	fc = &graphql.FieldContext{
 		Object:     "Report",
 		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Report_edges(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[model.ReportRow]) graphql.Marshaler {
+			return ec.marshalNReportEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Report",
+		Field:      field,
 		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Report_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.ReportRow) graphql.Marshaler {
+			return ec.marshalNReportRow2ᚕhomeboundᚋgraphᚋmodelᚐReportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Report",
+		Field:      field,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReportRow(ctx, field)
@@ -23764,6 +23946,61 @@ func (ec *executionContext) _Report_currency(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Report_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Report", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.ReportRow]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReportEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.ReportRow]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.ReportRow) graphql.Marshaler {
+			return ec.marshalNReportRow2homeboundᚋgraphᚋmodelᚐReportRow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportRow(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -32086,6 +32323,16 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "edges":
+			out.Values[i] = ec._Report_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._Report_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "totals":
 			out.Values[i] = ec._Report_totals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -32123,6 +32370,44 @@ func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "currency":
 			out.Values[i] = ec._Report_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reportEdgeImplementors = []string{"ReportEdge"}
+
+func (ec *executionContext) _ReportEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[model.ReportRow]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportEdge")
+		case "cursor":
+			out.Values[i] = ec._ReportEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ReportEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34390,6 +34675,26 @@ func (ec *executionContext) marshalNRepatriationOutcome2ᚕhomeboundᚋinternal�
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNRepatriationOutcome2homeboundᚋinternalᚋlabourᚐOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReportEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[model.ReportRow]) graphql.Marshaler {
+	return ec._ReportEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNReportEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Edge[model.ReportRow]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReportEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
