@@ -53,7 +53,8 @@ func (s *Embeds) ways(e embedding, title string, release int) ways {
 	if release > 0 {
 		w.Which = e.Say("archived")
 	}
-	w.Frame = fmt.Sprintf(`<iframe src="%s" title="%s" width="100%%" height="600" frameborder="0" loading="lazy"></iframe>`,
+	w.Frame = fmt.Sprintf(
+		`<iframe src="%s" title="%s" width="100%%" height="600" frameborder="0" loading="lazy"></iframe>`,
 		html.EscapeString(w.Link), html.EscapeString(title))
 	for _, name := range slices.Sorted(maps.Keys(e.values)) {
 		for _, value := range e.values[name] {
