@@ -112,7 +112,11 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 			day := on.String()
 			status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
 				sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
-			in(sb, "("+status+")", f.Status)
+			if len(f.Status) == 0 {
+				sb.Where("1 = 0")
+			} else {
+				sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
+			}
 		}
 		if f.Counted != nil {
 			f.Counted.permits(sb)

@@ -58,7 +58,9 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 
 // readRelease reads what every question needs of a release that was opened.
 func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
-	r.planner = build.Smallest
+	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
+		return build.Smallest(r.schema, facts, dimensions)
+	}
 	var err error
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
@@ -179,6 +181,8 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 			s.Currency = value
 		case build.SettingDataThrough:
 			return sqlite.OptionalDate(&s.DataThrough).Scan(value)
+		case build.SettingLocalLanguage:
+			s.LocalLanguage = value
 		case build.SettingConfidential, build.SettingSuppressBelow:
 			var err error
 			s.Confidential, err = strconv.Atoi(value)
