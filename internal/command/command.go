@@ -29,7 +29,7 @@ type commandLine struct {
 	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
 	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one, one that was kept back too."`
 	Backup   backupCommand   `cmd:"" help:"Copy the releases to another folder, checked, beside a running server."`
-	Push     pushCommand     `cmd:"" help:"Copy a release to an object storage, for servers with --store, and name it the current one there."`
+	Push     pushCommand     `cmd:"" help:"Copy a release to an object storage or a PostgreSQL, for servers with --store, and name it the current one there."`
 	Restore  restoreCommand  `cmd:"" help:"Copy the releases of a backup into the data folder, checked, beside a running server."`
 	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`
