@@ -148,7 +148,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 
 // plan returns the rollup that answers a question, or false.
 func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollup, bool) {
-	if rep.facts.outcomes != nil && kind == build.RepatriationFacts {
+	if rep.facts.byOutcome() && kind == build.RepatriationFacts {
 		dimensions = append(dimensions, labour.ByOutcome)
 	}
 	return rep.release.planner(kind, dimensions)

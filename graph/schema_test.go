@@ -171,7 +171,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"Gap":                   texts(labour.Gaps),
 	}
 	ofTheContractAlone := []string{"Language", "Prices", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
-		"ClaimOrderField"}
+		"ClaimOrderField", "ObservationOrderField"}
 
 	var enums []string
 	for _, def := range ownTypes() {
