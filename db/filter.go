@@ -50,6 +50,7 @@ type facts struct {
 	named         *sqlbuilder.SelectBuilder // of the ids of employers, where there are too many to list
 	outcomes      []labour.Outcome
 	synthetic     *bool
+	allMarked     bool // all rows of the release are as synthetic says, which narrows nothing then
 	notSource     string
 	group         []groupValue
 	// more lists other conditions on rows of a list, which no rollup answers. It may be nil.
@@ -90,6 +91,7 @@ func (r *Release) resolveOne(ctx context.Context, f ReportFilter, boundariesOn l
 	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers,
 		outcomes:  f.Outcomes,
 		synthetic: f.Synthetic, notSource: f.NotSource}
+	resolved.allMarked = f.Synthetic != nil && r.info.Synthetic == *f.Synthetic && r.info.Factual != *f.Synthetic
 	var err error
 	if resolved.regions, err = r.allWithin(f.Within, boundariesOn); err != nil {
 		return resolved, err
@@ -166,7 +168,7 @@ func (f facts) conditions(sb *sqlbuilder.SelectBuilder, kind string, negated boo
 	} else if f.outcomes != nil && negated {
 		all = append(all, "1 = 0")
 	}
-	if f.synthetic != nil {
+	if f.byMark() {
 		all = append(all, sb.Equal("f.synthetic", *f.synthetic))
 	}
 	if f.notSource != "" {
@@ -209,6 +211,9 @@ func (f facts) nestedConditions(sb *sqlbuilder.SelectBuilder, kind string, negat
 	return all
 }
 
+// byMark reports whether rows are told apart by whether they are synthetic.
+func (f facts) byMark() bool { return f.synthetic != nil && !f.allMarked }
+
 // in narrows to the values listed; nil leaves everything in.
 func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
 	if values != nil {
@@ -244,7 +249,7 @@ func (f facts) dimensions() []labour.Dimension {
 		{labour.ByIndustry, f.industries != nil},
 		{labour.ByNationality, f.nationalities != nil},
 		{labour.ByEmployer, f.employers != nil || f.named != nil},
-		{build.BySynthetic, f.synthetic != nil},
+		{build.BySynthetic, f.byMark()},
 		{build.BySource, f.notSource != ""},
 		{byRow, f.more != nil},
 	} {
