@@ -134,6 +134,10 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 	return nil
 }
 
+// listFunction is what statements read long lists of values by, as SQLite has it: from an array in JSON.
+const listFunction = `CREATE FUNCTION json_each(list text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	AS 'SELECT pg_catalog.json_array_elements_text(list::json)'`
+
 // copyAll makes the tables, fills them by COPY and makes their indexes in one transaction, so that rows are frozen: no
 // reader has to look up whether they are there.
 func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, views []string) error {
@@ -154,7 +158,7 @@ func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, view
 		statements = append(statements, t.finish()...)
 		counts = append(counts, fmt.Sprintf("(SELECT COUNT(*) FROM %s) = %d", quote(t.name), rows))
 	}
-	statements = append(append(statements, views...), "COMMIT")
+	statements = append(append(statements, listFunction), append(views, "COMMIT")...)
 	if err := w.run(ctx, statements...); err != nil {
 		return fmt.Errorf("make the indexes and views: %w", err)
 	}
