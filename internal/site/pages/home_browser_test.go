@@ -131,12 +131,3 @@ func TestHome_EveryLinkLeadsSomewhere(t *testing.T) {
 	}
 	assert.Empty(t, browser.Problems())
 }
-
-func TestHome_IsWholeWithoutScripts(t *testing.T) {
-	s := sitetest.WithRelease(t)
-	page := s.Get("/").Body
-	says(t, page, "<summary>Share / embed</summary>")
-	says(t, page, `&lt;figure data-homebound=&#34;stock&#34; data-release=&#34;1&#34;`)
-	saysNot(t, page, "<button", "a control that would do nothing")
-	saysNot(t, page, "<dialog")
-}
