@@ -15,15 +15,9 @@ type claimAnswer struct {
 	Statement, Speaker string
 	SpeakerRole        *string
 	MadeOn             *string
-	Source             printed
+	Source             port.Source
 	Check              *struct{ Verdict, Explanation string }
 	Base               string `json:"-"` // before the address of its page
-}
-
-// printed is where a statement was published.
-type printed struct {
-	port.Source
-	PublishedOn *string
 }
 
 // Own returns the editors' own id: C001.
@@ -82,10 +76,10 @@ func (c claimAnswer) Said() (string, error) {
 
 // Printed says when the source was published, as the end of a sentence; "" where that is not known.
 func (c claimAnswer) Printed() (string, error) {
-	if c.Source.PublishedOn == nil {
+	if c.Source.PublishedOn == "" {
 		return "", nil
 	}
-	return onDay(*c.Source.PublishedOn)
+	return onDay(c.Source.PublishedOn)
 }
 
 // verdictWords are what a reader is told for a verdict. None says that somebody was wrong: what is held against a
@@ -99,7 +93,7 @@ var verdictClasses = map[string]string{"": "none", "CONSISTENT": "agreeing", "IN
 	"UNDECIDED": "open"}
 
 // verdictMeanings explain the words, in the order in which they are shown.
-var verdictMeanings = []struct{ Verdict, Class, Word, Meaning string }{
+var verdictMeanings = []meaning{
 	{"INCONSISTENT", "another", "Another number is known",
 		"Every number that independent sources leave possible is another than the statement allows. Which of them is right is not decided by that."},
 	{"CONSISTENT", "agreeing", "Agrees with another source",

@@ -23,7 +23,7 @@ type figure struct {
 	Release    int
 	Lazy       bool // whether it is far down the page
 
-	Sources []embeds.Drawing // the first whose medium fits is shown, else Image
+	Drawings []embeds.Drawing // the first whose medium fits is shown, else Image
 	Image   embeds.Drawing
 	Page    string // address of the picture's own page
 	Query   string // address of its question in GraphiQL
@@ -39,11 +39,11 @@ func (s *Pages) figure(ctx context.Context, base string, release int, name strin
 	if len(shown.Rows) == 0 || shown.Empty != "" {
 		return nil, nil
 	}
-	return figureOf(shown, base, release, name, values), nil
+	return pictured(shown, base, release, name, values), nil
 }
 
-// figureOf returns what goes with a chart that is drawn.
-func figureOf(shown *pictures.Shown, base string, release int, name string, values url.Values) *figure {
+// pictured returns what goes with a chart that is drawn.
+func pictured(shown *pictures.Shown, base string, release int, name string, values url.Values) *figure {
 	f := &figure{Shown: shown, Name: name, Parameters: values.Encode(), Release: release, Lazy: true,
 		Anchor: strings.Trim(name+"-"+values.Get("region"), "-")}
 	drawn := func(media string, theme chart.Theme, width int) embeds.Drawing {
@@ -51,7 +51,7 @@ func figureOf(shown *pictures.Shown, base string, release int, name string, valu
 			URL:    f.file("svg", url.Values{"theme": {string(theme)}, "width": {strconv.Itoa(width)}}),
 			Height: shown.Height(chart.Options{Theme: theme, Width: width})}
 	}
-	f.Sources, f.Image = embeds.ForEveryReader(drawn)
+	f.Drawings, f.Image = embeds.ForEveryReader(drawn)
 	f.Page = base + "/charts/" + name + "?" + f.Parameters
 	f.Query = graphiqlLink(shown.Question())
 	return f

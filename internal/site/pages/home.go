@@ -43,8 +43,12 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
 	s.Handle("GET /home.js", asset("text/javascript; charset=utf-8", homeScript))
 	s.Handle("GET /home.svg", asset("image/svg+xml", homeIcon))
+	s.regions()
+	s.claims()
+	s.pictures()
 	s.changes()
 	s.feed()
+	s.found()
 	return s
 }
 

@@ -17,7 +17,7 @@ import (
 // pageWords write figures as people read them.
 var pageWords = map[string]any{
 	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "the": theRegion,
-	"capital": capital, "days": daysInWords,
+	"capital": capital, "days": daysInWords, "figureOr": figureOr,
 	"graphiql": func(query string) string { return graphiqlLink(query, nil) },
 }
 
@@ -87,6 +87,14 @@ func counted(n *float64, of string) string {
 		of = "of " + of
 	}
 	return strings.TrimSpace("an unknown number " + of)
+}
+
+// figureOr writes a figure of a table, a dash for one that is not known.
+func figureOr(n *float64) string {
+	if n == nil {
+		return "–"
+	}
+	return rounded(*n)
 }
 
 func rounded(n float64) string { return chart.GroupedInt(int(math.Round(n))) }
