@@ -237,11 +237,13 @@ var relationWords = map[string]string{
 
 // Bears says how the figure bears on the statement.
 func (e evidence) Bears() string {
-	words := cmp.Or(relationWords[e.Relation], relationWords["RELATED"])
-	if !e.Counted {
-		words += "; it decides nothing"
+	switch words := cmp.Or(relationWords[e.Relation], relationWords["RELATED"]); {
+	case e.Counted:
+		return words
+	case e.Relation == "BEFORE" || e.Relation == "AFTER":
+		return words + "; it decides nothing"
 	}
-	return words
+	return "shown beside it; it decides nothing"
 }
 
 // qualifiers stand before a figure that is not meant exactly.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,8 +84,17 @@ func (f *figure) Cited() string {
 
 // Sure says how far the picture can be trusted, as the end of a line; "" where nothing is to be said.
 func (f *figure) Sure() string {
-	if f.Synthetic {
+	switch {
+	case f.Synthetic && f.mixed():
+		return "the dashed line is made up by a program; the points were published."
+	case f.Synthetic:
 		return "not at all. These rows are made up by a program."
 	}
 	return ""
+}
+
+// mixed reports whether others' figures stand beside those of a register.
+func (f *figure) mixed() bool {
+	return len(f.Columns) > 0 && f.Columns[0].Name == "series" &&
+		slices.ContainsFunc(f.Rows, func(row []any) bool { return row[0] != "register" })
 }

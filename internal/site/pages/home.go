@@ -61,7 +61,10 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 	}
 	partial := told.Partial
 	told.frame = v.frame
-	told.Partial, told.Tabs = partial, homeTabs
+	told.Partial = partial
+	if told.Sanction != nil {
+		told.Tabs = homeTabs // which are about one
+	}
 	told.Title, told.Description = told.Question(), told.Lead
 	if told.Description == "" {
 		told.Description = "Labour migration under sanctions: permits, stocks, departures and what they cost, each figure with its evidence."

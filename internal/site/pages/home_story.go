@@ -161,8 +161,9 @@ type stockPart struct {
 	Counts []count // the first and the last published; fewer where there are not two
 }
 
-// count is a published number of workers.
+// count is a published number, of workers among others.
 type count struct {
+	Indicator   struct{ Code string }
 	From, To    string
 	Status      string
 	Value       float64
@@ -170,15 +171,15 @@ type count struct {
 	Source      port.Source
 }
 
-// isOf reports whether a count is of one day and of just these workers, and no estimate.
+// isOf reports whether a count is of just these workers who were present on one day, and no estimate.
 func (c count) isOf(nationalities []string) bool {
-	return c.Nationality != nil && len(nationalities) == 1 && c.Nationality.Code == nationalities[0] && c.From == c.To &&
+	return c.Indicator.Code == labour.WorkersPresentReported && c.Nationality != nil && len(nationalities) == 1 && c.Nationality.Code == nationalities[0] && c.From == c.To &&
 		c.Status == "NORMAL"
 }
 
 func (s *Pages) tellStock(ctx context.Context, d *homeData) (err error) {
 	variables := d.about()
-	variables["indicator"], variables["country"], variables["hasCountry"] = labour.WorkersPresentReported, "", false
+	variables["country"], variables["hasCountry"] = "", false
 	country := d.Region.Parent
 	if d.Region.Kind == "COUNTRY" {
 		country = &named{d.Region.Code, d.Region.Name}
@@ -211,6 +212,9 @@ func (s *Pages) tellStock(ctx context.Context, d *homeData) (err error) {
 
 // Sure names who counted, and says whether the register beside them is made up.
 func (p *stockPart) Sure() string {
+	if p.Figure == nil {
+		return ""
+	}
 	if len(p.Counts) == 0 {
 		return p.Figure.Sure()
 	}
@@ -224,7 +228,7 @@ func (p *stockPart) Sure() string {
 	if len(p.Counts) == 1 {
 		text = "the number was published by " + listed(names) + "."
 	}
-	if p.Figure != nil && p.Figure.Synthetic {
+	if p.Figure.Synthetic {
 		text += " The dashed line is made up by a program."
 	}
 	return text
@@ -389,8 +393,8 @@ func (s *Pages) tellImpact(ctx context.Context, d *homeData) error {
 		scenario["to"] = last
 	}
 	err = s.ask(ctx, "impact", port.Variables{"region": d.Region.Code, "scenario": scenario}, &d.Impact)
-	if fault, ok := asFault(err); ok && fault.Code == labour.BadUserInput {
-		return nil // figures that end before the first day of the estimate make none
+	if fault, ok := asFault(err); ok && (fault.Code == labour.BadUserInput || fault.Code == labour.NotFound) {
+		return nil // figures that end before the first day of the estimate make none, nor do codes that there are not
 	}
 	if err != nil || len(d.Impact.Answered()) == 0 {
 		return err

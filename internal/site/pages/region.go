@@ -298,6 +298,7 @@ type listedRegion struct {
 	Code, Name, Kind string
 	Parent           *named
 	Members          []*listedRegion
+	Base             string // before the address of its page
 }
 
 func (s *Pages) tellRegions(v *visit) (*regionsData, error) {
@@ -311,20 +312,32 @@ func (s *Pages) tellRegions(v *visit) (*regionsData, error) {
 	data := &regionsData{frame: v.frame}
 	data.Title = "All regions"
 	data.Description = "Countries, districts and regions that this release tells of, each with its pictures, figures and statements."
+	data.Top = tree(answer.Regions.Nodes, v.Base)
+	return data, nil
+}
+
+// tree puts regions under those that they belong to: what has members comes before what has none.
+func tree(regions []*listedRegion, base string) (top []*listedRegion) {
 	byCode := map[string]*listedRegion{}
-	for _, r := range answer.Regions.Nodes {
-		byCode[r.Code] = r
+	for _, r := range regions {
+		r.Base, byCode[r.Code] = base, r
 	}
-	for _, r := range answer.Regions.Nodes {
+	for _, r := range regions {
 		if r.Parent != nil && byCode[r.Parent.Code] != nil {
 			parent := byCode[r.Parent.Code]
 			parent.Members = append(parent.Members, r)
 		} else {
-			data.Top = append(data.Top, r)
+			top = append(top, r)
 		}
 	}
-	slices.SortStableFunc(data.Top, func(a, b *listedRegion) int { // what has members before what has none
-		return cmp.Or(cmp.Compare(min(1, len(b.Members)), min(1, len(a.Members))), strings.Compare(a.Name, b.Name))
-	})
-	return data, nil
+	order := func(list []*listedRegion) {
+		slices.SortStableFunc(list, func(a, b *listedRegion) int {
+			return cmp.Or(cmp.Compare(min(1, len(b.Members)), min(1, len(a.Members))), strings.Compare(a.Name, b.Name))
+		})
+	}
+	for _, r := range regions {
+		order(r.Members)
+	}
+	order(top)
+	return top
 }

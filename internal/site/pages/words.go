@@ -28,7 +28,7 @@ var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "C
 // plainly names a country as readers do.
 func plainly(n named) string { return cmp.Or(plainNames[n.Code], n.Name, n.Code) }
 
-// withArticle finds names of regions that stand with an article: the Far Eastern Federal District.
+// withArticle finds names of regions that stand with an article.
 var withArticle = regexp.MustCompile(`^(Republic|State|City) of |(District|Oblast|Okrug|Republic|Federation|States|Kingdom|Emirates|Islands|Region)$`)
 
 // theRegion names a region within a sentence.
