@@ -22,6 +22,7 @@ type Position struct {
 // these the first Limit, or the last where Backward. Rows come in the list's order either way.
 type Span struct {
 	After, Before *Position
+	Offset        int // rows to skip, of a list that is held whole
 	Limit         int
 	Backward      bool
 	Count         bool // whether Page.Total and Page.Workers are wanted: they cost a query

@@ -30,7 +30,7 @@ func (query) Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *mod
 	if err != nil {
 		return nil, err
 	}
-	return slicePage(ctx, claims, pageArgs{first, after, last, before},
+	return slicePage(ctx, claims, pageArgs{first, after, last, before, nil},
 		listOrder{name: strings.TrimSpace("claims " + string(order.Field) + " " + string(order.Direction))},
 		func(c labour.Claim) string { return c.ID })
 }

@@ -21,7 +21,7 @@ func (query) Sanction(ctx context.Context, symbol string) (*labour.Sanction, err
 
 func (query) Sources(ctx context.Context, first *int, after *string, last *int,
 	before *string) (*model.SourceConnection, error) {
-	return slicePage(ctx, releaseOf(ctx).Sources(), pageArgs{first, after, last, before}, listOrder{name: "sources"},
+	return slicePage(ctx, releaseOf(ctx).Sources(), pageArgs{first, after, last, before, nil}, listOrder{name: "sources"},
 		func(s labour.Source) string {
 			return s.ID
 		})

@@ -38,7 +38,7 @@ func rowsOf(rep *db.Report) []any {
 // reportID names a report by its rows and by all that chooses, orders and pages them.
 func reportID(release *db.Release, rep *db.Report, page pageArgs) string {
 	return answerID(release, "Report", rowsOf(rep), rep.Query.GroupBy, rep.Query.Having, rep.Query.OrderBy,
-		page.first, page.after, page.last, page.before)
+		page.first, page.after, page.last, page.before, page.offset)
 }
 
 // rowIDs names the rows of a report by their keys.

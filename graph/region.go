@@ -48,7 +48,7 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 	if order.Direction == model.OrderDirectionDesc {
 		slices.Reverse(regions)
 	}
-	return slicePage(ctx, regions, pageArgs{first, after, last, before}, listed, func(r labour.Region) string {
+	return slicePage(ctx, regions, pageArgs{first, after, last, before, nil}, listed, func(r labour.Region) string {
 		return r.Code
 	})
 }
@@ -67,7 +67,10 @@ func (regionFields) ID(_ context.Context, obj *labour.Region) (string, error) {
 	return globalID("Region", obj.Code), nil
 }
 
-func (regionFields) Name(_ context.Context, obj *labour.Region, language model.Language) (string, error) {
+func (regionFields) Name(ctx context.Context, obj *labour.Region, language model.Language) (string, error) {
+	if obj.Kind == labour.KindCountry && obj.NameLocal == "" {
+		return countryIn(ctx, language, obj.Code, obj.NameEN), nil
+	}
 	return nameIn(language, obj.NameEN, obj.NameLocal), nil
 }
 
@@ -160,7 +163,7 @@ func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter
 			filters[i] = employerFilter(filter)
 			filters[i].Within = append(filters[i].Within, region.Code)
 		}
-		return employerPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+		return employerPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
 	})
 }
 
@@ -173,7 +176,7 @@ func (regionFields) Permits(ctx context.Context, objs []*labour.Region, filter *
 			filters[i] = permitFilter(filter)
 			filters[i].Within = append(filters[i].Within, region.Code)
 		}
-		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
 	})
 }
 
@@ -186,7 +189,7 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 			filters[i] = repatriationFilter(filter)
 			filters[i].Within = append(filters[i].Within, region.Code)
 		}
-		return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+		return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
 	})
 }
 
@@ -194,9 +197,10 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 // that lies inside.
 func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
 	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
-	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
-	return report(ctx, deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, currency,
-		pageArgs{first: first, after: after})
+	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string,
+	offset *int, currency *string) (*model.Report, error) {
+	return reportArgs{deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, currency,
+		pageArgs{first: first, after: after, last: last, before: before, offset: offset}}.report(ctx)
 }
 
 func (regionFields) EconomicImpact(ctx context.Context, obj *labour.Region,

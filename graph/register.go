@@ -37,19 +37,19 @@ func one[T any](rows []*T, err error) (*T, error) {
 
 func (query) Permits(ctx context.Context, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int,
 	after *string, last *int, before *string) (*model.PermitConnection, error) {
-	return one(permitPages(ctx, []db.PermitFilter{permitFilter(filter)}, orderBy, pageArgs{first, after, last, before}))
+	return one(permitPages(ctx, []db.PermitFilter{permitFilter(filter)}, orderBy, pageArgs{first, after, last, before, nil}))
 }
 
 func (query) Employers(ctx context.Context, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int,
 	after *string, last *int, before *string) (*model.EmployerConnection, error) {
 	return one(employerPages(ctx, []db.EmployerFilter{employerFilter(filter)}, orderBy,
-		pageArgs{first, after, last, before}))
+		pageArgs{first, after, last, before, nil}))
 }
 
 func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder,
 	first *int, after *string, last *int, before *string) (*model.RepatriationConnection, error) {
 	return one(repatriationPages(ctx, []db.RepatriationFilter{repatriationFilter(filter)}, orderBy,
-		pageArgs{first, after, last, before}))
+		pageArgs{first, after, last, before, nil}))
 }
 
 func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder,
@@ -177,7 +177,7 @@ func (employerFields) Permits(ctx context.Context, objs []*labour.Employer, filt
 			filters[i] = permitFilter(filter)
 			filters[i].Employer = employer.ID
 		}
-		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
 	})
 }
 

@@ -335,7 +335,7 @@ func TestExport_IsPaidForByItsRows(t *testing.T) {
 
 // TestExport_ManyAtATimeAreBounded holds one export open, whose place is the only one.
 func TestExport_ManyAtATimeAreBounded(t *testing.T) {
-	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.QueueTimeout = 1, 0, 50*time.Millisecond })
+	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 0, 0, 50*time.Millisecond })
 	response, err := client.Get(s.URL + "/export/permits.csv")
 	require.NoError(t, err)
 	busy := s.Get("/export/permits.csv")
@@ -347,6 +347,28 @@ func TestExport_ManyAtATimeAreBounded(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 	assert.Equal(t, 8001, bytes.Count(text, []byte("\r\n")))
 	eventually.True(t, func() bool { return s.Get("/export/employers.csv").Status == http.StatusOK }, sitetest.WaitFor, sitetest.Tick)
+}
+
+// TestExport_WaitsForASlowClientOnDisk leaves files untaken, and asks for others while there is one turn to make them.
+func TestExport_WaitsForASlowClientOnDisk(t *testing.T) {
+	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 10, 128, 5*time.Second })
+	slow := map[string]*http.Response{}
+	for _, extension := range []string{"csv", "parquet", "ndjson"} {
+		response, err := client.Get(s.URL + "/export/permits." + extension)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode, extension)
+		slow[extension] = response
+	}
+	want := s.Get("/export/permits.csv")
+	require.Equal(t, http.StatusOK, want.Status, "nobody's turn is taken by one who does not read")
+	for extension, response := range slow {
+		text, err := io.ReadAll(response.Body)
+		require.NoError(t, err, extension)
+		require.NoError(t, response.Body.Close())
+		if extension == "csv" {
+			assert.Equal(t, want.Body, string(text))
+		}
+	}
 }
 
 // TestExport_DocumentedOnesAnswer takes every address that docs/EXPORTS.md shows.

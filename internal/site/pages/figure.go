@@ -25,9 +25,9 @@ type figure struct {
 	Lazy       bool // whether it is far down the page
 
 	Drawings []embeds.Drawing // the first whose medium fits is shown, else Image
-	Image   embeds.Drawing
-	Page    string // address of the picture's own page
-	Query   string // address of its question in GraphiQL
+	Image    embeds.Drawing
+	Page     string // address of the picture's own page
+	Query    string // address of its question in GraphiQL
 }
 
 // figure returns a chart of a release; nil where there is nothing to draw. All addresses are of this very release, so

@@ -464,5 +464,3 @@ func (f *frame) dataset(name, about string, release *releaseAnswer, query string
 func distribution(kind, address string) map[string]any {
 	return map[string]any{"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address}
 }
-
-

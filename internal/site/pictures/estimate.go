@@ -73,7 +73,7 @@ type reached struct {
 		Indicator askedCode
 		To        askedDay
 	}
-	Parent       *reached
+	Parent *reached
 }
 
 // Reach returns the last day that published stocks of a region, and of what it lies in, tell of, where it is before
