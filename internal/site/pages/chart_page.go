@@ -18,7 +18,7 @@ var chartPage = parsePage(chartText)
 // pictures registers a page for each picture, at its address without an ending. More telling than /charts/{file}, these
 // patterns take the requests for pages from it, and leave it the files.
 func (s *Pages) pictures() {
-	for _, name := range pictures.Names {
+	for _, name := range append(slices.Clip(pictures.Names), pictures.MembersName) {
 		s.page("/charts/"+name, chartPage, func(v *visit) (framed, error) { return s.tellChart(v, name) })
 	}
 }

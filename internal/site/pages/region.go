@@ -216,10 +216,11 @@ func (s *Pages) drawRegion(v *visit, data *regionData) error {
 
 // drawMembers draws a small picture of each member of a district or a country.
 func (s *Pages) drawMembers(v *visit, data *regionData) (err error) {
-	if len(data.Place.Children) == 0 || !slices.Contains(pictures.Names, "multiples") {
+	if len(data.Place.Children) == 0 {
 		return nil
 	}
-	data.Multiples, err = s.figure(v, v.Base, v.Number, "multiples", s.parameters("multiples", v.part, data.codes()))
+	data.Multiples, err = s.figure(v, v.Base, v.Number, pictures.MembersName,
+		s.parameters(pictures.MembersName, v.part, data.codes()))
 	_, err = partly(err)
 	return err
 }
