@@ -56,8 +56,9 @@ var observationColumns = []string{"indicator", "region_code", "industry", "natio
 const (
 	observationOrder = `f.indicator, f.region_code, f.industry, f.nationality, f."from", f."to", f.source_id`
 	// observationKey writes the key so that it sorts as its parts do.
-	observationKey = `indicator || char(31) || region_code || char(31) || industry || char(31) || nationality || char(31) || ` +
-		`"from" || char(31) || "to" || char(31) || source_id`
+	observationKey = "indicator || '" + sqlite.FieldEnd + "' || region_code || '" + sqlite.FieldEnd + "' || industry || '" +
+		sqlite.FieldEnd + "' || nationality || '" + sqlite.FieldEnd + `' || "from" || '` + sqlite.FieldEnd + `' || "to" || '` +
+		sqlite.FieldEnd + "' || source_id"
 )
 
 // observations lists the observations of a release; their key is their id.
@@ -156,7 +157,11 @@ func (r *Release) observationFacts(ctx context.Context, f ObservationFilter) (fa
 			all = append(all, isIn(sb, "f.status", f.Status))
 		}
 		if f.Total != nil {
-			all = append(all, fmt.Sprintf("(f.industry = '' AND f.nationality = '') = %s", sb.Var(*f.Total)))
+			total := "(f.industry = '' AND f.nationality = '')"
+			if !*f.Total {
+				total = "NOT " + total
+			}
+			all = append(all, total)
 		}
 		if f.Span.From != nil {
 			all = append(all, sb.GreaterEqualThan(`f."to"`, f.Span.From.String()))
