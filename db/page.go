@@ -60,7 +60,11 @@ type listing[T any] struct {
 type selection struct {
 	narrow  func(*sqlbuilder.SelectBuilder)
 	counted *counted
-	real    bool // whether made-up rows are left out
+	// total counts the rows and their workers otherwise, and bound leaves out stretches of an order in which no row of the
+	// list lies. Either may be nil. They take statements of their own, so that a list asks for them that is read alone.
+	total func(ctx context.Context) (rows, workers int, err error)
+	bound func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error
+	real  bool // whether made-up rows are left out
 }
 
 // counted says where a list's rows and their workers are summed up.
@@ -100,6 +104,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 		direction = "DESC"
 	}
 	parts := make([]sqlbuilder.Builder, len(lists))
+	alone := len(lists) == 1
 	for i, list := range lists {
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
@@ -107,6 +112,11 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 		list.narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
 		bound(sb, sortBy, span.Before, descending)
+		if list.bound != nil && alone {
+			if err := list.bound(ctx, sb, sortBy); err != nil {
+				return nil, err
+			}
+		}
 		sb.OrderBy(sortBy+" "+direction, "f.id "+direction).Limit(span.Limit + 1)
 		parts[i] = sb
 	}
@@ -145,8 +155,16 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 	if l.count != "" {
 		rows.workers = "SUM(" + l.count + ")"
 	}
-	parts := make([]sqlbuilder.Builder, len(lists))
+	var parts []sqlbuilder.Builder
+	alone := len(lists) == 1
 	for i, list := range lists {
+		if list.total != nil && alone {
+			var err error
+			if into[i].Total, into[i].Workers, err = list.total(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		sum := rows
 		if list.counted != nil {
 			sum = *list.counted
@@ -155,7 +173,10 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)",
 			"COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
 		list.narrow(sb)
-		parts[i] = sb
+		parts = append(parts, sb)
+	}
+	if len(parts) == 0 {
+		return nil
 	}
 	statement, args := union(parts, "")
 	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {

@@ -124,6 +124,18 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
+	if days := r.byDays(f, checked, boundaries); days != nil {
+		list.total = func(ctx context.Context) (rows, workers int, err error) {
+			found, err := days.find(ctx)
+			if err != nil {
+				return 0, 0, err
+			}
+			return found.rows, found.workers, nil
+		}
+		list.bound = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error {
+			return days.bound(ctx, sb, sortBy, f.InForceOn)
+		}
+	}
 	return list, nil
 }
 
