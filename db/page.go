@@ -64,6 +64,9 @@ type selection struct {
 	// list lies. Either may be nil. They take statements of their own, so that a list asks for them that is read alone.
 	total func(ctx context.Context) (rows, workers int, err error)
 	bound func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error
+	// walks returns what narrows a page instead, so that it is found along its order and not by other conditions, where
+	// that is sooner. It may be nil.
+	walks func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error)
 	real  bool // whether made-up rows are left out
 }
 
@@ -106,10 +109,17 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	parts := make([]sqlbuilder.Builder, len(lists))
 	alone := len(lists) == 1
 	for i, list := range lists {
+		narrow := list.narrow
+		if list.walks != nil && alone {
+			var err error
+			if narrow, err = list.walks(ctx, sortBy, span.Limit); err != nil {
+				return nil, err
+			}
+		}
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
 			"f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
-		list.narrow(sb)
+		narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
 		bound(sb, sortBy, span.Before, descending)
 		if list.bound != nil && alone {

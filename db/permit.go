@@ -98,7 +98,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if err := f.Issued.check("issued"); err != nil {
 		return selection{}, err
 	}
-	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) {
+	narrow := func(sb *sqlbuilder.SelectBuilder, checked facts) {
 		checked.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
@@ -117,11 +117,20 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
-	}}
+	}
+	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) { narrow(sb, checked) }}
 	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
 		f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
+		}
+	}
+	if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(checked.regions) > 0 {
+		list.walks = func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error) {
+			walked := checked
+			var err error
+			walked.walked, err = r.walksPermits(ctx, checked, sortBy, limit)
+			return func(sb *sqlbuilder.SelectBuilder) { narrow(sb, walked) }, err
 		}
 	}
 	if days := r.byDays(f, checked, boundaries); days != nil {
@@ -137,6 +146,27 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		}
 	}
 	return list, nil
+}
+
+// walksPermits reports whether the first permits of a region are found sooner along an order than by their region: where
+// they are many, that fetches and sorts all of them. Along the order, one in so many is of the region.
+func (r *Release) walksPermits(ctx context.Context, checked facts, sortBy string, limit int) (bool, error) {
+	if sortBy == permitSort[PermitByIssuedOn] && len(checked.regions[0]) == 1 {
+		return false, nil // an index has the permits of a region in this order
+	}
+	sums, ok := r.planner(build.PermitFacts, checked.dimensions())
+	if !ok {
+		return false, nil
+	}
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("COALESCE(SUM(f.permits), 0)").From(sums.Name + " AS f")
+	checked.narrow(sb, build.PermitFacts)
+	statement, args := sb.Build()
+	permits, err := sqlite.Single[int](ctx, r.file, statement, args...)
+	if err != nil {
+		return false, fmt.Errorf("count the permits of a region: %w", err)
+	}
+	return permits > 0 && limit*r.info.Counts.Permits/permits < permits, nil
 }
 
 // LastDay returns a day, or where it is nil the release's last one, else that of its publication.
