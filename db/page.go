@@ -14,7 +14,7 @@ import (
 // Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between
 // equals.
 type Position struct {
-	Value any // string or int64
+	Value any // string, int64 or float64
 	ID    string
 }
 
@@ -22,6 +22,7 @@ type Position struct {
 // these the first Limit, or the last where Backward. Rows come in the list's order either way.
 type Span struct {
 	After, Before *Position
+	Offset        int // rows to skip, of a list that is held whole
 	Limit         int
 	Backward      bool
 	Count         bool // whether Page.Total and Page.Workers are wanted: they cost a query

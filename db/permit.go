@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -19,10 +20,32 @@ type PermitFilter struct {
 	Nationalities []string
 	Employers     []string
 	Employer      string // one more condition: the permits of this one
+	Numbers       []string
+	Synthetic     *bool
+	Period        DateRange // issued in it, or in force on a day of it
 	Issued        DateRange
+	IssuedOn      Comparison[labour.Date]
+	ValidFrom     Comparison[labour.Date]
+	ValidTo       Comparison[labour.Date]
+	RevokedOn     Comparison[labour.Date]
+	Workers       Comparison[int]
+	WageMonthly   Comparison[float64]
 	InForceOn     *labour.Date
 	Status        []labour.PermitStatus // on InForceOn, else on the release's last day
 	Counted       *Counted
+	Nested        Nested[PermitFilter]
+
+	statusOn *labour.Date // for Status where InForceOn is nil: that of the filter around
+}
+
+// nested lists the filters within one, each on the boundaries and of the day of this one where it has none of its own.
+func (f PermitFilter) nested() Nested[PermitFilter] {
+	return inherit(f.Nested, func(inner *PermitFilter) {
+		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+		if inner.Status != nil && inner.InForceOn == nil {
+			inner.statusOn = cmp.Or(f.InForceOn, f.statusOn)
+		}
+	})
 }
 
 // PermitOrder names what permits are sorted by.
@@ -89,51 +112,36 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 }
 
 func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
-	on, boundaries := r.LastDay(f.InForceOn), r.LastDay(f.BoundariesOn)
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
-		Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
+	resolved, err := foldFacts(f, PermitFilter.nested, func(f PermitFilter, _ int) (facts, error) {
+		return r.permitFacts(ctx, f)
+	})
 	if err != nil {
 		return selection{}, err
 	}
-	if err := f.Issued.check("issued"); err != nil {
-		return selection{}, err
-	}
-	narrow := func(sb *sqlbuilder.SelectBuilder, checked facts) {
-		checked.narrow(sb, build.PermitFacts)
+	narrow := func(sb *sqlbuilder.SelectBuilder, resolved facts) {
+		resolved.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
-		}
-		f.Issued.narrow(sb, "f.issued_on")
-		if f.InForceOn != nil {
-			day := f.InForceOn.String()
-			sb.Where(sb.LessEqualThan("f.valid_from", day), sb.GreaterEqualThan("f.ends_on", day))
-		}
-		if f.Status != nil {
-			day := on.String()
-			status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
-				sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
-			sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 		}
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
 	}
-	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) { narrow(sb, checked) }}
-	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
-		f.Counted == nil {
-		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
+	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) { narrow(sb, resolved) }}
+	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Counted == nil {
+		if sums, ok := r.planner(build.PermitFacts, resolved.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
-	if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(checked.regions) > 0 {
+	if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(resolved.regions) > 0 {
 		list.walks = func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error) {
-			walked := checked
+			walked := resolved
 			var err error
-			walked.walked, err = r.walksPermits(ctx, checked, sortBy, limit)
+			walked.walked, err = r.walksPermits(ctx, resolved, sortBy, limit)
 			return func(sb *sqlbuilder.SelectBuilder) { narrow(sb, walked) }, err
 		}
 	}
-	if days := r.byDays(f, checked, boundaries); days != nil {
+	if days := r.byDays(f, resolved); days != nil {
 		list.total = func(ctx context.Context) (rows, workers int, err error) {
 			found, err := days.find(ctx)
 			if err != nil {
@@ -150,23 +158,83 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 
 // walksPermits reports whether the first permits of a region are found sooner along an order than by their region: where
 // they are many, that fetches and sorts all of them. Along the order, one in so many is of the region.
-func (r *Release) walksPermits(ctx context.Context, checked facts, sortBy string, limit int) (bool, error) {
-	if sortBy == permitSort[PermitByIssuedOn] && len(checked.regions[0]) == 1 {
+func (r *Release) walksPermits(ctx context.Context, resolved facts, sortBy string, limit int) (bool, error) {
+	if sortBy == permitSort[PermitByIssuedOn] && len(resolved.regions[0]) == 1 {
 		return false, nil // an index has the permits of a region in this order
 	}
-	sums, ok := r.planner(build.PermitFacts, checked.dimensions())
+	resolved.more, resolved.nested = nil, Nested[facts]{} // which leave out some more
+	sums, ok := r.planner(build.PermitFacts, resolved.dimensions())
 	if !ok {
 		return false, nil
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("COALESCE(SUM(f.permits), 0)").From(sums.Name + " AS f")
-	checked.narrow(sb, build.PermitFacts)
+	resolved.narrow(sb, build.PermitFacts)
 	statement, args := sb.Build()
 	permits, err := sqlite.Single[int](ctx, r.file, statement, args...)
 	if err != nil {
 		return false, fmt.Errorf("count the permits of a region: %w", err)
 	}
 	return permits > 0 && limit*r.info.Counts.Permits/permits < permits, nil
+}
+
+// permitFacts makes the facts of a filter by itself.
+func (r *Release) permitFacts(ctx context.Context, f PermitFilter) (facts, error) {
+	own, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
+		Nationalities: f.Nationalities, Employers: f.Employers, Synthetic: f.Synthetic}, r.LastDay(f.BoundariesOn))
+	if err != nil {
+		return own, err
+	}
+	if err := f.Issued.check("issued"); err != nil {
+		return own, err
+	}
+	var period labour.Period
+	if f.Period != (DateRange{}) {
+		if period, _, err = r.period(f.Period); err != nil {
+			return own, err
+		}
+	}
+	// A filter without any of these demands nothing more, and its rows are counted from sums that are kept ready.
+	if sb := sqlite.Flavour.NewSelectBuilder(); len(f.more(sb, r.LastDay(nil), period)) > 0 {
+		own.more = func(sb *sqlbuilder.SelectBuilder) []string { return f.more(sb, r.LastDay(nil), period) }
+	}
+	return own, nil
+}
+
+// more lists what the filter demands of a permit f beside what reports can be narrowed by.
+func (f PermitFilter) more(sb *sqlbuilder.SelectBuilder, last labour.Date, period labour.Period) []string {
+	var all []string
+	if f.Numbers != nil {
+		all = append(all, isIn(sb, "f.number", f.Numbers))
+	}
+	if f.Period != (DateRange{}) {
+		all = append(all, sb.Or(sb.Between("f.issued_on", period.From.String(), period.To.String()), inForce(sb, period)))
+	}
+	all = append(all, f.Issued.conditions(sb, "f.issued_on")...)
+	all = append(all, ofDays(sb, f.IssuedOn, "f.issued_on")...)
+	all = append(all, ofDays(sb, f.ValidFrom, "f.valid_from")...)
+	all = append(all, ofDays(sb, f.ValidTo, "f.valid_to")...)
+	all = append(all, ofDays(sb, f.RevokedOn, "f.revoked_on")...)
+	all = append(all, ofNumbers(sb, f.Workers, "f.workers")...)
+	all = append(all, ofNumbers(sb, f.WageMonthly, "f.wage_monthly")...)
+	if f.InForceOn != nil {
+		day := f.InForceOn.String()
+		all = append(all, sb.LessEqualThan("f.valid_from", day), sb.GreaterEqualThan("f.ends_on", day))
+	}
+	if f.Status != nil {
+		on := last
+		if given := cmp.Or(f.InForceOn, f.statusOn); given != nil {
+			on = *given
+		}
+		day := on.String()
+		status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s "+
+			"WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s "+
+			"WHEN f.valid_to >= %s THEN %s ELSE %s END",
+			sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending),
+			sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
+		all = append(all, fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
+	}
+	return all
 }
 
 // LastDay returns a day, or where it is nil the release's last one, else that of its publication.
@@ -189,12 +257,7 @@ func (d DateRange) check(name string) error {
 	return nil
 }
 
-// narrow keeps the rows whose day is in the range.
-func (d DateRange) narrow(sb *sqlbuilder.SelectBuilder, column string) {
-	if d.From != nil {
-		sb.Where(sb.GreaterEqualThan(column, d.From.String()))
-	}
-	if d.To != nil {
-		sb.Where(sb.LessEqualThan(column, d.To.String()))
-	}
+// conditions lists what the range demands of a column of days, which has ” where the day is not known.
+func (d DateRange) conditions(sb *sqlbuilder.SelectBuilder, column string) []string {
+	return ofDays(sb, Comparison[labour.Date]{Gte: d.From, Lte: d.To}, column)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"reflect"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -33,12 +34,19 @@ type foundPermits struct {
 
 // byDays returns what counts the permits of a list by days, or nil: where it is not about days, or about more than the
 // days of the register know.
-func (r *Release) byDays(f PermitFilter, checked facts, boundaries labour.Date) *permitDays {
-	list := &Counted{release: r, facts: checked, on: boundaries}
+func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
+	// All that the days know; a field that is added to the filter is not among it until somebody says so here.
+	rest := f
+	rest.Within, rest.BoundariesOn, rest.Industries, rest.Nationalities, rest.Synthetic = nil, nil, nil, nil, nil
+	if reflect.ValueOf(rest).IsZero() {
+		return nil // and nothing is about days
+	}
+	rest.Issued, rest.InForceOn, rest.Counted = DateRange{}, nil, nil
 	// Of permits whose day of issue is not known, the days have those alone that are in force on any.
 	undated := f.Issued.From == nil && f.Issued.To != nil && r.Gaps()[labour.NoIssueDay] > 0
-	if r.confidential > 0 || undated || f.Employer != "" || f.Status != nil || !list.isCovered() ||
-		f.InForceOn == nil && f.Issued == (DateRange{}) && f.Counted == nil {
+	resolved.more = nil
+	list := &Counted{release: r, facts: resolved, on: r.LastDay(f.BoundariesOn)}
+	if r.confidential > 0 || undated || !reflect.ValueOf(rest).IsZero() || !list.isCovered() {
 		return nil
 	}
 	d := &permitDays{release: r, cells: []*sqlbuilder.SelectBuilder{list.cells(build.PermitFacts)},

@@ -172,6 +172,8 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 			s.Currency = value
 		case build.SettingDataThrough:
 			return sqlite.OptionalDate(&s.DataThrough).Scan(value)
+		case build.SettingLocalLanguage:
+			s.LocalLanguage = value
 		case build.SettingConfidential, build.SettingSuppressBelow:
 			var err error
 			s.Confidential, err = strconv.Atoi(value)

@@ -14,10 +14,11 @@ import (
 	"homebound/internal/labour"
 )
 
-// Pages: with neither first nor last the first defaultPage, and never more than maxPage.
+// Pages: with neither first nor last the first defaultPage, and never more than maxPage. A report can skip up to maxOffset rows.
 const (
 	defaultPage = 100
 	maxPage     = 1000
+	maxOffset   = 10_000
 )
 
 // pageArgs are the arguments that every connection takes.
@@ -26,24 +27,40 @@ type pageArgs struct {
 	after  *string
 	last   *int
 	before *string
+	offset *int // of a report
 }
 
 // span turns the arguments into a stretch of a list that is sorted by order.
 func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
-	span := db.Span{Limit: defaultPage, Count: graphql.FieldRequested(ctx, "totalCount") ||
+	return a.spanUpTo(ctx, order, defaultPage)
+}
+
+// spanUpTo is span where a page has another length than most have, where the arguments do not say.
+func (a pageArgs) spanUpTo(ctx context.Context, order listOrder, limit int) (db.Span, error) {
+	span := db.Span{Limit: limit, Count: graphql.FieldRequested(ctx, "totalCount") ||
 		graphql.FieldRequested(ctx, "totalWorkers"), Mark: graphql.FieldRequested(ctx, "synthetic")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
 	}
-	name, limit := "first", a.first
+	name, asked := "first", a.first
 	if a.last != nil {
-		name, limit, span.Backward = "last", a.last, true
+		name, asked, span.Backward = "last", a.last, true
 	}
-	if limit != nil {
-		if err := checkLimit(name, *limit); err != nil {
+	if asked != nil {
+		if err := checkLimit(name, *asked, maxPage); err != nil {
 			return span, err
 		}
-		span.Limit = *limit
+		span.Limit = *asked
+	}
+	if a.offset != nil {
+		if err := checkLimit("offset", *a.offset, maxOffset); err != nil {
+			return span, err
+		}
+		if a.after != nil || a.before != nil || a.last != nil {
+			return span, labour.Faultf(labour.BadUserInput,
+				"offset: expected no after, before or last beside it, which count from elsewhere, found one.")
+		}
+		span.Offset = *a.offset
 	}
 	var err error
 	if span.After, err = parseCursor("after", a.after, order); err != nil {
@@ -53,12 +70,12 @@ func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 	return span, err
 }
 
-func checkLimit(name string, n int) error {
+func checkLimit(name string, n, most int) error {
 	if n < 0 {
-		return labour.Faultf(labour.BadUserInput, "%s: expected a number from 0 to %d, found %d.", name, maxPage, n)
+		return labour.Faultf(labour.BadUserInput, "%s: expected a number from 0 to %d, found %d.", name, most, n)
 	}
-	if n > maxPage {
-		return labour.Faultf(labour.LimitExceeded, "%s: expected at most %d, found %d.", name, maxPage, n)
+	if n > most {
+		return labour.Faultf(labour.LimitExceeded, "%s: expected at most %d, found %d.", name, most, n)
 	}
 	return nil
 }
@@ -73,9 +90,10 @@ type listOrder struct {
 type sortKey int
 
 const (
-	byPlace  sortKey = iota // nothing: the list is held whole, and an id alone finds the place
-	byText                  // text, days included
-	byNumber                // a whole number
+	byPlace    sortKey = iota // nothing: the list is held whole, and an id alone finds the place
+	byText                    // text, days included
+	byNumber                  // a whole number
+	byFraction                // a number
 )
 
 // cursor is what an opaque cursor holds: the list in its order, and the row's place in it.
@@ -123,6 +141,9 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 		if number, err := value.Int64(); err == nil && order.by == byNumber {
 			return &db.Position{Value: number, ID: c.ID}, nil
 		}
+		if number, err := value.Float64(); err == nil && order.by == byFraction {
+			return &db.Position{Value: number, ID: c.ID}, nil
+		}
 	}
 	return nil, fault
 }
@@ -135,9 +156,10 @@ func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Co
 		return formatCursor(order, page.Positions[at-1])
 	})
 	c.TotalCount, c.TotalWorkers, c.Synthetic = page.Total, page.Workers, page.Synthetic
-	// A row that a cursor names lies outside the page, at the end that the cursor bounds.
+	// A row that a cursor names lies outside the page, at the end that the cursor bounds; so do those that are skipped.
 	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Before != nil
-	c.PageInfo.HasPreviousPage = span.Backward && page.More || span.After != nil
+	c.PageInfo.HasPreviousPage = span.Backward && page.More || span.After != nil ||
+		span.Offset > 0 && page.Total > 0
 	return c
 }
 
@@ -158,7 +180,16 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	if err != nil {
 		return nil, err
 	}
-	from, to := 0, len(items)
+	page, err := cutPage(items, span, key)
+	if err != nil {
+		return nil, err
+	}
+	return connections(ctx, []db.Page[T]{page}, span, order)[0], nil
+}
+
+// cutPage takes a stretch out of a list that is held whole.
+func cutPage[T any](items []T, span db.Span, key func(T) string) (db.Page[T], error) {
+	from, to := min(span.Offset, len(items)), len(items)
 	place := func(name string, at *db.Position) (int, error) {
 		i := slices.IndexFunc(items, func(item T) bool { return key(item) == at.ID })
 		if i < 0 {
@@ -167,19 +198,20 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 		}
 		return i, nil
 	}
+	page := db.Page[T]{Total: len(items)}
 	if span.After != nil {
 		i, err := place("after", span.After)
 		if err != nil {
-			return nil, err
+			return page, err
 		}
 		from = i + 1
 	}
 	if span.Before != nil {
+		var err error
 		if to, err = place("before", span.Before); err != nil {
-			return nil, err
+			return page, err
 		}
 	}
-	page := db.Page[T]{Total: len(items)}
 	if stretch := items[min(from, to):to]; len(stretch) <= span.Limit {
 		page.Nodes = stretch
 	} else if page.More = true; span.Backward {
@@ -190,7 +222,16 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	for _, item := range page.Nodes {
 		page.Positions = append(page.Positions, db.Position{ID: key(item)})
 	}
-	return connections(ctx, []db.Page[T]{page}, span, order)[0], nil
+	return page, nil
+}
+
+// mapPage makes other items of those of a page.
+func mapPage[T, R any](page db.Page[T], item func(T) R) db.Page[R] {
+	made := db.Page[R]{Positions: page.Positions, More: page.More, Total: page.Total}
+	for _, one := range page.Nodes {
+		made.Nodes = append(made.Nodes, item(one))
+	}
+	return made
 }
 
 // orderOf returns the order of a list that the database sorts, from its argument. Of the fields that it can be

@@ -27,6 +27,9 @@ func lists() map[string]list {
 		"releases": {world: "small", field: "releases(%s)", node: "id", sizes: 2},
 		"sources":  {world: "default", field: "sources(%s)", node: "id", sizes: 60},
 		"claims":   {world: "default", field: "claims(%s)", node: "id", sizes: 60},
+		"report by region and month": {world: "default", node: "id", sizes: 900,
+			field: `report(groupBy: [REGION], granularity: MONTH, orderBy: [{ measure: WORKERS_PRESENT, direction: DESC }], %s)`},
+		"report by employer, small": {world: "small", node: "id", sizes: 3, field: `report(groupBy: [EMPLOYER, NATIONALITY], granularity: YEAR, %s)`},
 	}
 	for _, kind := range []struct {
 		field, order, world string
@@ -37,6 +40,8 @@ func lists() map[string]list {
 		{"employers", "EmployerOrderField", "default", 300, ""},
 		{"permits", "PermitOrderField", "default", 200, `filter: { issued: { from: "2018-01-01", to: "2018-06-30" } }, `},
 		{"repatriations", "RepatriationOrderField", "default", 200, `filter: { date: { from: "2018-01-01", to: "2018-02-28" } }, `},
+		{"observations", "ObservationOrderField", "default", 300, `filter: { regions: ["RU-PRI", "RU-AMU"] }, `},
+		{"observations", "ObservationOrderField", "small", 3, ""},
 		{"regions", "RegionOrderField", "small", 3, ""},
 		{"employers", "EmployerOrderField", "small", 2, ""},
 		{"permits", "PermitOrderField", "small", 5, ""},
@@ -152,7 +157,7 @@ func TestConnections_VisitEveryRowOnceEitherWay(t *testing.T) {
 
 func TestConnections_AnyStretchIsThatOfTheWholeList(t *testing.T) {
 	all := lists()
-	for _, name := range []string{"releases", "regions NAME DESC, small", "employers WORKERS_AUTHORISED ASC, small", "permits WORKERS ASC, small", "repatriations DATE DESC, small"} {
+	for _, name := range []string{"releases", "regions NAME DESC, small", "employers WORKERS_AUTHORISED ASC, small", "permits WORKERS ASC, small", "repatriations DATE DESC, small", "report by employer, small"} {
 		l := all[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,6 +248,70 @@ func TestConnections_ReportRowsPageLikeAList(t *testing.T) {
 		after = *p.PageInfo.EndCursor
 	}
 	assert.Equal(t, whole.Rows, visited)
+}
+
+func TestConnections_ReportRowsByOffsetAreThoseOfTheWhole(t *testing.T) {
+	w := in(t, "default")
+	l := lists()["report by region and month"]
+	whole := l.walk(t, w, rand.New(rand.NewPCG(3, 107)), false)
+	require.Greater(t, len(whole), 1000, "more than a page")
+	var skipped []string
+	for offset := 0; offset < len(whole)+900; offset += 900 {
+		p := l.read(t, w, fmt.Sprintf("first: 900, offset: %d", offset))
+		skipped = append(skipped, p.ids()...)
+		assert.Equal(t, offset > 0, p.List.PageInfo.HasPreviousPage, offset)
+		assert.Equal(t, offset+900 < len(whole), p.List.PageInfo.HasNextPage, offset)
+	}
+	assert.Equal(t, whole, skipped)
+
+	p := l.read(t, w, "first: 3, offset: 7")
+	assert.Equal(t, l.read(t, w, fmt.Sprintf("first: 2, after: %q", *p.List.PageInfo.EndCursor)).ids(), whole[10:12],
+		"a cursor of a page by offset leads on")
+}
+
+func TestReport_RefusesPagesThatItDoesNotHave(t *testing.T) {
+	w := in(t, "small")
+	cursor := *lists()["report by employer, small"].read(t, w, "first: 1").List.PageInfo.EndCursor
+	for arguments, message := range map[string]string{
+		"offset: 10001":      "offset: expected at most 10000, found 10001.",
+		"offset: -1":         "offset: expected a number from 0 to 10000, found -1.",
+		"offset: 1, last: 2": "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
+		fmt.Sprintf("offset: 1, after: %q", cursor):  "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
+		fmt.Sprintf("offset: 1, before: %q", cursor): "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
+		"first: 1, last: 1":                          "expected either first or last, found both.",
+		"last: 1001":                                 "last: expected at most 1000, found 1001.",
+	} {
+		errs := w.ask(t.Context(), t, "{ report(groupBy: [EMPLOYER, NATIONALITY], granularity: YEAR, "+arguments+") { totalCount } }", nil).Errors
+		require.Len(t, errs, 1, arguments)
+		assert.Equal(t, message, errs[0].Message, arguments)
+	}
+}
+
+func TestReport_RowsNodesAndEdgesAreTheSame(t *testing.T) {
+	w := in(t, "small")
+	const fields = `{ id region { code } employer { name source { id } } period { key } permitsIssued workersPresent peakOn
+		permits(first: 2) { totalCount nodes { id } } repatriations(first: 1) { totalCount nodes { id } } }`
+	type answer struct {
+		Report struct {
+			Rows, Nodes []map[string]any
+			Edges       []struct{ Node map[string]any }
+		}
+	}
+	const arguments = "groupBy: [REGION, EMPLOYER], granularity: YEAR, first: 7, offset: 2"
+	all := data[answer](t, w, "{ report("+arguments+") { rows "+fields+" nodes "+fields+" edges { node "+fields+" } } }").Report
+	require.Len(t, all.Rows, 7)
+	assert.Equal(t, all.Rows, all.Nodes)
+	for i, edge := range data[answer](t, w, "{ report("+arguments+") { edges { cursor node "+fields+" } } }").Report.Edges {
+		assert.Equal(t, all.Rows[i], edge.Node, "edges alone compute the same measures")
+		assert.Equal(t, all.Rows[i], all.Edges[i].Node)
+	}
+	one, many := int64(0), int64(0)
+	for first, statements := range map[int]*int64{1: &one, 7: &many} {
+		ctx, count := db.WithStatementCount(t.Context())
+		dataOf[any](ctx, t, w, fmt.Sprintf("{ report(groupBy: [REGION, EMPLOYER], granularity: YEAR, first: %d) { edges { node %s } } }", first, fields))
+		*statements = count.Load()
+	}
+	assert.Equal(t, one, many, "edges are looked up together")
 }
 
 func TestConnections_CountOnlyWhereTheCountIsAsked(t *testing.T) {

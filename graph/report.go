@@ -15,52 +15,73 @@ import (
 
 func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, first *int, after, currency *string) (*model.Report, error) {
-	return report(ctx, deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, currency, pageArgs{first: first, after: after})
+	having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int,
+	currency *string) (*model.Report, error) {
+	return reportArgs{deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, currency,
+		pageArgs{first: first, after: after, last: last, before: before, offset: offset}}.report(ctx)
 }
 
-// report asks the database for the measures that the selection names, and for nothing else. Where a region is given, the
-// report is of what lies within it.
-func report(ctx context.Context, given model.ReportFilter, region string, groupBy []labour.Dimension,
-	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, currency *string, page pageArgs) (*model.Report, error) {
-	release := releaseOf(ctx)
-	filter := reportFilter(&given)
-	if region != "" {
-		filter.Within = append(filter.Within, region)
-		if given.Within == nil {
-			given.Within = &region
-		}
+// reportArgs are the arguments of a report. Where a region is given, the report is of what lies within it.
+type reportArgs struct {
+	filter       model.ReportFilter
+	region       string
+	groupBy      []labour.Dimension
+	granularity  *labour.Granularity
+	boundariesOn *labour.Date
+	orderBy      []model.ReportOrder
+	having       []model.MeasureCondition
+	currency     *string
+	page         pageArgs
+}
+
+// ask checks the question, and computes nothing yet.
+func (a reportArgs) ask(ctx context.Context) (*db.Report, error) {
+	filter := reportFilter(&a.filter)
+	if a.region != "" {
+		filter.Within = append(filter.Within, a.region)
 	}
-	rep, err := release.Ask(ctx, db.ReportQuery{
-		Filter: filter, GroupBy: groupBy, Granularity: deref(granularity), BoundariesOn: boundariesOn,
-		Measures: reportMeasures(ctx, groupBy), OrderBy: reportOrder(orderBy), Having: conditions(having),
-		Currency: currencyOf(ctx, currency, filter.Within),
+	return releaseOf(ctx).Ask(ctx, db.ReportQuery{
+		Filter: filter, GroupBy: a.groupBy, Granularity: deref(a.granularity), BoundariesOn: a.boundariesOn,
+		Measures: reportMeasures(ctx, a.groupBy), OrderBy: reportOrder(a.orderBy), Having: conditions(a.having),
+		Currency: currencyOf(ctx, a.currency, filter.Within),
 	})
+}
+
+// echo writes the filter that the report is narrowed to.
+func (a reportArgs) echo() string {
+	if a.region != "" && a.filter.Within == nil {
+		a.filter.Within = &a.region
+	}
+	return filterText(&a.filter)
+}
+
+// report asks the database for the measures that the selection names, and for nothing else.
+func (a reportArgs) report(ctx context.Context) (*model.Report, error) {
+	release := releaseOf(ctx)
+	rep, err := a.ask(ctx)
 	if err != nil {
 		return nil, err
 	}
-	limit := maxPage
-	if page.first != nil {
-		if err := checkLimit("first", *page.first); err != nil {
-			return nil, err
-		}
-		limit = *page.first
+	span, err := a.page.spanUpTo(ctx, reportRows(rep.Query), maxPage)
+	if err != nil {
+		return nil, err
 	}
 	answer := &model.Report{Coverage: rep.Coverage(), Synthetic: rep.Synthetic(), Currency: rep.Currency, BoundariesOn: rep.BoundariesOn,
-		Filter: filterText(given), ID: reportID(release, rep, page)}
+		Filter: a.echo(), ID: reportID(release, rep, a.page)}
 	if rep.Covers() {
 		answer.Period = new(labour.Granularity("").Of(rep.Period))
 	}
 	// What stands behind a report, and what having left out, is of its rows, whether or not these are selected.
-	if requested(ctx, "rows", "totalCount", "pageInfo", "provenance") ||
-		len(having) > 0 && requested(ctx, "notices") {
+	if requested(ctx, "rows", "edges", "nodes", "totalCount", "pageInfo", "provenance") ||
+		len(a.having) > 0 && requested(ctx, "notices") {
 		if err := rep.Answer(ctx); err != nil {
 			return nil, err
 		}
-		if err := reportPage(ctx, rep, limit, page.after, answer); err != nil {
+		page, err := reportPage(ctx, rep, span)
+		if err != nil {
 			return nil, err
 		}
+		answer.Connection = *page
 	}
 	if requested(ctx, "notices") {
 		answer.Notices = answers.Notices(release, rep)
@@ -84,38 +105,29 @@ func report(ctx context.Context, given model.ReportFilter, region string, groupB
 	return answer, nil
 }
 
-// reportPage fills in the rows after a cursor, and where they stand among all.
-func reportPage(ctx context.Context, rep *db.Report, limit int, after *string, answer *model.Report) error {
-	order := reportRows(rep.Query)
-	position, err := parseCursor("after", after, order)
+// reportPage makes the page of the rows, and says where they stand among all.
+func reportPage(ctx context.Context, rep *db.Report, span db.Span) (*model.Connection[model.ReportRow], error) {
+	cut, err := cutPage(rep.Rows, span, rep.Key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	from := 0
-	if position != nil {
-		for from < len(rep.Rows) && rep.Key(rep.Rows[from]) != position.ID {
-			from++
-		}
-		if from == len(rep.Rows) {
-			return labour.Faultf(labour.BadUserInput, "after: expected a cursor of this report, found one of another.")
-		}
-		from++
-	}
-	to := min(from+limit, len(rep.Rows))
-	counted, named := countedRequested(ctx, "rows."), rowIDs(releaseOf(ctx), rep)
-	for _, row := range rep.Rows[from:to] {
+	page := mapPage(cut, reportRower(ctx, rep))
+	connection := connection(page, span, reportRows(rep.Query))
+	model.Join(ctx, []*model.Connection[model.ReportRow]{connection})
+	return connection, nil
+}
+
+// rowPaths are where the selection of a report finds its rows.
+var rowPaths = []string{"rows.", "nodes.", "edges.node."}
+
+// reportRower returns what makes rows of the contract of those of a report.
+func reportRower(ctx context.Context, rep *db.Report) func(db.ReportRow) model.ReportRow {
+	counted, named := countedRequested(ctx, rowPaths...), rowIDs(releaseOf(ctx), rep)
+	return func(row db.ReportRow) model.ReportRow {
 		shown := reportRow(rep, row, rep.Query.Measures, counted)
 		shown.ID = named(rep.Key(row))
-		answer.Rows = append(answer.Rows, shown)
+		return shown
 	}
-	answer.TotalCount = len(rep.Rows)
-	answer.PageInfo = model.PageInfo{HasPreviousPage: from > 0, HasNextPage: to < len(rep.Rows)}
-	if from < to {
-		start := formatCursor(order, db.Position{ID: rep.Key(rep.Rows[from])})
-		end := formatCursor(order, db.Position{ID: rep.Key(rep.Rows[to-1])})
-		answer.PageInfo.StartCursor, answer.PageInfo.EndCursor = &start, &end
-	}
-	return nil
 }
 
 // reportRows names the rows of a report by all that decides which they are and how they are sorted, but for the filter.
@@ -130,7 +142,7 @@ func requested(ctx context.Context, fields ...string) bool {
 // reportMeasures lists the measures that the rows are asked for: those selected, and where it is asked what they rest on all
 // that they could be, so that this follows from the arguments alone.
 func reportMeasures(ctx context.Context, groupBy []labour.Dimension) []labour.Measure {
-	measures := selectedMeasures(ctx, "rows.")
+	measures := selectedMeasures(ctx, rowPaths...)
 	if !requested(ctx, "provenance") {
 		return measures
 	}
@@ -144,20 +156,24 @@ func reportMeasures(ctx context.Context, groupBy []labour.Dimension) []labour.Me
 	return all
 }
 
-// selectedMeasures lists the measures whose fields the selection names below a path.
-func selectedMeasures(ctx context.Context, path string) []labour.Measure {
+// selectedMeasures lists the measures whose fields the selection names below some paths.
+func selectedMeasures(ctx context.Context, paths ...string) []labour.Measure {
 	var measures []labour.Measure
 	for _, info := range labour.Measures {
-		if graphql.FieldRequested(ctx, path+info.Field) || info.Measure == labour.PeakWorkersPresent &&
-			graphql.FieldRequested(ctx, path+"peakOn") {
+		if requestedBelow(ctx, paths, info.Field) ||
+			info.Measure == labour.PeakWorkersPresent && requestedBelow(ctx, paths, "peakOn") {
 			measures = append(measures, info.Measure)
 		}
 	}
 	return measures
 }
 
-func countedRequested(ctx context.Context, path string) bool {
-	return graphql.FieldRequested(ctx, path+"permits") || graphql.FieldRequested(ctx, path+"repatriations")
+func countedRequested(ctx context.Context, paths ...string) bool {
+	return requestedBelow(ctx, paths, "permits") || requestedBelow(ctx, paths, "repatriations")
+}
+
+func requestedBelow(ctx context.Context, paths []string, field string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool { return graphql.FieldRequested(ctx, path+field) })
 }
 
 // reportRow makes a row of the contract, with the measures that were computed and no other.
@@ -180,30 +196,11 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 	return r
 }
 
-func reportFilter(f *model.ReportFilter) db.ReportFilter {
-	if f == nil {
-		return db.ReportFilter{}
-	}
-	return db.ReportFilter{
-		Within: list(f.Within), Industries: f.Industries, Nationalities: f.Nationalities,
-		Employers: keysOf("Employer", f.Employers), Outcomes: f.Outcomes, Period: dateRange(f.Period),
-		Synthetic: f.Synthetic,
-	}
-}
-
 func reportOrder(orders []model.ReportOrder) []db.ReportOrder {
 	list := make([]db.ReportOrder, len(orders))
 	for i, o := range orders {
 		list[i] = db.ReportOrder{By: deref(o.By), Measure: deref(o.Measure),
 			Descending: o.Direction == model.OrderDirectionDesc}
-	}
-	return list
-}
-
-func conditions(having []model.MeasureCondition) []db.MeasureCondition {
-	list := make([]db.MeasureCondition, len(having))
-	for i, h := range having {
-		list[i] = db.MeasureCondition{Measure: h.Measure, AtLeast: h.AtLeast, AtMost: h.AtMost}
 	}
 	return list
 }
@@ -253,18 +250,22 @@ func (reportRowFields) Employer(ctx context.Context, objs []*model.ReportRow) ([
 
 func (reportRowFields) Permits(ctx context.Context, objs []*model.ReportRow, orderBy *model.PermitOrder, first *int,
 	after *string, last *int, before *string) ([]*model.PermitConnection, error) {
-	filters := make([]db.PermitFilter, len(objs))
-	for i, row := range objs {
-		filters[i].Counted, _ = row.Counted.(*db.Counted)
-	}
-	return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	return model.Together(ctx, objs, func(objs []*model.ReportRow) ([]*model.PermitConnection, error) {
+		filters := make([]db.PermitFilter, len(objs))
+		for i, row := range objs {
+			filters[i].Counted, _ = row.Counted.(*db.Counted)
+		}
+		return permitPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
+	})
 }
 
 func (reportRowFields) Repatriations(ctx context.Context, objs []*model.ReportRow, orderBy *model.RepatriationOrder,
 	first *int, after *string, last *int, before *string) ([]*model.RepatriationConnection, error) {
-	filters := make([]db.RepatriationFilter, len(objs))
-	for i, row := range objs {
-		filters[i].Counted, _ = row.Counted.(*db.Counted)
-	}
-	return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before})
+	return model.Together(ctx, objs, func(objs []*model.ReportRow) ([]*model.RepatriationConnection, error) {
+		filters := make([]db.RepatriationFilter, len(objs))
+		for i, row := range objs {
+			filters[i].Counted, _ = row.Counted.(*db.Counted)
+		}
+		return repatriationPages(ctx, filters, orderBy, pageArgs{first, after, last, before, nil})
+	})
 }

@@ -85,7 +85,10 @@ func (r *Resolver) Parameter() generated.ParameterResolver           { return pa
 func (r *Resolver) ObservedOutcome() generated.ObservedOutcomeResolver {
 	return observedOutcomeFields{}
 }
-func (r *Resolver) Compliance() generated.ComplianceResolver { return complianceFields{} }
+func (r *Resolver) MeasureInfo() generated.MeasureInfoResolver     { return measureInfoFields{} }
+func (r *Resolver) DimensionInfo() generated.DimensionInfoResolver { return dimensionInfoFields{} }
+func (r *Resolver) EnumValueInfo() generated.EnumValueInfoResolver { return enumValueInfoFields{} }
+func (r *Resolver) Compliance() generated.ComplianceResolver       { return complianceFields{} }
 
 type (
 	query        struct{ r *Resolver }
@@ -247,6 +250,10 @@ func (releaseFields) Note(_ context.Context, obj *labour.Release) (*string, erro
 	return known(obj.Note), nil
 }
 
+func (releaseFields) LocalLanguage(_ context.Context, obj *labour.Release) (*string, error) {
+	return known(obj.LocalLanguage), nil
+}
+
 func (releaseFields) MethodVersion(context.Context, *labour.Release) (string, error) {
 	return labour.MethodVersion, nil
 }
@@ -269,7 +276,7 @@ func (q query) Releases(ctx context.Context, first *int, after *string, last *in
 		return nil, err
 	}
 	slices.Reverse(releases)
-	return slicePage(ctx, releases, pageArgs{first, after, last, before}, listOrder{name: "releases"},
+	return slicePage(ctx, releases, pageArgs{first, after, last, before, nil}, listOrder{name: "releases"},
 		func(r labour.Release) string {
 			return fmt.Sprint(r.Number)
 		})

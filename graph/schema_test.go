@@ -169,9 +169,10 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"NoticeCode":            texts(answers.NoticeCodes),
 		"WageUnit":              texts(labour.WageUnits),
 		"Gap":                   texts(labour.Gaps),
+		"FigureFormat":          texts(labour.FigureFormats),
 	}
 	ofTheContractAlone := []string{"Language", "Prices", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
-		"ClaimOrderField"}
+		"ClaimOrderField", "ObservationOrderField"}
 
 	var enums []string
 	for _, def := range ownTypes() {

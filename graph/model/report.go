@@ -8,20 +8,24 @@ import (
 
 // Report is the answer to a group-by question. What is not selected is not computed, and zero.
 type Report struct {
+	Connection[ReportRow]
 	ID           string
 	Period       *labour.CalendarPeriod
 	BoundariesOn labour.Date
 	Filter       string // JSON
-	Rows         []ReportRow
 	Totals       ReportRow
-	TotalCount   int
-	PageInfo     PageInfo
 	Coverage     labour.Covered
 	Synthetic    bool
 	Notices      []answers.Notice
 	Provenance   answers.Provenance
 	Currency     string
 }
+
+// ReportEdge is a row of a report with the cursor that a page can start after.
+type ReportEdge = Edge[ReportRow]
+
+// Rows returns the page's rows without their cursors.
+func (r *Report) Rows() []ReportRow { return r.Nodes() }
 
 // Basis is what every report is read from.
 func (*Report) Basis() labour.Basis { return labour.Register }

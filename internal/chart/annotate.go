@@ -1,10 +1,14 @@
 package chart
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // obstacles are what the figures written into a plot keep clear of, besides the texts that are there.
 type obstacles struct {
 	boxes []box
+	marks []point // whose figures a reader may look for: none may stand nearer to another's than to its own
 	lines [][2]point
 }
 
@@ -13,6 +17,16 @@ func (o obstacles) blocked(b box) bool {
 	return slices.ContainsFunc(o.boxes, b.meets) || slices.ContainsFunc(o.lines, func(l [2]point) bool {
 		return b.crossed(l[0], l[1])
 	})
+}
+
+// anothers reports whether a room about a place is nearer to another mark.
+func (o obstacles) anothers(b box, at point) bool {
+	return slices.ContainsFunc(o.marks, func(mark point) bool { return mark != at && b.far(mark) <= b.far(at) })
+}
+
+// far returns how far a place is from a room.
+func (b box) far(p point) float64 {
+	return math.Hypot(max(b.left-p.x, 0, p.x-b.right), max(b.top-p.y, 0, p.y-b.bottom))
 }
 
 // crossed reports whether a straight line passes a room.
@@ -57,6 +71,7 @@ func (t Timeline) obstacles(p *page, f frame) obstacles {
 			switch {
 			case s.Drawn == Reported || s.Drawn == Estimated:
 				o.boxes = append(o.boxes, box{at.x - 6, at.y - 6, at.x + 6, at.y + 6})
+				o.marks = append(o.marks, at)
 				if q.Period.From < q.Period.To {
 					o.lines = append(o.lines,
 						[2]point{{f.x(max(q.Period.From, f.from)), at.y}, {f.x(min(q.Period.To, f.to)), at.y}})
@@ -106,12 +121,12 @@ func (t Timeline) annotate(p *page, f frame, m magnitude) {
 			} {
 				b := box{corner.x - 4, corner.y - 1, corner.x + width + 4, corner.y + height + 1}
 				if b.left < f.left || b.right > p.inner.right || b.top < f.top-height || b.bottom > f.bottom ||
-					o.blocked(b) {
+					o.blocked(b) || o.anothers(b, at) {
 					continue
 				}
 				words := text{at: point{corner.x, corner.y + size*ascent}, size: size, bold: true, colour: p.ink,
 					words: words}
-				p.add(words)
+				p.as(s.Name, func() { p.add(words) })
 				o.boxes = append(o.boxes, b)
 				break
 			}

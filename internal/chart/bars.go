@@ -43,6 +43,7 @@ func (bars Bars) draw(p *page, unit string) {
 		}
 		p.add(text{at: point{x + 6, p.y + thickness/2 + size*0.35}, size: size, bold: b.Value != nil, colour: colour,
 			words: b.text(m)})
+		p.field(box{p.inner.left, p.y - 4, p.inner.right, p.y + thickness + 4}, tip{label: b.Label, value: b.words(m, unit)})
 		p.y += thickness + 8
 	}
 	p.line(point{left, p.y - 4}, point{left, p.y - 4}, p.axis, 1)
@@ -53,6 +54,14 @@ func (b Bar) text(m magnitude) string {
 		return unknownWord
 	}
 	return m.write(*b.Value)
+}
+
+// words writes the bar's figure with its unit.
+func (b Bar) words(m magnitude, unit string) string {
+	if b.Value == nil {
+		return unknownWord
+	}
+	return m.write(*b.Value) + " " + m.word + unit
 }
 
 // Total returns the sum of a column, and whether all of it is known.
@@ -97,13 +106,30 @@ func (c Columns) draw(p *page, unit string) {
 				continue
 			}
 			b := box{x - bar/2, y(sum + *part.Values[i]), x + bar/2, y(sum)}
-			p.layer(b, n)
+			p.as(part.Name, func() {
+				if c.cut(i) != "" {
+					p.rect(b, p.series[n%len(p.series)], 0.35)
+					p.add(shape{points: []point{{b.left, b.top}, {b.right, b.top}, {b.right, b.bottom}, {b.left, b.bottom}},
+						closed: true, stroke: p.series[n%len(p.series)], width: 1, dash: madeUpDash})
+				} else {
+					p.layer(b, n)
+				}
+				p.field(b, tip{label: c.Labels[i], value: Amount(*part.Values[i], unit), more: c.cut(i)})
+			})
 			sum += *part.Values[i]
 		}
 	}
 	p.line(point{left, bottom}, point{right, bottom}, p.axis, 1)
 	p.columnTexts(c, m, left, slot, y, bottom)
 	p.y = bottom + size*leading + 8
+}
+
+// cut returns of which days a column is, where that is no whole calendar unit; "" elsewhere.
+func (c Columns) cut(column int) string {
+	if column < len(c.Cut) {
+		return c.Cut[column]
+	}
+	return ""
 }
 
 // columnTexts writes labels below and totals above the columns, as many as there is room for.

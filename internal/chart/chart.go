@@ -79,6 +79,10 @@ type Point struct {
 	Value  *float64 // nil where unknown: a gap, which nothing is drawn across
 	// Low and High are the ends of the figure's range; nil where it has none.
 	Low, High *float64
+	More      string // what else a reader who points at it is told, such as who published it
+	// Part says that the figure is not of the kind of its neighbours': a flow of a part of a calendar unit alone, or a stock
+	// by a register that has just begun, which does not know yet who was there before.
+	Part bool
 }
 
 // Event is a day to see the figures by.
@@ -99,7 +103,9 @@ type Bar struct {
 // Columns shows flows by period, each column stacked up of the same parts.
 type Columns struct {
 	Labels []string // of the columns, in the order of time
-	Parts  []Part   // the lowest first
+	// Cut says of each column which days it is of, where that is a part of a calendar unit alone: to 10 Mar 2020.
+	Cut   []string
+	Parts []Part // the lowest first
 }
 
 // Part is one layer of Columns.

@@ -118,16 +118,24 @@ func (m Map) draw(p *page, unit string) {
 		laid[i] = shape.each(func(at point) point {
 			return point{half(at.x + p.inner.left + edge), half(at.y + p.y + edge)}
 		})
-		p.area(laid[i], ends, ends.of(drawn[i]))
+		p.area(laid[i], ends, ends.of(drawn[i]), drawn[i].tip(unit))
 	}
 	for i, shape := range laid {
-		p.dot(shape, ends, ends.of(drawn[i]))
+		p.dot(shape, ends, ends.of(drawn[i]), drawn[i].tip(unit))
 	}
 	if p.width >= labelled {
 		p.labels(box{p.inner.left, p.y, p.inner.right, p.y + height + 2*edge}, laid, drawn, ends)
 	}
 	p.y += height + 2*edge + 12
 	p.legend(ends.keys(m))
+}
+
+// tip returns what is told of a subject.
+func (s Subject) tip(unit string) *tip {
+	if s.Value == nil {
+		return &tip{label: s.Label, value: unknownWord}
+	}
+	return &tip{label: s.Label, value: Grouped(*s.Value, 0) + " " + unit}
 }
 
 // keys returns the legend of the classes that there are, from none to the greatest, and what is unknown.
@@ -137,7 +145,7 @@ func (c classes) keys(m Map) []key {
 		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
 			keys = append(keys, key{c.name(class), func(p *page, at box) {
 				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2},
-					{at.left + 2, at.bottom - 2}}}, c, class)
+					{at.left + 2, at.bottom - 2}}}, c, class, nil)
 			}})
 		}
 	}
@@ -153,16 +161,16 @@ func (p *page) look(c classes, class int) (fill, border rgb) {
 }
 
 // area fills a subject by its class.
-func (p *page) area(o outline, c classes, class int) {
+func (p *page) area(o outline, c classes, class int, told *tip) {
 	fill, border := p.look(c, class)
-	p.add(shape{points: o[0], more: o[1:], closed: true, fill: fill, opacity: 1, stroke: border, width: 0.75})
+	p.add(shape{points: o[0], more: o[1:], closed: true, fill: fill, opacity: 1, stroke: border, width: 0.75, tip: told})
 	if class == unknownClass {
 		o.hatch(func(from, to point) { p.line(from, to, p.muted, 1) })
 	}
 }
 
 // dot marks a subject that is too small to see by a circle on its place.
-func (p *page) dot(o outline, c classes, class int) {
+func (p *page) dot(o outline, c classes, class int, told *tip) {
 	const least = 5.0 // pixels each way
 	if o.area() >= least*least {
 		return
@@ -171,7 +179,7 @@ func (p *page) dot(o outline, c classes, class int) {
 	if class == unknownClass {
 		fill = p.muted
 	}
-	p.add(shape{points: []point{o.middle()}, radius: 3, fill: fill, opacity: 1, stroke: border, width: 1})
+	p.add(shape{points: []point{o.middle()}, radius: 3, fill: fill, opacity: 1, stroke: border, width: 1, tip: told})
 }
 
 // hatch draws rising lines through what lies within an outline.

@@ -153,7 +153,7 @@ func TestMap_TellsNothingOfWhatIsUnknown(t *testing.T) {
 	looks := map[string]bool{}
 	for _, class := range []int{unknownClass, noneClass, 0} {
 		g := &page{palette: Light.palette()}
-		g.area(outline{{{0, 0}, {26, 0}, {26, 16}, {0, 16}}}, nil, class)
+		g.area(outline{{{0, 0}, {26, 0}, {26, 16}, {0, 16}}}, nil, class, nil)
 		looks[fmt.Sprintf("%+v", g.marks)] = true
 	}
 	assert.Len(t, looks, 3, "unknown, none and some each look their own way")

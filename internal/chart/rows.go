@@ -108,6 +108,7 @@ func (all Intervals) draw(p *page, unit string) {
 			p.rect(box{s.x(v.Quarter), y, s.x(v.ThreeQuarters), y + rowThickness}, colour, 0.75)
 			p.line(point{s.x(v.Median), y - 2}, point{s.x(v.Median), y + rowThickness + 2}, p.ink, 3)
 		}
+		p.field(box{p.inner.left, p.y - 4, p.inner.right, p.y + rowThickness + 4}, tip{label: v.Label, value: sentence(v.Figures)})
 		p.y += rowThickness + 12
 	}
 	p.across(behind, s, a, tops)

@@ -10,7 +10,9 @@ import (
 type scene struct {
 	width, bottom float64
 	background    rgb
-	marks         []any // shape or text
+	marks         []any    // shape or text
+	names         []string // of the series
+	current       int      // 1 for the first of names, which what is added belongs to; 0 for none
 }
 
 type point struct{ x, y float64 }
@@ -26,6 +28,8 @@ type shape struct {
 	stroke  rgb
 	width   float64 // of the stroke; 0 leaves it out
 	dash    []float64
+	series  int  // of the scene; 0 for none
+	tip     *tip // nil where it tells nothing
 }
 
 // paths returns all lines of a shape.
@@ -51,6 +55,7 @@ type text struct {
 	bold   bool
 	colour rgb
 	words  string
+	series int // of the scene; 0 for none
 }
 
 // box is the room of something, its edges included.
@@ -74,7 +79,20 @@ const (
 	leading = 1.32
 )
 
-func (s *scene) add(marks ...any) { s.marks = append(s.marks, marks...) }
+// add adds marks to the series that is being drawn.
+func (s *scene) add(marks ...any) {
+	for _, mark := range marks {
+		switch m := mark.(type) {
+		case shape:
+			m.series = s.current
+			mark = m
+		case text:
+			m.series = s.current
+			mark = m
+		}
+		s.marks = append(s.marks, mark)
+	}
+}
 
 // line adds a straight line.
 func (s *scene) line(from, to point, colour rgb, width float64, dash ...float64) {

@@ -17,7 +17,11 @@ func (p *Picture) SVG(o Options) []byte {
 	s := p.scene(o)
 	var b bytes.Buffer
 	w, h := number(s.width), number(s.bottom)
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" font-family="%s">`+"\n", w, h, w, h, fontFamily)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" font-family="%s"`, w, h, w, h, fontFamily)
+	for i, name := range s.names {
+		fmt.Fprintf(&b, ` data-series-%d="%s"`, i+1, escaped(name))
+	}
+	b.WriteString(">\n")
 	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", escaped(p.Title), escaped(p.Description))
 	fmt.Fprintf(&b, `<rect width="%s" height="%s" fill="%s"/>`+"\n", w, h, s.background)
 	for _, mark := range s.marks {
@@ -66,7 +70,16 @@ func (m shape) writeSVG(b *bytes.Buffer) {
 			fmt.Fprintf(b, ` stroke-dasharray="%s"`, strings.Join(dashes, " "))
 		}
 	}
+	writeSeries(b, m.series)
+	m.tip.writeSVG(b)
 	b.WriteString("/>\n")
+}
+
+// writeSeries names the series that a mark belongs to, if any.
+func writeSeries(b *bytes.Buffer, series int) {
+	if series > 0 {
+		fmt.Fprintf(b, ` data-series="%d"`, series)
+	}
 }
 
 // writeSVG holds a text to the width that it was measured with: a browser that has none of the faces fits its own in.
@@ -79,6 +92,7 @@ func (t text) writeSVG(b *bytes.Buffer) {
 	if t.anchor != start {
 		fmt.Fprintf(b, ` text-anchor="%s"`, []string{middle: "middle", end: "end"}[t.anchor])
 	}
+	writeSeries(b, t.series)
 	fmt.Fprintf(b, ` fill="%s">%s</text>`+"\n", t.colour, escaped(t.words))
 }
 

@@ -14,6 +14,9 @@ type frame struct {
 }
 
 func (f frame) x(d labour.Date) float64 {
+	if f.from == f.to { // one day stands in the middle
+		return (f.left + f.right) / 2
+	}
 	return f.left + (f.right-f.left)*float64(d.Sub(f.from))/float64(max(1, f.to.Sub(f.from)))
 }
 
@@ -59,12 +62,15 @@ func (t Timeline) draw(p *page, unit string) {
 	}
 	t.days(p, f)
 	for _, s := range slices.Backward(t.Series) { // what is named first covers the others
-		s.draw(p, f, p.series[s.Drawn.colour()])
+		p.as(s.Name, func() { s.draw(p, f, p.series[s.Drawn.colour()]) })
 	}
 	if direct {
 		t.Series[0].direct(p, f)
 	}
 	t.annotate(p, f, m)
+	for _, s := range t.Series {
+		p.as(s.Name, func() { s.tips(p, f, unit) })
+	}
 	p.y = f.bottom + size*leading + 8
 }
 
@@ -239,11 +245,7 @@ func (s Series) draw(p *page, f frame, colour rgb) {
 			if q.Value == nil {
 				continue
 			}
-			left, right := f.x(q.Period.From), f.x(min(q.Period.To+1, f.to))
-			if q.Low != nil && q.High != nil {
-				p.rect(box{left, f.y(*q.High), right, f.y(*q.Low)}, colour, bandTint)
-			}
-			p.line(point{left, f.y(*q.Value)}, point{right, f.y(*q.Value)}, colour, 3)
+			s.band(p, f, q, colour)
 		}
 	case Reported, Estimated:
 		for _, q := range s.Points {
@@ -257,6 +259,20 @@ func (s Series) draw(p *page, f frame, colour rgb) {
 			s.marker(p, point{(left + right) / 2, y}, colour)
 		}
 	}
+}
+
+// band draws the flow of one period with its range; that of a part of a calendar unit with a broken line.
+func (s Series) band(p *page, f frame, q Point, colour rgb) {
+	left, right := f.x(q.Period.From), f.x(min(q.Period.To+1, f.to))
+	right = max(right, left+3) // one day of many is seen, too
+	shade, dash := bandTint, []float64(nil)
+	if q.Part {
+		shade, dash = bandTint/2, []float64{4, 3}
+	}
+	if q.Low != nil && q.High != nil {
+		p.rect(box{left, f.y(*q.High), right, f.y(*q.Low)}, colour, shade)
+	}
+	p.line(point{left, f.y(*q.Value)}, point{right, f.y(*q.Value)}, colour, 3, dash...)
 }
 
 // runs cuts the points where one is unknown.
@@ -276,22 +292,44 @@ func (s Series) runs() [][]Point {
 	return runs
 }
 
+// dash returns the dash of a stock's line.
+func (s Series) dash() []float64 {
+	if s.Drawn == MadeUp {
+		return madeUpDash
+	}
+	return nil
+}
+
+// filling returns how many of a run's first points are of a register that has just begun.
+func (s Series) filling(run []Point) int {
+	for i, q := range run {
+		if !q.Part {
+			return i
+		}
+	}
+	return len(run) - 1
+}
+
 // run draws the points between two gaps.
 func (s Series) run(p *page, f frame, run []Point, colour rgb) {
 	var line []point
 	for _, q := range run {
 		line = append(line, point{f.x(q.Period.To), f.y(*q.Value)})
 	}
-	if s.Drawn == Pace {
+	if s.Drawn == Pace && len(line) > 1 {
 		p.add(shape{points: line, stroke: colour, width: 2, dash: paceDash})
-		return
-	}
-	if s.Drawn == MadeUp && len(line) > 1 {
-		p.add(shape{points: line, stroke: colour, width: 1.5, dash: madeUpDash})
 		return
 	}
 	if len(line) == 1 {
 		p.add(shape{points: line, radius: 2.5, fill: colour, opacity: 1})
+		return
+	}
+	if begun := s.filling(run); begun > 0 { // what is no history is a thin line
+		p.add(shape{points: line[:begun+1], stroke: colour, width: 1, dash: s.dash()})
+		line = line[begun:]
+	}
+	if s.Drawn == MadeUp {
+		p.add(shape{points: line, stroke: colour, width: 1.5, dash: s.dash()})
 		return
 	}
 	area := append([]point{{line[0].x, f.bottom}}, line...)

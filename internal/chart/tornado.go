@@ -41,6 +41,7 @@ func (t Tornado) draw(p *page, unit string) {
 		p.rowWords(swing.Label, swing.Figures)
 		swing.bars(p, s, t.Central)
 		p.line(point{s.x(t.Central), p.y - 3}, point{s.x(t.Central), p.y + rowThickness + 3}, p.ink, 2)
+		p.field(box{p.inner.left, p.y - 3, p.inner.right, p.y + rowThickness + 3}, tip{label: swing.Label, value: sentence(swing.Figures)})
 		tops = append(tops, p.y)
 		p.y += rowThickness + 10
 	}

@@ -77,6 +77,8 @@ func (w Waterfall) group(p *page) {
 		}
 		p.add(text{at: point{right + 6, p.y + rowThickness/2 + size*0.35}, size: size, bold: step.Amount != nil, colour: p.ink,
 			words: step.words(m)})
+		p.field(box{p.inner.left, p.y - 3, p.inner.right, p.y + rowThickness + 3},
+			tip{label: step.Label, value: step.words(m) + " " + m.word + step.Unit})
 		next := p.y + rowThickness + 6
 		if i+1 < len(w) && step.Amount != nil && !w[i+1].Apart && (from[i+1] == to[i] || to[i+1] == to[i]) {
 			p.line(point{s.x(to[i]), p.y + rowThickness}, point{s.x(to[i]), next + size*leading + 2}, p.axis, 1, 2, 2)

@@ -34,6 +34,7 @@ type operateFlags struct {
 	ExportTimeout time.Duration `default:"10m" help:"Most time that an export may take; 0 sets no bound."`
 
 	ExportSpeed int `default:"32768" placeholder:"BYTES" help:"Least that a client takes of an export in a second; a slower one is cut off. 0 sets no bound."`
+	ExportSpool int `default:"1024" placeholder:"MIB" help:"Most MiB on disk of exports that are made and that slow clients have not taken yet; beyond it they are made no faster than they are taken."`
 
 	HeaderTimeout time.Duration `default:"5s" help:"Most time that a request's header may take to come."`
 	ReadTimeout   time.Duration `default:"15s" help:"Most time that a whole request may take to come."`
@@ -53,6 +54,7 @@ func (f *operateFlags) Validate() error {
 		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
 		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
 		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "export-speed": int64(f.ExportSpeed),
+		"export-spool":   int64(f.ExportSpool),
 		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
 		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
 	} {
@@ -95,7 +97,8 @@ func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Ope
 		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
 		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements, WorkPerCost: workPerCost,
 		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout,
-		Exports: f.Exports, ExportTimeout: f.ExportTimeout, ExportSpeed: f.ExportSpeed, WriteTimeout: f.WriteTimeout,
+		Exports: f.Exports, ExportTimeout: f.ExportTimeout, ExportSpeed: f.ExportSpeed,
+		ExportSpool: f.ExportSpool, WriteTimeout: f.WriteTimeout,
 	}
 }
 

@@ -34,6 +34,7 @@ type Operation struct {
 	Exports       int
 	ExportTimeout time.Duration // most that an export may take; 0 for no bound
 	ExportSpeed   int           // least bytes a second that a client takes one at; 0 for no bound
+	ExportSpool   int           // most MiB on disk of exports that are made and not taken yet
 	WriteTimeout  time.Duration // most that a client may take for one part of an answer; 0 for no bound
 }
 

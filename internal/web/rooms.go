@@ -160,3 +160,6 @@ func (s *Edge) ExportTimeout() time.Duration { return s.config.ExportTimeout }
 
 // ExportSpeed returns the least bytes a second that a client takes an export at; 0 for no bound.
 func (s *Edge) ExportSpeed() int { return s.config.ExportSpeed }
+
+// ExportSpool returns the most MiB on disk of exports that are made and not taken yet.
+func (s *Edge) ExportSpool() int { return s.config.ExportSpool }

@@ -51,9 +51,10 @@ func New(base port.Base, charts *pictures.Pictures) *Embeds {
 		}))
 	}
 	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js",
-		"/embed.css": "embed.css"} {
+		"/embed.css": "embed.css", "/figure.css": "figure.css", "/figure.js": "figure.js", "/share.js": "share.js"} {
 		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
+	s.Handle("GET /figure-words.js", served("text/javascript; charset=utf-8", "public, max-age=3600", scriptWords()))
 	s.element.serve(s)
 	s.oEmbed()
 	return s
@@ -121,7 +122,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 func frameHeaders(header http.Header, ancestors string) {
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy",
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+ancestors)
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "+ancestors)
 	header.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }

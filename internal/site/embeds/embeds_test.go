@@ -42,7 +42,7 @@ func TestEmbed_ShowsTheChartItsFiguresAndWhatTheyRestOn(t *testing.T) {
 
 	// All that the page shows is of one release, whatever is published while it loads.
 	files := regexp.MustCompile(`(?:src|srcset|href)="(/[^"]*/embed/[^"]+)"`).FindAllStringSubmatch(answer.Body, -1)
-	require.Len(t, files, 6, "four pictures, and the data twice")
+	require.Len(t, files, 9, "four pictures, the data twice, and the files of the archived picture")
 	for _, file := range files {
 		address := strings.ReplaceAll(file[1], "&amp;", "&")
 		assert.True(t, strings.HasPrefix(address, "/releases/1/"), address)

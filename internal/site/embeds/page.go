@@ -19,6 +19,7 @@ import (
 
 // embedding is what an embed is asked to show.
 type embedding struct {
+	words
 	chart    string
 	values   url.Values
 	release  labour.Release
@@ -41,8 +42,7 @@ type embedPage struct {
 	Image      Drawing
 	Heads      []Cell
 	Rows       [][]Cell
-	Citation   string
-	Permalink  string // of this page in this release
+	Share      share
 	Data       string
 	OEmbed     string
 }
@@ -97,6 +97,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
+	e.words = languages[lang]
 	picture, err := pictures.Styled(shown.Picture, e.values)
 	if err == nil {
 		_, err = pictures.Options(url.Values{"accent": e.values["accent"]})
@@ -105,8 +106,8 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
-	page := embedPage{Picture: picture, words: languages[lang], Lang: lang, Chart: e.chart, Live: !e.archived, Theme: theme, Release: e.release, Citation: shown.Citation,
-		Permalink: s.PublicURL + embedPath(e.chart, asked, e.release.Number)}
+	page := embedPage{Picture: picture, words: e.words, Lang: lang, Chart: e.chart, Live: !e.archived,
+		Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Print = e.drawn("", cmp.Or(theme, chart.Light), embedWide, 0).URL
 	page.Heads, page.Rows = Cells(picture)

@@ -38,6 +38,27 @@ var languages = func() map[string]words {
 	return all
 }()
 
+// scriptPrefix begins the names of the words that the scripts of a picture say.
+const scriptPrefix = "script."
+
+// scriptWords returns the module that has these words in every language.
+func scriptWords() []byte {
+	all := map[string]words{}
+	for code, said := range languages {
+		all[code] = words{}
+		for name, text := range said {
+			if name, is := strings.CutPrefix(name, scriptPrefix); is {
+				all[code][name] = text
+			}
+		}
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		panic(fmt.Sprintf("embeds: %v", err)) // which texts alone cannot bring about
+	}
+	return fmt.Appendf(nil, "export const words = %s\n", text)
+}
+
 // languageOf returns the language that an author has chosen: a code such as ru or ru-RU, English where there is none.
 func languageOf(code string) (string, error) {
 	chosen, _, _ := strings.Cut(strings.ToLower(code), "-")

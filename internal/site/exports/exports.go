@@ -102,12 +102,13 @@ func (x *extract) place(name string) int {
 // Exports answers with whole tables as files.
 type Exports struct {
 	port.Base
-	spool *spool
+	spool  *spool
+	behind behind
 }
 
 // NewExports registers what /export/ gives: tables of the register, the evidence and the answers, as files.
 func New(base port.Base) *Exports {
-	s := &Exports{base, newSpool(spoolBytes, spoolFiles)}
+	s := &Exports{base, newSpool(spoolBytes, spoolFiles), newBehind(base.ExportSpool())}
 	s.Resource("/export/{file}", http.HandlerFunc(s.export))
 	return s
 }

@@ -41,7 +41,7 @@ func TestExport_SaysWhatThereIs(t *testing.T) {
 		{"/export/permits.pdf", "There is no export permits.pdf: expected one of csv, json, ndjson, parquet, arrow, xlsx, zip, metadata.json.", 404},
 		{"/export/permits", "There is no export permits.: expected one of csv,", 404},
 		{"/releases/9/export/permits.csv", "There is no release 9", 404},
-		{"/export/permits.csv?last=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, orderBy.field, first, offset, bom, found "last".`, 400},
+		{"/export/permits.csv?last=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, numbers, synthetic, period.from, issuedOn.eq, validFrom.eq, validTo.eq, revokedOn.eq, workers.eq, wageMonthly.eq, and.within, or.within, not.within, orderBy.field, first, offset, bom, found "last".`, 400},
 		{"/export/permits.json?first=-1", "Expected for first a number of rows, 0 or more, found -1.", 400},
 		{"/export/permits.json?offset=x", `Expected for offset a value of the type Int, found "x".`, 400},
 		{"/export/permits.json?bom=1", "Expected bom with csv alone, whose readers may need it, found it with json.", 400},
@@ -335,7 +335,7 @@ func TestExport_IsPaidForByItsRows(t *testing.T) {
 
 // TestExport_ManyAtATimeAreBounded holds one export open, whose place is the only one.
 func TestExport_ManyAtATimeAreBounded(t *testing.T) {
-	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.QueueTimeout = 1, 0, 50*time.Millisecond })
+	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 0, 0, 50*time.Millisecond })
 	response, err := client.Get(s.URL + "/export/permits.csv")
 	require.NoError(t, err)
 	busy := s.Get("/export/permits.csv")
@@ -347,6 +347,28 @@ func TestExport_ManyAtATimeAreBounded(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 	assert.Equal(t, 8001, bytes.Count(text, []byte("\r\n")))
 	eventually.True(t, func() bool { return s.Get("/export/employers.csv").Status == http.StatusOK }, sitetest.WaitFor, sitetest.Tick)
+}
+
+// TestExport_WaitsForASlowClientOnDisk leaves files untaken, and asks for others while there is one turn to make them.
+func TestExport_WaitsForASlowClientOnDisk(t *testing.T) {
+	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 10, 128, 5*time.Second })
+	slow := map[string]*http.Response{}
+	for _, extension := range []string{"csv", "parquet", "ndjson"} {
+		response, err := client.Get(s.URL + "/export/permits." + extension)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode, extension)
+		slow[extension] = response
+	}
+	want := s.Get("/export/permits.csv")
+	require.Equal(t, http.StatusOK, want.Status, "nobody's turn is taken by one who does not read")
+	for extension, response := range slow {
+		text, err := io.ReadAll(response.Body)
+		require.NoError(t, err, extension)
+		require.NoError(t, response.Body.Close())
+		if extension == "csv" {
+			assert.Equal(t, want.Body, string(text))
+		}
+	}
 }
 
 // TestExport_DocumentedOnesAnswer takes every address that docs/EXPORTS.md shows.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -52,6 +53,7 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	if err != nil {
 		return err
 	}
+	leave = sync.OnceFunc(leave)
 	defer leave()
 	format, isTable := table.ByExtension(extension)
 	header := w.Header()
@@ -62,7 +64,7 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	}
 	header.Set("Content-Disposition", fmt.Sprintf(`%s; filename="%s.%s"`, how, x.fileName(), extension))
 	if inParts[extension] {
-		return s.sendParts(out, w, r, x, format)
+		return s.sendParts(out, w, r, x, format, leave)
 	}
 	ctx := r.Context()
 	if err := x.ready(ctx, s); err != nil {
@@ -87,13 +89,18 @@ func (s *Exports) send(out *sender, w http.ResponseWriter, r *http.Request, x *e
 	if ctx, err = s.Charge(ctx, x.cost); err != nil {
 		return err
 	}
-	buffered := bufio.NewWriterSize(out, partSize)
+	return s.behind.send(out, func(to io.Writer) error { return s.write(ctx, to, x, extension, packed) }, leave)
+}
+
+// write writes an export that is ready, compressed or as it is.
+func (s *Exports) write(ctx context.Context, plain io.Writer, x *extract, extension string, packed bool) (err error) {
+	buffered := bufio.NewWriterSize(plain, partSize)
 	to, end := io.Writer(buffered), buffered.Flush
 	if packed {
 		zip, _ := gzip.NewWriterLevel(buffered, gzip.BestSpeed) // which is a level that there is
 		to, end = zip, func() error { return errors.Join(zip.Close(), buffered.Flush()) }
 	}
-	switch {
+	switch format, isTable := table.ByExtension(extension); {
 	case isTable:
 		if x.bom {
 			_, _ = io.WriteString(to, byteOrderMark) // whoever went away is told by what follows
@@ -134,7 +141,8 @@ var inParts = map[string]bool{"parquet": true, "arrow": true}
 
 // sendParts sends a file, or those parts of it that a client asks for. HEAD makes the file, too, since it tells how long
 // that is. What is kept costs no more than the asking.
-func (s *Exports) sendParts(out *sender, w http.ResponseWriter, r *http.Request, x *extract, format table.Format) error {
+func (s *Exports) sendParts(out *sender, w http.ResponseWriter, r *http.Request, x *extract, format table.Format,
+	made func()) error {
 	file, release, err := s.spool.acquire(r.Context(), x.tag, func(ctx context.Context, to io.Writer) (http.Header, error) {
 		if err := x.ready(ctx, s); err != nil {
 			return nil, err
@@ -149,6 +157,7 @@ func (s *Exports) sendParts(out *sender, w http.ResponseWriter, r *http.Request,
 		return err
 	}
 	defer release()
+	made()
 	maps.Copy(w.Header(), file.said)
 	w.Header().Set("Etag", `"`+x.tag+"-"+file.tag+`"`)
 	http.ServeContent(passing{w, out}, r, "", time.Time{}, io.NewSectionReader(file.file, 0, file.size))

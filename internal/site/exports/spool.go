@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -153,11 +152,10 @@ func (f *spooled) closeUnread() {
 
 // write fills the file, and takes its measure.
 func (f *spooled) write(ctx context.Context, most int64, fill filler) (err error) {
-	file, err := os.CreateTemp("", "homebound-export-*")
+	file, err := temporary()
 	if err != nil {
-		return fmt.Errorf("make a temporary file for an export: %w", err)
+		return err
 	}
-	_ = os.Remove(file.Name()) // the file stays as long as it is open; where a system has no such files, its folder is cleaned
 	sum := newSummed(file)
 	buffered := bufio.NewWriterSize(&bounded{sum, most, ctx}, partSize)
 	if f.said, err = fill(ctx, buffered); err == nil {

@@ -33,7 +33,7 @@ var (
 var homePage = mount.Parse(homeText, homeWords)
 
 // homePolicy lets the page load its own style, script and pictures, and nothing else.
-const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 // Pages are what people read: the page of a release, what it changed, and the feed of releases.
 type Pages struct {

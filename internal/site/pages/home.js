@@ -1,20 +1,6 @@
-// The page is whole without this script. With it, what there is to share comes as a dialog, and what there is to copy has a
-// button for that.
-for (const share of document.querySelectorAll('details.share')) {
-  const [summary, ...content] = share.children
-  const dialog = document.createElement('dialog')
-  const opener = button(summary.textContent, () => dialog.showModal())
-  opener.setAttribute('aria-haspopup', 'dialog')
-  dialog.id = share.id
-  dialog.setAttribute('aria-labelledby', share.querySelector('h3').id)
-  dialog.append(button('Close', () => dialog.close()), ...content)
-  dialog.addEventListener('click', (event) => {
-    if (event.target === dialog && outside(dialog, event)) dialog.close()
-  })
-  share.replaceWith(opener, dialog)
-}
-
-for (const text of document.querySelectorAll('pre.copy')) {
+// The page is whole without this script. With it, what there is to copy has a button for that; what there is to share is
+// figure.js's, which takes it away into a dialog.
+for (const text of document.querySelectorAll('pre.copy:not(.share *)')) {
   const row = document.createElement('p')
   const heard = document.createElement('span')
   row.className = 'copying'
@@ -38,12 +24,6 @@ function button(label, act) {
 
 function nameOf(element) {
   return element.getAttribute('aria-label') ?? document.getElementById(element.getAttribute('aria-labelledby')).textContent
-}
-
-// outside tells whether a click on a dialog's element was on the backdrop around it.
-function outside(dialog, { clientX: x, clientY: y }) {
-  const { left, right, top, bottom } = dialog.getBoundingClientRect()
-  return x < left || x > right || y < top || y > bottom
 }
 
 // copy puts a text where it can be pasted from. Browsers allow it to secure pages alone: for others it is selected.

@@ -155,7 +155,7 @@ func TestHome_SaysWhichReleaseItIs(t *testing.T) {
 	says(t, page, "Published 2026-01-02T03:04:05Z")
 	says(t, page, "Citation Homebound: labour migration under sanctions. Release 1, published 2026-01-02")
 	assert.Regexp(t, `<a href="/graphiql\?query=[^"]+">What did the departures cost the Far East&#39;s economy, and what would be different`, answer.Body)
-	assert.Equal(t, "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+	assert.Equal(t, "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
 		answer.Header.Get("Content-Security-Policy"))
 }
 

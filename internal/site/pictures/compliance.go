@@ -50,7 +50,7 @@ func (a *complianceAnswer) picture(variables port.Variables) (*chart.Picture, er
 	p := &chart.Picture{Title: complianceTitle + a.Region.Name, Unit: "persons",
 		Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	a.cite(a.Report.Provenance.Sources...)
-	series := a.Report.series(p, "Workers remaining, register")
+	series := a.Report.series(p, "Workers remaining, register", a.data)
 	if c.BaselineWorkers != nil && *c.BaselineWorkers > 0 && len(series) > 0 {
 		a.fromAdoption(p, &series[0], span)
 		series = append(series, evenPace(*c.BaselineWorkers, labour.Period{From: adopted, To: deadline}, shown)...)

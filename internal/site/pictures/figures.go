@@ -202,14 +202,22 @@ func unitLabel(p askedPeriod, unit string) string {
 	return words(p.days().From)
 }
 
+// cut says of which days a period is, where more than a tenth of its calendar unit is cut off; "" elsewhere.
+func (p askedPeriod) cut(unit string) string {
+	days := p.days()
+	if 10*days.Days() >= 9*labour.Granularity(strings.ToUpper(unit)).Unit(days.From).Days() {
+		return ""
+	}
+	return fmt.Sprintf("from %s to %s alone", words(days.From), words(days.To))
+}
+
 // partialNote names the periods that are cut off by more than a tenth, whose flows are of so many fewer days; ""
 // where none is.
 func partialNote(periods []askedPeriod, unit string) string {
 	var parts []string
 	for _, p := range periods {
-		if days := p.days(); 10*days.Days() < 9*labour.Granularity(strings.ToUpper(unit)).Unit(days.From).Days() {
-			parts = append(parts, fmt.Sprintf("%s from %s to %s alone", unitLabel(p, unit), words(days.From),
-				words(days.To)))
+		if cut := p.cut(unit); cut != "" {
+			parts = append(parts, unitLabel(p, unit)+" "+cut)
 		}
 	}
 	if len(parts) == 0 {

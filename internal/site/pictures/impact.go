@@ -50,7 +50,10 @@ func (a *impactAnswer) picture(variables port.Variables) (*chart.Picture, error)
 	var periods []askedPeriod
 	for _, part := range impact.Timeline {
 		days := part.Period.days()
-		point := chart.Point{Period: days}
+		point := chart.Point{Period: days, Part: part.Period.cut(unit) != ""}
+		if point.Part {
+			point.More = "A part of a " + unit + " alone"
+		}
 		row := []any{days.From.String(), days.To.String(), nil, nil, nil}
 		periods = append(periods, part.Period)
 		if e := part.OutputLost; e != nil {

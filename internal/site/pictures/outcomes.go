@@ -81,6 +81,7 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	columns := chart.Columns{}
 	for _, period := range periods {
 		columns.Labels = append(columns.Labels, unitLabel(period, unit))
+		columns.Cut = append(columns.Cut, period.cut(unit))
 	}
 	var gaps, told []string
 	known := false

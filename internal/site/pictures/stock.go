@@ -53,7 +53,7 @@ func (a *stockAnswer) picture(variables port.Variables) (*chart.Picture, error) 
 	unit := granularityWord(variables)
 	p.Subtitle = fmt.Sprintf("On the last day of each %s. %s", unit, nationals(codes, a.Countries))
 	a.cite(a.Report.Provenance.Sources...)
-	series := a.Report.series(p, "Register")
+	series := a.Report.series(p, "Register", a.data)
 	of := slices.DeleteFunc(slices.Clone(a.Region.Observations), func(o askedObservation) bool {
 		return !o.isOf(codes)
 	})
@@ -98,6 +98,7 @@ func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockRepor
 		} else {
 			p.Note(c.beyondNote(span))
 			p.Note(r.told())
+			p.Note(r.beginningNote(c.data))
 		}
 		p.Note(s.note(span))
 		p.Note(unknownNote(gaps.String()))
@@ -124,7 +125,7 @@ func (r *stockReport) keep(counted labour.Period) {
 }
 
 // series returns the register's stock, none where it has nobody, and adds its rows to the picture's data.
-func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
+func (r *stockReport) series(p *chart.Picture, name string, data labour.Period) []chart.Series {
 	if len(r.Rows) == 0 {
 		return nil
 	}
@@ -133,13 +134,39 @@ func (r *stockReport) series(p *chart.Picture, name string) []chart.Series {
 		s.Name, s.Drawn = s.Name+" (synthetic)", chart.MadeUp
 	}
 	publisher := strings.Join(publishers(r.Provenance.Sources), "; ")
+	begins := r.beginning(data)
 	for _, row := range r.Rows {
 		days := row.Period.days()
-		s.Points = append(s.Points, chart.Point{Period: days, Value: row.WorkersPresent})
+		s.Points = append(s.Points, chart.Point{Period: days, Value: row.WorkersPresent, Part: begins.Contains(days.To)})
 		p.Rows = append(p.Rows, []any{"register", days.From.String(), days.To.String(), figureOf(row.WorkersPresent),
 			publisher})
 	}
 	return []chart.Series{s}
+}
+
+// beginning returns the first year of a register, where it begins in these rows: as long as a permit mostly lasts it does
+// not know who was there before, and what rises in it are its rows, not people. It has no day elsewhere.
+func (r *stockReport) beginning(data labour.Period) labour.Period {
+	for i, row := range r.Rows {
+		if row.WorkersPresent == nil || *row.WorkersPresent == 0 {
+			continue
+		}
+		first := row.Period.days().From
+		if i == 0 && first > data.From {
+			break // the register had begun before
+		}
+		return labour.Period{From: first, To: first + 364}
+	}
+	return labour.Period{From: 1}
+}
+
+// beginningNote says what the first year of a register is; "" where it does not begin in these rows.
+func (r *stockReport) beginningNote(data labour.Period) string {
+	begins := r.beginning(data)
+	if begins.Days() == 0 {
+		return ""
+	}
+	return "The register begins on " + words(begins.From) + ": the rise of its first year, drawn thin, is no history."
 }
 
 // sentences tell the first, the highest and the last figure.
@@ -185,7 +212,7 @@ func (c *chartCommon) published(p *chart.Picture, observations []askedObservatio
 				continue
 			}
 			days := askedPeriod{From: o.From, To: o.To}.days()
-			s.Points = append(s.Points, chart.Point{Period: days, Value: &o.Value})
+			s.Points = append(s.Points, chart.Point{Period: days, Value: &o.Value, More: o.Source.Publisher})
 			p.Rows = append(p.Rows, []any{kind.indicator, days.From.String(), days.To.String(), o.Value,
 				o.Source.Publisher})
 			c.cite(o.Source)

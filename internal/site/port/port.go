@@ -39,6 +39,8 @@ type Settings interface {
 	ExportTimeout() time.Duration
 	// ExportSpeed returns the least bytes a second that a client takes an export at; 0 for no bound.
 	ExportSpeed() int
+	// ExportSpool returns the most MiB on disk of exports that are made and not taken yet.
+	ExportSpool() int
 }
 
 // Routes register addresses, and put what all requests have in common before their handlers. Put together they
