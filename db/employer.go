@@ -37,7 +37,10 @@ const (
 func (r *Release) employerRows() (view string, sorts map[EmployerOrder]string) {
 	sorts = map[EmployerOrder]string{
 		EmployerByName:              "n.sort",
-		EmployerByWorkersAuthorised: "(SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = f.id)",
+		EmployerByWorkersAuthorised: "n.workers",
+	}
+	if !r.schema["employer_names"]["workers"] {
+		sorts[EmployerByWorkersAuthorised] = "(SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = f.id)"
 	}
 	if r.schema["employer_names"] == nil {
 		sorts[EmployerByName] = "n.name"

@@ -61,7 +61,14 @@ type listing[T any] struct {
 type selection struct {
 	narrow  func(*sqlbuilder.SelectBuilder)
 	counted *counted
-	real    bool // whether made-up rows are left out
+	// total counts the rows and their workers otherwise, and bound leaves out stretches of an order in which no row of the
+	// list lies. Either may be nil. They take statements of their own, so that a list asks for them that is read alone.
+	total func(ctx context.Context) (rows, workers int, err error)
+	bound func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error
+	// walks returns what narrows a page instead, so that it is found along its order and not by other conditions, where
+	// that is sooner. It may be nil.
+	walks func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error)
+	real  bool // whether made-up rows are left out
 }
 
 // counted says where a list's rows and their workers are summed up.
@@ -101,13 +108,26 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 		direction = "DESC"
 	}
 	parts := make([]sqlbuilder.Builder, len(lists))
+	alone := len(lists) == 1
 	for i, list := range lists {
+		narrow := list.narrow
+		if list.walks != nil && alone {
+			var err error
+			if narrow, err = list.walks(ctx, sortBy, span.Limit); err != nil {
+				return nil, err
+			}
+		}
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
 			"f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
-		list.narrow(sb)
+		narrow(sb)
 		bound(sb, sortBy, span.After, !descending)
 		bound(sb, sortBy, span.Before, descending)
+		if list.bound != nil && alone {
+			if err := list.bound(ctx, sb, sortBy); err != nil {
+				return nil, err
+			}
+		}
 		sb.OrderBy(sortBy+" "+direction, "f.id "+direction).Limit(span.Limit + 1)
 		parts[i] = sb
 	}
@@ -146,8 +166,16 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 	if l.count != "" {
 		rows.workers = "SUM(" + l.count + ")"
 	}
-	parts := make([]sqlbuilder.Builder, len(lists))
+	var parts []sqlbuilder.Builder
+	alone := len(lists) == 1
 	for i, list := range lists {
+		if list.total != nil && alone {
+			var err error
+			if into[i].Total, into[i].Workers, err = list.total(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		sum := rows
 		if list.counted != nil {
 			sum = *list.counted
@@ -156,7 +184,10 @@ func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, in
 		sb.Select(fmt.Sprintf("%d AS list", i), "COALESCE("+sum.rows+", 0)",
 			"COALESCE("+sum.workers+", 0)").From(sum.from + " AS f")
 		list.narrow(sb)
-		parts[i] = sb
+		parts = append(parts, sb)
+	}
+	if len(parts) == 0 {
+		return nil
 	}
 	statement, args := union(parts, "")
 	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {

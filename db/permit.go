@@ -118,7 +118,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if err != nil {
 		return selection{}, err
 	}
-	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) {
+	narrow := func(sb *sqlbuilder.SelectBuilder, resolved facts) {
 		resolved.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
@@ -126,13 +126,56 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
-	}}
+	}
+	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) { narrow(sb, resolved) }}
 	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, resolved.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
+	if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(resolved.regions) > 0 {
+		list.walks = func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error) {
+			walked := resolved
+			var err error
+			walked.walked, err = r.walksPermits(ctx, resolved, sortBy, limit)
+			return func(sb *sqlbuilder.SelectBuilder) { narrow(sb, walked) }, err
+		}
+	}
+	if days := r.byDays(f, resolved); days != nil {
+		list.total = func(ctx context.Context) (rows, workers int, err error) {
+			found, err := days.find(ctx)
+			if err != nil {
+				return 0, 0, err
+			}
+			return found.rows, found.workers, nil
+		}
+		list.bound = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error {
+			return days.bound(ctx, sb, sortBy, f.InForceOn)
+		}
+	}
 	return list, nil
+}
+
+// walksPermits reports whether the first permits of a region are found sooner along an order than by their region: where
+// they are many, that fetches and sorts all of them. Along the order, one in so many is of the region.
+func (r *Release) walksPermits(ctx context.Context, resolved facts, sortBy string, limit int) (bool, error) {
+	if sortBy == permitSort[PermitByIssuedOn] && len(resolved.regions[0]) == 1 {
+		return false, nil // an index has the permits of a region in this order
+	}
+	resolved.more, resolved.nested = nil, Nested[facts]{} // which leave out some more
+	sums, ok := r.planner(build.PermitFacts, resolved.dimensions())
+	if !ok {
+		return false, nil
+	}
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("COALESCE(SUM(f.permits), 0)").From(sums.Name + " AS f")
+	resolved.narrow(sb, build.PermitFacts)
+	statement, args := sb.Build()
+	permits, err := sqlite.Single[int](ctx, r.file, statement, args...)
+	if err != nil {
+		return false, fmt.Errorf("count the permits of a region: %w", err)
+	}
+	return permits > 0 && limit*r.info.Counts.Permits/permits < permits, nil
 }
 
 // permitFacts makes the facts of a filter by itself.

@@ -1,8 +1,11 @@
 package db_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -143,4 +146,64 @@ func anyQuestion(rng *rand.Rand, content dbtest.Content) db.ReportQuery {
 		q.Filter.Period = db.DateRange{From: &from, To: new(from.AddDays(rng.IntN(500)))}
 	}
 	return q
+}
+
+// No statement reads a row of the register for a figure that rollups or the days of the register have: whatever the period
+// cuts, whichever kind of rows is asked for, on a release that mixes registers. Left to rows are what an employer filters or
+// groups, wages in another currency than the release's, and the rows that a list shows.
+func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 13))
+	content := dbtest.Random(rng, 200)
+	store := dbtest.MustOpen(t)
+	dbtest.MustPublish(t, store, content)
+	release := dbtest.MustRead(t, store)
+	require.True(t, release.Info().Synthetic && release.Info().Factual, "a release that mixes registers")
+	var asked string
+	ctx := db.WithLedger(t.Context(), &db.Ledger{Watch: func(_ context.Context, query string) func(error) {
+		assert.NotRegexp(t, `\b(permit_facts|repatriation_facts|permits AS|FROM permits|repatriations)\b`, query, asked)
+		return func(error) {}
+	}})
+	byEmployer := func(d labour.Dimension) bool { return d == labour.ByEmployer }
+	for range 300 {
+		q := anyQuestion(rng, content)
+		q.GroupBy = slices.DeleteFunc(q.GroupBy, byEmployer)
+		if rng.IntN(4) == 0 {
+			q.Filter.NotSource = content.Sources[rng.IntN(len(content.Sources))].ID
+		}
+		asked = fmt.Sprintf("%+v", q)
+		report, err := release.Report(ctx, q)
+		require.NoError(t, err)
+		_, err = report.Totals(ctx, q.Measures)
+		require.NoError(t, err)
+		_, err = report.Provenance(ctx)
+		require.NoError(t, err)
+		_, err = release.Availability(ctx, q.Filter, q.BoundariesOn)
+		require.NoError(t, err)
+		f := db.StockFilter{BoundariesOn: report.BoundariesOn, Nationalities: q.Filter.Nationalities}
+		_, _, err = release.Departed(ctx, f, report.Period)
+		require.NoError(t, err)
+		_, err = release.Authorised(ctx, f, report.Period, nil)
+		require.NoError(t, err)
+		_, _, err = release.DepartedWages(ctx, f, report.Period)
+		require.NoError(t, err)
+	}
+
+	for i := range content.Permits { // of those whose day of issue is not known, rollups do not know the workers
+		content.Permits[i].IssuedOn, content.Permits[i].Precision = labour.NewDate(2017, 1, 1+i%400), nil
+	}
+	dbtest.MustPublish(t, store, content)
+	release = dbtest.MustRead(t, store)
+	for _, f := range []db.PermitFilter{{}, {InForceOn: new(labour.NewDate(2017, 6, 1))}, {Within: []string{content.Regions[0].Code}},
+		{Issued: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}}} {
+		var counted []string
+		ctx := db.WithLedger(t.Context(), &db.Ledger{Watch: func(_ context.Context, query string) func(error) {
+			counted = append(counted, query)
+			return func(error) {}
+		}})
+		_, err := release.PermitPages(ctx, []db.PermitFilter{f}, db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn}, db.Span{Limit: 1, Count: true})
+		require.NoError(t, err)
+		for _, query := range counted {
+			assert.True(t, strings.Contains(query, "LIMIT") || !strings.Contains(query, "FROM permits"), "%+v is counted by %s", f, query)
+		}
+	}
 }

@@ -54,9 +54,11 @@ CREATE TABLE departures_by_region(
 
 CREATE INDEX departures_by_region_by_region ON departures_by_region (region_code, month);
 
-CREATE TABLE employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE INDEX employer_names_by_sort ON employer_names (sort, id);
+
+CREATE INDEX employer_names_by_workers ON employer_names (workers, id);
 
 CREATE TABLE employers (
   id          TEXT NOT NULL PRIMARY KEY,

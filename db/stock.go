@@ -172,25 +172,16 @@ func (r *Release) Departed(ctx context.Context, f StockFilter, p labour.Period) 
 	if err != nil {
 		return nil, "", err
 	}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("f.outcome", "SUM(f.workers)").From(build.RepatriationFacts + " AS f").GroupBy("f.outcome").OrderBy("f.outcome").
-		Where(sb.Between("f.date", p.From.String(), p.To.String()))
-	narrowed.narrow(sb, build.RepatriationFacts)
-	statement, args := sb.Build()
-	departed := map[labour.Outcome]int{}
-	err = sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
-		var outcome labour.Outcome
-		var workers int
-		if err := rows.Scan(&outcome, &workers); err != nil {
-			return err
-		}
-		departed[outcome] = r.shown(workers)
-		return nil
-	}, statement, args...)
-	if err != nil {
+	rep := &Report{release: r, facts: narrowed, Period: p, BoundariesOn: f.BoundariesOn}
+	t := newTally([]labour.Dimension{labour.ByOutcome}, calendar{whole: p})
+	if err := rep.countRepatriations(ctx, t); err != nil {
 		return nil, "", fmt.Errorf("read the repatriations: %w", err)
 	}
-	return departed, shown(sb), nil
+	departed := map[labour.Outcome]int{}
+	for _, g := range t.order {
+		departed[labour.Outcome(g.values[0])] = r.shown(g.cells[0].WorkersRepatriated)
+	}
+	return departed, strings.Join(rep.SQL, ";\n"), nil
 }
 
 // StockChange says that from Day on Workers more are present in a region and an industry ("" where none is known).
@@ -249,6 +240,14 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 	if err != nil {
 		return Authorised{}, err
 	}
+	if before == nil {
+		rep := &Report{release: r, facts: narrowed, Period: p, BoundariesOn: f.BoundariesOn}
+		t := newTally(nil, calendar{whole: p})
+		if err := rep.countPermits(ctx, t, false); err != nil {
+			return Authorised{}, fmt.Errorf("count the workers authorised: %w", err)
+		}
+		return Authorised{Workers: r.shown(t.order[0].cells[0].WorkersAuthorised)}, nil
+	}
 	signed := r.schema.Columns("permits", "p.", "contract_on")[0]
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.From(build.PermitFacts+" AS f").Join("permits AS p", "p.id = f.id").
@@ -257,10 +256,7 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 	sum := func(condition string) string {
 		return "COALESCE(SUM(CASE WHEN " + condition + " THEN f.workers END), 0)"
 	}
-	earlier, later := "1 = 0", "1 = 0"
-	if before != nil {
-		earlier, later = signed+" < "+sb.Var(before.String()), signed+" >= "+sb.Var(before.String())
-	}
+	earlier, later := signed+" < "+sb.Var(before.String()), signed+" >= "+sb.Var(before.String())
 	sb.Select(sum("1 = 1"), sum(earlier), sum(later))
 	statement, args := sb.Build()
 	found, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (a Authorised, err error) {

@@ -101,9 +101,12 @@ func (b *Counted) cells(view string) *sqlbuilder.SelectBuilder {
 }
 
 // widen makes some days part of those that are touched.
-func (t *touched) widen(days labour.Period) {
-	if t.days == packed.NoDays {
-		t.days = days
+func (t *touched) widen(days labour.Period) { t.days = widened(t.days, days) }
+
+// widened returns the period from the first day to the last of two.
+func widened(p, days labour.Period) labour.Period {
+	if p == packed.NoDays {
+		return days
 	}
-	t.days = labour.Period{From: min(t.days.From, days.From), To: max(t.days.To, days.To)}
+	return labour.Period{From: min(p.From, days.From), To: max(p.To, days.To)}
 }

@@ -2,9 +2,8 @@ package build
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"slices"
+	bits64 "math/bits"
 	"strings"
 
 	"homebound/db/internal/sqlite"
@@ -28,51 +27,47 @@ var gapConditions = []struct {
 	{RepatriationFacts, "repatriations", labour.RoughDeparture, `precision IS NOT NULL`},
 }
 
-// buildGaps counts the rows that lack something, by what filters narrow most. Each table is gone through once.
+// gapKey is what filters narrow most: the facts and what is lacking by its number in gapConditions, and the cell, the text
+// of region, nationality, mark and source.
+type gapKey struct {
+	condition int
+	cell      string
+}
+
+// buildGaps counts the rows that lack something. Each table is gone through once; rows are counted here, since SQLite
+// would sort them for it, and many registers have no employer in any.
 func buildGaps(ctx context.Context, q sqlite.Querier) error {
 	if _, err := sqlite.Run(ctx, q, `DELETE FROM main.gaps`); err != nil {
 		return fmt.Errorf("clear the gaps: %w", err)
 	}
+	counts := map[gapKey]int{}
 	for _, table := range []string{"permits", "repatriations"} {
-		var sums, lacks []string
-		var of []int
+		var bits, lacks []string
 		for i, g := range gapConditions {
 			if g.table == table {
-				sums, lacks, of = append(sums, "SUM("+g.condition+")"), append(lacks, g.condition), append(of, i)
+				lacks, bits = append(lacks, g.condition), append(bits, fmt.Sprintf("((%s) << %d)", g.condition, i))
 			}
 		}
-		counts := make([]int64, len(sums))
-		var row gapRow
-		into := []any{&row.region, &row.nationality, &row.synthetic, &row.source}
-		for i := range counts {
-			into = append(into, &counts[i])
-		}
-		found, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (gapRow, error) {
-			err := rows.Scan(into...)
-			row.counts = slices.Clone(counts)
-			return row, err
-		}, fmt.Sprintf(`SELECT region_code, nationality, synthetic, source_id, %s FROM %s NOT INDEXED WHERE %s GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
-			strings.Join(sums, ", "), table, strings.Join(lacks, " OR ")))
+		cell := sqlite.Joined([]string{"region_code", "nationality", "synthetic", "source_id"}, sqlite.FieldEnd)
+		err := sqlite.EachValues(ctx, q, 2, func(values []any) error {
+			key, lacking := gapKey{cell: values[0].(string)}, values[1].(int64)
+			for ; lacking != 0; lacking &= lacking - 1 {
+				key.condition = bits64.TrailingZeros64(uint64(lacking))
+				counts[key]++
+			}
+			return nil
+		}, fmt.Sprintf(`SELECT %s, %s FROM %s NOT INDEXED WHERE %s`, cell, strings.Join(bits, " | "), table,
+			strings.Join(lacks, " OR ")))
 		if err != nil {
 			return fmt.Errorf("count the rows of %s that lack something: %w", table, err)
 		}
-		for _, r := range found {
-			for i, n := range r.counts {
-				if n == 0 {
-					continue
-				}
-				if _, err := sqlite.Run(ctx, q, `INSERT INTO main.gaps VALUES (?, ?, ?, ?, ?, ?, ?)`, gapConditions[of[i]].facts,
-					string(gapConditions[of[i]].gap), r.region, r.nationality, r.synthetic, r.source, n); err != nil {
-					return fmt.Errorf("keep what rows lack: %w", err)
-				}
-			}
+	}
+	for key, n := range counts {
+		g, cell := gapConditions[key.condition], strings.Split(key.cell, sqlite.FieldEnd)
+		if _, err := sqlite.Run(ctx, q, `INSERT INTO main.gaps VALUES (?, ?, ?, ?, ?, ?, ?)`, g.facts, string(g.gap),
+			cell[0], cell[1], cell[2], cell[3], n); err != nil {
+			return fmt.Errorf("keep what rows lack: %w", err)
 		}
 	}
 	return nil
-}
-
-type gapRow struct {
-	region, nationality, source string
-	synthetic                   bool
-	counts                      []int64
 }

@@ -9,18 +9,18 @@ import (
 	"homebound/internal/folding"
 )
 
-// buildNames keeps, for each employer, what a search looks in and what lists by name are sorted by. An engine's own rules
-// for case and order differ, and know few scripts.
+// buildNames keeps, for each employer, what a search looks in and what lists are sorted by: its name, since an engine's own
+// rules for case and order differ, and know few scripts; and the workers of its permits.
 func buildNames(ctx context.Context, q sqlite.Querier) error {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.employer_names`,
-		`CREATE TABLE main.employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE main.employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 	} {
 		if _, err := sqlite.Run(ctx, q, statement); err != nil {
 			return fmt.Errorf("fold the names of employers: %w", err)
 		}
 	}
-	insert, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.employer_names`, 3)
+	insert, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.employer_names`, 4)
 	if err != nil {
 		return fmt.Errorf("fold the names of employers: %w", err)
 	}
@@ -28,16 +28,20 @@ func buildNames(ctx context.Context, q sqlite.Querier) error {
 	sorter := folding.NewSorter()
 	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var id, name, taxID string
-		if err := rows.Scan(&id, &name, sqlite.Text(&taxID)); err != nil {
+		var workers int64
+		if err := rows.Scan(&id, &name, sqlite.Text(&taxID), &workers); err != nil {
 			return err
 		}
-		return insert.Put(ctx, id, folding.Fold(name+" "+taxID), sorter.Key(name))
-	}, `SELECT id, name, tax_id FROM employers ORDER BY id`)
+		return insert.Put(ctx, id, folding.Fold(name+" "+taxID), sorter.Key(name), workers)
+	}, `SELECT e.id, e.name, e.tax_id, (SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = e.id)
+		FROM employers e ORDER BY e.id`)
 	if err == nil {
 		err = insert.Flush(ctx)
 	}
-	if err == nil {
-		_, err = sqlite.Run(ctx, q, `CREATE INDEX main.employer_names_by_sort ON employer_names (sort, id)`)
+	for _, column := range []string{"sort", "workers"} {
+		if err == nil {
+			_, err = sqlite.Run(ctx, q, fmt.Sprintf(`CREATE INDEX main.employer_names_by_%s ON employer_names (%[1]s, id)`, column))
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("fold the names of employers: %w", err)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
@@ -95,23 +97,44 @@ func overIn(lastDay string) string {
 	return "MIN(9999, substr(" + lastDay + ", 1, 4) + (substr(" + lastDay + ", 6) = '12-31'))"
 }
 
+// yearsOfCell writes the cell of a row, the year from which it counts and that in which it is over as one text, which
+// SQLite sorts in half the time that five columns take it.
+func yearsOfCell(prefix, firstDay, lastDay string) string {
+	return sqlite.Joined([]string{prefix + "region_code", prefix + "nationality", prefix + "synthetic",
+		"substr(" + firstDay + ", 1, 4)", overIn(lastDay)}, sqlite.FieldEnd)
+}
+
+func parseCellYears(key string) (cell stockCell, from, until int, err error) {
+	parts := strings.Split(key, sqlite.FieldEnd)
+	if len(parts) != 5 {
+		return cell, 0, 0, fmt.Errorf("expected a cell and two years, found %q", key)
+	}
+	cell = stockCell{parts[0], parts[1], parts[2] == "1"}
+	if from, err = strconv.Atoi(parts[3]); err == nil {
+		until, err = strconv.Atoi(parts[4])
+	}
+	return cell, from, until, err
+}
+
 // yearEnds returns the workers present at the end of each year, from one pass over permits and one over repatriations:
 // a row counts from the year in which it begins to before the year in which it is over.
 func (d *Draft) yearEnds(ctx context.Context) (map[stockCell]map[string]int64, error) {
 	stocks := map[stockCell]map[string]int64{}
 	for _, query := range []string{
-		`SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), ` + overIn("ends_on") + `, SUM(workers)
-			FROM main.permits NOT INDEXED WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
-		`SELECT p.region_code, p.nationality, p.synthetic, substr(MAX(r.date, p.valid_from), 1, 4),
-				` + overIn("p.ends_on") + `, -SUM(r.workers)
+		`SELECT ` + yearsOfCell("", "valid_from", "ends_on") + `, SUM(workers)
+			FROM main.permits NOT INDEXED WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1`,
+		`SELECT ` + yearsOfCell("p.", "MAX(r.date, p.valid_from)", "p.ends_on") + `, -SUM(r.workers)
 			FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
-			WHERE p.ends_on >= r.date AND p.valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
+			WHERE p.ends_on >= r.date AND p.valid_from <> '' GROUP BY 1`,
 	} {
 		err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
-			var cell stockCell
-			var from, until int
+			var key string
 			var workers int64
-			if err := rows.Scan(&cell.region, &cell.nationality, &cell.synthetic, &from, &until, &workers); err != nil {
+			if err := rows.Scan(&key, &workers); err != nil {
+				return err
+			}
+			cell, from, until, err := parseCellYears(key)
+			if err != nil {
 				return err
 			}
 			if stocks[cell] == nil {
@@ -171,20 +194,26 @@ func (d *Draft) warnOf(ctx context.Context, found []exceeding) (warned int64, er
 	}
 	type staged struct {
 		cell        stockCell
-		from, until string
+		from, until int
 		record      int64
 	}
 	first, err := sqlite.Collect(ctx, d.conn, func(rows *sql.Rows) (s staged, err error) {
-		return s, rows.Scan(&s.cell.region, &s.cell.nationality, &s.cell.synthetic, &s.from, &s.until, &s.record)
-	}, `SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), `+overIn("MIN(valid_to, COALESCE(revoked_on, valid_to))")+`, MIN(_record)
-		FROM stage.permits WHERE valid_from <> '' AND valid_to <> '' GROUP BY 1, 2, 3, 4, 5`)
+		var key string
+		if err := rows.Scan(&key, &s.record); err != nil {
+			return s, err
+		}
+		s.cell, s.from, s.until, err = parseCellYears(key)
+		return s, err
+	}, `SELECT `+yearsOfCell("", "valid_from", "MIN(valid_to, COALESCE(revoked_on, valid_to))")+`, MIN(_record)
+		FROM stage.permits WHERE valid_from <> '' AND valid_to <> '' GROUP BY 1`)
 	if err != nil {
 		return 0, fmt.Errorf("find the permits beyond published totals: %w", err)
 	}
 	for _, e := range found {
+		year, _ := strconv.Atoi(e.year)
 		record := int64(-1)
 		for _, s := range first {
-			if s.cell.synthetic == e.synthetic && s.from <= e.year && e.year < s.until && slices.Contains(e.regions, s.cell.region) &&
+			if s.cell.synthetic == e.synthetic && s.from <= year && year < s.until && slices.Contains(e.regions, s.cell.region) &&
 				(e.nationality == "" || e.nationality == s.cell.nationality) && (record < 0 || s.record < record) {
 				record = s.record
 			}
