@@ -122,7 +122,7 @@ func (d dice) question(n *Naive) db.ReportQuery {
 func (d dice) filter(n *Naive) db.ReportFilter {
 	f := d.plainFilter(n)
 	if d.once(3) {
-		f.Nested = d.nested(n, 2)
+		f.Nested = d.nested(n, 1)
 	}
 	return f
 }
@@ -140,7 +140,8 @@ func (d dice) nested(n *Naive, depth int) (nested db.Nested[db.ReportFilter]) {
 		nested.And = append(nested.And, inner())
 	}
 	if d.once(2) {
-		for nested.Or = []db.ReportFilter{}; !d.once(3); {
+		nested.Or = []db.ReportFilter{}
+		for range d.IntN(3) {
 			nested.Or = append(nested.Or, inner())
 		}
 	}

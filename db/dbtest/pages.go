@@ -187,7 +187,7 @@ func (d dice) permitFilter(n *Naive) func() db.PermitFilter {
 			f.Status = some(d, 3, labour.PermitStatuses)
 		}
 		if d.once(3) {
-			f.Nested = d.nestedPermits(n, 2)
+			f.Nested = d.nestedPermits(n, 1)
 		}
 		return f
 	}
@@ -206,7 +206,8 @@ func (d dice) nestedPermits(n *Naive, depth int) (nested db.Nested[db.PermitFilt
 		nested.And = append(nested.And, inner())
 	}
 	if d.once(2) {
-		for nested.Or = []db.PermitFilter{}; !d.once(4); {
+		nested.Or = []db.PermitFilter{}
+		for range d.IntN(3) {
 			nested.Or = append(nested.Or, inner())
 		}
 	}

@@ -97,6 +97,11 @@ func samples() map[string]*Picture {
 	tornado := Tornado{Central: 4.38e9, Swings: []Swing{{Label: "What a departed worker produces, beside an average one", Figures: "0.6: 2.7 bn RUB; 2.5: 10.0 bn RUB", AtLow: 2.7e9, AtHigh: 10e9},
 		{Label: "Share of posts that others fill", Figures: "0: 6.1 bn RUB; 1: 0 RUB", AtLow: 6.1e9}, {Label: "Both more", Figures: "4.7 bn RUB, 5.2 bn RUB", AtLow: 4.7e9, AtHigh: 5.2e9},
 		{Label: "The capital", Figures: "it stayed: 1.7 bn RUB; it was lost to use: 4.4 bn RUB", AtLow: 1.7e9, AtHigh: 4.38e9, IsChoiceOfTheForm: true}}}
+	members := Multiples{From: span.From, To: span.To}
+	for _, name := range []string{"Khanty-Mansi Autonomous Okrug - Yugra", "Chukotka", "Republic of North Ossetia-Alania", "Amur Oblast",
+		"Jewish Autonomous Oblast", "Primorsky Krai", "Komi"} {
+		members.Panels = append(members.Panels, Panel{name, Series{Name: "Register (synthetic)", Drawn: MadeUp, Points: register.Points}})
+	}
 	nothing := frame(nil, "persons")
 	nothing.Empty = "The register has no worker in Khanty-Mansi Autonomous Okrug - Yugra in these days, and no reported figure is known."
 	return map[string]*Picture{
@@ -106,7 +111,7 @@ func samples() map[string]*Picture {
 		"band":    frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":    frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":    frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
-		"intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
+		"members": frame(members, "persons"), "intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
 		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "unknown": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"homebound/db"
+	"homebound/internal/negotiate"
 )
 
 // inquiry is what a request asks, as far as a log may tell: the document is shown by its hash, its variables not at
@@ -140,16 +141,26 @@ func (s *Edge) observed(next http.Handler) http.Handler {
 const unrouted = "none"
 
 // routed notes the pattern that a request was answered by.
-func routed(mux *http.ServeMux) http.Handler {
+func (s *Edge) routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if to := unslashed(mux, r); to != "" {
 			w.Header().Set("Location", to)
 			w.WriteHeader(http.StatusPermanentRedirect)
 			return
 		}
-		mux.ServeHTTP(w, r)
+		if _, known := mux.Handler(r); known == "" && s.lost != nil && wantsPage(r) {
+			s.lost.ServeHTTP(w, r)
+		} else {
+			mux.ServeHTTP(w, r)
+		}
 		recordOf(r.Context()).note(func(e *record) { e.route = routeOf(r.Pattern) })
 	})
+}
+
+// wantsPage reports whether a person is likely to read the answer: only browsers name HTML among what they accept.
+func wantsPage(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
+		strings.Contains(negotiate.Accepted(r), "text/html")
 }
 
 // unslashed returns where an address leads that is known but for a slash at its end, as editors and mailings add one, and

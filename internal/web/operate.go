@@ -50,7 +50,8 @@ type Edge struct {
 	exporting *queue
 
 	mux      *http.ServeMux
-	below    mount.Path // that readers reach the server by
+	lost     http.Handler // answers readers who come to an address that there is not; nil for the plain answer
+	below    mount.Path   // that readers reach the server by
 	loopback loopback
 	schema   *ast.Schema
 	cached   func(http.Handler) http.Handler // keeps the answers to GET and HEAD

@@ -19,6 +19,9 @@ import (
 // Handle registers a handler under a pattern of http.ServeMux. It is called before the first request.
 func (s *Edge) Handle(pattern string, next http.Handler) { s.mux.Handle(pattern, next) }
 
+// Lost has a handler answer readers who come to an address that there is not. It is called before the first request.
+func (s *Edge) Lost(next http.Handler) { s.lost = next }
+
 // Explained has refusals shown by a page instead of a GraphQL answer.
 func (s *Edge) Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string),
 	next http.Handler) http.Handler {

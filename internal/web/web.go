@@ -88,7 +88,7 @@ func New(c Config) *Edge {
 	s.watchCache(api)
 	answered := func(r *http.Request) bool { _, pattern := mux.Handler(r); return pattern != "" }
 	s.below = mount.Of(c.PublicURL)
-	s.Handler = s.observed(s.below.Below(answered, secured(c, keyless(routed(mux)))))
+	s.Handler = s.observed(s.below.Below(answered, secured(c, keyless(s.routed(mux)))))
 	return s
 }
 

@@ -1,12 +1,9 @@
 package pages
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +11,6 @@ import (
 	"homebound/graph"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
-	"homebound/internal/mount"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 )
@@ -22,13 +18,14 @@ import (
 //go:embed changes.html
 var changesText string
 
-var changesPage = mount.Parse(changesText, homeWords)
+var changesPage = parsePage(changesText)
 
 // maxMoved bounds each list of the page; what is left out is counted.
 const maxMoved = 200
 
 // changesData is what a release changed since the one before it.
 type changesData struct {
+	frame
 	Release changedRelease
 	Tables  []string // a sentence for each in which something changed
 	Since   int      // number of the release before it, 0 where there is none any more
@@ -60,26 +57,18 @@ type movedPicture struct {
 
 // changes registers what each release changed: of the current one, and of each for ever.
 func (s *Pages) changes() {
-	page := s.Keep(http.HandlerFunc(s.showChanges))
-	s.Handle("GET /changes", s.Explained(s.showNotice, s.Admit(s.Current(page))))
-	s.Handle("GET /releases/{number}/changes", s.Explained(s.showNotice, s.Admit(s.Numbered(page))))
-}
-
-func (s *Pages) showChanges(w http.ResponseWriter, r *http.Request) {
-	data, err := s.changed(r.Context())
-	if err != nil {
-		s.Refuse(w, r, err)
-		return
-	}
-	s.DoNotKeep(w) // which releases there are may change
-	var page bytes.Buffer
-	if err := changesPage.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
-		s.Refuse(w, r, fmt.Errorf("write the page of changes: %w", err))
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", homePolicy)
-	_, _ = w.Write(page.Bytes()) // whoever went away reads no error either
+	s.page("/changes", changesPage, func(v *visit) (framed, error) {
+		v.Path = "/changes"
+		data, err := s.changed(v.Context)
+		if err != nil {
+			return nil, err
+		}
+		data.frame = v.frame
+		data.Title = fmt.Sprintf("What release %d changed", v.Number)
+		data.Description = data.Title + ": published figures, what statements are judged by, and pictures, each with its move."
+		data.Partial = true // which releases there are may change
+		return data, nil
+	})
 }
 
 // changed compares the release of ctx with the one before it, by questions that anybody could ask of both.
@@ -117,7 +106,7 @@ func (s *Pages) changed(ctx context.Context) (*changesData, error) {
 	}
 	var names [2]namedCodes
 	for i, ctx := range []context.Context{before, ctx} {
-		if err := s.askHome(ctx, "named", nil, &names[i]); err != nil {
+		if err := s.ask(ctx, "named", nil, &names[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +130,7 @@ func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []s
 			}
 		}
 	}
-	if err := s.askHome(ctx, "changes", since, &answer); err != nil {
+	if err := s.ask(ctx, "changes", since, &answer); err != nil {
 		return nil, err
 	}
 	for _, t := range answer.Release.Changes.Summary {
@@ -196,7 +185,7 @@ func (s *Pages) figures(ctx context.Context, data *changesData, variables port.V
 			}
 		}
 	}
-	if err := s.askHome(ctx, "figures", variables, &answer); err != nil {
+	if err := s.ask(ctx, "figures", variables, &answer); err != nil {
 		return err
 	}
 	regions := graph.ReleaseOf(ctx).Geography()
@@ -246,11 +235,6 @@ func grouped(text string) string {
 	return text
 }
 
-// verdictWords are what a reader is told for a verdict.
-var verdictWords = map[string]string{
-	"": "not held against anything", "CONSISTENT": "agrees", "INCONSISTENT": "another number is known", "UNDECIDED": "left open",
-}
-
 // movedVerdicts lists the claims of both releases that are judged differently.
 func movedVerdicts(before, after []judgedClaim) (moved []movedVerdict) {
 	verdict := func(c judgedClaim) string {
@@ -276,14 +260,23 @@ func movedVerdicts(before, after []judgedClaim) (moved []movedVerdict) {
 // either release cannot draw is left out.
 func (s *Pages) moved(ctx, before context.Context) (list []movedPicture, err error) {
 	release := graph.ReleaseOf(ctx)
-	regions := []string{homeRegion}
-	if country := release.Geography().Ancestor(homeRegion, labour.KindCountry, release.LastDay(nil)); country != "" {
+	var about aboutAnswer
+	if err := s.ask(ctx, "about", nil, &about); err != nil {
+		return nil, err
+	}
+	told, err := s.subjectOf(ctx, about.Sanctions)
+	if err != nil || told.Region == nil {
+		return nil, err
+	}
+	regions := []string{told.Region.Code}
+	country := release.Geography().Ancestor(told.Region.Code, labour.KindCountry, release.LastDay(nil))
+	if country != "" && country != told.Region.Code {
 		regions = append(regions, country)
 	}
 	for _, region := range regions {
 		for _, name := range pictures.Names {
 			var drawn [2]*chart.Picture
-			values := url.Values{"region": {region}}
+			values := s.parameters(name, region, told.codes())
 			for i, ctx := range []context.Context{before, ctx} {
 				if drawn[i], err = s.charts.Picture(ctx, name, values); err != nil {
 					break

@@ -1,19 +1,16 @@
-// Package pages serves what people read: the page of a release, what it changed, and the feed of releases.
+// Package pages serves what people read: the page of a release and those that go deeper, what it changed, and the feed
+// of releases.
 package pages
 
 import (
-	"bytes"
+	"context"
 	_ "embed"
-	"errors"
-	"io"
-	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
-	"homebound/db"
-	"homebound/internal/mount"
+	"homebound/internal/labour"
 	"homebound/internal/site/embeds"
+	"homebound/internal/site/exports"
 	"homebound/internal/site/graphiql"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
@@ -30,10 +27,7 @@ var (
 	homeIcon []byte
 )
 
-var homePage = mount.Parse(homeText, homeWords)
-
-// homePolicy lets the page load its own style, script and pictures, and nothing else.
-const homePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+var homePage = parsePage(homeText)
 
 // Pages are what people read: the page of a release, what it changed, and the feed of releases.
 type Pages struct {
@@ -42,92 +36,92 @@ type Pages struct {
 	embeds *embeds.Embeds
 }
 
-// NewPages registers the feed, and the page that a person reads first: of the current release and, for ever, of
-// each. Whoever is not let in, or comes too early, gets a page that says so.
+// New registers the pages: of the current release and, for ever, of each.
 func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Pages {
 	s := &Pages{base, charts, embeds}
-	page := http.HandlerFunc(s.showHome)
-	s.Handle("GET /{$}", s.Explained(s.showNotice, s.Admit(s.Current(page))))
-	s.Handle("GET /releases/{number}/{$}", s.Explained(s.showNotice, s.Admit(s.Numbered(page))))
-	s.Handle("GET /home.css", homeAsset("text/css; charset=utf-8", homeStyle))
-	s.Handle("GET /home.js", homeAsset("text/javascript; charset=utf-8", homeScript))
-	s.Handle("GET /home.svg", homeAsset("image/svg+xml", homeIcon))
+	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
+	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
+	s.Handle("GET /home.js", asset("text/javascript; charset=utf-8", homeScript))
+	s.Handle("GET /home.svg", asset("image/svg+xml", homeIcon))
+	s.regions()
+	s.claims()
+	s.pictures()
 	s.changes()
 	s.feed()
+	s.found()
 	return s
 }
 
-// showHome shows the page of the release that it is lent. The page depends on that and on which release is current,
-// since that of an old one says that there is a newer one: it is kept by both, and asked for again each time.
-func (s *Pages) showHome(w http.ResponseWriter, r *http.Request) {
-	newest, done, err := s.Store.Current(r.Context())
+// tellHome returns the page that a person reads first.
+func (s *Pages) tellHome(v *visit) (*homeData, error) {
+	v.Path, v.values = "/", nil // whatever else the address says: it is one page
+	told, err := s.tellStory(v.Context, v.Base)
 	if err != nil {
-		s.Refuse(w, r, err)
-		return
+		return nil, err
 	}
-	done()
-	number := strconv.Itoa(newest.Info().Number)
-	s.Keep(http.HandlerFunc(s.tellHome)).ServeHTTP(w, port.Within(r, "/",
-		url.Values{"current": {number}, "address": {strings.TrimSuffix(r.URL.Path, "/") + "/"}}))
+	partial := told.Partial
+	told.frame = v.frame
+	told.Partial = partial
+	if told.Sanction != nil {
+		told.Tabs = homeTabs // which are about one
+	}
+	told.Title, told.Description = told.Question(), told.Lead
+	if told.Description == "" {
+		told.Description = "Labour migration under sanctions: permits, stocks, departures and what they cost, each figure with its evidence."
+	}
+	for _, f := range []*figure{told.Stock.Figure, told.Permits.Figure} {
+		if f != nil && told.Card == "" {
+			told.Card, told.CardAlt = f.Card(), f.Description
+		}
+	}
+	told.OEmbed = s.OEmbed(v.asked)
+	told.Dataset = told.dataset()
+	return told, nil
 }
 
-func (s *Pages) tellHome(w http.ResponseWriter, r *http.Request) {
-	told, err := s.tellStory(r.Context())
+// homeExport is a table to take away, in all formats.
+type homeExport struct {
+	Name  string
+	Files []link
+}
+
+// listExports returns the tables of the release that the principal may take away. Whether rows are among them, a
+// row tells.
+func (s *Pages) listExports(ctx context.Context, data *homeData) error {
+	var rows struct{ Permits struct{ TotalCount int } }
+	err := s.Ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)
+	if fault, ok := asFault(err); ok && fault.Code == labour.Forbidden {
+		data.RowsClosed, err = true, nil
+	}
 	if err != nil {
-		s.Refuse(w, r, err)
-		return
+		return err
 	}
-	if number := r.URL.Query().Get("current"); number != strconv.Itoa(told.Release.Number) {
-		told.Current = number
+	for _, exported := range exports.Tables {
+		if data.RowsClosed && (exported.Name == "permits" || exported.Name == "repatriations") {
+			continue
+		}
+		path, query := port.ReleasePath(data.Release.Number)+"/export/"+exported.Name+".", ""
+		if exported.Name == "impact" {
+			if data.Region == nil {
+				continue
+			}
+			query = "?" + s.parameters("impact", data.Region.Code, data.codes()).Encode()
+		}
+		table := homeExport{Name: exported.Title}
+		for _, format := range exports.Formats() {
+			table.Files = append(table.Files, link{format, path + format + query})
+		}
+		data.Exports = append(data.Exports, table)
 	}
-	told.OEmbed = s.OEmbed(r.URL.Query().Get("address"))
-	if told.partial() {
-		s.DoNotKeep(w) // what is refused to this principal now may be told to the next
-	}
-	s.writeHome(w, r, http.StatusOK, told)
+	return nil
 }
 
-// showNotice shows why there is no release to tell of. Before the first one there is nothing wrong about that.
-func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, message string) {
-	if _, _, err := s.Store.Current(r.Context()); errors.Is(err, db.ErrNoRelease) &&
-		status == http.StatusServiceUnavailable {
-		status = http.StatusOK
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	s.writeHome(w, r, status, &homeData{Notice: message, KeyNeeded: status == http.StatusUnauthorized})
-}
-
-func (s *Pages) writeHome(w http.ResponseWriter, r *http.Request, status int, data *homeData) {
-	data.Tabs, data.PublicURL = homeTabs, s.PublicURL
-	var page bytes.Buffer
-	if err := homePage.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
-		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache")
-		w.WriteHeader(http.StatusInternalServerError)
-		_, _ = io.WriteString(w, "Something failed in the server; the operator's log says what.\n")
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", homePolicy)
-	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes()) // whoever went away reads no error either
-}
-
-func homeAsset(kind string, text []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(text)
-	}
-}
-
-type homeLink struct{ Text, URL string }
+type link struct{ Text, URL string }
 
 // homeTabs are the questions with which GraphiQL opens.
-var homeTabs = func() (links []homeLink) {
+var homeTabs = func() (links []link) {
 	for _, tab := range graphiql.Tabs() {
-		links = append(links, homeLink{question(tab.Query), "/graphiql?query=" + url.QueryEscape(tab.Query)})
+		links = append(links, link{question(tab.Query), "/graphiql?query=" + url.QueryEscape(tab.Query)})
 	}
 	return links
 }()

@@ -4,90 +4,45 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
-	"homebound/graph"
 	"homebound/internal/labour"
-	"homebound/internal/site/exports"
 	"homebound/internal/site/port"
 )
 
-// What the page tells the story of.
-const (
-	homeRegion      = "RU-FD-FE"
-	homeSanction    = "S/RES/2397(2017)"
-	homeNationality = "KP"
-	homeIndicator   = labour.WorkersPresentReported // the published counts that stand beside the register's
-)
-
 //go:embed documents/*.graphql
-var homeDocuments embed.FS
+var documents embed.FS
 
-// homeData is what the page shows. A part is nil where the release holds nothing of it.
+// homeData is what the first page shows.
 type homeData struct {
-	PublicURL string
-	OEmbed    string // where other sites ask how to show this page, but for the format
-	Tabs      []homeLink
+	frame
+	aboutAnswer
+	subject
+	Lead string // answers the page’s question in one sentence; "" where nothing does
 
-	Notice    string // why no release is shown
-	KeyNeeded bool   // whether for want of a key
+	Stock    stockPart
+	Permits  permitsPart
+	Outcomes outcomesPart
+	Impact   impactPart
+	States   statesPart
+	Claims   claimsPart
 
+	Tabs       []link
 	Exports    []homeExport // that this principal may have
 	RowsClosed bool         // whether those of single permits and repatriations are not among them
-
-	Current string // number of the current release, where this is the page of another one
-
-	homeAbout
-	Sanction *homeOrder
-	Factual  bool // whether real rows take part as well
-	Stock    *homeStock
-	Permits  *homePermits
-	Outcomes *homeOutcomes
-	Impact   *homeImpact
-	Claims   *homeClaims
 }
 
-// partial reports whether some part is refused.
-func (d *homeData) partial() bool {
-	for _, part := range d.parts() {
-		if part.part().Refused != "" {
-			return true
-		}
-	}
-	return false
+// aboutAnswer is the answer to about.graphql.
+type aboutAnswer struct {
+	Release   *releaseAnswer
+	Sanctions []sanctionAnswer
 }
 
-// parts returns the parts that are told, by the names of their documents.
-func (d *homeData) parts() map[string]homeTold {
-	parts := map[string]homeTold{"claims": d.Claims}
-	if d.Region != nil {
-		parts["stock"], parts["permits"], parts["outcomes"], parts["impact"] = d.Stock, d.Permits, d.Outcomes, d.Impact
-	}
-	return parts
-}
-
-// homeExport is a table to take away, in all formats.
-type homeExport struct {
-	Name  string
-	Files []homeLink
-}
-
-// homeAbout is the answer to about.graphql.
-type homeAbout struct {
-	Release *homeRelease
-	Region  *struct {
-		Code, Name string
-		Parent     *struct{ Code, Name string }
-	}
-	Sanctions []homeOrder
-}
-
-type homeRelease struct {
+type releaseAnswer struct {
 	Number        int
 	ContentHash   string
 	PublishedAt   string
@@ -98,167 +53,275 @@ type homeRelease struct {
 	MethodVersion string
 	Citation      string
 	Counts        labour.ReleaseCounts
-	Gates         []struct {
-		Name  string
-		Found float64
+}
+
+// Question is the page’s title.
+func (d *homeData) Question() string {
+	switch {
+	case d.Region == nil:
+		return "Labour migration under sanctions"
+	case d.Sanction == nil:
+		return "How many " + d.Workers() + " are there in " + theRegion(d.Region.Name) + "?"
 	}
+	return "What became of the workers sent home from " + theRegion(d.Region.Name) + "?"
 }
 
-// homeOrder is a sanction.
-type homeOrder struct {
-	Symbol, Title, AdoptedOn string
-	Paragraph, Deadline      *string
-	Nationalities            []struct{ Code, Name string }
-	Source                   port.Source
+// part is what every part of the story has.
+type part struct {
+	Figure  *figure // nil where there is nothing to draw
+	Refused string  // why the part cannot be told to this principal now
 }
 
-// judgedOn returns the day on which the page looks at what has come of it: the deadline, or the last day that the
-// release covers where that is earlier. It is nil where the sanction sets no deadline, or was adopted later.
-func (o *homeOrder) judgedOn(through *string) *string {
-	if o.Deadline == nil || through == nil || *through < o.AdoptedOn {
-		return nil
+func (p *part) base() *part { return p }
+
+// parts returns the parts of the story by the names of their documents.
+func (d *homeData) parts() map[string]interface{ base() *part } {
+	return map[string]interface{ base() *part }{"stock": &d.Stock, "permits": &d.Permits, "outcomes": &d.Outcomes,
+		"impact": &d.Impact, "states": &d.States, "claims": &d.Claims}
+}
+
+// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes
+// too long or the principal cannot pay for it, leaves the others as they are.
+func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
+	data := &homeData{}
+	data.Base = base
+	if err := s.ask(ctx, "about", nil, &data.aboutAnswer); err != nil {
+		return nil, err
 	}
-	day := min(*o.Deadline, *through)
-	return &day
+	about, err := s.subjectOf(ctx, data.Sanctions)
+	if _, refused := asFault(err); refused {
+		about, err = &subject{Sanction: mainSanction(data.Sanctions)}, nil
+		data.Partial = true
+	}
+	if err != nil {
+		return nil, err
+	}
+	data.subject = *about
+	if err := s.listExports(ctx, data); err != nil {
+		return nil, err
+	}
+	asked, ctx := errgroup.WithContext(ctx)
+	for name, tell := range map[string]func(context.Context, *homeData) error{"stock": s.tellStock,
+		"permits": s.tellPermits, "outcomes": s.tellOutcomes, "impact": s.tellImpact, "states": s.tellStates,
+		"claims": s.tellClaims} {
+		if data.Region == nil && name != "claims" && name != "states" {
+			continue
+		}
+		asked.Go(func() (err error) {
+			data.parts()[name].base().Refused, err = partly(tell(ctx, data))
+			return err
+		})
+	}
+	if err := asked.Wait(); err != nil {
+		return nil, err
+	}
+	for _, told := range data.parts() {
+		data.Partial = data.Partial || told.base().Refused != ""
+	}
+	data.Lead, err = data.lead()
+	return data, err
 }
 
-// EndsOn reports whether a day is the deadline.
-func (o *homeOrder) EndsOn(day string) bool { return o.Deadline != nil && *o.Deadline == day }
-
-// homePart is what every part of the story has.
-type homePart struct {
-	Figure  *homeFigure // nil where there is nothing to draw
-	Refused string      // why the part cannot be told to this principal now
+// ask asks one of the documents.
+func (s *Pages) ask(ctx context.Context, name string, variables port.Variables, into any) error {
+	text, err := documents.ReadFile("documents/" + name + ".graphql")
+	if err != nil {
+		return err
+	}
+	return s.Ask(ctx, string(text), variables, into)
 }
 
-func (p *homePart) part() *homePart { return p }
+// draw returns a picture of the story.
+func (s *Pages) draw(ctx context.Context, d *homeData, name, region string) (*figure, error) {
+	return s.figure(ctx, d.Base, d.Release.Number, name, s.parameters(name, region, d.codes()))
+}
 
-// homeTold is a part of the story, as its document is answered.
-type homeTold interface{ part() *homePart }
+// about returns the variables that the documents of the story have in common.
+func (d *homeData) about() port.Variables {
+	return port.Variables{"region": d.Region.Code, "nationalities": orAll(d.codes())}
+}
 
-// homeStock is the answer to stock.graphql.
-type homeStock struct {
-	homePart
-	CountryFigure *homeFigure // where counts were published of the country
-	Report        struct {
+// provenance says whether made-up rows took part.
+type provenance struct{ Synthetic bool }
+
+// stockPart is the answer to stock.graphql.
+type stockPart struct {
+	part
+	Report struct {
 		Totals struct {
 			PeakWorkersPresent *float64
 			PeakOn             *string
 		}
+		Provenance provenance
 	}
-	Standing *homeStanding // nil where there is no sanction or nobody to judge it by
-	Country  *struct {
-		Name         string
-		Observations []homeCount
+	Country *struct {
+		Code, Name   string
+		Observations []count
 	}
+	Counts []count // the first and the last published; fewer where there are not two
 }
 
-// Counted reports whether the register has anybody to tell of.
-func (s *homeStock) Counted() bool {
-	return s.Report.Totals.PeakWorkersPresent != nil && *s.Report.Totals.PeakWorkersPresent > 0
-}
-
-// homeCount is a published number of workers.
-type homeCount struct {
+// count is a published number, of workers among others.
+type count struct {
+	Indicator   struct{ Code string }
 	From, To    string
 	Status      string
 	Value       float64
-	Nationality *struct{ Code string }
+	Nationality *named
 	Source      port.Source
 }
 
-// homeStanding is the answer to standing.graphql.
-type homeStanding struct {
-	AsOf                       string
-	BaselineWorkers, Remaining *float64
+// isOf reports whether a count is of just these workers who were present on one day, and no estimate.
+func (c count) isOf(nationalities []string) bool {
+	return c.Indicator.Code == labour.WorkersPresentReported && c.Nationality != nil && len(nationalities) == 1 && c.Nationality.Code == nationalities[0] && c.From == c.To &&
+		c.Status == "NORMAL"
 }
 
-// Reported returns the first and the last published count of the workers that the page tells of: no estimate, and
-// none of more than a day.
-func (s *homeStock) Reported() (counts []homeCount) {
-	if s.Country == nil {
-		return nil
+func (s *Pages) tellStock(ctx context.Context, d *homeData) (err error) {
+	variables := d.about()
+	variables["country"], variables["hasCountry"] = "", false
+	country := d.Region.Parent
+	if d.Region.Kind == "COUNTRY" {
+		country = &named{d.Region.Code, d.Region.Name}
 	}
-	for _, c := range s.Country.Observations {
-		if c.Nationality != nil && c.Nationality.Code == homeNationality && c.From == c.To && c.Status == "NORMAL" {
-			counts = append(counts, c)
+	if country != nil {
+		variables["country"], variables["hasCountry"] = country.Code, true
+	}
+	if err := s.ask(ctx, "stock", variables, &d.Stock); err != nil {
+		return err
+	}
+	region := d.Region.Code
+	if d.Stock.Country != nil {
+		for _, c := range d.Stock.Country.Observations {
+			if c.isOf(d.codes()) {
+				d.Stock.Counts = append(d.Stock.Counts, c)
+			}
+		}
+		if n := len(d.Stock.Counts); n > 2 {
+			d.Stock.Counts = slices.Delete(d.Stock.Counts, 1, n-1)
+		}
+		if len(d.Stock.Counts) > 0 {
+			region = d.Stock.Country.Code
 		}
 	}
-	if len(counts) > 2 {
-		counts = slices.Delete(counts, 1, len(counts)-1)
+	if d.Stock.Figure, err = s.draw(ctx, d, "stock", region); d.Stock.Figure != nil {
+		d.Stock.Figure.Lazy = false
 	}
-	return counts
+	return err
 }
 
-// plainNames are what readers call some countries, by their codes; others are called as the release has them.
-var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "China", "US": "the United States"}
-
-// Lead answers the page’s title in one sentence, from published figures alone; "" where there are not two of them.
-func (d *homeData) Lead() (string, error) {
-	if d.Stock == nil {
-		return "", nil
+// Sure names who counted, and says whether the register beside them is made up.
+func (p *stockPart) Sure() string {
+	if p.Figure == nil {
+		return ""
 	}
-	counts := d.Stock.Reported()
-	if len(counts) < 2 {
-		return "", nil
+	if len(p.Counts) == 0 {
+		return p.Figure.Sure()
 	}
-	first, last := counts[0], counts[1]
-	var days [2]string
-	for i, c := range counts {
-		day, err := onDay(c.From)
-		if err != nil {
-			return "", err
+	var names []string
+	for _, c := range p.Counts {
+		if !slices.Contains(names, c.Source.Publisher) {
+			names = append(names, c.Source.Publisher)
 		}
-		days[i] = day
 	}
-	where := cmp.Or(plainNames[d.Region.Parent.Code], d.Stock.Country.Name)
-	sentence := fmt.Sprintf("On %s %s workers from %s held permits in %s; on %s ", days[0], rounded(first.Value),
-		cmp.Or(plainNames[homeNationality], homeNationality), where, days[1])
+	text := "both numbers were published, by " + listed(names) + "."
+	if len(p.Counts) == 1 {
+		text = "the number was published by " + listed(names) + "."
+	}
+	if p.Figure.Synthetic {
+		text += " The dashed line is made up by a program."
+	}
+	return text
+}
+
+// lead answers the page’s title in one sentence: from published figures where there are two of them, else from the
+// register.
+func (d *homeData) lead() (string, error) {
+	if d.Region == nil {
+		return "", nil
+	}
+	if len(d.Stock.Counts) < 2 {
+		return d.registerLead()
+	}
+	first, last := d.Stock.Counts[0], d.Stock.Counts[1]
+	days, err := onDays(first.From, last.From)
+	if err != nil {
+		return "", err
+	}
+	where := plainly(named{d.Stock.Country.Code, d.Stock.Country.Name})
+	sentence := fmt.Sprintf("On %s %s %s held permits in %s; on %s ", days[0], rounded(first.Value), d.Workers(), where,
+		days[1])
 	if d.Sanction != nil && d.Sanction.Deadline != nil && last.From > *d.Sanction.Deadline {
-		return sentence + fmt.Sprintf("%s were still there, without permits, although the United Nations had told all States to send them "+
-			"home.", rounded(last.Value)), nil
+		return sentence + rounded(last.Value) + " were still there, without permits, although the United Nations had told " +
+			"all States to send them home.", nil
 	}
-	return sentence + fmt.Sprintf("%s were there.", rounded(last.Value)), nil
+	return sentence + rounded(last.Value) + " were there.", nil
 }
 
-// homePermits is the answer to permits.graphql.
-type homePermits struct {
-	homePart
-	MapFigure *homeFigure // where there is a map to draw
-	Report    struct {
-		Rows   []homeRegionPermits // the most permits first, then those not known
+// registerLead answers it from the register; "" where that has nobody.
+func (d *homeData) registerLead() (string, error) {
+	most := d.Stock.Report.Totals
+	if most.PeakWorkersPresent == nil || *most.PeakWorkersPresent == 0 || most.PeakOn == nil {
+		return "", nil
+	}
+	day, err := onDay(*most.PeakOn)
+	return fmt.Sprintf("By the register of this release, %s %s were present in %s on %s, more than on any other day.",
+		rounded(*most.PeakWorkersPresent), d.Workers(), theRegion(d.Region.Name), day), err
+}
+
+// permitsPart is the answer to permits.graphql.
+type permitsPart struct {
+	part
+	Report struct {
+		Rows   []regionPermits // the most permits first, then those not known
 		Totals struct {
-			PermitsIssued, WorkersAuthorised *float64
-			Period                           homePeriod
+			PermitsIssued *float64
+			Period        span
 		}
+		Provenance provenance
 	}
 }
 
-type homeRegionPermits struct {
+type regionPermits struct {
 	Region        struct{ Name string }
 	PermitsIssued *float64
 }
 
-// Leading returns the regions with the most permits, of those whose number is known.
-func (p *homePermits) Leading() (shown []homeRegionPermits) {
-	for _, row := range p.Report.Rows {
-		if row.PermitsIssued != nil && len(shown) < 3 {
-			shown = append(shown, row)
+type span struct{ From, To string }
+
+// tellPermits draws a map where there is one, and bars elsewhere.
+func (s *Pages) tellPermits(ctx context.Context, d *homeData) (err error) {
+	if err = s.ask(ctx, "permits", d.about(), &d.Permits); err != nil {
+		return err
+	}
+	for _, name := range []string{"map", "permits"} {
+		d.Permits.Figure, err = s.draw(ctx, d, name, d.Region.Code)
+		if err != nil || d.Permits.Figure != nil {
+			return err
 		}
 	}
-	return shown
+	return nil
+}
+
+// Leading returns the regions with the most permits, of those whose number is known.
+func (p *permitsPart) Leading() string {
+	var names []string
+	for _, row := range p.Report.Rows {
+		if row.PermitsIssued != nil && len(names) < 3 {
+			names = append(names, row.Region.Name+" ("+rounded(*row.PermitsIssued)+")")
+		}
+	}
+	return listed(names)
 }
 
 // Unknown reports whether some region's number is, so that none can be said to be the greatest.
-func (p *homePermits) Unknown() bool {
-	return slices.ContainsFunc(p.Report.Rows, func(row homeRegionPermits) bool { return row.PermitsIssued == nil })
+func (p *permitsPart) Unknown() bool {
+	return slices.ContainsFunc(p.Report.Rows, func(row regionPermits) bool { return row.PermitsIssued == nil })
 }
 
-type homePeriod struct{ From, To string }
-
-// homeOutcomes is the answer to outcomes.graphql.
-type homeOutcomes struct {
-	homePart
+// outcomesPart is the answer to outcomes.graphql.
+type outcomesPart struct {
+	part
 	Report struct {
 		Rows []struct {
 			Outcome            string
@@ -266,24 +329,48 @@ type homeOutcomes struct {
 		}
 		Totals struct {
 			WorkersRepatriated *float64
-			Period             homePeriod
+			Period             span
 		}
+		Provenance provenance
 	}
 }
 
-// homeImpact is the answer to impact.graphql.
-type homeImpact struct {
-	homePart
-	Variants, Bridge, Tornado *homeFigure // beside the one by period; nil where there is nothing to draw
-	EconomicImpact            homeLosses
-	Published                 struct {
-		From, To string
-		Variants []homeVariant
+func (s *Pages) tellOutcomes(ctx context.Context, d *homeData) (err error) {
+	if err = s.ask(ctx, "outcomes", d.about(), &d.Outcomes); err != nil {
+		return err
+	}
+	d.Outcomes.Figure, err = s.draw(ctx, d, "outcomes", d.Region.Code)
+	return err
+}
+
+// outcomeWords say how workers left, after their number.
+var outcomeWords = map[string]string{
+	"RETURNED": "went home", "DEPORTED": "were sent home by order of a court or an authority",
+	"THIRD_COUNTRY": "left for a third country", "PROTECTED": "are in an asylum or refugee procedure",
+	"EXEMPT": "are exempt by the resolution’s own terms",
+}
+
+// Ways tells how many left in which way, the most first.
+func (p *outcomesPart) Ways() string {
+	var ways []string
+	for _, row := range p.Report.Rows {
+		ways = append(ways, counted(row.WorkersRepatriated, "")+" "+cmp.Or(outcomeWords[row.Outcome], "left otherwise"))
+	}
+	return listed(ways)
+}
+
+// impactPart is the answer to impact.graphql.
+type impactPart struct {
+	part
+	EconomicImpact *struct {
+		From, To  string
+		Synthetic bool
+		Variants  []variant
 	}
 }
 
-// homeVariant is the loss by published figures under one assumption on capital; nil where they do not give it.
-type homeVariant struct {
+// variant is the loss under one assumption on capital; nil where it is not known.
+type variant struct {
 	Variant    string
 	OutputLost *struct {
 		P5, P50, P95 *float64
@@ -291,15 +378,49 @@ type homeVariant struct {
 	}
 }
 
+// tellImpact asks for the estimate by published figures, which ends where these do.
+func (s *Pages) tellImpact(ctx context.Context, d *homeData) error {
+	scenario := map[string]any{"basis": "REPORTED"}
+	values := s.parameters("variants", d.Region.Code, d.codes())
+	if list, other := values["scenario.nationalities"]; other {
+		scenario["nationalities"] = list
+	}
+	last, err := s.charts.Reach(ctx, d.Region.Code)
+	if err != nil {
+		return err
+	}
+	if last != "" {
+		scenario["to"] = last
+	}
+	err = s.ask(ctx, "impact", port.Variables{"region": d.Region.Code, "scenario": scenario}, &d.Impact)
+	if fault, ok := asFault(err); ok && (fault.Code == labour.BadUserInput || fault.Code == labour.NotFound) {
+		return nil // figures that end before the first day of the estimate make none, nor do codes that there are not
+	}
+	if err != nil || len(d.Impact.Answered()) == 0 {
+		return err
+	}
+	d.Impact.Figure, err = s.draw(ctx, d, "variants", d.Region.Code)
+	return err
+}
+
 // Answered lists the variants that published figures give.
-func (i *homeImpact) Answered() []homeVariant {
-	return slices.DeleteFunc(slices.Clone(i.Published.Variants), func(v homeVariant) bool {
+func (p *impactPart) Answered() []variant {
+	if p.EconomicImpact == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.EconomicImpact.Variants), func(v variant) bool {
 		return v.OutputLost == nil || v.OutputLost.P5 == nil || v.OutputLost.P50 == nil || v.OutputLost.P95 == nil
 	})
 }
 
+// Within writes a variant with the range of nine draws in ten.
+func (v variant) Within() string {
+	o := v.OutputLost
+	return fmt.Sprintf("%s (%s to %s)", inMoney(*o.P50, o.Unit), inMoney(*o.P5, o.Unit), inMoney(*o.P95, o.Unit))
+}
+
 // Assumes says what a variant assumes, as the end of a sentence.
-func (v homeVariant) Assumes() string {
+func (v variant) Assumes() string {
 	return map[string]string{
 		"AVERAGE_PRODUCT": "if what they worked with was lost to use with them",
 		"WAGE_SHARE":      "if it stayed idle and no more than labour’s share was lost",
@@ -307,154 +428,39 @@ func (v homeVariant) Assumes() string {
 	}[v.Variant]
 }
 
-type homeLosses struct {
-	Synthetic                                         bool
-	From, To                                          string
-	BaselineWorkers, DepartedWorkers, WorkerYearsLost *float64
-	OutputLost, OutputLostShareOfGrp                  *homeSpan
+// Answer names all variants with their ranges: no one of them alone is the cost.
+func (p *impactPart) Answer() string {
+	var texts []string
+	for _, v := range p.Answered() {
+		texts = append(texts, v.Within()+" "+v.Assumes())
+	}
+	return strings.Join(texts, "; ")
 }
 
-type homeSpan struct {
-	Low, Central, High float64
-	Unit               string
+// dataset is what search engines read of a release (https://schema.org/Dataset).
+func (d *homeData) dataset() any {
+	about := "Permits, repatriations, published statistics and statements of named speakers on labour migration under sanctions."
+	return d.frame.dataset("Homebound: labour migration under sanctions", about, d.Release, "")
 }
 
-// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes
-// too long or the principal cannot pay for it, leaves the others as they are.
-func (s *Pages) tellStory(ctx context.Context) (*homeData, error) {
-	data := &homeData{Factual: graph.ReleaseOf(ctx).Info().Factual, Claims: &homeClaims{}}
-	variables := port.Variables{"region": homeRegion, "nationality": homeNationality, "indicator": homeIndicator,
-		"country": "", "hasCountry": false}
-	if err := s.askHome(ctx, "about", variables, &data.homeAbout); err != nil {
-		return nil, err
+// dataset describes the data of a page for search engines.
+func (f *frame) dataset(name, about string, release *releaseAnswer, query string) map[string]any {
+	number := port.Base{PublicURL: f.PublicURL}.Permanent(release.Number)
+	set := map[string]any{
+		"@context": "https://schema.org", "@type": "Dataset", "name": name, "description": about, "url": f.Canonical(),
+		"version": fmt.Sprint(release.Number), "datePublished": release.PublishedAt, "identifier": "sha256:" + release.ContentHash,
+		"isAccessibleForFree": true, "creator": map[string]any{"@type": "Organization", "name": "Homebound", "url": f.PublicURL + "/"},
+		"distribution": []any{
+			distribution("text/csv", number+"/export/observations.csv"+query),
+			distribution("application/json", number+"/graphql"),
+		},
 	}
-	if err := s.listExports(ctx, data); err != nil {
-		return nil, err
+	if release.DataFrom != nil && release.DataThrough != nil {
+		set["temporalCoverage"] = *release.DataFrom + "/" + *release.DataThrough
 	}
-	if data.Region != nil {
-		data.Stock, data.Permits, data.Outcomes, data.Impact = &homeStock{}, &homePermits{}, &homeOutcomes{}, &homeImpact{}
-		if parent := data.Region.Parent; parent != nil {
-			variables["country"], variables["hasCountry"] = parent.Code, true
-		}
-		if i := slices.IndexFunc(data.Sanctions, func(o homeOrder) bool { return o.Symbol == homeSanction }); i >= 0 {
-			data.Sanction = &data.Sanctions[i]
-		}
-	}
-	asked, ctx := errgroup.WithContext(ctx)
-	for name, part := range data.parts() {
-		asked.Go(func() error {
-			err := s.tellPart(ctx, name, variables, part, data)
-			var fault *labour.Fault
-			if errors.As(err, &fault) {
-				part.part().Refused = fault.Error()
-				return nil
-			}
-			return err
-		})
-	}
-	return data, asked.Wait()
+	return set
 }
 
-// tellPart asks what one part tells, and for its picture.
-func (s *Pages) tellPart(ctx context.Context, name string, variables port.Variables, part homeTold,
-	data *homeData) error {
-	if name == "impact" {
-		last, err := s.charts.Reach(ctx, homeRegion)
-		if err != nil {
-			return err
-		}
-		if last != "" {
-			variables = maps.Clone(variables)
-			variables["to"] = last
-		}
-	}
-	err := s.askHome(ctx, name, variables, part)
-	if err != nil || name == "claims" {
-		return err
-	}
-	if name == "stock" {
-		if data.Stock.Standing, err = s.standing(ctx, data); err != nil {
-			return err
-		}
-		if data.Stock.Reported() != nil {
-			if data.Stock.CountryFigure, err = s.homeFigure(ctx, name, data.Region.Parent.Code,
-				data.Release); err != nil {
-				return err
-			}
-		}
-	}
-	if name == "permits" {
-		if data.Permits.MapFigure, err = s.homeFigure(ctx, "map", homeRegion, data.Release); err != nil {
-			return err
-		}
-	}
-	if name == "impact" {
-		for chart, into := range map[string]**homeFigure{"variants": &data.Impact.Variants, "bridge": &data.Impact.Bridge,
-			"tornado": &data.Impact.Tornado} {
-			if *into, err = s.homeFigure(ctx, chart, homeRegion, data.Release); err != nil {
-				return err
-			}
-		}
-	}
-	part.part().Figure, err = s.homeFigure(ctx, name, homeRegion, data.Release)
-	return err
-}
-
-// standing asks how far the sanction was followed; nil without a sanction or without a stock to judge it by.
-func (s *Pages) standing(ctx context.Context, data *homeData) (*homeStanding, error) {
-	if data.Sanction == nil {
-		return nil, nil
-	}
-	on := data.Sanction.judgedOn(data.Release.DataThrough)
-	if on == nil {
-		return nil, nil
-	}
-	var answer struct{ Compliance *homeStanding }
-	err := s.askHome(ctx, "standing", port.Variables{"region": homeRegion, "sanction": homeSanction, "asOf": *on},
-		&answer)
-	if fault, ok := asFault(err); ok && fault.Code == labour.NotFound {
-		return nil, nil
-	}
-	return answer.Compliance, err
-}
-
-// listExports returns the tables of the release that the principal may take away. Whether rows are among them, a
-// row tells.
-func (s *Pages) listExports(ctx context.Context, data *homeData) error {
-	var rows struct{ Permits struct{ TotalCount int } }
-	err := s.Ask(ctx, `{ permits(first: 1) { totalCount } }`, nil, &rows)
-	if fault, ok := asFault(err); ok && fault.Code == labour.Forbidden {
-		data.RowsClosed, err = true, nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, exported := range exports.Tables {
-		if data.RowsClosed && (exported.Name == "permits" || exported.Name == "repatriations") {
-			continue
-		}
-		path, query := port.ReleasePath(data.Release.Number)+"/export/"+exported.Name+".", ""
-		if exported.Name == "impact" {
-			query = "?region=" + homeRegion
-		}
-		table := homeExport{Name: exported.Title}
-		for _, format := range exports.Formats() {
-			table.Files = append(table.Files, homeLink{format, path + format + query})
-		}
-		data.Exports = append(data.Exports, table)
-	}
-	return nil
-}
-
-func (s *Pages) askHome(ctx context.Context, name string, variables port.Variables, into any) error {
-	text, err := homeDocuments.ReadFile("documents/" + name + ".graphql")
-	if err != nil {
-		return err
-	}
-	return s.Ask(ctx, string(text), variables, into)
-}
-
-func asFault(err error) (fault *labour.Fault, ok bool) {
-	ok = errors.As(err, &fault)
-	return fault, ok
+func distribution(kind, address string) map[string]any {
+	return map[string]any{"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address}
 }

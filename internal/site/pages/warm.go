@@ -25,8 +25,8 @@ func (s *Pages) Warm(ctx context.Context) error {
 	defer done()
 	ctx = graph.WithRelease(ctx, release)
 	for range warmings {
-		told, err := s.tellStory(ctx)
-		if err != nil || !told.partial() {
+		told, err := s.tellStory(ctx, "")
+		if err != nil || !told.Partial {
 			return err
 		}
 	}

@@ -69,8 +69,11 @@ func settleScenario(ctx context.Context, s *Pictures, variables port.Variables, 
 
 // reached is what documents/reach.graphql is answered of a region.
 type reached struct {
-	Observations []struct{ To askedDay }
-	Parent       *reached
+	Observations []struct {
+		Indicator askedCode
+		To        askedDay
+	}
+	Parent *reached
 }
 
 // Reach returns the last day that published stocks of a region, and of what it lies in, tell of, where it is before
@@ -87,7 +90,9 @@ func (s *Pictures) Reach(ctx context.Context, region string) (string, error) {
 	last := labour.Date(0)
 	for at := answer.Region; at != nil; at = at.Parent {
 		for _, o := range at.Observations {
-			last = max(last, labour.Date(o.To))
+			if o.Indicator.Code == labour.WorkersPresentReported {
+				last = max(last, labour.Date(o.To))
+			}
 		}
 	}
 	if last == 0 || last >= graph.ReleaseOf(ctx).LastDay(nil) {

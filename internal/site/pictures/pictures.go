@@ -52,6 +52,7 @@ var chartKinds = map[string]chartKind{
 	"variants":   {mustChartDocument("variants"), func() chartAnswer { return new(variantsAnswer) }, settleScenario},
 	"bridge":     {mustChartDocument("bridge"), func() chartAnswer { return new(bridgeAnswer) }, settleScenario},
 	"tornado":    {mustChartDocument("tornado"), func() chartAnswer { return new(tornadoAnswer) }, settleScenario},
+	MembersName:  {mustChartDocument(MembersName), func() chartAnswer { return new(membersAnswer) }, settleMembers},
 	"compliance": {mustChartDocument("compliance"), func() chartAnswer { return new(complianceAnswer) }, nil},
 }
 

@@ -48,6 +48,9 @@ type Settings interface {
 type Routes interface {
 	// Handle registers a handler under a pattern of http.ServeMux. It is called before the first request.
 	Handle(pattern string, next http.Handler)
+	// Lost has a handler answer readers who come to an address that there is not: those who name HTML among what they
+	// accept. It is called before the first request.
+	Lost(next http.Handler)
 	// Explained has refusals shown by a page instead of a GraphQL answer.
 	Explained(page func(w http.ResponseWriter, r *http.Request, status int, message string),
 		next http.Handler) http.Handler
