@@ -32,6 +32,9 @@ func (b *Counted) isReal() bool { return b != nil && b.facts.synthetic != nil &&
 // Counted returns what one row of the report is of.
 func (rep *Report) Counted(row ReportRow) *Counted {
 	b := rep.counted(row.Period)
+	if row.Others {
+		b = rep.others.counted(row.Period)
+	}
 	b.dated = true
 	for _, d := range rep.dimensions() {
 		if value, grouped := row.Group[d]; grouped {
@@ -60,16 +63,7 @@ func (b *Counted) narrow(sb *sqlbuilder.SelectBuilder, view string) {
 		if g.dimension != labour.ByDistrict {
 			continue
 		}
-		codes := []string{}
-		if g.value == "" && b.release.geography.District("", b.on) == "" {
-			codes = append(codes, "")
-		}
-		for _, region := range b.release.regions {
-			if b.release.geography.District(region.Code, b.on) == g.value {
-				codes = append(codes, region.Code)
-			}
-		}
-		in(sb, "f.region_code", codes)
+		in(sb, "f.region_code", b.release.ofDistrict(g.value, b.on))
 	}
 	if view == build.PermitFacts {
 		// Only repatriations have an outcome.

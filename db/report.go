@@ -20,6 +20,7 @@ type ReportQuery struct {
 	OrderBy      []ReportOrder      // before the groups' own order, which decides between equals
 	Having       []MeasureCondition
 	Currency     string // of wages, by ISO 4217; "" for the release's
+	Top          *Top   // nil for all groups
 }
 
 // ReportOrder sorts rows by a dimension or by a measure; rows without a value come last either way.
@@ -57,6 +58,8 @@ type Report struct {
 	rates    []build.YearRate // into Currency, where that is not the release's
 	covers   *covering        // made when it is first asked for
 	empty    bool             // the release holds no dated row at all; Period means nothing then
+	others   *Report          // of the groups that Top does not keep
+	beside   *derived
 }
 
 // ReportRow is one group in one period.
@@ -68,6 +71,8 @@ type ReportRow struct {
 	Coverage labour.Covered
 	// Synthetic is false only where every row behind is known not to be made up.
 	Synthetic bool
+	Others    bool // of all groups that Top does not keep
+	Whole     bool // of the totals
 }
 
 // Values are the measures of one row. Those of a family that no measure asked for belongs to are zero here.
@@ -154,18 +159,26 @@ func (rep *Report) Answer(ctx context.Context) error {
 	rep.Rows = t.rows()
 	rep.cover(rep.Rows)
 	rep.show(rep.Rows)
+	others, err := rep.cutTop(ctx)
+	if err != nil {
+		return err
+	}
 	all := len(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	rep.LeftOut = all - len(rep.Rows)
 	if len(rep.Query.OrderBy) > 0 {
 		slices.SortFunc(rep.Rows, rep.compare)
 	}
+	rep.Rows = append(rep.Rows, others...)
 	return nil
 }
 
 // Ask checks a question and resolves what it leaves to defaults, and computes nothing yet.
 func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
-	rep := &Report{Query: q, release: r, measures: slices.Clone(q.Measures)}
+	rep := &Report{Query: q, release: r, measures: slices.Clone(q.Measures), beside: newDerived()}
+	if err := q.checkTop(); err != nil {
+		return nil, err
+	}
 	var err error
 	if rep.Period, rep.empty, err = r.period(q.Filter.Period); err != nil {
 		return nil, err
@@ -188,6 +201,9 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 				"having: expected a comparison for %s, such as gte or lte, found neither.", condition.Measure)
 		}
 		rep.need(condition.Measure)
+	}
+	if q.Top != nil {
+		rep.need(q.Top.By)
 	}
 	if slices.Contains(q.GroupBy, labour.ByOutcome) {
 		for _, m := range rep.measures {
@@ -261,6 +277,7 @@ func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (Repor
 	for _, m := range measures {
 		rep.need(m)
 	}
+	rows[0].Whole = true
 	return rows[0], nil
 }
 
@@ -367,7 +384,10 @@ func compareKnown[T interface{ ~string | ~float64 | ~int32 }](descending bool, a
 
 // Key names a row within its report: the values of its groups and its period.
 func (rep *Report) Key(row ReportRow) string {
-	parts := make([]string, 0, len(row.Group)+1)
+	parts := make([]string, 0, len(row.Group)+2)
+	if row.Others {
+		parts = append(parts, "others")
+	}
 	for _, d := range rep.dimensions() {
 		parts = append(parts, row.Group[d])
 	}

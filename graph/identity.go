@@ -32,7 +32,8 @@ func rowsOf(rep *db.Report) []any {
 	filter.Period = db.DateRange{From: &rep.Period.From, To: &rep.Period.To}
 	filter.Within = slices.Sorted(slices.Values(filter.Within))
 	groupBy := slices.Sorted(slices.Values(rep.Query.GroupBy))
-	return []any{filter, slices.Compact(groupBy), rep.Query.Granularity, rep.BoundariesOn.String(), rep.Covers(), rep.Currency}
+	return []any{filter, slices.Compact(groupBy), rep.Query.Granularity, rep.BoundariesOn.String(), rep.Covers(), rep.Currency,
+		rep.Query.Top}
 }
 
 // reportID names a report by its rows and by all that chooses, orders and pages them.

@@ -145,3 +145,29 @@ func TestMasks_AreToldOfARelease(t *testing.T) {
 	assert.Nil(t, data[told](t, w, `{ release { confidential } }`).Release.Confidential)
 	assert.False(t, data[attackedTotals](t, w, `{ report { totals { workersAuthorised perturbed } } }`).Report.Totals.Perturbed)
 }
+
+// Figures that are held against others are made of those that are handed out, and no percentile is the wage of one permit.
+func TestMasks_HoldForDerivedFigures(t *testing.T) {
+	content, _ := smallCells()
+	content.Settings.Confidential = 5
+	store := openWithSecret(t)
+	dbtest.MustPublish(t, store, content)
+	rows := data[struct {
+		Report struct {
+			Rows []struct {
+				WorkersAuthorised int
+				Total             figure
+				Median            figure
+			}
+			Totals struct{ WorkersAuthorised int }
+		}
+	}](t, overStore(store), `{ report(groupBy: [NATIONALITY]) { rows { workersAuthorised
+		total: figure(measure: WORKERS_AUTHORISED, as: SHARE_OF_TOTAL) { value base } median: wagePercentile { value why } } totals { workersAuthorised } } }`).Report
+	require.NotEmpty(t, rows.Rows)
+	for _, row := range rows.Rows {
+		assert.InDelta(t, float64(rows.Totals.WorkersAuthorised), *row.Total.Base, 0)
+		assert.InDelta(t, float64(row.WorkersAuthorised)/float64(rows.Totals.WorkersAuthorised), *row.Total.Value, 1e-12)
+		assert.Nil(t, row.Median.Value)
+		assert.Equal(t, "Rows are masked in this release, and a percentile would be the wage of one of them.", deref(row.Median.Why))
+	}
+}

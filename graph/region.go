@@ -219,9 +219,9 @@ func (regionFields) Repatriations(ctx context.Context, objs []*labour.Region, fi
 // that lies inside.
 func (regionFields) Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter,
 	groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date,
-	orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string,
+	orderBy []model.ReportOrder, having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string,
 	offset *int, currency *string) (*model.Report, error) {
-	return reportArgs{deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, currency,
+	return reportArgs{deref(filter), obj.Code, groupBy, granularity, boundariesOn, orderBy, having, top, currency,
 		pageArgs{first: first, after: after, last: last, before: before, offset: offset}}.report(ctx)
 }
 

@@ -15,9 +15,9 @@ import (
 
 func (query) Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension,
 	granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder,
-	having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int,
+	having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string, offset *int,
 	currency *string) (*model.Report, error) {
-	return reportArgs{deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, currency,
+	return reportArgs{deref(filter), "", groupBy, granularity, boundariesOn, orderBy, having, top, currency,
 		pageArgs{first: first, after: after, last: last, before: before, offset: offset}}.report(ctx)
 }
 
@@ -30,6 +30,7 @@ type reportArgs struct {
 	boundariesOn *labour.Date
 	orderBy      []model.ReportOrder
 	having       []model.MeasureCondition
+	top          *model.TopInput
 	currency     *string
 	page         pageArgs
 }
@@ -43,6 +44,7 @@ func (a reportArgs) ask(ctx context.Context) (*db.Report, error) {
 	return releaseOf(ctx).Ask(ctx, db.ReportQuery{
 		Filter: filter, GroupBy: a.groupBy, Granularity: deref(a.granularity), BoundariesOn: a.boundariesOn,
 		Measures: reportMeasures(ctx, a.groupBy), OrderBy: reportOrder(a.orderBy), Having: conditions(a.having),
+		Top:      topOf(a.top),
 		Currency: currencyOf(ctx, a.currency, filter.Within),
 	})
 }
@@ -182,7 +184,8 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
 		Outcome:  known(labour.Outcome(row.Group[labour.ByOutcome])),
-		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of,
+		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of, Others: row.Others,
+		Derived: derivable{rep, row},
 	}
 	if rep.Covers() {
 		r.Period = new(rep.Query.Granularity.Of(row.Period))

@@ -151,6 +151,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"Verdict":               texts(labour.Verdicts),
 		"Dimension":             texts(labour.Dimensions),
 		"Granularity":           texts(labour.Granularities),
+		"Derivation":            texts(labour.Derivations),
 		"Measure":               texts(measures),
 		"Basis":                 texts(labour.Bases),
 		"StayersRule":           texts(impact.StayersRules),

@@ -330,6 +330,14 @@ type ComplexityRoot struct {
 		Name   func(childComplexity int) int
 	}
 
+	Figure struct {
+		Base     func(childComplexity int) int
+		Coverage func(childComplexity int) int
+		Unit     func(childComplexity int) int
+		Value    func(childComplexity int) int
+		Why      func(childComplexity int) int
+	}
+
 	GateResult struct {
 		AtLeast func(childComplexity int) int
 		AtMost  func(childComplexity int) int
@@ -621,7 +629,7 @@ type ComplexityRoot struct {
 		Releases       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Repatriation   func(childComplexity int, id string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string, offset *int, currency *string) int
 		Sanction       func(childComplexity int, symbol string) int
 		Sanctions      func(childComplexity int) int
 		Sources        func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -641,7 +649,7 @@ type ComplexityRoot struct {
 		Parent         func(childComplexity int, boundariesOn *labour.Date, on *labour.Date) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
-		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) int
+		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string, offset *int, currency *string) int
 	}
 
 	RegionConnection struct {
@@ -763,9 +771,11 @@ type ComplexityRoot struct {
 		Coverage              func(childComplexity int) int
 		District              func(childComplexity int) int
 		Employer              func(childComplexity int) int
+		Figure                func(childComplexity int, measure labour.Measure, as labour.Derivation) int
 		ID                    func(childComplexity int) int
 		Industry              func(childComplexity int) int
 		Nationality           func(childComplexity int) int
+		Others                func(childComplexity int) int
 		Outcome               func(childComplexity int) int
 		PeakOn                func(childComplexity int) int
 		PeakWorkersPresent    func(childComplexity int) int
@@ -776,6 +786,7 @@ type ComplexityRoot struct {
 		Region                func(childComplexity int) int
 		Repatriations         func(childComplexity int, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
 		Synthetic             func(childComplexity int) int
+		WagePercentile        func(childComplexity int, percent float64) int
 		WorkerDays            func(childComplexity int) int
 		WorkersAuthorised     func(childComplexity int) int
 		WorkersPresent        func(childComplexity int) int
@@ -1052,7 +1063,7 @@ type QueryResolver interface {
 	Sources(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[labour.Source], error)
 	Claim(ctx context.Context, id string) (*labour.Claim, error)
 	Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Claim], error)
-	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
+	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
 	Compliance(ctx context.Context, sanction string, within *string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
@@ -1070,7 +1081,7 @@ type RegionResolver interface {
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
-	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
+	Report(ctx context.Context, obj *labour.Region, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, top *model.TopInput, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, obj *labour.Region, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Compliance(ctx context.Context, obj *labour.Region, sanction string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 	Currency(ctx context.Context, obj *labour.Region) (string, error)
@@ -1107,6 +1118,8 @@ type ReportRowResolver interface {
 	Nationality(ctx context.Context, objs []*model.ReportRow) ([]*labour.Country, error)
 	Employer(ctx context.Context, objs []*model.ReportRow) ([]*labour.Employer, error)
 
+	Figure(ctx context.Context, obj *model.ReportRow, measure labour.Measure, as labour.Derivation) (*model.Figure, error)
+	WagePercentile(ctx context.Context, obj *model.ReportRow, percent float64) (*model.Figure, error)
 	Permits(ctx context.Context, objs []*model.ReportRow, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*model.ReportRow, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
 }
@@ -2340,6 +2353,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldChange.Name(childComplexity), true
+
+	case "Figure.base":
+		if e.ComplexityRoot.Figure.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Figure.Base(childComplexity), true
+	case "Figure.coverage":
+		if e.ComplexityRoot.Figure.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Figure.Coverage(childComplexity), true
+	case "Figure.unit":
+		if e.ComplexityRoot.Figure.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Figure.Unit(childComplexity), true
+	case "Figure.value":
+		if e.ComplexityRoot.Figure.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Figure.Value(childComplexity), true
+	case "Figure.why":
+		if e.ComplexityRoot.Figure.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Figure.Why(childComplexity), true
 
 	case "GateResult.atLeast":
 		if e.ComplexityRoot.GateResult.AtLeast == nil {
@@ -3775,7 +3819,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
+		return e.ComplexityRoot.Query.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["top"].(*model.TopInput), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
 	case "Query.sanction":
 		if e.ComplexityRoot.Query.Sanction == nil {
 			break
@@ -3938,7 +3982,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
+		return e.ComplexityRoot.Region.Report(childComplexity, args["filter"].(*model.ReportFilter), args["groupBy"].([]labour.Dimension), args["granularity"].(*labour.Granularity), args["boundariesOn"].(*labour.Date), args["orderBy"].([]model.ReportOrder), args["having"].([]model.MeasureCondition), args["top"].(*model.TopInput), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["offset"].(*int), args["currency"].(*string)), true
 
 	case "RegionConnection.edges":
 		if e.ComplexityRoot.RegionConnection.Edges == nil {
@@ -4449,6 +4493,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Employer(childComplexity), true
+	case "ReportRow.figure":
+		if e.ComplexityRoot.ReportRow.Figure == nil {
+			break
+		}
+
+		args, err := ec.field_ReportRow_figure_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportRow.Figure(childComplexity, args["measure"].(labour.Measure), args["as"].(labour.Derivation)), true
 	case "ReportRow.id":
 		if e.ComplexityRoot.ReportRow.ID == nil {
 			break
@@ -4467,6 +4522,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Nationality(childComplexity), true
+	case "ReportRow.others":
+		if e.ComplexityRoot.ReportRow.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Others(childComplexity), true
 	case "ReportRow.outcome":
 		if e.ComplexityRoot.ReportRow.Outcome == nil {
 			break
@@ -4537,6 +4598,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportRow.Synthetic(childComplexity), true
+	case "ReportRow.wagePercentile":
+		if e.ComplexityRoot.ReportRow.WagePercentile == nil {
+			break
+		}
+
+		args, err := ec.field_ReportRow_wagePercentile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportRow.WagePercentile(childComplexity, args["percent"].(float64)), true
 	case "ReportRow.workerDays":
 		if e.ComplexityRoot.ReportRow.WorkerDays == nil {
 			break
@@ -4830,6 +4902,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReportOrder", ec.unmarshalInputReportOrder),
 			graphql.NewInputUnmarshaler("Scenario", ec.unmarshalInputScenario),
 			graphql.NewInputUnmarshaler("StockInput", ec.unmarshalInputStockInput),
+			graphql.NewInputUnmarshaler("TopInput", ec.unmarshalInputTopInput),
 		)
 	}
 	first := true
@@ -5125,6 +5198,8 @@ type Query {
     orderBy: [ReportOrder!]
     "Only rows that meet all of these conditions. All rows where left out."
     having: [MeasureCondition!]
+    "Only the groups with the most of a measure over the whole period, and the others together. All groups where left out. ` + "`" + `having` + "`" + ` may not stand beside it."
+    top: TopInput
     "How many rows from the start, at most 1000. With neither first nor last, up to 1000; pageInfo and totalCount tell whether there are more."
     first: Int
     "A cursor: only rows after it."
@@ -5475,6 +5550,8 @@ type Region implements Node {
     orderBy: [ReportOrder!]
     "Only rows that meet all of these conditions. All rows where left out."
     having: [MeasureCondition!]
+    "Only the groups with the most of a measure over the whole period, and the others together. All groups where left out. ` + "`" + `having` + "`" + ` may not stand beside it."
+    top: TopInput
     "How many rows from the start, at most 1000. With neither first nor last, up to 1000; pageInfo and totalCount tell whether there are more."
     first: Int
     "A cursor: only rows after it."
@@ -6562,6 +6639,16 @@ input ReportOrder {
   direction: OrderDirection! = ASC
 }
 
+"The groups with the most of a measure."
+input TopInput {
+  "How many groups, from 1 to 100."
+  count: Int!
+  "The measure that decides, over the whole period of the report. Groups without a value come last, equals in the order of groups."
+  by: Measure!
+  "Whether the other groups are put together in one row for each period, which comes last, so that all rows add up to the totals."
+  others: Boolean! = true
+}
+
 "A condition on a measure, whether or not it is selected. Rows without a value do not meet it."
 input MeasureCondition {
   "The measure."
@@ -6682,6 +6769,50 @@ type ReportEdge {
   node: ReportRow!
 }
 
+"A figure of a row, with its unit, and what it is held against."
+type Figure {
+  "The figure. Null where it, or what it is held against, is not known: ` + "`" + `why` + "`" + ` then says what is missing."
+  value: Float
+  "Its unit, e.g. ` + "`" + `persons` + "`" + `; ` + "`" + `fraction` + "`" + ` of changes and shares, so that 0.25 is a quarter, and ` + "`" + `rank` + "`" + ` of ranks."
+  unit: String!
+  "What the measure is held against: its value in the period before, of the whole, or the number of persons. Null where there is nothing of the kind, and where it is not known."
+  base: Float
+  "How much is known of the row and of what it is held against."
+  coverage: Coverage!
+  "Why the figure is not known, in a sentence. Null where it is."
+  why: String
+}
+
+"What a measure is held against."
+enum Derivation {
+  "Nothing: the measure itself."
+  VALUE
+  """
+  The difference to the calendar unit before, also where that lies before the span asked for. A part of a unit is compared with
+  the same days of the unit before; a span that is of no unit with as many days just before it.
+  """
+  CHANGE_ON_PERIOD_BEFORE
+  "That difference as a fraction of the period before."
+  RELATIVE_CHANGE_ON_PERIOD_BEFORE
+  "The difference to the same days a year before."
+  CHANGE_ON_YEAR_BEFORE
+  "That difference as a fraction of the year before."
+  RELATIVE_CHANGE_ON_YEAR_BEFORE
+  "The fraction of all groups in the same period. Of measures that add up over groups alone."
+  SHARE_OF_TOTAL
+  """
+  The fraction of the group around in the same period: by all dimensions of ` + "`" + `groupBy` + "`" + ` but the last; of a report by REGION alone the
+  region's district, of one by another dimension alone the total. Of measures that add up over groups alone.
+  """
+  SHARE_OF_PARENT
+  "The place among all groups of the same period, 1 for the highest value. Equals share the higher place."
+  RANK
+  "The measure for each 1,000 inhabitants of the row's region or district, or of ` + "`" + `filter.within` + "`" + `: by the observation POPULATION of the year of the period's last day, and of no other year."
+  PER_1000_INHABITANTS
+  "The measure for each 1,000 employed likewise, by the observation EMPLOYED: in the row's industry where it has one, else in all."
+  PER_1000_EMPLOYED
+}
+
 """
 One group and period of a report. A dimension is null where the report is not grouped by it, and where the
 group has none (permits of no known industry are a group of their own).
@@ -6735,6 +6866,27 @@ type ReportRow {
   averageMonthlyWage: Float
   "The workers of the repatriations dated in the period, in persons; of all outcomes unless ` + "`" + `filter.outcomes` + "`" + ` names some."
   workersRepatriated: Int
+  "Whether the row is of all groups that ` + "`" + `top` + "`" + ` does not keep, put together. Its dimensions are null then."
+  others: Boolean!
+  """
+  A measure by itself or held against another figure, whichever page the row is on: figures are of all groups of the filter, before
+  ` + "`" + `having` + "`" + `, ` + "`" + `top` + "`" + ` and paging. Aliases give several. Of masked rows it is made of the figures that are handed out.
+  """
+  figure(
+    "The measure. It need not be selected otherwise."
+    measure: Measure!
+    "What it is held against."
+    as: Derivation! = VALUE
+  ): Figure
+  """
+  A percentile of the monthly wages of the permits issued in the period, weighted by workers, in the report's currency per month: the
+  lowest wage that at least ` + "`" + `percent` + "`" + ` percent of the workers do not exceed. Null where rows are masked, since it would be the wage of
+  one of them.
+  """
+  wagePercentile(
+    "From 0 to 100: 50 is the median."
+    percent: Float! = 50
+  ): Figure
   "The permits behind this row, whichever measures are selected: those issued in the period, and those in force on a day of it."
   permits(
     "The order. By day of issue, ascending, where left out."
@@ -8182,6 +8334,22 @@ func (ec *executionContext) childFields_FieldChange(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
 }
 
+func (ec *executionContext) childFields_Figure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Figure_value(ctx, field)
+	case "unit":
+		return ec.fieldContext_Figure_unit(ctx, field)
+	case "base":
+		return ec.fieldContext_Figure_base(ctx, field)
+	case "coverage":
+		return ec.fieldContext_Figure_coverage(ctx, field)
+	case "why":
+		return ec.fieldContext_Figure_why(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Figure", field.Name)
+}
+
 func (ec *executionContext) childFields_GateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -9010,6 +9178,12 @@ func (ec *executionContext) childFields_ReportRow(ctx context.Context, field gra
 		return ec.fieldContext_ReportRow_averageMonthlyWage(ctx, field)
 	case "workersRepatriated":
 		return ec.fieldContext_ReportRow_workersRepatriated(ctx, field)
+	case "others":
+		return ec.fieldContext_ReportRow_others(ctx, field)
+	case "figure":
+		return ec.fieldContext_ReportRow_figure(ctx, field)
+	case "wagePercentile":
+		return ec.fieldContext_ReportRow_wagePercentile(ctx, field)
 	case "permits":
 		return ec.fieldContext_ReportRow_permits(ctx, field)
 	case "repatriations":
@@ -10125,54 +10299,62 @@ func (ec *executionContext) field_Query_report_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["having"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "top",
+		func(ctx context.Context, v any) (*model.TopInput, error) {
+			return ec.unmarshalOTopInput2ᚖhomeboundᚋgraphᚋmodelᚐTopInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["top"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg9
-	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+	args["before"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg10
-	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["currency"] = arg11
+	args["currency"] = arg12
 	return args, nil
 }
 
@@ -10581,54 +10763,62 @@ func (ec *executionContext) field_Region_report_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["having"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "top",
+		func(ctx context.Context, v any) (*model.TopInput, error) {
+			return ec.unmarshalOTopInput2ᚖhomeboundᚋgraphᚋmodelᚐTopInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["top"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg9
-	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
+	args["before"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "offset",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["offset"] = arg10
-	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+	args["offset"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["currency"] = arg11
+	args["currency"] = arg12
 	return args, nil
 }
 
@@ -10667,6 +10857,28 @@ func (ec *executionContext) field_Release_changes_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_ReportRow_figure_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "measure",
+		func(ctx context.Context, v any) (labour.Measure, error) {
+			return ec.unmarshalNMeasure2homeboundᚋinternalᚋlabourᚐMeasure(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["measure"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "as",
+		func(ctx context.Context, v any) (labour.Derivation, error) {
+			return ec.unmarshalNDerivation2homeboundᚋinternalᚋlabourᚐDerivation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["as"] = arg1
 	return args, nil
 }
 
@@ -10759,6 +10971,20 @@ func (ec *executionContext) field_ReportRow_repatriations_args(ctx context.Conte
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_ReportRow_wagePercentile_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "percent",
+		func(ctx context.Context, v any) (float64, error) {
+			return ec.unmarshalNFloat2float64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["percent"] = arg0
 	return args, nil
 }
 
@@ -16296,6 +16522,121 @@ func (ec *executionContext) _FieldChange_after(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_FieldChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _Figure_value(ctx context.Context, field graphql.CollectedField, obj *model.Figure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Figure_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Figure_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Figure", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Figure_unit(ctx context.Context, field graphql.CollectedField, obj *model.Figure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Figure_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Figure_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Figure", field, false, false, "String")
+}
+
+func (ec *executionContext) _Figure_base(ctx context.Context, field graphql.CollectedField, obj *model.Figure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Figure_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Figure_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Figure", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Figure_coverage(ctx context.Context, field graphql.CollectedField, obj *model.Figure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Figure_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Covered) graphql.Marshaler {
+			return ec.marshalNCoverage2homeboundᚋinternalᚋlabourᚐCovered(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Figure_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Figure", field, false, false, "Coverage")
+}
+
+func (ec *executionContext) _Figure_why(ctx context.Context, field graphql.CollectedField, obj *model.Figure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Figure_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Figure_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Figure", field, false, false, "String")
 }
 
 func (ec *executionContext) _GateResult_name(ctx context.Context, field graphql.CollectedField, obj *labour.GateResult) (ret graphql.Marshaler) {
@@ -22618,7 +22959,7 @@ func (ec *executionContext) _Query_report(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
+			return ec.Resolvers.Query().Report(ctx, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["top"].(*model.TopInput), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -23473,7 +23814,7 @@ func (ec *executionContext) _Region_report(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
+			return ec.Resolvers.Region().Report(ctx, obj, fc.Args["filter"].(*model.ReportFilter), fc.Args["groupBy"].([]labour.Dimension), fc.Args["granularity"].(*labour.Granularity), fc.Args["boundariesOn"].(*labour.Date), fc.Args["orderBy"].([]model.ReportOrder), fc.Args["having"].([]model.MeasureCondition), fc.Args["top"].(*model.TopInput), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["offset"].(*int), fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Report) graphql.Marshaler {
@@ -26463,6 +26804,117 @@ func (ec *executionContext) _ReportRow_workersRepatriated(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ReportRow_workersRepatriated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReportRow", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ReportRow_others(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ReportRow_figure(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_figure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.ReportRow().Figure(ctx, obj, fc.Args["measure"].(labour.Measure), fc.Args["as"].(labour.Derivation))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Figure) graphql.Marshaler {
+			return ec.marshalOFigure2ᚖhomeboundᚋgraphᚋmodelᚐFigure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_figure(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Figure(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ReportRow_figure_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportRow_wagePercentile(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportRow_wagePercentile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.ReportRow().WagePercentile(ctx, obj, fc.Args["percent"].(float64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Figure) graphql.Marshaler {
+			return ec.marshalOFigure2ᚖhomeboundᚋgraphᚋmodelᚐFigure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportRow_wagePercentile(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Figure(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ReportRow_wagePercentile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReportRow_permits(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -30778,6 +31230,66 @@ func UnmarshalStockInput(ctx context.Context, raw any) (model.StockInput, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTopInput(ctx context.Context, obj any) (model.TopInput, error) {
+	var it model.TopInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["others"]; !present {
+		asMap["others"] = true
+	}
+
+	fieldsInOrder := [...]string{"count", "by", "others"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		case "by":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("by"))
+			data, err := ec.unmarshalNMeasure2homeboundᚋinternalᚋlabourᚐMeasure(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.By = data
+		case "others":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("others"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Others = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTopInput unmarshals raw into the TopInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTopInput(ctx context.Context, raw any) (model.TopInput, error) {
+	var out model.TopInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TopInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -32495,6 +33007,59 @@ func (ec *executionContext) _FieldChange(ctx context.Context, sel ast.SelectionS
 			}
 		case "after":
 			out.Values[i] = ec._FieldChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var figureImplementors = []string{"Figure"}
+
+func (ec *executionContext) _Figure(ctx context.Context, sel ast.SelectionSet, obj *model.Figure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, figureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Figure")
+		case "value":
+			out.Values[i] = ec._Figure_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._Figure_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "base":
+			out.Values[i] = ec._Figure_base(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._Figure_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._Figure_why(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -35424,6 +35989,23 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "others":
+			out.Values[i] = ec._ReportRow_others(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "figure":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReportRow_figure(ctx, field, obj)
+				})
+		case "wagePercentile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReportRow_wagePercentile(ctx, field, obj)
+				})
 		case "permits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -36537,6 +37119,21 @@ func (ec *executionContext) marshalNDayPrecision2ᚕhomeboundᚋgraphᚋmodelᚐ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNDerivation2homeboundᚋinternalᚋlabourᚐDerivation(ctx context.Context, v any) (labour.Derivation, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.Derivation(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDerivation2homeboundᚋinternalᚋlabourᚐDerivation(ctx context.Context, sel ast.SelectionSet, v labour.Derivation) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Derivation!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDimension2homeboundᚋinternalᚋlabourᚐDimension(ctx context.Context, v any) (labour.Dimension, error) {
@@ -38443,6 +39040,13 @@ func (ec *executionContext) marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐ
 	return ec._Estimate(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOFigure2ᚖhomeboundᚋgraphᚋmodelᚐFigure(ctx context.Context, sel ast.SelectionSet, v *model.Figure) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Figure(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚕfloat64ᚄ(ctx context.Context, v any) ([]float64, error) {
 	if v == nil {
 		return nil, nil
@@ -39510,6 +40114,14 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOTopInput2ᚖhomeboundᚋgraphᚋmodelᚐTopInput(ctx context.Context, v any) (*model.TopInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTopInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -444,6 +444,16 @@ type StockInput struct {
 	Workers float64 `json:"workers"`
 }
 
+// The groups with the most of a measure.
+type TopInput struct {
+	// How many groups, from 1 to 100.
+	Count int `json:"count"`
+	// The measure that decides, over the whole period of the report. Groups without a value come last, equals in the order of groups.
+	By labour.Measure `json:"by"`
+	// Whether the other groups are put together in one row for each period, which comes last, so that all rows add up to the totals.
+	Others bool `json:"others"`
+}
+
 // What employers can be ordered by.
 type EmployerOrderField string
 

@@ -51,8 +51,10 @@ type ReportRow struct {
 	Synthetic   bool
 	Perturbed   bool // whether masked rows may have taken part
 	PeakOn      *labour.Date
+	Others      bool // of all groups that top does not keep
 
 	Of      func(labour.Measure) (float64, bool) // the value of a measure that was computed
+	Derived any                                  // computes figures, for package graph
 	Counted any                                  // finds the rows counted, where they are selected: for package graph
 }
 
@@ -104,4 +106,12 @@ type Availability struct {
 	Outcomes      []labour.Outcome
 	From, To      *labour.Date // nil where nothing has data
 	Synthetic     bool
+}
+
+// Figure is a figure of a row and what it is held against; see db.Figure.
+type Figure struct {
+	Value, Base *float64
+	Unit        string
+	Coverage    labour.Covered
+	Why         *string
 }

@@ -106,8 +106,14 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 		arguments := f.ArgumentMap(m.variables)
 		rows := m.rows(arguments)
 		times, work = min(rows, rowsAsked(arguments, maxRows)), work+aReportRow*rows
+		figures, percentiles := m.derived(f.SelectionSet, map[string]bool{})
+		if arguments["top"] != nil {
+			figures += 2
+		}
+		// What a figure is held against is a report of its own, and percentiles are read from the register's rows.
+		work += figures*aReportRow*rows + percentiles*aRegisterRow*m.register()
 		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) {
-			work += aRegisterRow * m.register()
+			work += (1 + figures) * aRegisterRow * m.register()
 		}
 	case f.Name == "changes":
 		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), work+aComparedRow*m.register()
@@ -144,6 +150,33 @@ func (m estimator) filter(f *ast.Field) float64 {
 	}
 	visit(f.ArgumentMap(m.variables)["filter"])
 	return aFilter*float64(max(0, filters-1)) + aSearchedName*float64(searches*m.release.Info().Counts.Employers)
+}
+
+// derived counts the derived figures and the percentiles that a selection of a report names, each fragment once.
+func (m estimator) derived(set ast.SelectionSet, seen map[string]bool) (figures, percentiles float64) {
+	for _, selection := range set {
+		var inner ast.SelectionSet
+		switch s := selection.(type) {
+		case *ast.Field:
+			switch s.Name {
+			case "figure":
+				figures++
+			case "wagePercentile":
+				percentiles++
+			case "rows", "nodes", "edges", "node", "totals":
+				inner = s.SelectionSet
+			}
+		case *ast.InlineFragment:
+			inner = s.SelectionSet
+		case *ast.FragmentSpread:
+			if !seen[s.Name] {
+				seen[s.Name], inner = true, s.Definition.SelectionSet
+			}
+		}
+		f, p := m.derived(inner, seen)
+		figures, percentiles = figures+f, percentiles+p
+	}
+	return figures, percentiles
 }
 
 // maxRows is how many rows a report shows where the question does not say.

@@ -1,0 +1,49 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"homebound/db"
+	"homebound/graph/model"
+	"homebound/internal/labour"
+)
+
+// derivable is a row of a report whose figures can be held against others.
+type derivable struct {
+	rep *db.Report
+	row db.ReportRow
+}
+
+var errNotDerivable = errors.New("a row of no report")
+
+func (reportRowFields) Figure(ctx context.Context, obj *model.ReportRow, measure labour.Measure,
+	as labour.Derivation) (*model.Figure, error) {
+	d, ok := obj.Derived.(derivable)
+	if !ok {
+		return nil, errNotDerivable
+	}
+	return shownFigure(d.rep.FigureOf(ctx, d.row, measure, as))
+}
+
+func (reportRowFields) WagePercentile(ctx context.Context, obj *model.ReportRow, percent float64) (*model.Figure, error) {
+	d, ok := obj.Derived.(derivable)
+	if !ok {
+		return nil, errNotDerivable
+	}
+	return shownFigure(d.rep.WagePercentile(ctx, d.row, percent))
+}
+
+func shownFigure(f db.Figure, err error) (*model.Figure, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &model.Figure{Value: f.Value, Base: f.Base, Unit: f.Unit, Coverage: f.Coverage, Why: known(f.Why)}, nil
+}
+
+func topOf(given *model.TopInput) *db.Top {
+	if given == nil {
+		return nil
+	}
+	return &db.Top{Count: given.Count, By: given.By, Others: given.Others}
+}
