@@ -158,7 +158,7 @@ func TestDraft_Settings(t *testing.T) {
 	assert.Equal(t, "RUB", plain.Currency)
 	assert.Equal(t, dbtest.On("2018-03-01"), plain.DataThrough, "the last day on which something happens, not the end of a permit")
 
-	c.Settings = db.Settings{Currency: "USD", DataThrough: dbtest.On("2019-06-30")}
+	c.Settings = db.Settings{Currency: "USD", DataThrough: dbtest.On("2019-06-30"), LocalLanguage: "pt-BR"}
 	set := dbtest.MustPublish(t, store, c)
 	assert.Equal(t, "USD", set.Currency)
 	assert.Equal(t, dbtest.On("2018-03-01"), set.DataFrom)

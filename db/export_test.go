@@ -13,12 +13,13 @@ import (
 func (r *Release) ReadBy(name string) {
 	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
 		for _, candidate := range build.Rollups {
-			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) {
+			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) &&
+				candidate.IsIn(r.schema, dimensions) {
 				return candidate, true
 			}
 		}
 		if facts == build.StockFacts {
-			return build.Smallest(facts, dimensions) // the stock is read from rollups alone
+			return build.Smallest(r.schema, facts, dimensions) // the stock is read from rollups alone
 		}
 		return build.Rollup{}, false
 	}

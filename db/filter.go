@@ -43,6 +43,7 @@ type facts struct {
 	employers     []string
 	outcomes      []labour.Outcome
 	synthetic     *bool
+	allMarked     bool // all rows of the release are as synthetic says, which narrows nothing then
 	notSource     string
 	group         []groupValue
 }
@@ -58,6 +59,7 @@ func (r *Release) resolve(ctx context.Context, f ReportFilter, boundariesOn labo
 	resolved := facts{industries: f.Industries, nationalities: f.Nationalities, employers: f.Employers,
 		outcomes:  f.Outcomes,
 		synthetic: f.Synthetic, notSource: f.NotSource}
+	resolved.allMarked = f.Synthetic != nil && r.info.Synthetic == *f.Synthetic && r.info.Factual != *f.Synthetic
 	var err error
 	if resolved.regions, err = r.allWithin(f.Within, boundariesOn); err != nil {
 		return resolved, err
@@ -110,7 +112,7 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 	if kind == build.RepatriationFacts {
 		in(sb, "f.outcome", f.outcomes)
 	}
-	if f.synthetic != nil {
+	if f.byMark() {
 		sb.Where(sb.Equal("f.synthetic", *f.synthetic))
 	}
 	if f.notSource != "" {
@@ -124,6 +126,9 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 		}
 	}
 }
+
+// byMark reports whether rows are told apart by whether they are synthetic.
+func (f facts) byMark() bool { return f.synthetic != nil && !f.allMarked }
 
 // in narrows to the values listed; nil leaves everything in.
 func in[T any](sb *sqlbuilder.SelectBuilder, column string, values []T) {
@@ -143,7 +148,7 @@ func (f facts) dimensions() []labour.Dimension {
 		{labour.ByIndustry, f.industries != nil},
 		{labour.ByNationality, f.nationalities != nil},
 		{labour.ByEmployer, f.employers != nil},
-		{build.BySynthetic, f.synthetic != nil},
+		{build.BySynthetic, f.byMark()},
 		{build.BySource, f.notSource != ""},
 	} {
 		if narrowed.yes {

@@ -244,6 +244,21 @@ func TestOpen_ReadsReleasesOfBeforeThereWereMasks(t *testing.T) {
 	release := dbtest.MustRead(t, store)
 	require.NoError(t, release.Verify(t.Context()))
 	assert.False(t, release.Perturbed())
+	var questions []db.ReportQuery
+	var answers []*db.Report
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200 { // by the plans of the file, which has fewer rollups with fewer dimensions
+		q := anyQuestion(rng, content)
+		rep, err := release.Report(t.Context(), q)
+		require.NoError(t, err)
+		questions, answers = append(questions, q), append(answers, rep)
+	}
+	release.ReadBy("")
+	for i, q := range questions {
+		want, err := release.Report(t.Context(), q)
+		require.NoError(t, err)
+		sameRows(t, want.Rows, answers[i].Rows, "%+v\n%v\n%v", q, want.SQL, answers[i].SQL)
+	}
 	for _, plan := range append(db.Rollups(), "") {
 		release.ReadBy(plan)
 		rep, err := release.Report(t.Context(), db.ReportQuery{

@@ -87,6 +87,7 @@ func (rep *Report) units(t *tally) map[string]int {
 // flow says where a kind of flow is read, row by row or from a rollup: the day or month of a row, and what it adds up.
 type flow struct {
 	facts string
+	daily string // the facts of the rollup by day
 	day   string
 	// What a group adds up: over rows of the register, over masked ones, and over rows of a rollup. A release of before
 	// there were masks has no masked counts of permits.
@@ -103,18 +104,19 @@ var workersAndWages = []string{
 }
 
 var issueFlow = flow{
-	facts: build.PermitFacts, day: "f.issued_on",
+	facts: build.PermitFacts, daily: build.IssueDays, day: "f.issued_on",
 	rows:   append([]string{"COUNT(*)"}, workersAndWages...),
 	masked: append([]string{"SUM(f.permits)"}, workersAndWages...),
 	summed: []string{"SUM(f.permits)", "SUM(f.workers)", "SUM(f.wage_total) / SUM(f.wage_workers)",
 		"COALESCE(SUM(f.wage_workers), 0)"},
 }
 
-var departureFlow = flow{facts: build.RepatriationFacts, day: "f.date", rows: []string{"SUM(f.workers)"},
-	masked: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
+var departureFlow = flow{facts: build.RepatriationFacts, daily: build.DepartureDays, day: "f.date",
+	rows: []string{"SUM(f.workers)"}, masked: []string{"SUM(f.workers)"}, summed: []string{"SUM(f.workers)"}}
 
-// count adds up a flow by group and period, and scans its first columns into some values before each add.
-func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values), into ...any) error {
+// count adds up a flow by group and period: from the rollup by month, and that by day for what the period cuts of a
+// month, or has days for; else from the register's rows. The first columns are scanned into some values before each add.
+func (rep *Report) count(ctx context.Context, t *tally, f flow, wages bool, add func(*Values, flowSum)) error {
 	if err := t.checkSize(); err != nil {
 		return err
 	}
@@ -122,17 +124,62 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 	if t.cut {
 		granularity = rep.Query.Granularity
 	}
-	from, day, columns, first, last := rep.source(t, f, granularity, len(into) > 2)
-	sb := rep.grouped(t, from, f.facts)
-	columns = slices.Clone(columns[:len(into)])
-	if f.facts == build.PermitFacts && from == f.facts && len(into) > 2 {
+	s := rep.source(t, f, granularity, wages)
+	if s.from != "" {
+		if err := rep.countRows(ctx, t, f, s, granularity, wages, add); err != nil {
+			return err
+		}
+	}
+	if len(s.days) == 0 {
+		return nil
+	}
+	sums := map[*Values]*flowSum{}
+	err := rep.eachDay(ctx, t, f, s, func(g *group, day labour.Date, found packed.Flow) {
+		v := &g.cells[t.periodOf(day)]
+		if sums[v] == nil {
+			sums[v] = &flowSum{}
+		}
+		sums[v].Add(found)
+		sums[v].wages.Add(found.Wages)
+	})
+	for v, sum := range sums {
+		if sum.Wages = sum.wages.Total(); sum.WageWorkers > 0 {
+			mean := sum.Wages / float64(sum.WageWorkers)
+			sum.mean = &mean
+		}
+		add(v, *sum)
+	}
+	return err
+}
+
+// flowSum is what a group adds up to in a period, or in a part of it.
+type flowSum struct {
+	packed.Flow
+	wages sqlite.Sum // of days
+	mean  *float64   // wage; nil where none is known
+}
+
+// countRows adds up what stands in rows of the register, or of a rollup by month.
+func (rep *Report) countRows(ctx context.Context, t *tally, f flow, s source, granularity labour.Granularity, wages bool,
+	add func(*Values, flowSum)) error {
+	var found flowSum
+	into := []any{&found.Workers}
+	if f.facts == build.PermitFacts {
+		into = []any{&found.Permits, &found.Workers}
+	}
+	if wages {
+		into = append(into, &found.mean, &found.WageWorkers)
+	}
+	sb := rep.grouped(t, s.from, f.facts)
+	columns := slices.Clone(s.columns[:len(into)])
+	if s.from == f.facts && wages {
 		wage := rep.wage(sb)
 		for i := range columns {
 			columns[i] = strings.ReplaceAll(columns[i], aWage, wage)
 		}
 	}
-	sb.SelectMore(unitOf(day, granularity)).SelectMore(columns...)
-	sb.Where(sb.Between(day, first, last))
+	sb.SelectMore(unitOf(s.day, granularity)).SelectMore(columns...)
+	sb.Where(sb.Between(s.day, s.first, s.last))
 	sortByFirst(sb, len(t.dimensions)+1)
 	numbers := rep.units(t)
 	var unit string
@@ -141,45 +188,109 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, add func(*Values
 		if !known {
 			return fmt.Errorf("the report has no period %q", unit)
 		}
-		add(&g.cells[number])
+		add(&g.cells[number], found)
 		return nil
 	}, append([]any{&unit}, into...)...)
 }
 
+// eachDay hands out the days of some stretches that a rollup of a flow by day has, group by group.
+func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
+	visit func(*group, labour.Date, packed.Flow)) error {
+	sb := rep.grouped(t, s.daily, f.facts)
+	sb.SelectMore("f.year", "f.days")
+	var years []string
+	for _, p := range s.days {
+		years = append(years, sb.Between("f.year", p.From.Year(), p.To.Year()))
+	}
+	sb.Where(sb.Or(years...))
+	values := make([]string, len(t.dimensions))
+	var year int
+	var days sql.RawBytes
+	into := make([]any, 0, len(values)+2)
+	for i := range values {
+		into = append(into, sqlite.Text(&values[i]))
+	}
+	into = append(into, &year, &days)
+	rep.SQL = append(rep.SQL, shown(sb))
+	statement, args := sb.Build()
+	return sqlite.Each(ctx, rep.release.file, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		var g *group
+		err := packed.UnpackFlows(year, days, func(day labour.Date, found packed.Flow) {
+			if !slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.Contains(day) }) {
+				return
+			}
+			if g == nil {
+				g = t.group(values)
+			}
+			visit(g, day, found)
+		})
+		if err != nil {
+			return err
+		}
+		return t.checkSize()
+	}, statement, args...)
+}
+
 // plan returns the rollup that answers a question, or false.
 func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollup, bool) {
-	if rep.facts.outcomes != nil && kind == build.RepatriationFacts {
+	if rep.facts.outcomes != nil && (kind == build.RepatriationFacts || kind == build.DepartureDays) {
 		dimensions = append(dimensions, labour.ByOutcome)
 	}
 	return rep.release.planner(kind, dimensions)
 }
 
-// wholeMonths reports whether no row of some facts lies in a month that the report's period cuts, but outside the
-// period.
-func (rep *Report) wholeMonths(kind string) bool {
-	span := rep.release.spans[kind]
-	p := rep.Period
-	return (p.From == labour.Month.Unit(p.From).From || p.From <= span.From) &&
-		(p.To == labour.Month.Unit(p.To).To || p.To >= span.To)
+// cutMonths returns the months of the report's period that it does not cut, and the days of those that it does. A month
+// of which no row of some facts lies outside the period is not cut.
+func (rep *Report) cutMonths(kind string) (months labour.Period, days []labour.Period) {
+	span, p := rep.release.spans[kind], rep.Period
+	months = labour.Period{From: labour.Month.Unit(p.From).From, To: labour.Month.Unit(p.To).To}
+	cutsFirst, cutsLast := months.From < p.From && p.From > span.From, p.To < months.To && p.To < span.To
+	head := labour.Period{From: p.From, To: labour.Month.Unit(p.From).To}
+	tail := labour.Period{From: labour.Month.Unit(p.To).From, To: p.To}
+	if head.To == months.To && (cutsFirst || cutsLast) {
+		return packed.NoDays, []labour.Period{p}
+	}
+	if cutsFirst {
+		months.From, days = head.To+1, append(days, head)
+	}
+	if cutsLast {
+		months.To, days = tail.From-1, append(days, tail)
+	}
+	return months, days
 }
 
 // countPermits computes permitsIssued, workersAuthorised and, where wanted, averageMonthlyWage.
 func (rep *Report) countPermits(ctx context.Context, t *tally, wages bool) error {
-	var permits, workers, wageWorkers int
-	var wage *float64
-	into := []any{&permits, &workers, &wage, &wageWorkers}
-	if !wages {
-		into = into[:2]
+	return rep.count(ctx, t, issueFlow, wages, func(v *Values, found flowSum) {
+		v.PermitsIssued += found.Permits
+		v.WorkersAuthorised += found.Workers
+		if wages {
+			v.addWages(found)
+		}
+	})
+}
+
+// addWages makes wages part of the average.
+func (v *Values) addWages(found flowSum) {
+	mean, workers := found.mean, v.wageWorkers+found.WageWorkers
+	if v.AverageMonthlyWage != nil {
+		if mean == nil {
+			return
+		}
+		both := (*v.AverageMonthlyWage*float64(v.wageWorkers) + *mean*float64(found.WageWorkers)) / float64(workers)
+		mean = &both
 	}
-	return rep.count(ctx, t, issueFlow, func(v *Values) {
-		v.PermitsIssued, v.WorkersAuthorised, v.AverageMonthlyWage, v.wageWorkers = permits, workers, wage, wageWorkers
-	}, into...)
+	v.AverageMonthlyWage, v.wageWorkers = mean, workers
 }
 
 // countRepatriations computes workersRepatriated.
 func (rep *Report) countRepatriations(ctx context.Context, t *tally) error {
-	var workers int
-	return rep.count(ctx, t, departureFlow, func(v *Values) { v.WorkersRepatriated = workers }, &workers)
+	return rep.count(ctx, t, departureFlow, false, func(v *Values, found flowSum) {
+		v.WorkersRepatriated += found.Workers
+	})
 }
 
 // followStock computes the measures of workers present: a walk through each group's changes gives every day's
@@ -223,26 +334,57 @@ func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) e
 
 // named notes the groups of a flow.
 func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
-	from, day, _, first, last := rep.source(t, f, labour.Year, false)
-	sb := rep.grouped(t, from, f.facts)
-	sb.Where(sb.Between(day, first, last))
-	sortByFirst(sb, len(t.dimensions))
-	return rep.fold(ctx, t, sb, func(*group) error { return nil })
+	s := rep.source(t, f, labour.Year, false)
+	if s.from != "" {
+		sb := rep.grouped(t, s.from, f.facts)
+		sb.Where(sb.Between(s.day, s.first, s.last))
+		sortByFirst(sb, len(t.dimensions))
+		if err := rep.fold(ctx, t, sb, func(*group) error { return nil }); err != nil {
+			return err
+		}
+	}
+	if len(s.days) == 0 {
+		return nil
+	}
+	return rep.eachDay(ctx, t, f, s, func(*group, labour.Date, packed.Flow) {})
 }
 
-// source says where a flow is read for periods of a granularity, the day or month of a row there, what is summed up, and
-// the first and last day or month: the smallest rollup that covers the question, and the register's rows where none does.
-// Wages are summed up there in the release's currency alone.
-func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) (from, day string, columns []string, first,
-	last string) {
-	if r, ok := rep.plan(f.facts, append(rep.facts.dimensions(), t.dimensions...)); ok && g != labour.Day &&
-		rep.wholeMonths(f.facts) && !(wages && rep.isForeign()) {
-		return r.Name, "f.month", f.summed, labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
+// source says where a flow is read.
+type source struct {
+	// from is the rollup by month, or the view of the register's rows, with the day or month of a row there, what is
+	// summed up, and the first and the last day or month; "" where nothing is read there.
+	from, day   string
+	columns     []string
+	first, last string
+	// daily is the rollup by day, and days what is read of it.
+	daily string
+	days  []labour.Period
+}
+
+// source says where a flow is read for periods of a granularity: in the smallest rollup that covers the question, the
+// days that it cuts of a month in that by day, and in the register's rows where no rollup does. Rollups have wages in the
+// release's currency alone.
+func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) source {
+	asked := append(rep.facts.dimensions(), t.dimensions...)
+	months, days := rep.cutMonths(f.facts)
+	byMonth, isByMonth := rep.plan(f.facts, asked)
+	byDay, isByDay := rep.plan(f.daily, asked)
+	if g == labour.Day || !isByMonth {
+		isByMonth, months, days = false, packed.NoDays, []labour.Period{rep.Period}
 	}
-	if columns = f.rows; rep.release.confidential > 0 {
-		columns = f.masked
+	if foreign := wages && rep.isForeign(); foreign || len(days) > 0 && !isByDay {
+		s := source{from: f.facts, day: f.day, columns: f.rows, first: rep.Period.From.String(), last: rep.Period.To.String()}
+		if rep.release.confidential > 0 {
+			s.columns = f.masked
+		}
+		return s
 	}
-	return f.facts, f.day, columns, rep.Period.From.String(), rep.Period.To.String()
+	s := source{daily: byDay.Name, days: days}
+	if months.Days() > 0 {
+		s.from, s.day, s.columns = byMonth.Name, "f.month", f.summed
+		s.first, s.last = labour.Month.Label(months.From), labour.Month.Label(months.To)
+	}
+	return s
 }
 
 // stockWalk goes through one group's days in order.

@@ -60,7 +60,9 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 					q.Filter.NotSource = content.Sources[rng.IntN(len(content.Sources))].ID
 				}
 				want := evidence(t, release, "", q)
-				require.Equal(t, want, evidence(t, release, "register_days", q), "%+v", q)
+				for _, plan := range []string{"register_days", "issues_by_day", "issues_by_cell"} {
+					require.Equal(t, want, evidence(t, release, plan, q), "%s: %+v", plan, q)
+				}
 				for _, p := range want.stands {
 					read += p.RowsRead
 				}

@@ -10,6 +10,7 @@ import (
 	"github.com/huandu/go-sqlbuilder"
 
 	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
@@ -232,8 +233,33 @@ func (r *Release) addSources(p *Provenance, ids map[string]bool) error {
 	return nil
 }
 
-// wagesLeftOut counts the permits whose wage could not be converted.
+// wagesLeftOut counts the permits whose wage could not be converted: in the rollups where these cover the question.
 func (rep *Report) wagesLeftOut(ctx context.Context) (int, error) {
+	t := newTally(nil, calendar{whole: rep.Period})
+	s := rep.source(t, issueFlow, "", true)
+	if s.from == build.PermitFacts || s.from != "" && !rep.release.schema[s.from]["unpriced"] {
+		return rep.wagesLeftOutOfRows(ctx)
+	}
+	count := 0
+	if s.from != "" {
+		sb := rep.grouped(t, s.from, build.PermitFacts)
+		sb.Select("COALESCE(SUM(f.unpriced), 0)").Where(sb.Between(s.day, s.first, s.last))
+		statement, args := sb.Build()
+		var err error
+		if count, err = sqlite.Single[int](ctx, rep.release.file, statement, args...); err != nil {
+			return 0, err
+		}
+	}
+	if len(s.days) == 0 {
+		return count, nil
+	}
+	aside := *rep // whose statements are not those of the figures
+	aside.SQL = nil
+	err := aside.eachDay(ctx, t, issueFlow, s, func(_ *group, _ labour.Date, found packed.Flow) { count += found.Unpriced })
+	return count, err
+}
+
+func (rep *Report) wagesLeftOutOfRows(ctx context.Context) (int, error) {
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("COUNT(*)").From(build.PermitFacts + " AS f")
 	wage := rep.wage(sb)

@@ -49,7 +49,10 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
-	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path), planner: build.Smallest}
+	r := &Release{file: sqlite.OpenPublished(path), whole: sqlite.OpenWhole(path)}
+	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
+		return build.Smallest(r.schema, facts, dimensions)
+	}
 	var err error
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
@@ -169,6 +172,8 @@ func (r *Release) Settings(ctx context.Context) (build.Settings, error) {
 			s.Currency = value
 		case build.SettingDataThrough:
 			return sqlite.OptionalDate(&s.DataThrough).Scan(value)
+		case build.SettingLocalLanguage:
+			s.LocalLanguage = value
 		case build.SettingConfidential, build.SettingSuppressBelow:
 			var err error
 			s.Confidential, err = strconv.Atoi(value)

@@ -36,21 +36,19 @@ CREATE TABLE coverage (
   PRIMARY KEY (source_id, "table", region_code, nationality, "from")
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE departures_by_cell(
-  region_code TEXT,
-  nationality TEXT,
-  industry,
-  outcome,
-  month,
-  workers
-);
+CREATE TABLE departures_by_cell (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, outcome TEXT, month TEXT NOT NULL, workers INTEGER NOT NULL);
 
 CREATE INDEX departures_by_cell_by_region ON departures_by_cell (region_code, month);
 
+CREATE TABLE departures_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, outcome TEXT, year INTEGER NOT NULL, days BLOB NOT NULL);
+
+CREATE INDEX departures_by_day_by_region ON departures_by_day (region_code, year);
+
 CREATE TABLE departures_by_region(
   region_code TEXT,
-  outcome,
-  month,
+  synthetic INT,
+  outcome TEXT,
+  month TEXT,
   workers
 );
 
@@ -119,17 +117,23 @@ CREATE TABLE industries (
   name_local TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE issues_by_cell (region_code TEXT, nationality TEXT, industry TEXT, month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER);
+CREATE TABLE issues_by_cell (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER, unpriced INTEGER NOT NULL);
 
 CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
 
+CREATE TABLE issues_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, days BLOB NOT NULL);
+
+CREATE INDEX issues_by_day_by_region ON issues_by_day (region_code, year);
+
 CREATE TABLE issues_by_region(
   region_code TEXT,
+  synthetic INT,
   month TEXT,
   permits,
   workers,
   wage_total,
-  wage_workers
+  wage_workers,
+  unpriced
 );
 
 CREATE INDEX issues_by_region_by_region ON issues_by_region (region_code, month);
@@ -366,14 +370,14 @@ CREATE TABLE spans (
   last  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE stock_by_cell (region_code TEXT, nationality TEXT, industry TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_cell (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_cell_by_region ON stock_by_cell (region_code, year);
 
-CREATE TABLE stock_by_employer (region_code TEXT, nationality TEXT, industry TEXT, employer_id TEXT, synthetic INTEGER, source_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_employer (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, employer_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_employer_by_region ON stock_by_employer (region_code, year);
 
-CREATE TABLE stock_by_region (region_code TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+CREATE TABLE stock_by_region (region_code TEXT, synthetic INTEGER, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_region_by_region ON stock_by_region (region_code, year);

@@ -88,6 +88,17 @@ func (t *tally) group(values []string) *group {
 	return g
 }
 
+// periodOf returns the number of the period that a day lies in.
+func (t *tally) periodOf(day labour.Date) int {
+	if !t.cut {
+		return 0
+	}
+	number, _ := slices.BinarySearchFunc(t.periods, day, func(p labour.Period, day labour.Date) int {
+		return int(p.To) - int(day)
+	})
+	return number
+}
+
 // rows lists every cell as a row, in the order of groups and then of periods.
 func (t *tally) rows() []ReportRow {
 	slices.SortFunc(t.order, func(a, b *group) int {

@@ -271,9 +271,9 @@ func TestReport_RefusesPagesThatItDoesNotHave(t *testing.T) {
 	w := in(t, "small")
 	cursor := *lists()["report by employer, small"].read(t, w, "first: 1").List.PageInfo.EndCursor
 	for arguments, message := range map[string]string{
-		"offset: 10001":                              "offset: expected at most 10000, found 10001.",
-		"offset: -1":                                 "offset: expected a number from 0 to 10000, found -1.",
-		"offset: 1, last: 2":                         "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
+		"offset: 10001":      "offset: expected at most 10000, found 10001.",
+		"offset: -1":         "offset: expected a number from 0 to 10000, found -1.",
+		"offset: 1, last: 2": "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
 		fmt.Sprintf("offset: 1, after: %q", cursor):  "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
 		fmt.Sprintf("offset: 1, before: %q", cursor): "offset: expected no after, before or last beside it, which count from elsewhere, found one.",
 		"first: 1, last: 1":                          "expected either first or last, found both.",

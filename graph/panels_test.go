@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,7 +108,9 @@ func TestPanels_NothingFoundIsAnEmptyList(t *testing.T) {
 	})
 	w := overStore(store)
 	for _, field := range schema.Query.Fields {
-		if field.Type.Elem == nil || field.Name == "nodes" || field.Name == "memberStates" || strings.HasPrefix(field.Name, "__") {
+		ofTheContract := slices.Contains([]string{"measures", "dimensions", "enums"}, field.Name) // and so in every release
+		if field.Type.Elem == nil || field.Name == "nodes" || field.Name == "memberStates" || ofTheContract ||
+			strings.HasPrefix(field.Name, "__") {
 			continue
 		}
 		answer := w.ask(t.Context(), t, "{ list: "+field.Name+" { __typename } }", nil)

@@ -67,7 +67,10 @@ func (regionFields) ID(_ context.Context, obj *labour.Region) (string, error) {
 	return globalID("Region", obj.Code), nil
 }
 
-func (regionFields) Name(_ context.Context, obj *labour.Region, language model.Language) (string, error) {
+func (regionFields) Name(ctx context.Context, obj *labour.Region, language model.Language) (string, error) {
+	if obj.Kind == labour.KindCountry && obj.NameLocal == "" {
+		return countryIn(ctx, language, obj.Code, obj.NameEN), nil
+	}
 	return nameIn(language, obj.NameEN, obj.NameLocal), nil
 }
 

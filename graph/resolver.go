@@ -85,7 +85,10 @@ func (r *Resolver) Parameter() generated.ParameterResolver           { return pa
 func (r *Resolver) ObservedOutcome() generated.ObservedOutcomeResolver {
 	return observedOutcomeFields{}
 }
-func (r *Resolver) Compliance() generated.ComplianceResolver { return complianceFields{} }
+func (r *Resolver) MeasureInfo() generated.MeasureInfoResolver     { return measureInfoFields{} }
+func (r *Resolver) DimensionInfo() generated.DimensionInfoResolver { return dimensionInfoFields{} }
+func (r *Resolver) EnumValueInfo() generated.EnumValueInfoResolver { return enumValueInfoFields{} }
+func (r *Resolver) Compliance() generated.ComplianceResolver       { return complianceFields{} }
 
 type (
 	query        struct{ r *Resolver }
@@ -245,6 +248,10 @@ func (releaseFields) ID(_ context.Context, obj *labour.Release) (string, error) 
 
 func (releaseFields) Note(_ context.Context, obj *labour.Release) (*string, error) {
 	return known(obj.Note), nil
+}
+
+func (releaseFields) LocalLanguage(_ context.Context, obj *labour.Release) (*string, error) {
+	return known(obj.LocalLanguage), nil
 }
 
 func (releaseFields) MethodVersion(context.Context, *labour.Release) (string, error) {

@@ -169,6 +169,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"NoticeCode":            texts(answers.NoticeCodes),
 		"WageUnit":              texts(labour.WageUnits),
 		"Gap":                   texts(labour.Gaps),
+		"FigureFormat":          texts(labour.FigureFormats),
 	}
 	ofTheContractAlone := []string{"Language", "Prices", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
 		"ClaimOrderField"}

@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/site":          {"internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/mount", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table"},
-	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table"},
+	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
 		"internal/web"}, // for tests alone
@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
+	"graph":           {"db", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour", "internal/words"},
 	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/model":     {"internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"internal/eventually":   {}, // for tests alone
 	"internal/fair":         {},
 	"internal/folding":      {},
+	"internal/words":        {},
 	"internal/poll":         {},
 	"internal/prefetch":     {},
 	"internal/labour":       {},
@@ -99,7 +100,7 @@ var onlyIn = map[string][]string{
 	"codeberg.org/go-fonts":          {"internal/chart"},
 	"github.com/prometheus":          {"internal/web"},
 	"go.opentelemetry.io":            {"internal/web"},
-	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding"},
+	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding", "internal/words"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
 	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},
 	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/site/sitetest"},

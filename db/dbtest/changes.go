@@ -98,7 +98,7 @@ var keyColumns = map[string][]string{
 func rowsOf(c Content) map[string]row {
 	rows := map[string]row{}
 	add := func(r row) { rows[r.table+fieldEnd+r.key] = r }
-	for name, value := range map[string]string{"currency": c.Settings.Currency} {
+	for name, value := range map[string]string{"currency": c.Settings.Currency, "localLanguage": c.Settings.LocalLanguage} {
 		if value != "" {
 			add(row{"settings", name, map[string]string{"name": name, "value": value}})
 		}

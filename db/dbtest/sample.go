@@ -1,6 +1,9 @@
 package dbtest
 
-import "homebound/internal/labour"
+import (
+	"homebound/db"
+	"homebound/internal/labour"
+)
 
 // Sample returns the reference tables of a small world, all valid, and no register: Russia with the Far East and
 // Siberia, of which Buryatia leaves the second for the first on 4 November 2018; a grouping that belongs to nobody;
@@ -18,6 +21,7 @@ func Sample() Content {
 			Value: value, Unit: "persons", Status: status, Source: source, Confidence: labour.High}
 	}
 	return Content{
+		Settings: db.Settings{LocalLanguage: "ru"},
 		Sources: []labour.Source{
 			{ID: "register", Title: "Register of work permits", Publisher: "Ministry of Labour", Kind: labour.Government,
 				URL: "https://example.org/register", PublishedOn: On("2019-03-01"), Licence: "CC-BY-4.0"},

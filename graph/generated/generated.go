@@ -38,13 +38,16 @@ type ResolverRoot interface {
 	ClaimCheck() ClaimCheckResolver
 	Compliance() ComplianceResolver
 	Country() CountryResolver
+	DimensionInfo() DimensionInfoResolver
 	EconomicImpact() EconomicImpactResolver
 	Employer() EmployerResolver
+	EnumValueInfo() EnumValueInfoResolver
 	Evidence() EvidenceResolver
 	Indicator() IndicatorResolver
 	Industry() IndustryResolver
 	IndustryImpact() IndustryImpactResolver
 	Interval() IntervalResolver
+	MeasureInfo() MeasureInfoResolver
 	MemberState() MemberStateResolver
 	MemberStateReport() MemberStateReportResolver
 	ModelInput() ModelInputResolver
@@ -194,13 +197,20 @@ type ComplexityRoot struct {
 	Country struct {
 		Code func(childComplexity int) int
 		ID   func(childComplexity int) int
-		Name func(childComplexity int) int
+		Name func(childComplexity int, language model.Language) int
 	}
 
 	DayPrecision struct {
 		Field       func(childComplexity int) int
 		Granularity func(childComplexity int) int
 		Span        func(childComplexity int) int
+	}
+
+	DimensionInfo struct {
+		Description func(childComplexity int, language model.Language) int
+		Dimension   func(childComplexity int) int
+		Field       func(childComplexity int) int
+		Label       func(childComplexity int, language model.Language) int
 	}
 
 	EconomicImpact struct {
@@ -272,6 +282,17 @@ type ComplexityRoot struct {
 	EmployerEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	EnumInfo struct {
+		Name   func(childComplexity int) int
+		Values func(childComplexity int) int
+	}
+
+	EnumValueInfo struct {
+		Code        func(childComplexity int) int
+		Description func(childComplexity int) int
+		Label       func(childComplexity int, language model.Language) int
 	}
 
 	Estimate struct {
@@ -366,6 +387,17 @@ type ComplexityRoot struct {
 	Interval struct {
 		From func(childComplexity int) int
 		To   func(childComplexity int) int
+	}
+
+	MeasureInfo struct {
+		AddsUpOverGroups func(childComplexity int) int
+		AddsUpOverTime   func(childComplexity int) int
+		Description      func(childComplexity int, language model.Language) int
+		Field            func(childComplexity int) int
+		Format           func(childComplexity int) int
+		Label            func(childComplexity int, language model.Language) int
+		Measure          func(childComplexity int) int
+		Unit             func(childComplexity int, language model.Language) int
 	}
 
 	MemberState struct {
@@ -554,11 +586,14 @@ type ComplexityRoot struct {
 		Claims         func(childComplexity int, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) int
 		Compliance     func(childComplexity int, sanction string, region *string, asOf *labour.Date, basis labour.Basis) int
 		Countries      func(childComplexity int) int
+		Dimensions     func(childComplexity int) int
 		EconomicImpact func(childComplexity int, region string, scenario *model.Scenario) int
 		Employer       func(childComplexity int, id string) int
 		Employers      func(childComplexity int, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) int
+		Enums          func(childComplexity int, names []string) int
 		Indicators     func(childComplexity int) int
 		Industries     func(childComplexity int) int
+		Measures       func(childComplexity int) int
 		MemberStates   func(childComplexity int, sanction string, country *string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
@@ -624,6 +659,7 @@ type ComplexityRoot struct {
 		Gaps          func(childComplexity int) int
 		Gates         func(childComplexity int) int
 		ID            func(childComplexity int) int
+		LocalLanguage func(childComplexity int) int
 		MethodVersion func(childComplexity int) int
 		Note          func(childComplexity int) int
 		Number        func(childComplexity int) int
@@ -833,6 +869,12 @@ type ComplianceResolver interface {
 }
 type CountryResolver interface {
 	ID(ctx context.Context, obj *labour.Country) (string, error)
+
+	Name(ctx context.Context, obj *labour.Country, language model.Language) (string, error)
+}
+type DimensionInfoResolver interface {
+	Label(ctx context.Context, obj *labour.DimensionInfo, language model.Language) (string, error)
+	Description(ctx context.Context, obj *labour.DimensionInfo, language model.Language) (string, error)
 }
 type EconomicImpactResolver interface {
 	ID(ctx context.Context, obj *answers.EconomicImpact) (string, error)
@@ -857,6 +899,9 @@ type EmployerResolver interface {
 	Source(ctx context.Context, objs []*labour.Employer) ([]*labour.Source, error)
 	Permits(ctx context.Context, objs []*labour.Employer, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 }
+type EnumValueInfoResolver interface {
+	Label(ctx context.Context, obj *model.EnumValueInfo, language model.Language) (string, error)
+}
 type EvidenceResolver interface {
 	Qualifier(ctx context.Context, obj *evidence.Piece) (*labour.ClaimOperator, error)
 
@@ -880,6 +925,11 @@ type IndustryImpactResolver interface {
 type IntervalResolver interface {
 	From(ctx context.Context, obj *evidence.Interval) (*float64, error)
 	To(ctx context.Context, obj *evidence.Interval) (*float64, error)
+}
+type MeasureInfoResolver interface {
+	Label(ctx context.Context, obj *labour.MeasureInfo, language model.Language) (string, error)
+	Description(ctx context.Context, obj *labour.MeasureInfo, language model.Language) (string, error)
+	Unit(ctx context.Context, obj *labour.MeasureInfo, language model.Language) (string, error)
 }
 type MemberStateResolver interface {
 	Country(ctx context.Context, obj *answers.MemberState) (*labour.Country, error)
@@ -976,6 +1026,9 @@ type QueryResolver interface {
 	Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Repatriation], error)
 	Industries(ctx context.Context) ([]labour.Industry, error)
 	Countries(ctx context.Context) ([]labour.Country, error)
+	Measures(ctx context.Context) ([]labour.MeasureInfo, error)
+	Dimensions(ctx context.Context) ([]labour.DimensionInfo, error)
+	Enums(ctx context.Context, names []string) ([]model.EnumInfo, error)
 	Indicators(ctx context.Context) ([]labour.Indicator, error)
 	Outcomes(ctx context.Context) ([]labour.OwnOutcome, error)
 	Sanctions(ctx context.Context) ([]labour.Sanction, error)
@@ -1008,6 +1061,8 @@ type RegionResolver interface {
 }
 type ReleaseResolver interface {
 	ID(ctx context.Context, obj *labour.Release) (string, error)
+
+	LocalLanguage(ctx context.Context, obj *labour.Release) (*string, error)
 
 	Note(ctx context.Context, obj *labour.Release) (*string, error)
 	MethodVersion(ctx context.Context, obj *labour.Release) (string, error)
@@ -1645,7 +1700,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Country.Name(childComplexity), true
+		args, err := ec.field_Country_name_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Country.Name(childComplexity, args["language"].(model.Language)), true
 
 	case "DayPrecision.field":
 		if e.ComplexityRoot.DayPrecision.Field == nil {
@@ -1665,6 +1725,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DayPrecision.Span(childComplexity), true
+
+	case "DimensionInfo.description":
+		if e.ComplexityRoot.DimensionInfo.Description == nil {
+			break
+		}
+
+		args, err := ec.field_DimensionInfo_description_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DimensionInfo.Description(childComplexity, args["language"].(model.Language)), true
+	case "DimensionInfo.code":
+		if e.ComplexityRoot.DimensionInfo.Dimension == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DimensionInfo.Dimension(childComplexity), true
+	case "DimensionInfo.field":
+		if e.ComplexityRoot.DimensionInfo.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DimensionInfo.Field(childComplexity), true
+	case "DimensionInfo.label":
+		if e.ComplexityRoot.DimensionInfo.Label == nil {
+			break
+		}
+
+		args, err := ec.field_DimensionInfo_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DimensionInfo.Label(childComplexity, args["language"].(model.Language)), true
 
 	case "EconomicImpact.baseline":
 		if e.ComplexityRoot.EconomicImpact.Baseline == nil {
@@ -2033,6 +2128,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EmployerEdge.Node(childComplexity), true
+
+	case "EnumInfo.name":
+		if e.ComplexityRoot.EnumInfo.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnumInfo.Name(childComplexity), true
+	case "EnumInfo.values":
+		if e.ComplexityRoot.EnumInfo.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnumInfo.Values(childComplexity), true
+
+	case "EnumValueInfo.code":
+		if e.ComplexityRoot.EnumValueInfo.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnumValueInfo.Code(childComplexity), true
+	case "EnumValueInfo.description":
+		if e.ComplexityRoot.EnumValueInfo.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnumValueInfo.Description(childComplexity), true
+	case "EnumValueInfo.label":
+		if e.ComplexityRoot.EnumValueInfo.Label == nil {
+			break
+		}
+
+		args, err := ec.field_EnumValueInfo_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.EnumValueInfo.Label(childComplexity, args["language"].(model.Language)), true
 
 	case "Estimate.central":
 		if e.ComplexityRoot.Estimate.Central == nil {
@@ -2432,6 +2564,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interval.To(childComplexity), true
+
+	case "MeasureInfo.addsUpOverGroups":
+		if e.ComplexityRoot.MeasureInfo.AddsUpOverGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureInfo.AddsUpOverGroups(childComplexity), true
+	case "MeasureInfo.addsUpOverTime":
+		if e.ComplexityRoot.MeasureInfo.AddsUpOverTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureInfo.AddsUpOverTime(childComplexity), true
+	case "MeasureInfo.description":
+		if e.ComplexityRoot.MeasureInfo.Description == nil {
+			break
+		}
+
+		args, err := ec.field_MeasureInfo_description_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Description(childComplexity, args["language"].(model.Language)), true
+	case "MeasureInfo.field":
+		if e.ComplexityRoot.MeasureInfo.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Field(childComplexity), true
+	case "MeasureInfo.format":
+		if e.ComplexityRoot.MeasureInfo.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Format(childComplexity), true
+	case "MeasureInfo.label":
+		if e.ComplexityRoot.MeasureInfo.Label == nil {
+			break
+		}
+
+		args, err := ec.field_MeasureInfo_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Label(childComplexity, args["language"].(model.Language)), true
+	case "MeasureInfo.code":
+		if e.ComplexityRoot.MeasureInfo.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Measure(childComplexity), true
+	case "MeasureInfo.unit":
+		if e.ComplexityRoot.MeasureInfo.Unit == nil {
+			break
+		}
+
+		args, err := ec.field_MeasureInfo_unit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MeasureInfo.Unit(childComplexity, args["language"].(model.Language)), true
 
 	case "MemberState.baseline":
 		if e.ComplexityRoot.MemberState.Baseline == nil {
@@ -3296,6 +3492,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Countries(childComplexity), true
+	case "Query.dimensions":
+		if e.ComplexityRoot.Query.Dimensions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Dimensions(childComplexity), true
 	case "Query.economicImpact":
 		if e.ComplexityRoot.Query.EconomicImpact == nil {
 			break
@@ -3329,6 +3531,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Employers(childComplexity, args["filter"].(*model.EmployerFilter), args["orderBy"].(*model.EmployerOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.enums":
+		if e.ComplexityRoot.Query.Enums == nil {
+			break
+		}
+
+		args, err := ec.field_Query_enums_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Enums(childComplexity, args["names"].([]string)), true
 	case "Query.indicators":
 		if e.ComplexityRoot.Query.Indicators == nil {
 			break
@@ -3342,6 +3555,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Industries(childComplexity), true
 
+	case "Query.measures":
+		if e.ComplexityRoot.Query.Measures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Measures(childComplexity), true
 	case "Query.memberStates":
 		if e.ComplexityRoot.Query.MemberStates == nil {
 			break
@@ -3772,6 +3991,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Release.ID(childComplexity), true
+	case "Release.localLanguage":
+		if e.ComplexityRoot.Release.LocalLanguage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.LocalLanguage(childComplexity), true
 	case "Release.methodVersion":
 		if e.ComplexityRoot.Release.MethodVersion == nil {
 			break
@@ -4740,6 +4965,15 @@ type Query {
   industries: [Industry!]
   "All countries that the release names, as nationalities or hosts, in the order of their codes."
   countries: [Country!]
+  "The measures of reports, for menus, axes and legends, in the order of ` + "`" + `Measure` + "`" + `."
+  measures: [MeasureInfo!]
+  "What reports can be grouped by, in the order of ` + "`" + `Dimension` + "`" + `."
+  dimensions: [DimensionInfo!]
+  "The enums of the contract with what their values are called, in the order of their names."
+  enums(
+    "Names of enums, e.g. ` + "`" + `RepatriationOutcome` + "`" + `. All where left out; one that the contract does not have is NOT_FOUND."
+    names: [String!]
+  ): [EnumInfo!]
   "All indicators that observations are published under, in the order of their codes."
   indicators: [Indicator!]
   "How workers left, in publishers' own words, in the order of their codes. Each counts as a base outcome."
@@ -4902,6 +5136,8 @@ type Release implements Node {
   dataThrough: Date
   "The currency that money of several countries is put together in, by ISO 4217, e.g. ` + "`" + `RUB` + "`" + `. Money of one region is in ` + "`" + `Region.currency` + "`" + `."
   currency: String!
+  "The language of local names, by BCP 47, e.g. ` + "`" + `ru` + "`" + `. Null where the publisher does not say."
+  localLanguage: String
   "How many rows the release holds."
   counts: ReleaseCounts!
   "Whether any register row is synthetic, that is, made up to show the service at work."
@@ -5187,12 +5423,90 @@ enum RegionKind {
   OTHER
 }
 
-"The language of a name."
+"The language of a name or a label."
 enum Language {
   "English."
   EN
-  "The language of the place, e.g. Russian. The English name where no local one is known."
+  "The release's ` + "`" + `localLanguage` + "`" + `, e.g. Russian. English where there is none, or where something has no name in it."
   LOCAL
+}
+
+"A measure of reports, as a client needs to know it that shows any of them."
+type MeasureInfo {
+  "The measure."
+  code: Measure!
+  "The field of ` + "`" + `ReportRow` + "`" + ` that carries it, e.g. ` + "`" + `permitsIssued` + "`" + `."
+  field: String!
+  "What it is called."
+  label(
+    "The language of the label."
+    language: Language! = EN
+  ): String!
+  "What it counts, in a sentence."
+  description(
+    "The language of the sentence."
+    language: Language! = EN
+  ): String!
+  "The unit of its values, e.g. ` + "`" + `persons` + "`" + `; of money, which currency the report names."
+  unit(
+    "The language of the unit."
+    language: Language! = EN
+  ): String!
+  "How its values are written."
+  format: FigureFormat!
+  "Whether values of periods that follow one another may be added up: a stock on several days may not."
+  addsUpOverTime: Boolean!
+  "Whether values of groups without common rows may be added up: peaks and averages of wages may not."
+  addsUpOverGroups: Boolean!
+}
+
+"How the values of a measure are written."
+enum FigureFormat {
+  "Whole numbers."
+  INTEGER
+  "Numbers with decimals."
+  DECIMAL
+  "Amounts of a currency."
+  MONEY
+}
+
+"A dimension of reports, as a client needs to know it that offers any of them."
+type DimensionInfo {
+  "The dimension."
+  code: Dimension!
+  "The field of ` + "`" + `ReportRow` + "`" + ` that carries it, e.g. ` + "`" + `region` + "`" + `."
+  field: String!
+  "What it is called."
+  label(
+    "The language of the label."
+    language: Language! = EN
+  ): String!
+  "What it groups by, in a sentence."
+  description(
+    "The language of the sentence."
+    language: Language! = EN
+  ): String!
+}
+
+"An enum of the contract."
+type EnumInfo {
+  "Its name."
+  name: String!
+  "Its values, in the order of the contract."
+  values: [EnumValueInfo!]!
+}
+
+"A value of an enum."
+type EnumValueInfo {
+  "The value, e.g. ` + "`" + `THIRD_COUNTRY` + "`" + `."
+  code: String!
+  "What it is called, e.g. ` + "`" + `Left for a third country` + "`" + `."
+  label(
+    "The language of the label."
+    language: Language! = EN
+  ): String!
+  "What it means, in English."
+  description: String!
 }
 
 "A legal person that holds permits."
@@ -5405,8 +5719,11 @@ type Country implements Node {
   id: ID!
   "ISO 3166-1 alpha-2, e.g. ` + "`" + `KP` + "`" + `."
   code: String!
-  "Its name in English."
-  name: String!
+  "Its name: in English as published, in another language as Unicode's CLDR has it."
+  name(
+    "The language of the name."
+    language: Language! = EN
+  ): String!
 }
 
 "What a published statistic counts."
@@ -7304,6 +7621,20 @@ func (ec *executionContext) childFields_DayPrecision(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type DayPrecision", field.Name)
 }
 
+func (ec *executionContext) childFields_DimensionInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DimensionInfo_code(ctx, field)
+	case "field":
+		return ec.fieldContext_DimensionInfo_field(ctx, field)
+	case "label":
+		return ec.fieldContext_DimensionInfo_label(ctx, field)
+	case "description":
+		return ec.fieldContext_DimensionInfo_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DimensionInfo", field.Name)
+}
+
 func (ec *executionContext) childFields_EconomicImpact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7444,6 +7775,28 @@ func (ec *executionContext) childFields_EmployerEdge(ctx context.Context, field 
 		return ec.fieldContext_EmployerEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmployerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EnumInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_EnumInfo_name(ctx, field)
+	case "values":
+		return ec.fieldContext_EnumInfo_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnumInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_EnumValueInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_EnumValueInfo_code(ctx, field)
+	case "label":
+		return ec.fieldContext_EnumValueInfo_label(ctx, field)
+	case "description":
+		return ec.fieldContext_EnumValueInfo_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnumValueInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_Estimate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7632,6 +7985,28 @@ func (ec *executionContext) childFields_Interval(ctx context.Context, field grap
 		return ec.fieldContext_Interval_to(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interval", field.Name)
+}
+
+func (ec *executionContext) childFields_MeasureInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MeasureInfo_code(ctx, field)
+	case "field":
+		return ec.fieldContext_MeasureInfo_field(ctx, field)
+	case "label":
+		return ec.fieldContext_MeasureInfo_label(ctx, field)
+	case "description":
+		return ec.fieldContext_MeasureInfo_description(ctx, field)
+	case "unit":
+		return ec.fieldContext_MeasureInfo_unit(ctx, field)
+	case "format":
+		return ec.fieldContext_MeasureInfo_format(ctx, field)
+	case "addsUpOverTime":
+		return ec.fieldContext_MeasureInfo_addsUpOverTime(ctx, field)
+	case "addsUpOverGroups":
+		return ec.fieldContext_MeasureInfo_addsUpOverGroups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MeasureInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8078,6 +8453,8 @@ func (ec *executionContext) childFields_Release(ctx context.Context, field graph
 		return ec.fieldContext_Release_dataThrough(ctx, field)
 	case "currency":
 		return ec.fieldContext_Release_currency(ctx, field)
+	case "localLanguage":
+		return ec.fieldContext_Release_localLanguage(ctx, field)
 	case "counts":
 		return ec.fieldContext_Release_counts(ctx, field)
 	case "synthetic":
@@ -8534,6 +8911,48 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Country_name_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_DimensionInfo_description_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_DimensionInfo_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_EconomicImpact_timeline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8602,7 +9021,63 @@ func (ec *executionContext) field_Employer_permits_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_EnumValueInfo_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Industry_name_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MeasureInfo_description_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MeasureInfo_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (model.Language, error) {
+			return ec.unmarshalNLanguage2homeboundᚋgraphᚋmodelᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MeasureInfo_unit_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
@@ -8859,6 +9334,20 @@ func (ec *executionContext) field_Query_employers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_enums_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "names",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["names"] = arg0
 	return args, nil
 }
 
@@ -12519,7 +13008,8 @@ func (ec *executionContext) _Country_name(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Country_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Country().Name(ctx, obj, fc.Args["language"].(model.Language))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -12529,8 +13019,28 @@ func (ec *executionContext) _Country_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Country_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Country", field, false, false, "String")
+func (ec *executionContext) fieldContext_Country_name(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Country",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Country_name_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DayPrecision_field(ctx context.Context, field graphql.CollectedField, obj *model.DayPrecision) (ret graphql.Marshaler) {
@@ -12607,6 +13117,140 @@ func (ec *executionContext) fieldContext_DayPrecision_span(_ context.Context, fi
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Period(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DimensionInfo_code(ctx context.Context, field graphql.CollectedField, obj *labour.DimensionInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DimensionInfo_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dimension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Dimension) graphql.Marshaler {
+			return ec.marshalNDimension2homeboundᚋinternalᚋlabourᚐDimension(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DimensionInfo_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DimensionInfo", field, false, false, "Dimension")
+}
+
+func (ec *executionContext) _DimensionInfo_field(ctx context.Context, field graphql.CollectedField, obj *labour.DimensionInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DimensionInfo_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DimensionInfo_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DimensionInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _DimensionInfo_label(ctx context.Context, field graphql.CollectedField, obj *labour.DimensionInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DimensionInfo_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.DimensionInfo().Label(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DimensionInfo_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DimensionInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_DimensionInfo_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DimensionInfo_description(ctx context.Context, field graphql.CollectedField, obj *labour.DimensionInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DimensionInfo_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.DimensionInfo().Description(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DimensionInfo_description(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DimensionInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_DimensionInfo_description_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -14390,6 +15034,151 @@ func (ec *executionContext) fieldContext_EmployerEdge_node(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _EnumInfo_name(ctx context.Context, field graphql.CollectedField, obj *model.EnumInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnumInfo_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnumInfo_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnumInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _EnumInfo_values(ctx context.Context, field graphql.CollectedField, obj *model.EnumInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnumInfo_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.EnumValueInfo) graphql.Marshaler {
+			return ec.marshalNEnumValueInfo2ᚕhomeboundᚋgraphᚋmodelᚐEnumValueInfoᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnumInfo_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnumInfo",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnumValueInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnumValueInfo_code(ctx context.Context, field graphql.CollectedField, obj *model.EnumValueInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnumValueInfo_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnumValueInfo_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnumValueInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _EnumValueInfo_label(ctx context.Context, field graphql.CollectedField, obj *model.EnumValueInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnumValueInfo_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.EnumValueInfo().Label(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnumValueInfo_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnumValueInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_EnumValueInfo_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnumValueInfo_description(ctx context.Context, field graphql.CollectedField, obj *model.EnumValueInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnumValueInfo_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnumValueInfo_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnumValueInfo", field, false, false, "String")
+}
+
 func (ec *executionContext) _Estimate_low(ctx context.Context, field graphql.CollectedField, obj *impact.Estimate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16171,6 +16960,253 @@ func (ec *executionContext) _Interval_to(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Interval_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interval", field, true, true, "Float")
+}
+
+func (ec *executionContext) _MeasureInfo_code(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Measure) graphql.Marshaler {
+			return ec.marshalNMeasure2homeboundᚋinternalᚋlabourᚐMeasure(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureInfo", field, false, false, "Measure")
+}
+
+func (ec *executionContext) _MeasureInfo_field(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _MeasureInfo_label(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MeasureInfo().Label(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasureInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MeasureInfo_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasureInfo_description(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MeasureInfo().Description(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_description(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasureInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MeasureInfo_description_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasureInfo_unit(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MeasureInfo().Unit(ctx, obj, fc.Args["language"].(model.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_unit(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeasureInfo",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MeasureInfo_unit_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MeasureInfo_format(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_format(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Format, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.FigureFormat) graphql.Marshaler {
+			return ec.marshalNFigureFormat2homeboundᚋinternalᚋlabourᚐFigureFormat(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_format(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureInfo", field, false, false, "FigureFormat")
+}
+
+func (ec *executionContext) _MeasureInfo_addsUpOverTime(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_addsUpOverTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddsUpOverTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_addsUpOverTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureInfo", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MeasureInfo_addsUpOverGroups(ctx context.Context, field graphql.CollectedField, obj *labour.MeasureInfo) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeasureInfo_addsUpOverGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddsUpOverGroups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MeasureInfo_addsUpOverGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MeasureInfo", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _MemberState_country(ctx context.Context, field graphql.CollectedField, obj *answers.MemberState) (ret graphql.Marshaler) {
@@ -20526,6 +21562,114 @@ func (ec *executionContext) fieldContext_Query_countries(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_measures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_measures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Measures(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.MeasureInfo) graphql.Marshaler {
+			return ec.marshalOMeasureInfo2ᚕhomeboundᚋinternalᚋlabourᚐMeasureInfoᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_measures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeasureInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_dimensions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_dimensions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Dimensions(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.DimensionInfo) graphql.Marshaler {
+			return ec.marshalODimensionInfo2ᚕhomeboundᚋinternalᚋlabourᚐDimensionInfoᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_dimensions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DimensionInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_enums(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_enums(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Enums(ctx, fc.Args["names"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.EnumInfo) graphql.Marshaler {
+			return ec.marshalOEnumInfo2ᚕhomeboundᚋgraphᚋmodelᚐEnumInfoᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_enums(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnumInfo(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_enums_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_indicators(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22187,6 +23331,29 @@ func (ec *executionContext) _Release_currency(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Release_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Release", field, false, false, "String")
+}
+
+func (ec *executionContext) _Release_localLanguage(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Release_localLanguage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Release().LocalLanguage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Release_localLanguage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Release", field, true, true, "String")
 }
 
 func (ec *executionContext) _Release_counts(ctx context.Context, field graphql.CollectedField, obj *labour.Release) (ret graphql.Marshaler) {
@@ -29125,10 +30292,11 @@ func (ec *executionContext) _Country(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
-			out.Values[i] = ec._Country_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Country_name(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29172,6 +30340,56 @@ func (ec *executionContext) _DayPrecision(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dimensionInfoImplementors = []string{"DimensionInfo"}
+
+func (ec *executionContext) _DimensionInfo(ctx context.Context, sel ast.SelectionSet, obj *labour.DimensionInfo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dimensionInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DimensionInfo")
+		case "code":
+			out.Values[i] = ec._DimensionInfo_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._DimensionInfo_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DimensionInfo_label(ctx, field, obj)
+				})
+		case "description":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DimensionInfo_description(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29591,6 +30809,88 @@ func (ec *executionContext) _EmployerEdge(ctx context.Context, sel ast.Selection
 			out.Values[i] = ec._EmployerEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var enumInfoImplementors = []string{"EnumInfo"}
+
+func (ec *executionContext) _EnumInfo(ctx context.Context, sel ast.SelectionSet, obj *model.EnumInfo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enumInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnumInfo")
+		case "name":
+			out.Values[i] = ec._EnumInfo_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._EnumInfo_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var enumValueInfoImplementors = []string{"EnumValueInfo"}
+
+func (ec *executionContext) _EnumValueInfo(ctx context.Context, sel ast.SelectionSet, obj *model.EnumValueInfo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enumValueInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnumValueInfo")
+		case "code":
+			out.Values[i] = ec._EnumValueInfo_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EnumValueInfo_label(ctx, field, obj)
+				})
+		case "description":
+			out.Values[i] = ec._EnumValueInfo_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -30203,6 +31503,77 @@ func (ec *executionContext) _Interval(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interval_to(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var measureInfoImplementors = []string{"MeasureInfo"}
+
+func (ec *executionContext) _MeasureInfo(ctx context.Context, sel ast.SelectionSet, obj *labour.MeasureInfo) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, measureInfoImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MeasureInfo")
+		case "code":
+			out.Values[i] = ec._MeasureInfo_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._MeasureInfo_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MeasureInfo_label(ctx, field, obj)
+				})
+		case "description":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MeasureInfo_description(ctx, field, obj)
+				})
+		case "unit":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MeasureInfo_unit(ctx, field, obj)
+				})
+		case "format":
+			out.Values[i] = ec._MeasureInfo_format(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "addsUpOverTime":
+			out.Values[i] = ec._MeasureInfo_addsUpOverTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "addsUpOverGroups":
+			out.Values[i] = ec._MeasureInfo_addsUpOverGroups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -31478,6 +32849,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_countries(ctx, field)
 				})
+		case "measures":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_measures(ctx, field)
+				})
+		case "dimensions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_dimensions(ctx, field)
+				})
+		case "enums":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_enums(ctx, field)
+				})
 		case "indicators":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -31868,6 +33257,12 @@ func (ec *executionContext) _Release(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "localLanguage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Release_localLanguage(ctx, field, obj)
+				})
 		case "counts":
 			out.Values[i] = ec._Release_counts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33704,6 +35099,10 @@ func (ec *executionContext) marshalNDimension2ᚕhomeboundᚋinternalᚋlabour�
 	return ret
 }
 
+func (ec *executionContext) marshalNDimensionInfo2homeboundᚋinternalᚋlabourᚐDimensionInfo(ctx context.Context, sel ast.SelectionSet, v labour.DimensionInfo) graphql.Marshaler {
+	return ec._DimensionInfo(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNDistribution2homeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (labour.Distribution, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.Distribution(tmp)
@@ -33770,6 +35169,30 @@ func (ec *executionContext) marshalNEmployerOrderField2homeboundᚋgraphᚋmodel
 	return v
 }
 
+func (ec *executionContext) marshalNEnumInfo2homeboundᚋgraphᚋmodelᚐEnumInfo(ctx context.Context, sel ast.SelectionSet, v model.EnumInfo) graphql.Marshaler {
+	return ec._EnumInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEnumValueInfo2homeboundᚋgraphᚋmodelᚐEnumValueInfo(ctx context.Context, sel ast.SelectionSet, v model.EnumValueInfo) graphql.Marshaler {
+	return ec._EnumValueInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEnumValueInfo2ᚕhomeboundᚋgraphᚋmodelᚐEnumValueInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []model.EnumValueInfo) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEnumValueInfo2homeboundᚋgraphᚋmodelᚐEnumValueInfo(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNEvidence2homeboundᚋinternalᚋanswersᚋevidenceᚐPiece(ctx context.Context, sel ast.SelectionSet, v evidence.Piece) graphql.Marshaler {
 	return ec._Evidence(ctx, sel, &v)
 }
@@ -33824,6 +35247,21 @@ func (ec *executionContext) marshalNFieldChange2ᚕhomeboundᚋinternalᚋlabour
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNFigureFormat2homeboundᚋinternalᚋlabourᚐFigureFormat(ctx context.Context, v any) (labour.FigureFormat, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := labour.FigureFormat(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFigureFormat2homeboundᚋinternalᚋlabourᚐFigureFormat(ctx context.Context, sel ast.SelectionSet, v labour.FigureFormat) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FigureFormat!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
@@ -34099,6 +35537,10 @@ func (ec *executionContext) marshalNMeasure2homeboundᚋinternalᚋlabourᚐMeas
 func (ec *executionContext) unmarshalNMeasureCondition2homeboundᚋgraphᚋmodelᚐMeasureCondition(ctx context.Context, v any) (model.MeasureCondition, error) {
 	res, err := ec.unmarshalInputMeasureCondition(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMeasureInfo2homeboundᚋinternalᚋlabourᚐMeasureInfo(ctx context.Context, sel ast.SelectionSet, v labour.MeasureInfo) graphql.Marshaler {
+	return ec._MeasureInfo(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNMemberState2homeboundᚋinternalᚋanswersᚐMemberState(ctx context.Context, sel ast.SelectionSet, v answers.MemberState) graphql.Marshaler {
@@ -35295,6 +36737,25 @@ func (ec *executionContext) marshalODimension2ᚖhomeboundᚋinternalᚋlabour�
 	return res
 }
 
+func (ec *executionContext) marshalODimensionInfo2ᚕhomeboundᚋinternalᚋlabourᚐDimensionInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.DimensionInfo) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDimensionInfo2homeboundᚋinternalᚋlabourᚐDimensionInfo(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalODistribution2ᚖhomeboundᚋinternalᚋlabourᚐDistribution(ctx context.Context, v any) (*labour.Distribution, error) {
 	if v == nil {
 		return nil, nil
@@ -35349,6 +36810,25 @@ func (ec *executionContext) unmarshalOEmployerOrder2ᚖhomeboundᚋgraphᚋmodel
 	}
 	res, err := ec.unmarshalInputEmployerOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEnumInfo2ᚕhomeboundᚋgraphᚋmodelᚐEnumInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []model.EnumInfo) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEnumInfo2homeboundᚋgraphᚋmodelᚐEnumInfo(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐEstimate(ctx context.Context, sel ast.SelectionSet, v *impact.Estimate) graphql.Marshaler {
@@ -35550,6 +37030,25 @@ func (ec *executionContext) unmarshalOMeasureCondition2ᚕhomeboundᚋgraphᚋmo
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOMeasureInfo2ᚕhomeboundᚋinternalᚋlabourᚐMeasureInfoᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.MeasureInfo) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMeasureInfo2homeboundᚋinternalᚋlabourᚐMeasureInfo(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMemberState2ᚕhomeboundᚋinternalᚋanswersᚐMemberStateᚄ(ctx context.Context, sel ast.SelectionSet, v []answers.MemberState) graphql.Marshaler {

@@ -312,13 +312,13 @@ func (e EmployerOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// The language of a name.
+// The language of a name or a label.
 type Language string
 
 const (
 	// English.
 	LanguageEn Language = "EN"
-	// The language of the place, e.g. Russian. The English name where no local one is known.
+	// The release's `localLanguage`, e.g. Russian. English where there is none, or where something has no name in it.
 	LanguageLocal Language = "LOCAL"
 )
 

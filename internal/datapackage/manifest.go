@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"homebound/internal/confidential"
 	"homebound/internal/labour"
 )
@@ -24,6 +26,8 @@ type Manifest struct {
 	Gates       []labour.Gate
 
 	Confidential int // the size that masking of real rows protects; 0 masks nothing
+
+	LocalLanguage string // BCP 47 code of the language of name_local, "" where nothing tells
 }
 
 const manifestName = "datapackage.json"
@@ -41,6 +45,8 @@ type homebound struct {
 	DataThrough string `json:"dataThrough,omitempty"`
 	Currency    string `json:"currency,omitempty"`
 	Gates       []gate `json:"gates,omitempty"`
+
+	LocalLanguage string `json:"localLanguage,omitempty"`
 
 	Confidential  int              `json:"confidential,omitempty"`
 	SuppressBelow *json.RawMessage `json:"suppressBelow,omitempty"` // refused with the name of its successor
@@ -112,7 +118,7 @@ func (d descriptor) settings() (known homebound, err error) {
 	}
 	switch {
 	case unknown:
-		return known, fmt.Errorf("%s: homebound: expected settings among note, dataThrough, currency, confidential and gates "+
+		return known, fmt.Errorf("%s: homebound: expected settings among note, dataThrough, currency, localLanguage, confidential and gates "+
 			"(name, table, atLeast, atMost), found %s", manifestName, field)
 	case errors.As(err, &mismatch):
 		return known, fmt.Errorf("%s: expected another kind of value for homebound.%s, found a JSON %s", manifestName,
@@ -143,7 +149,8 @@ func (d descriptor) manifest() (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	m := Manifest{Name: d.Name, Title: d.Title, Note: own.Note, Currency: own.Currency, Confidential: own.Confidential}
+	m := Manifest{Name: d.Name, Title: d.Title, Note: own.Note, Currency: own.Currency, Confidential: own.Confidential,
+		LocalLanguage: own.LocalLanguage}
 	var faults []error
 	fault := func(field, format string, args ...any) {
 		faults = append(faults, fmt.Errorf(manifestName+": homebound."+field+": "+format, args...))
@@ -157,6 +164,9 @@ func (d descriptor) manifest() (Manifest, error) {
 	}
 	if m.Currency != "" && !capitals(m.Currency, 3) {
 		fault("currency", "expected a currency code of three capital letters such as RUB, found %s", quote(m.Currency))
+	}
+	if tag, err := language.Parse(m.LocalLanguage); m.LocalLanguage != "" && (err != nil || tag.String() != m.LocalLanguage) {
+		fault("localLanguage", "expected the code of a language by BCP 47 such as ru or pt-BR, found %s", quote(m.LocalLanguage))
 	}
 	if own.SuppressBelow != nil {
 		fault("suppressBelow", "is gone: use confidential, which masks the rows of few (docs/PRIVACY.md)")
@@ -248,7 +258,7 @@ func (r *resource) check(fsys fs.FS, t Table) error {
 
 // homebound returns the manifest in the form that is written.
 func (m Manifest) homebound() (homebound, error) {
-	h := homebound{Note: m.Note, Currency: m.Currency, Confidential: m.Confidential}
+	h := homebound{Note: m.Note, Currency: m.Currency, LocalLanguage: m.LocalLanguage, Confidential: m.Confidential}
 	if m.DataThrough != nil {
 		h.DataThrough = m.DataThrough.String()
 	}

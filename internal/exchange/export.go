@@ -23,7 +23,8 @@ func Export(ctx context.Context, release *db.Release, dir string) error {
 		Currency:    settings.Currency,
 		DataThrough: settings.DataThrough,
 
-		Confidential: settings.Confidential,
+		LocalLanguage: settings.LocalLanguage,
+		Confidential:  settings.Confidential,
 	}
 	for _, g := range info.Gates {
 		manifest.Gates = append(manifest.Gates, g.Gate)

@@ -113,7 +113,7 @@ func prepare(ctx context.Context, draft *db.Draft, pkg *datapackage.Package, o O
 	}
 	manifest := pkg.Manifest()
 	if err := draft.Set(ctx, db.Settings{Currency: manifest.Currency, DataThrough: manifest.DataThrough,
-		Confidential: manifest.Confidential}); err != nil {
+		LocalLanguage: manifest.LocalLanguage, Confidential: manifest.Confidential}); err != nil {
 		return counts, err
 	}
 	if err := o.tellCurrency(ctx, draft, manifest.Currency); err != nil {

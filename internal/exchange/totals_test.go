@@ -37,7 +37,8 @@ func TestCheck_TellsRowsBeyondPublishedTotalsAndOtherPermits(t *testing.T) {
 			"P1,N,E1,RU-BU,KP,8,2017-01-09,2017-02-01,2019-01-31,S1\n" +
 			"P2,N,E1,RU-BU,CN,4,2017-01-09,2017-02-01,2017-12-31,S1\n" +
 			"P3,N,,RU-PRI,KP,8,2017-01-09,2017-02-01,2018-01-31,S1\n" +
-			"P4,N,,RU-PRI,KP,8,2016-01-09,2016-02-01,2017-12-30,S1\n",
+			"P4,N,,RU-PRI,KP,8,2016-01-09,2016-02-01,2017-12-30,S1\n" +
+			"P5,N,,RU-PRI,KP,8,2017-01-09,,,S1\n", // in force on no day that is known
 		"repatriations.csv": "id,region_code,nationality,employer_id,permit_id,date,workers,outcome,source_id\n" +
 			"R1,RU-BU,KP,E1,P1,2018-03-01,4,RETURNED,S1\n" +
 			"R2,RU-PRI,KP,E2,P1,2019-01-01,1,RETURNED,S1\n" +

@@ -1,5 +1,7 @@
 package labour
 
+import "strings"
+
 // Measure is a figure that a report computes for a group and a period.
 type Measure string
 
@@ -30,26 +32,42 @@ type MeasureInfo struct {
 	Field   string // the field of ReportRow that carries it
 	Family  Family
 	Unit    string
-	Method  string // one sentence, ready to print
+	Format  FigureFormat
+	// AddsUpOverTime says that values of periods that follow one another may be added, AddsUpOverGroups that those of groups
+	// without common rows may.
+	AddsUpOverTime, AddsUpOverGroups bool
+	Method                           string // one sentence, ready to print
 }
+
+// FigureFormat is how the values of a measure are written.
+type FigureFormat string
+
+const (
+	Integer FigureFormat = "INTEGER"
+	Decimal FigureFormat = "DECIMAL"
+	Money   FigureFormat = "MONEY"
+)
+
+// FigureFormats lists all of them.
+var FigureFormats = []FigureFormat{Integer, Decimal, Money}
 
 // Measures describes every measure, in the order of the contract.
 var Measures = []MeasureInfo{
-	{PermitsIssued, "permitsIssued", IssueFlow, "permits",
+	{PermitsIssued, "permitsIssued", IssueFlow, "permits", Integer, true, true,
 		"permitsIssued counts the permits issued in the period."},
-	{WorkersAuthorised, "workersAuthorised", IssueFlow, "persons",
+	{WorkersAuthorised, "workersAuthorised", IssueFlow, "persons", Integer, true, true,
 		"workersAuthorised sums the workers of the permits issued in the period."},
-	{WorkersPresent, "workersPresent", Stock, "persons",
+	{WorkersPresent, "workersPresent", Stock, "persons", Integer, false, true,
 		"workersPresent sums, on the last day of the period, the workers of permits in force less those repatriated under them."},
-	{PeakWorkersPresent, "peakWorkersPresent", Stock, "persons",
+	{PeakWorkersPresent, "peakWorkersPresent", Stock, "persons", Integer, false, false,
 		"peakWorkersPresent is the highest daily sum of workers present in the period, of the group's own sums; peakOn is the first day it is reached."},
-	{AverageWorkersPresent, "averageWorkersPresent", Stock, "persons",
+	{AverageWorkersPresent, "averageWorkersPresent", Stock, "persons", Decimal, false, true,
 		"averageWorkersPresent is the sum of workers present over the days of the period, divided by their number."},
-	{WorkerDays, "workerDays", Stock, "worker-days",
+	{WorkerDays, "workerDays", Stock, "worker-days", Integer, true, true,
 		"workerDays is the sum of workers present over the days of the period."},
-	{AverageMonthlyWage, "averageMonthlyWage", IssueFlow, "currency units per month",
+	{AverageMonthlyWage, "averageMonthlyWage", IssueFlow, "currency units per month", Money, false, false,
 		"averageMonthlyWage is the monthly wage of the permits issued in the period, weighted by workers; other currencies are converted by the year's average rate."},
-	{WorkersRepatriated, "workersRepatriated", DepartureFlow, "persons",
+	{WorkersRepatriated, "workersRepatriated", DepartureFlow, "persons", Integer, true, true,
 		"workersRepatriated sums the workers of the repatriations dated in the period."},
 }
 
@@ -75,6 +93,15 @@ const (
 	ByOutcome     Dimension = "OUTCOME"
 	ByPeriod      Dimension = "PERIOD"
 )
+
+// DimensionInfo describes a dimension to clients.
+type DimensionInfo struct {
+	Dimension Dimension
+	Field     string // the field of ReportRow that carries it
+}
+
+// Info returns the description of the dimension.
+func (d Dimension) Info() DimensionInfo { return DimensionInfo{d, strings.ToLower(string(d))} }
 
 // Dimensions lists all of them, in the order of the contract.
 var Dimensions = []Dimension{ByRegion, ByDistrict, ByIndustry, ByNationality, ByEmployer, ByOutcome, ByPeriod}

@@ -10,6 +10,7 @@ type Release struct {
 	DataFrom      *Date // nil where the release holds neither register rows nor observations
 	DataThrough   *Date
 	Currency      string // ISO 4217; wages and money are given in it
+	LocalLanguage string // BCP 47 code of the language of local names; "" where the publisher does not tell
 	Counts        ReleaseCounts
 	Synthetic     bool // true where any register row is synthetic
 	Factual       bool // true where any permit or repatriation is not

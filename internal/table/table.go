@@ -27,7 +27,8 @@ const (
 type Column struct {
 	Name        string `json:"name"`
 	Kind        Kind   `json:"type"`
-	Unit        string `json:"unit,omitempty"` // such as persons, RUB or fraction
+	Unit        string `json:"unit,omitempty"`  // such as persons, RUB or fraction
+	Label       string `json:"label,omitempty"` // for people
 	Description string `json:"description"`
 }
 

@@ -174,6 +174,13 @@ type localWages struct {
 	geography *labour.Geography
 	release   string
 	known     map[string]string // currencies by region
+	factors   map[exchange]factor
+}
+
+// factor is what a wage is multiplied by; known is false where no rate says so.
+type factor struct {
+	rate  float64
+	known bool
 }
 
 func newLocalWages(ctx context.Context, q sqlite.Querier, rates *Rates) (*localWages, error) {
@@ -182,7 +189,7 @@ func newLocalWages(ctx context.Context, q sqlite.Querier, rates *Rates) (*localW
 		return nil, err
 	}
 	own, err := currencyOf(ctx, q)
-	return &localWages{rates, g, own, map[string]string{}}, err
+	return &localWages{rates, g, own, map[string]string{}, map[exchange]factor{}}, err
 }
 
 // of converts a wage at the rate of a year.
@@ -190,8 +197,13 @@ func (l *localWages) of(wage float64, currency, region, year string) (float64, b
 	into, looked := l.known[region]
 	if !looked {
 		into = cmp.Or(CurrencyOf(l.geography, region), l.release)
-		l.known[region] = into
+		l.known[strings.Clone(region)] = into
 	}
-	rate, known := l.rates.Rate(currency, into, year)
-	return wage * rate, known
+	pair := exchange{currency, into, year}
+	f, looked := l.factors[pair]
+	if !looked {
+		f.rate, f.known = l.rates.Rate(currency, into, year)
+		l.factors[exchange{strings.Clone(currency), into, strings.Clone(year)}] = f
+	}
+	return wage * f.rate, f.known
 }

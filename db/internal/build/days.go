@@ -51,18 +51,25 @@ FROM permit_facts p
 WHERE p.issued_on <> '' OR p.valid_from <= p.ends_on AND p.valid_from <> ''
 ORDER BY p.id`,
 	RepatriationFacts: `
-SELECT ` + cellOf("r", "COALESCE(p.industry, (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
-       CASE WHEN p.valid_from <= p.ends_on THEN ` + cellOf("p", "p.industry", "''") + ` ELSE '' END,
-       r.date || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END,
-       COALESCE(p.workers, 0), g.gone - g.workers, g.gone, p.wage_monthly, p.wage_currency, p.region_code,
-       substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
+SELECT ` + cellOf("r", "COALESCE("+industryOfPermit+", (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
+       CASE WHEN ` + isInForce + ` THEN ` + cellOf("p", industryOfPermit, "''") + ` ELSE '' END,
+       r.date || CASE WHEN ` + isInForce + ` THEN p.valid_from || p.ends_on ELSE '' END,
+       COALESCE(pm.workers, p.workers, 0), g.gone - g.workers, g.gone, COALESCE(pm.wage_monthly, p.wage_monthly),
+       p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
 FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
              SUM(COALESCE(m.workers, r.workers)) OVER (PARTITION BY permit_id ORDER BY date, r.id) AS gone
       FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id) g
 JOIN repatriations r ON r.id = g.id
-LEFT JOIN permit_facts p ON p.id = r.permit_id
+LEFT JOIN permits p ON p.id = r.permit_id
+LEFT JOIN permit_masks pm ON pm.id = p.id
 ORDER BY r.id`,
 }
+
+// Repatriations are joined with permits and their masks: permit_facts would be made whole first, with an index of its own.
+const (
+	isInForce        = "(p.valid_from <> '' AND p.valid_from <= p.ends_on)"
+	industryOfPermit = "COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id))"
+)
 
 // block is where the days of some rows are gathered until they are written.
 type block struct {

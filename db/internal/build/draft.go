@@ -196,17 +196,19 @@ func (d *Draft) closeFile() error {
 
 // Settings are what a publisher may set for a whole release. Nil and "" keep what the base release has.
 type Settings struct {
-	Currency     string       // ISO 4217; RUB where nothing sets it, and never another than that of the base release
-	DataThrough  *labour.Date // the last day that the register covers
-	Confidential int          // the size that is protected, 0 for none; it never becomes less than in the base
+	Currency      string       // ISO 4217; RUB where nothing sets it, and never another than that of the base release
+	DataThrough   *labour.Date // the last day that the register covers
+	LocalLanguage string       // BCP 47 code of the language of local names
+	Confidential  int          // the size that is protected, 0 for none; it never becomes less than in the base
 }
 
 // The names of the settings as they are kept and hashed.
 const (
-	SettingCurrency     = "currency"
-	SettingDataThrough  = "dataThrough"
-	SettingConfidential = "confidential"
-	defaultCurrency     = "RUB"
+	SettingCurrency      = "currency"
+	SettingDataThrough   = "dataThrough"
+	SettingConfidential  = "confidential"
+	SettingLocalLanguage = "localLanguage"
+	defaultCurrency      = "RUB"
 
 	// SettingSuppressBelow is what a release of before has in place of SettingConfidential; its rows are not masked.
 	SettingSuppressBelow = "suppressBelow"
@@ -220,6 +222,9 @@ func (d *Draft) Set(ctx context.Context, s Settings) error {
 	}
 	if s.DataThrough != nil {
 		values[SettingDataThrough] = s.DataThrough.String()
+	}
+	if s.LocalLanguage != "" {
+		values[SettingLocalLanguage] = s.LocalLanguage
 	}
 	base, err := sqlite.Single[int](ctx, d.conn, `SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?`,
 		SettingConfidential)

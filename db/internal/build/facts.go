@@ -14,6 +14,12 @@ const (
 	StockFacts        = "stock"
 )
 
+// The facts of rollups of flows by day.
+const (
+	IssueDays     = "issue_days"
+	DepartureDays = "departure_days"
+)
+
 // PermitExtras and RepatriationExtras are columns that lists have and releases of earlier schemas lack.
 var (
 	PermitExtras = []string{"contract_on", "precision", "wage", "wage_unit", "hours_per_week", "industry_code",

@@ -49,6 +49,10 @@ func ReadInfo(ctx context.Context, q sqlite.Querier) (labour.Release, error) {
 	if info.Currency, err = currencyOf(ctx, q); err != nil {
 		return info, err
 	}
+	info.LocalLanguage, err = sqlite.Single[string](ctx, q, `SELECT value FROM settings WHERE name = ?`, SettingLocalLanguage)
+	if err != nil {
+		return info, fmt.Errorf("read the release's language: %w", err)
+	}
 	info.Gates, err = sqlite.Collect(ctx, q, func(rows *sql.Rows) (g labour.GateResult, err error) {
 		err = rows.Scan(&g.Name, &g.Table, &g.AtLeast, &g.AtMost, &g.Found)
 		g.Passed = g.Holds(g.Found)

@@ -13,26 +13,36 @@ import (
 // Rollup is a table of figures summed up when a release is built, so that a report costs what its answer has and
 // not what the register has. A rollup answers a question whose groups and filters are among its dimensions.
 type Rollup struct {
-	Name  string
-	Facts string // what it sums: stockFacts day by day, the others by month; dayFacts are no sums
+	Name string
+	// Facts says what it sums up: the stock, issues and departures by day, the other flows by month. DayFacts are no sums.
+	Facts string
 	by    []labour.Dimension
 }
+
+// The dimensions of rollups. Those of permits begin with all of the coarser ones, so that one pass over rows in the order
+// of the finest makes them all. Whether rows are synthetic is a dimension of each: where a release mixes registers, any
+// figure is asked of one of them too, and where it does not, no row is added.
+var (
+	byRegion   = []labour.Dimension{labour.ByRegion, BySynthetic}
+	byCell     = slices.Concat(byRegion, []labour.Dimension{labour.ByNationality, labour.ByIndustry, BySource})
+	byEmployer = append(slices.Clone(byCell), labour.ByEmployer)
+)
 
 // Rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
 // grains were chosen by measurement: docs/PERFORMANCE.md. Another rollup is another entry.
 var Rollups = []Rollup{
-	{"stock_by_region", StockFacts, []labour.Dimension{labour.ByRegion}},
-	{"stock_by_cell", StockFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
-	{"stock_by_employer", StockFacts,
-		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByEmployer, BySynthetic,
-			BySource}},
+	{"stock_by_region", StockFacts, byRegion},
+	{"stock_by_cell", StockFacts, byCell},
+	{"stock_by_employer", StockFacts, byEmployer},
 
-	{"issues_by_region", PermitFacts, []labour.Dimension{labour.ByRegion}},
-	{"issues_by_cell", PermitFacts, []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry}},
+	{"issues_by_region", PermitFacts, byRegion},
+	{"issues_by_cell", PermitFacts, byCell},
 
-	{"departures_by_region", RepatriationFacts, []labour.Dimension{labour.ByRegion, labour.ByOutcome}},
-	{"departures_by_cell", RepatriationFacts,
-		[]labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome}},
+	{"issues_by_day", IssueDays, byCell},
+
+	{"departures_by_region", RepatriationFacts, append(slices.Clone(byRegion), labour.ByOutcome)},
+	{"departures_by_cell", RepatriationFacts, append(slices.Clone(byCell), labour.ByOutcome)},
+	{"departures_by_day", DepartureDays, append(slices.Clone(byCell), labour.ByOutcome)},
 
 	registerDays,
 }
@@ -65,14 +75,32 @@ func (r Rollup) Covers(dimensions []labour.Dimension) bool {
 	return true
 }
 
-// Smallest returns the first rollup of some facts that covers all of some dimensions, or false.
-func Smallest(facts string, dimensions []labour.Dimension) (Rollup, bool) {
+// Smallest returns the first rollup of some facts that covers all of some dimensions in a file of a schema, or false:
+// rollups of earlier files have fewer dimensions.
+func Smallest(schema sqlite.Schema, facts string, dimensions []labour.Dimension) (Rollup, bool) {
 	for _, r := range Rollups {
-		if r.Facts == facts && r.Covers(dimensions) {
+		if r.Facts == facts && r.Covers(dimensions) && r.IsIn(schema, dimensions) {
 			return r, true
 		}
 	}
 	return Rollup{}, false
+}
+
+// IsIn reports whether a file of a schema has the rollup with columns for some dimensions.
+func (r Rollup) IsIn(schema sqlite.Schema, dimensions []labour.Dimension) bool {
+	table := r.Name
+	if r.Facts == DayFacts {
+		table = "register_cells"
+	}
+	for _, d := range dimensions {
+		if d == labour.ByDistrict {
+			d = labour.ByRegion
+		}
+		if !schema[table][strings.TrimPrefix(DimensionColumn(d), "f.")] {
+			return false
+		}
+	}
+	return schema[r.Name] != nil
 }
 
 // finest returns the rollup of some facts that has the most dimensions.
@@ -96,15 +124,15 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	if err != nil {
 		return err
 	}
-	built := map[string]string{PermitFacts: finest(PermitFacts).Name} // by facts, the rollup made last
-	for _, r := range slices.Backward(Rollups) {
-		if r.Facts == StockFacts || r.Facts == DayFacts || r.Name == built[PermitFacts] {
-			continue
+	if err := buildFromRepatriations(ctx, q); err != nil {
+		return err
+	}
+	for _, r := range Rollups {
+		if fine := finest(r.Facts); flowColumns[r.Facts] != "" && r.Name != fine.Name {
+			if err := r.buildFlow(ctx, q, fine.Name); err != nil {
+				return fmt.Errorf("build %s: %w", r.Name, err)
+			}
 		}
-		if err := r.buildFlow(ctx, q, built[r.Facts]); err != nil {
-			return fmt.Errorf("build %s: %w", r.Name, err)
-		}
-		built[r.Facts] = r.Name
 	}
 	if err := buildDays(ctx, q, local); err != nil {
 		return err
@@ -125,27 +153,18 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 	return nil
 }
 
-// flowColumns are what a rollup of flows sums up for each month, from rows of the register and from a finer rollup.
-// The finest of the permits issued is made by buildFromPermits.
-var flowColumns = map[string]struct{ rows, finer string }{
-	PermitFacts: {
-		finer: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, SUM(f.wage_workers) AS wage_workers",
-	},
-	RepatriationFacts: {
-		rows:  "substr(f.date, 1, 7) AS month, SUM(f.workers) AS workers",
-		finer: "f.month AS month, SUM(f.workers) AS workers",
-	},
+// flowColumns are what a rollup of flows sums up for each month, from the finest of its facts.
+var flowColumns = map[string]string{
+	PermitFacts: "f.month AS month, SUM(f.permits) AS permits, SUM(f.workers) AS workers, SUM(f.wage_total) AS wage_total, " +
+		"SUM(f.wage_workers) AS wage_workers, SUM(f.unpriced) AS unpriced",
+	RepatriationFacts: "f.month AS month, SUM(f.workers) AS workers",
 }
 
 func (r Rollup) buildFlow(ctx context.Context, q sqlite.Querier, finer string) error {
-	from, columns := r.Facts, flowColumns[r.Facts].rows
-	if finer != "" {
-		from, columns = finer, flowColumns[r.Facts].finer
-	}
 	dimensions := "f." + strings.Join(r.columns(), ", f.")
 	_, err := sqlite.Run(ctx, q,
 		fmt.Sprintf("CREATE TABLE main.%s AS SELECT %s, %s FROM %s AS f GROUP BY %[2]s, month ORDER BY %[2]s, month",
-			r.Name, dimensions, columns, from))
+			r.Name, dimensions, flowColumns[r.Facts], finer))
 	if err != nil {
 		return err
 	}

@@ -89,17 +89,23 @@ func (d *Draft) published(ctx context.Context) ([]published, error) {
 	return list, nil
 }
 
+// overIn writes the year in which a row is over whose last day is known: that of the day after. Written as text of digits
+// it takes SQLite a tenth of what its functions of dates take.
+func overIn(lastDay string) string {
+	return "MIN(9999, substr(" + lastDay + ", 1, 4) + (substr(" + lastDay + ", 6) = '12-31'))"
+}
+
 // yearEnds returns the workers present at the end of each year, from one pass over permits and one over repatriations:
 // a row counts from the year in which it begins to before the year in which it is over.
 func (d *Draft) yearEnds(ctx context.Context) (map[stockCell]map[string]int64, error) {
 	stocks := map[stockCell]map[string]int64{}
 	for _, query := range []string{
-		`SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), substr(date(ends_on, '+1 day'), 1, 4), SUM(workers)
-			FROM main.permits WHERE ends_on >= valid_from GROUP BY 1, 2, 3, 4, 5`,
+		`SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), ` + overIn("ends_on") + `, SUM(workers)
+			FROM main.permits NOT INDEXED WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
 		`SELECT p.region_code, p.nationality, p.synthetic, substr(MAX(r.date, p.valid_from), 1, 4),
-				substr(date(p.ends_on, '+1 day'), 1, 4), -SUM(r.workers)
-			FROM main.repatriations r JOIN main.permits p ON p.id = r.permit_id
-			WHERE p.ends_on >= r.date GROUP BY 1, 2, 3, 4, 5`,
+				` + overIn("p.ends_on") + `, -SUM(r.workers)
+			FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
+			WHERE p.ends_on >= r.date AND p.valid_from <> '' GROUP BY 1, 2, 3, 4, 5`,
 	} {
 		err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
 			var cell stockCell
@@ -170,8 +176,8 @@ func (d *Draft) warnOf(ctx context.Context, found []exceeding) (warned int64, er
 	}
 	first, err := sqlite.Collect(ctx, d.conn, func(rows *sql.Rows) (s staged, err error) {
 		return s, rows.Scan(&s.cell.region, &s.cell.nationality, &s.cell.synthetic, &s.from, &s.until, &s.record)
-	}, `SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), substr(date(MIN(valid_to, COALESCE(revoked_on, valid_to)), '+1 day'), 1, 4), MIN(_record)
-		FROM stage.permits GROUP BY 1, 2, 3, 4, 5`)
+	}, `SELECT region_code, nationality, synthetic, substr(valid_from, 1, 4), `+overIn("MIN(valid_to, COALESCE(revoked_on, valid_to))")+`, MIN(_record)
+		FROM stage.permits WHERE valid_from <> '' AND valid_to <> '' GROUP BY 1, 2, 3, 4, 5`)
 	if err != nil {
 		return 0, fmt.Errorf("find the permits beyond published totals: %w", err)
 	}

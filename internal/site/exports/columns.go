@@ -9,6 +9,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/labour"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // contract describes columns and figures in the words of the schema.
@@ -60,7 +61,7 @@ func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.Sel
 			continue
 		}
 		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name),
-			Unit: unitOf(of.Name, field.Name, currency), Description: described})
+			Unit: unitOf(of.Name, field.Name, currency), Label: labelOf(of.Name, field.Name), Description: described})
 	}
 	return columns
 }
@@ -87,6 +88,17 @@ func unitOf(of, field, currency string) string {
 		"EconomicImpact.shareOfEmployment": "fraction", "IndustryImpact.workerYearsLost": "worker-years", "ImpactPeriod.departedWorkers": "persons",
 		"ImpactPeriod.workerYearsLost": "worker-years", "Sensitivity.outputLostAtLow": currency, "Sensitivity.outputLostAtHigh": currency,
 	}[of+"."+field]
+}
+
+// labelOf returns what the field of a measure is called, "" for other fields.
+func labelOf(of, field string) string {
+	for _, m := range labour.Measures {
+		if of == "ReportRow" && m.Field == field {
+			label, _ := words.In("").Label("Measure", string(m.Measure))
+			return label
+		}
+	}
+	return ""
 }
 
 // flattened puts the values of an object of an answer into the columns' places. It returns the row that it was given.
