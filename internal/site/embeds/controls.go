@@ -49,14 +49,22 @@ type view struct {
 
 // choices is what choices.graphql is answered.
 type choices struct {
-	Regions      struct{ Nodes []choice }
-	Availability struct{ Nationalities []choice }
-	Release      struct{ DataFrom, DataThrough string }
+	Availability struct {
+		Nationalities, Regions []choice
+		Districts              []struct {
+			choice
+			Parent *choice
+		}
+	}
+	regions []choice // all of them, the widest first
 }
 
 type choice struct{ Code, Name string }
 
-var choicesDocument, workersDocument = documentOf("choices"), documentOf("workers")
+var (
+	choicesDocument, regionsDocument = documentOf("choices"), documentOf("regions")
+	workersDocument                  = documentOf("workers")
+)
 
 func documentOf(name string) string {
 	text, err := embedFiles.ReadFile("embed/" + name + ".graphql")
@@ -68,8 +76,8 @@ func documentOf(name string) string {
 
 // controls returns the form of an embed whose picture was asked for by variables.
 func (s *Embeds) controls(ctx context.Context, e embedding, variables port.Variables) (controls, error) {
-	var offered choices
-	if err := s.Ask(ctx, choicesDocument, nil, &offered); err != nil {
+	offered, err := s.choices(ctx)
+	if err != nil {
 		return controls{}, fmt.Errorf("ask what there is to choose: %w", err)
 	}
 	number := 0
@@ -93,18 +101,45 @@ func (s *Embeds) controls(ctx context.Context, e embedding, variables port.Varia
 	return c, nil
 }
 
+// choices asks what there is to choose.
+func (s *Embeds) choices(ctx context.Context) (choices, error) {
+	var offered choices
+	if err := s.Ask(ctx, choicesDocument, nil, &offered); err != nil {
+		return choices{}, err
+	}
+	var countries, districts []choice
+	for _, district := range offered.Availability.Districts {
+		if district.Parent != nil && !slices.Contains(countries, *district.Parent) {
+			countries = append(countries, *district.Parent)
+		}
+		districts = append(districts, district.choice)
+	}
+	offered.regions = slices.Concat(countries, districts, offered.Availability.Regions)
+	if len(offered.regions) == 0 {
+		var all struct{ Regions struct{ Nodes []choice } }
+		if err := s.Ask(ctx, regionsDocument, nil, &all); err != nil {
+			return choices{}, err
+		}
+		offered.regions = all.Regions.Nodes
+	}
+	return offered, nil
+}
+
 // fields returns the fields for a variable of a picture's document.
 func (s *Embeds) fields(ctx context.Context, e embedding, v *ast.VariableDefinition, variables port.Variables,
 	offered choices) ([]field, error) {
-	from, through := offered.Release.DataFrom, offered.Release.DataThrough
 	date := func(name, label string) field {
-		return field{Name: name, Label: e.Say(label), Kind: "date", Value: e.values.Get(name), Least: from, Most: through}
+		f := field{Name: name, Label: e.Say(label), Kind: "date", Value: e.values.Get(name)}
+		if from, through := e.release.DataFrom, e.release.DataThrough; from != nil && through != nil {
+			f.Least, f.Most = from.String(), through.String()
+		}
+		return f
 	}
 	switch v.Variable {
 	case "region":
 		f := field{Name: "region", Label: e.Say("region"), Kind: "select", Value: fmt.Sprint(variables["region"]),
 			Default: v.DefaultValue.Raw}
-		return []field{f.offering(offered.Regions.Nodes)}, nil
+		return []field{f.offering(offered.regions)}, nil
 	case "nationalities":
 		return []field{e.nationality("nationalities", port.Texts(variables["nationalities"]), offered)}, nil
 	case "granularity":

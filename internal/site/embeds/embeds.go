@@ -91,6 +91,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		s.Keep(http.HandlerFunc(s.charts.Serve)).ServeHTTP(w, file)
 		return
 	}
+	values = without(values, "width", "scale") // an embed has its own
 	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
 	seen := "" // what else the page depends on
 	if r.PathValue("number") != "" {
