@@ -100,30 +100,47 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 	return found
 }
 
-// asked is what the report is about, of either table.
+// asked is what the report is about, of either table: as far as the filter tells by regions and nationalities, and never
+// less.
 func (rep *Report) asked() labour.Asked {
 	return labour.Asked{
-		Regions: rep.placed(), Nationalities: rep.facts.nationalities, Synthetic: rep.facts.synthetic,
+		Regions: rep.placed(), Nationalities: rep.origins(), Synthetic: rep.facts.synthetic,
 		NotSource: rep.facts.notSource,
 		Up:        func(region string) string { return rep.release.geography.Parent(region, rep.BoundariesOn) },
 	}
 }
 
-// placed lists the regions that the report is about, and "" where it is about rows of no known region too.
+// placed lists the regions that the report is about, and "" where it is about rows of no known region too. Filters within
+// the filter that no region can meet leave out rows of all that it is about.
 func (rep *Report) placed() []string {
-	if len(rep.facts.regions) == 0 {
-		return append(rep.regions(), "")
+	alone := rep.facts
+	alone.nested = Nested[facts]{}
+	all := alone.places(append(rep.release.geography.Codes(), ""))
+	if places := rep.facts.places(all); len(places) > 0 {
+		return places
 	}
-	return rep.regions()
+	return all
 }
 
 // regions lists the regions that the report is about, on its boundaries.
 func (rep *Report) regions() []string {
-	codes := rep.release.geography.Codes()
-	for _, within := range rep.facts.regions {
-		codes = slices.DeleteFunc(codes, func(code string) bool { return !slices.Contains(within, code) })
+	return slices.DeleteFunc(rep.placed(), func(code string) bool { return code == "" })
+}
+
+// origins lists the nationalities that the report is about; nil for all.
+func (rep *Report) origins() []string {
+	if !slices.Contains(rep.facts.dimensions(), labour.ByNationality) {
+		return nil
 	}
-	return codes
+	all := []string{labour.NoOrigin}
+	for _, country := range rep.release.Countries() {
+		all = append(all, country.Code)
+	}
+	origins := rep.facts.origins(all)
+	if len(origins) == len(all) || len(origins) == 0 {
+		return rep.facts.nationalities
+	}
+	return origins
 }
 
 // cover notes how much of each row is known, and whether it is, or may be, made up. A measure of a table of which

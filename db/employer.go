@@ -1,7 +1,9 @@
 package db
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -14,9 +16,12 @@ import (
 
 // EmployerFilter narrows a list of employers. Empty fields narrow nothing.
 type EmployerFilter struct {
-	Within     []string // region codes, on the boundaries of the release's last day: an employer lies within every one
-	Industries []string
-	Search     string // words of the name or the tax number, or parts of them, in any order
+	Within       []string     // region codes: an employer lies within every one
+	BoundariesOn *labour.Date // nil for the release's last day
+	Industries   []string
+	Search       string // words of the name or the tax number, or parts of them, in any order
+	Synthetic    *bool
+	Nested       Nested[EmployerFilter]
 }
 
 // EmployerOrder names what employers are sorted by.
@@ -77,20 +82,88 @@ func (r *Release) EmployerPages(ctx context.Context, filters []EmployerFilter, o
 }
 
 func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func(*sqlbuilder.SelectBuilder), error) {
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries}, r.LastDay(nil))
+	resolved, err := foldFacts(f, EmployerFilter.nested, func(f EmployerFilter, _ int) (facts, error) {
+		own, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries, Synthetic: f.Synthetic},
+			r.LastDay(f.BoundariesOn))
+		own.more = func(sb *sqlbuilder.SelectBuilder) []string { return r.nameHas(sb, folding.Words(f.Search)) }
+		return own, err
+	})
 	if err != nil {
 		return nil, err
 	}
+	return func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where("n.id = f.id")
+		resolved.narrow(sb, "employers")
+	}, nil
+}
+
+// nested lists the filters within one, each on the boundaries of this one where it has none of its own.
+func (f EmployerFilter) nested() Nested[EmployerFilter] {
+	return inherit(f.Nested, func(inner *EmployerFilter) {
+		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+	})
+}
+
+// nameHas demands words of what is searched of an employer n, as employerRows has it.
+func (r *Release) nameHas(sb *sqlbuilder.SelectBuilder, words []string) []string {
 	searched := "n.search"
 	if r.schema["employer_names"] == nil {
 		searched = "LOWER(n.name || ' ' || COALESCE(n.tax_id, ''))"
 	}
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-	return func(sb *sqlbuilder.SelectBuilder) {
-		sb.Where("n.id = f.id")
-		checked.narrow(sb, "employers")
-		for _, word := range folding.Words(f.Search) {
-			sb.Where(fmt.Sprintf(`%s LIKE %s ESCAPE '\'`, searched, sb.Var("%"+escape.Replace(word)+"%")))
+	var all []string
+	for _, word := range words {
+		all = append(all, fmt.Sprintf(`%s LIKE %s ESCAPE '\'`, searched, sb.Var("%"+escape.Replace(word)+"%")))
+	}
+	return all
+}
+
+// searched narrows to rows whose employer's name, or the name or the code of whose region, has all of some folded words:
+// the name of its district too in a report by districts.
+func (r *Release) searched(ctx context.Context, words []string, on labour.Date, byDistrict bool) (facts, error) {
+	either := []facts{} // nothing, where no name has them
+	var regions []string
+	for _, region := range r.regions {
+		found := RegionHas(region, words)
+		if district := r.geography.District(region.Code, on); byDistrict && !found && district != "" {
+			around, err := r.Region(district)
+			if err != nil {
+				return facts{}, err
+			}
+			found = RegionHas(around, words)
 		}
-	}, nil
+		if found {
+			regions = append(regions, region.Code)
+		}
+	}
+	if regions != nil {
+		either = append(either, facts{regions: [][]string{regions}})
+	}
+	names := "employer_names"
+	if r.schema[names] == nil {
+		names = "employers"
+	}
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("n.id").From(names + " AS n")
+	sb.Where(r.nameHas(sb, words)...)
+	some := sb.Clone().OrderBy("n.id").Limit(maxListed + 1)
+	statement, args := some.Build()
+	employers, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (id string, err error) {
+		return id, rows.Scan(&id)
+	}, statement, args...)
+	if err != nil {
+		return facts{}, fmt.Errorf("search employers: %w", err)
+	}
+	switch {
+	case len(employers) > maxListed:
+		either = append(either, facts{named: sb})
+	case len(employers) > 0:
+		either = append(either, facts{employers: employers})
+	}
+	return facts{nested: Nested[facts]{Or: either}}, nil
+}
+
+// RegionHas reports whether a region's code and its names have all of some folded words.
+func RegionHas(region labour.Region, words []string) bool {
+	return len(words) == 0 || folding.HasWords(folding.Fold(region.Code+" "+region.NameEN+" "+region.NameLocal), words)
 }

@@ -99,6 +99,7 @@ func (f facts) leavesOut(r *Release) bool {
 			return true
 		}
 	}
-	return len(f.regions) > 0 && f.lacks(r, labour.NoRegion) > 0 ||
-		f.nationalities != nil && f.lacks(r, labour.NoNationality) > 0
+	asked := f.dimensions()
+	return slices.Contains(asked, labour.ByRegion) && f.lacks(r, labour.NoRegion) > 0 ||
+		slices.Contains(asked, labour.ByNationality) && f.lacks(r, labour.NoNationality) > 0
 }

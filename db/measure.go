@@ -236,7 +236,7 @@ func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 
 // plan returns the rollup that answers a question, or false.
 func (rep *Report) plan(kind string, dimensions []labour.Dimension) (build.Rollup, bool) {
-	if rep.facts.outcomes != nil && (kind == build.RepatriationFacts || kind == build.DepartureDays) {
+	if rep.facts.byOutcome() && (kind == build.RepatriationFacts || kind == build.DepartureDays) {
 		dimensions = append(dimensions, labour.ByOutcome)
 	}
 	return rep.release.planner(kind, dimensions)

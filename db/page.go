@@ -14,7 +14,7 @@ import (
 // Position is where a row stands in an ordered list: the value it is sorted by, and its id, which decides between
 // equals.
 type Position struct {
-	Value any // string or int64
+	Value any // string, int64 or float64
 	ID    string
 }
 

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -19,10 +20,32 @@ type PermitFilter struct {
 	Nationalities []string
 	Employers     []string
 	Employer      string // one more condition: the permits of this one
+	Numbers       []string
+	Synthetic     *bool
+	Period        DateRange // issued in it, or in force on a day of it
 	Issued        DateRange
+	IssuedOn      Comparison[labour.Date]
+	ValidFrom     Comparison[labour.Date]
+	ValidTo       Comparison[labour.Date]
+	RevokedOn     Comparison[labour.Date]
+	Workers       Comparison[int]
+	WageMonthly   Comparison[float64]
 	InForceOn     *labour.Date
 	Status        []labour.PermitStatus // on InForceOn, else on the release's last day
 	Counted       *Counted
+	Nested        Nested[PermitFilter]
+
+	statusOn *labour.Date // for Status where InForceOn is nil: that of the filter around
+}
+
+// nested lists the filters within one, each on the boundaries and of the day of this one where it has none of its own.
+func (f PermitFilter) nested() Nested[PermitFilter] {
+	return inherit(f.Nested, func(inner *PermitFilter) {
+		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+		if inner.Status != nil && inner.InForceOn == nil {
+			inner.statusOn = cmp.Or(f.InForceOn, f.statusOn)
+		}
+	})
 }
 
 // PermitOrder names what permits are sorted by.
@@ -89,42 +112,86 @@ func (r *Release) PermitPages(ctx context.Context, filters []PermitFilter, order
 }
 
 func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selection, error) {
-	on, boundaries := r.LastDay(f.InForceOn), r.LastDay(f.BoundariesOn)
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
-		Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
+	resolved, err := foldFacts(f, PermitFilter.nested, func(f PermitFilter, _ int) (facts, error) {
+		return r.permitFacts(ctx, f)
+	})
 	if err != nil {
 		return selection{}, err
 	}
-	if err := f.Issued.check("issued"); err != nil {
-		return selection{}, err
-	}
 	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) {
-		checked.narrow(sb, build.PermitFacts)
+		resolved.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
-		}
-		f.Issued.narrow(sb, "f.issued_on")
-		if f.InForceOn != nil {
-			day := f.InForceOn.String()
-			sb.Where(sb.LessEqualThan("f.valid_from", day), sb.GreaterEqualThan("f.ends_on", day))
-		}
-		if f.Status != nil {
-			day := on.String()
-			status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s WHEN f.valid_to >= %s THEN %s ELSE %s END",
-				sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending), sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
-			sb.Where(fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 		}
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
 	}}
-	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Issued == (DateRange{}) && f.InForceOn == nil && f.Status == nil &&
-		f.Counted == nil {
-		if sums, ok := r.planner(build.PermitFacts, checked.dimensions()); ok {
+	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Counted == nil {
+		if sums, ok := r.planner(build.PermitFacts, resolved.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
 	return list, nil
+}
+
+// permitFacts makes the facts of a filter by itself.
+func (r *Release) permitFacts(ctx context.Context, f PermitFilter) (facts, error) {
+	own, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries,
+		Nationalities: f.Nationalities, Employers: f.Employers, Synthetic: f.Synthetic}, r.LastDay(f.BoundariesOn))
+	if err != nil {
+		return own, err
+	}
+	if err := f.Issued.check("issued"); err != nil {
+		return own, err
+	}
+	var period labour.Period
+	if f.Period != (DateRange{}) {
+		if period, _, err = r.period(f.Period); err != nil {
+			return own, err
+		}
+	}
+	// A filter without any of these demands nothing more, and its rows are counted from sums that are kept ready.
+	if sb := sqlite.Flavour.NewSelectBuilder(); len(f.more(sb, r.LastDay(nil), period)) > 0 {
+		own.more = func(sb *sqlbuilder.SelectBuilder) []string { return f.more(sb, r.LastDay(nil), period) }
+	}
+	return own, nil
+}
+
+// more lists what the filter demands of a permit f beside what reports can be narrowed by.
+func (f PermitFilter) more(sb *sqlbuilder.SelectBuilder, last labour.Date, period labour.Period) []string {
+	var all []string
+	if f.Numbers != nil {
+		all = append(all, isIn(sb, "f.number", f.Numbers))
+	}
+	if f.Period != (DateRange{}) {
+		all = append(all, sb.Or(sb.Between("f.issued_on", period.From.String(), period.To.String()), inForce(sb, period)))
+	}
+	all = append(all, f.Issued.conditions(sb, "f.issued_on")...)
+	all = append(all, ofDays(sb, f.IssuedOn, "f.issued_on")...)
+	all = append(all, ofDays(sb, f.ValidFrom, "f.valid_from")...)
+	all = append(all, ofDays(sb, f.ValidTo, "f.valid_to")...)
+	all = append(all, ofDays(sb, f.RevokedOn, "f.revoked_on")...)
+	all = append(all, ofNumbers(sb, f.Workers, "f.workers")...)
+	all = append(all, ofNumbers(sb, f.WageMonthly, "f.wage_monthly")...)
+	if f.InForceOn != nil {
+		day := f.InForceOn.String()
+		all = append(all, sb.LessEqualThan("f.valid_from", day), sb.GreaterEqualThan("f.ends_on", day))
+	}
+	if f.Status != nil {
+		on := last
+		if given := cmp.Or(f.InForceOn, f.statusOn); given != nil {
+			on = *given
+		}
+		day := on.String()
+		status := fmt.Sprintf("CASE WHEN f.valid_from = '' OR f.valid_to = '' THEN %s "+
+			"WHEN f.revoked_on <= f.valid_to AND f.revoked_on <= %s THEN %s WHEN f.valid_from > %s THEN %s "+
+			"WHEN f.valid_to >= %s THEN %s ELSE %s END",
+			sb.Var(labour.StatusUnknown), sb.Var(day), sb.Var(labour.Revoked), sb.Var(day), sb.Var(labour.Pending),
+			sb.Var(day), sb.Var(labour.InForce), sb.Var(labour.Expired))
+		all = append(all, fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
+	}
+	return all
 }
 
 // LastDay returns a day, or where it is nil the release's last one, else that of its publication.
@@ -147,12 +214,7 @@ func (d DateRange) check(name string) error {
 	return nil
 }
 
-// narrow keeps the rows whose day is in the range.
-func (d DateRange) narrow(sb *sqlbuilder.SelectBuilder, column string) {
-	if d.From != nil {
-		sb.Where(sb.GreaterEqualThan(column, d.From.String()))
-	}
-	if d.To != nil {
-		sb.Where(sb.LessEqualThan(column, d.To.String()))
-	}
+// conditions lists what the range demands of a column of days, which has ” where the day is not known.
+func (d DateRange) conditions(sb *sqlbuilder.SelectBuilder, column string) []string {
+	return ofDays(sb, Comparison[labour.Date]{Gte: d.From, Lte: d.To}, column)
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,11 +19,24 @@ import (
 type RepatriationFilter struct {
 	Within        []string     // region codes: a repatriation lies within every one of them
 	BoundariesOn  *labour.Date // nil for the release's last day
+	Industries    []string
 	Nationalities []string
+	Employers     []string
 	Outcomes      []labour.Outcome
-	Date          DateRange
+	Synthetic     *bool
+	Period        DateRange // dated in it
+	Date          Comparison[labour.Date]
+	Workers       Comparison[int]
 	Sanction      string // symbol
 	Counted       *Counted
+	Nested        Nested[RepatriationFilter]
+}
+
+// nested lists the filters within one, each on the boundaries of this one where it has none of its own.
+func (f RepatriationFilter) nested() Nested[RepatriationFilter] {
+	return inherit(f.Nested, func(inner *RepatriationFilter) {
+		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+	})
 }
 
 // RepatriationOrder names what repatriations are sorted by.
@@ -122,29 +136,46 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 
 func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder),
 	error) {
-	boundaries := r.LastDay(f.BoundariesOn)
-	checked, err := r.resolve(ctx, ReportFilter{Within: f.Within, Nationalities: f.Nationalities,
-		Outcomes: f.Outcomes}, boundaries)
+	resolved, err := foldFacts(f, RepatriationFilter.nested, func(f RepatriationFilter, _ int) (facts, error) {
+		return r.repatriationFacts(ctx, f)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Date.check("date"); err != nil {
-		return nil, err
-	}
-	if f.Sanction != "" {
-		if _, err := r.dictionary.Sanction(f.Sanction); err != nil {
-			return nil, err
-		}
-	}
 	return func(sb *sqlbuilder.SelectBuilder) {
 		listed(sb)
-		checked.narrow(sb, build.RepatriationFacts)
-		f.Date.narrow(sb, "f.date")
-		if f.Sanction != "" {
-			sb.Where(sb.Equal("f.sanction_symbol", f.Sanction))
-		}
+		resolved.narrow(sb, build.RepatriationFacts)
 		if f.Counted != nil {
 			f.Counted.repatriations(sb)
 		}
 	}, nil
+}
+
+// repatriationFacts makes the facts of a filter by itself.
+func (r *Release) repatriationFacts(ctx context.Context, f RepatriationFilter) (facts, error) {
+	own, err := r.resolve(ctx, ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities,
+		Employers: f.Employers, Outcomes: f.Outcomes, Synthetic: f.Synthetic}, r.LastDay(f.BoundariesOn))
+	if err != nil {
+		return own, err
+	}
+	if err := f.Period.check("period"); err != nil {
+		return own, err
+	}
+	if err := (DateRange{f.Date.Gte, f.Date.Lte}).check("date"); err != nil {
+		return own, err
+	}
+	if f.Sanction != "" {
+		if _, err := r.dictionary.Sanction(f.Sanction); err != nil {
+			return own, err
+		}
+	}
+	own.more = func(sb *sqlbuilder.SelectBuilder) []string {
+		all := append(f.Period.conditions(sb, "f.date"), ofDays(sb, f.Date, "f.date")...)
+		all = append(all, ofNumbers(sb, f.Workers, "f.workers")...)
+		if f.Sanction != "" {
+			all = append(all, sb.Equal("f.sanction_symbol", f.Sanction))
+		}
+		return all
+	}
+	return own, nil
 }

@@ -29,11 +29,12 @@ type ReportOrder struct {
 	Descending bool
 }
 
-// MeasureCondition keeps the rows whose measure lies within the bounds, both included; a row without a value is
-// left out.
+// MeasureCondition keeps the rows whose measure meets the comparison and lies within the bounds, both included; a row
+// without a value is left out.
 type MeasureCondition struct {
 	Measure         labour.Measure
 	AtLeast, AtMost *float64
+	Comparison[float64]
 }
 
 // maxCells bounds the rows of one report, all pages together; they are held while they are sorted and counted.
@@ -182,9 +183,9 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 		rep.need(order.Measure)
 	}
 	for _, condition := range q.Having {
-		if condition.AtLeast == nil && condition.AtMost == nil {
+		if condition.AtLeast == nil && condition.AtMost == nil && condition.IsEmpty() {
 			return nil, labour.Faultf(labour.BadUserInput,
-				"having: expected atLeast or atMost for %s, found neither.", condition.Measure)
+				"having: expected a comparison for %s, such as gte or lte, found neither.", condition.Measure)
 		}
 		rep.need(condition.Measure)
 	}
@@ -196,7 +197,7 @@ func (r *Release) Ask(ctx context.Context, q ReportQuery) (*Report, error) {
 			}
 		}
 	}
-	if rep.facts, err = r.resolve(ctx, q.Filter, rep.BoundariesOn); err != nil {
+	if rep.facts, err = r.resolve(ctx, q.Filter, rep.BoundariesOn, q.GroupBy...); err != nil {
 		return nil, err
 	}
 	return rep, rep.convert(ctx)
@@ -309,7 +310,7 @@ func (rep *Report) compute(ctx context.Context, t *tally, measures []labour.Meas
 func (row ReportRow) meets(conditions []MeasureCondition) bool {
 	for _, c := range conditions {
 		value, known := row.Of(c.Measure)
-		if !known || c.AtLeast != nil && value < *c.AtLeast || c.AtMost != nil && value > *c.AtMost {
+		if !known || c.AtLeast != nil && value < *c.AtLeast || c.AtMost != nil && value > *c.AtMost || !c.Holds(value) {
 			return false
 		}
 	}

@@ -136,8 +136,8 @@ func (r *Release) WholeEmployers(ctx context.Context, f EmployerFilter, order Or
 }
 
 // WholeObservations returns the list that Observations gives at once.
-func (r *Release) WholeObservations(f ObservationFilter) (*Whole, error) {
-	narrow, err := r.observationCondition(f)
+func (r *Release) WholeObservations(ctx context.Context, f ObservationFilter) (*Whole, error) {
+	narrow, err := r.observationCondition(ctx, f)
 	if err != nil {
 		return nil, err
 	}

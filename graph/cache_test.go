@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,4 +78,30 @@ func TestReport_IDsTellApartWhatDiffers(t *testing.T) {
 	}](t, w, `{ release { dataFrom dataThrough } }`)
 	assert.Equal(t, all, data[named](t, w, fmt.Sprintf(`{ report(groupBy: [REGION], filter: {period: {from: %q, to: %q}}) { id rows { id } } }`,
 		span.Release.DataFrom, span.Release.DataThrough)).Report, "what is left out is what it stands for")
+}
+
+func TestFilters_RefuseWhatNoFilterCanBe(t *testing.T) {
+	w := in(t, "small")
+	deep := strings.Repeat(`{ not: `, 11) + `{}` + strings.Repeat(` }`, 11)
+	many := `{ or: [` + strings.Repeat(`{ industries: ["F"] } `, 50) + `] }`
+	const most = "filter: expected at most 50 filters, within one another by and, or and not at most 10 deep, found more."
+	for query, message := range map[string]string{
+		`{ report(filter: { or: [{ period: { to: "2018-01-01" } }] }) { coverage } }`: "filter: expected no period in and, or and not, " +
+			"since a report covers the same days throughout, found one.",
+		`{ report(filter: ` + deep + `) { coverage } }`:                                     most,
+		`{ report(filter: ` + many + `) { coverage } }`:                                     most,
+		`{ permits(filter: ` + many + `) { totalCount } }`:                                  most,
+		`{ employers(filter: ` + deep + `) { totalCount } }`:                                most,
+		`{ repatriations(filter: ` + many + `) { totalCount } }`:                            most,
+		`{ regions(filter: ` + deep + `) { totalCount } }`:                                  most,
+		`{ observations(filter: ` + deep + `) { totalCount } }`:                             most,
+		`{ availability(filter: ` + many + `) { from } }`:                                   most,
+		`{ report(filter: { not: { within: "RU-XX" } }) { coverage } }`:                     `There is no region "RU-XX" in this release.`,
+		`{ permits(filter: { or: [{ industries: ["Z"] }] }) { totalCount } }`:               `There is no industry "Z" in this release.`,
+		`{ report(groupBy: [REGION], having: [{ measure: PERMITS_ISSUED }]) { coverage } }`: "having: expected a comparison for PERMITS_ISSUED, such as gte or lte, found neither.",
+	} {
+		errs := w.ask(t.Context(), t, query, nil).Errors
+		require.Len(t, errs, 1, query)
+		assert.Equal(t, message, errs[0].Message, query)
+	}
 }

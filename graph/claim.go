@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"strings"
@@ -23,7 +24,7 @@ func (query) Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *mod
 	last *int, before *string) (*model.ClaimConnection, error) {
 	f, order := deref(filter), deref(orderBy)
 	claims, err := answers.FindClaims(ctx, releaseOf(ctx), answers.ClaimFilter{
-		Topics: f.Topics, Speaker: deref(f.Speaker), Region: f.Region, Verdicts: f.Verdicts, Search: deref(f.Search),
+		Topics: f.Topics, Speaker: deref(f.Speaker), Region: cmp.Or(f.Within, f.Region), BoundariesOn: f.BoundariesOn, Verdicts: f.Verdicts, Search: deref(f.Search),
 		Made:  dateRange(f.Made),
 		Order: answers.ClaimOrder{Field: order.Field, Descending: order.Direction == model.OrderDirectionDesc},
 	})

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -9,9 +10,9 @@ import (
 	"homebound/internal/labour"
 )
 
-func (query) Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date,
+func (query) Compliance(ctx context.Context, sanction string, within, region *string, asOf *labour.Date,
 	basis labour.Basis) (*answers.Compliance, error) {
-	return answers.Judge(ctx, releaseOf(ctx), answers.ComplianceQuestion{Sanction: sanction, Region: deref(region),
+	return answers.Judge(ctx, releaseOf(ctx), answers.ComplianceQuestion{Sanction: sanction, Region: deref(cmp.Or(within, region)),
 		AsOf: asOf, Basis: basis, Provenance: graphql.FieldRequested(ctx, "provenance")})
 }
 

@@ -90,9 +90,10 @@ type listOrder struct {
 type sortKey int
 
 const (
-	byPlace  sortKey = iota // nothing: the list is held whole, and an id alone finds the place
-	byText                  // text, days included
-	byNumber                // a whole number
+	byPlace    sortKey = iota // nothing: the list is held whole, and an id alone finds the place
+	byText                    // text, days included
+	byNumber                  // a whole number
+	byFraction                // a number
 )
 
 // cursor is what an opaque cursor holds: the list in its order, and the row's place in it.
@@ -138,6 +139,9 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 		}
 	case json.Number:
 		if number, err := value.Int64(); err == nil && order.by == byNumber {
+			return &db.Position{Value: number, ID: c.ID}, nil
+		}
+		if number, err := value.Float64(); err == nil && order.by == byFraction {
 			return &db.Position{Value: number, ID: c.ID}, nil
 		}
 	}

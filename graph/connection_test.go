@@ -40,6 +40,8 @@ func lists() map[string]list {
 		{"employers", "EmployerOrderField", "default", 300, ""},
 		{"permits", "PermitOrderField", "default", 200, `filter: { issued: { from: "2018-01-01", to: "2018-06-30" } }, `},
 		{"repatriations", "RepatriationOrderField", "default", 200, `filter: { date: { from: "2018-01-01", to: "2018-02-28" } }, `},
+		{"observations", "ObservationOrderField", "default", 300, `filter: { regions: ["RU-PRI", "RU-AMU"] }, `},
+		{"observations", "ObservationOrderField", "small", 3, ""},
 		{"regions", "RegionOrderField", "small", 3, ""},
 		{"employers", "EmployerOrderField", "small", 2, ""},
 		{"permits", "PermitOrderField", "small", 5, ""},

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 
 	"homebound/graph/model"
 	"homebound/internal/labour"
@@ -90,6 +91,11 @@ func (obligationFields) Source(ctx context.Context, objs []*labour.Obligation) (
 }
 
 type observationFields struct{}
+
+func (observationFields) ID(_ context.Context, obj *labour.Observation) (string, error) {
+	return globalID("Observation", strings.Join([]string{obj.Indicator, obj.Region, obj.Industry, obj.Nationality,
+		obj.From.String(), obj.To.String(), obj.Source}, "\x1f")), nil
+}
 
 func (observationFields) Confidence(_ context.Context, obj *labour.Observation) (*labour.Confidence, error) {
 	return known(obj.Confidence), nil

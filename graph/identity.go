@@ -47,21 +47,31 @@ func rowIDs(release *db.Release, rep *db.Report) func(key string) string {
 	return func(key string) string { return answerID(release, "ReportRow", report, key) }
 }
 
+// echoed is a filter as JSON has it that a variable takes: an `or` without members is not one that is left out.
+type echoed struct {
+	model.ReportFilter
+	And []echoed `json:"and,omitzero"`
+	Or  []echoed `json:"or,omitzero"`
+	Not *echoed  `json:"not,omitempty"`
+}
+
+func echo(f *model.ReportFilter) echoed {
+	within := nested(f.And, f.Or, f.Not, echo)
+	return echoed{*f, within.And, within.Or, within.Not}
+}
+
 // filterText writes a filter as JSON that a variable takes.
-func filterText(filter any) string {
-	text, err := json.Marshal(filter)
+func filterText(filter *model.ReportFilter) string {
+	text, err := json.Marshal(echo(filter))
 	if err != nil {
 		panic("graph: a filter holds texts, numbers and days alone") // which always have a JSON form
-	}
-	if string(text) == "null" {
-		return "{}"
 	}
 	return string(text)
 }
 
 // whose is the filter of a stock: of a region ("" for everywhere) and of some nationalities.
 func whose(region string, nationalities []string) string {
-	return filterText(model.ReportFilter{Within: known(region), Nationalities: nationalities})
+	return filterText(&model.ReportFilter{Within: known(region), Nationalities: nationalities})
 }
 
 type periodFields struct{}

@@ -90,3 +90,12 @@ func repatriationOrder(given *model.RepatriationOrder) (db.Order[db.Repatriation
 	by := cmp.Or(deref(given).Field, model.RepatriationOrderFieldDate)
 	return orderOf("repatriations", db.RepatriationOrder(by), db.RepatriationByWorkers, deref(given).Direction)
 }
+
+func observationOrder(given *model.ObservationOrder) (db.Order[db.ObservationOrder], listOrder) {
+	by := cmp.Or(deref(given).Field, model.ObservationOrderFieldIndicator)
+	order, listed := orderOf("observations", db.ObservationOrder(by), "", deref(given).Direction)
+	if order.Field == db.ObservationByValue {
+		listed.by = byFraction
+	}
+	return order, listed
+}

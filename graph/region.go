@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,21 +20,13 @@ func (query) Region(ctx context.Context, code string) (*labour.Region, error) {
 func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *model.RegionOrder, first *int,
 	after *string, last *int, before *string) (*model.RegionConnection, error) {
 	release := releaseOf(ctx)
-	f := deref(filter)
-	var within []string
-	if f.Within != nil {
-		if _, err := release.Region(*f.Within); err != nil {
-			return nil, err
-		}
-		within = release.Geography().Within(*f.Within, release.LastDay(nil))
-	}
-	words := folding.Words(deref(f.Search))
-	regions := slices.DeleteFunc(slices.Clone(release.Regions()), func(r labour.Region) bool {
-		return f.Codes != nil && !slices.Contains(f.Codes, r.Code) ||
-			f.Kinds != nil && !slices.Contains(f.Kinds, r.Kind) ||
-			f.Within != nil && !slices.Contains(within, r.Code) ||
-			!folding.HasWords(folding.Fold(r.Code+" "+r.NameEN+" "+r.NameLocal), words)
+	matches, err := db.Matches(deref(filter), regionsWithin, func(f model.RegionFilter) (func(*labour.Region) bool, error) {
+		return regionTest(release, f)
 	})
+	if err != nil {
+		return nil, err
+	}
+	regions := slices.DeleteFunc(slices.Clone(release.Regions()), func(r labour.Region) bool { return !matches(&r) })
 	order := model.RegionOrder{Field: model.RegionOrderFieldCode}
 	if orderBy != nil {
 		order = *orderBy
@@ -51,6 +44,32 @@ func (query) Regions(ctx context.Context, filter *model.RegionFilter, orderBy *m
 	return slicePage(ctx, regions, pageArgs{first, after, last, before, nil}, listed, func(r labour.Region) string {
 		return r.Code
 	})
+}
+
+// regionsWithin lists the filters within one, each on the boundaries of this one where it has none of its own.
+func regionsWithin(f model.RegionFilter) db.Nested[model.RegionFilter] {
+	return nested(f.And, f.Or, f.Not, func(inner *model.RegionFilter) model.RegionFilter {
+		inherited := *inner
+		inherited.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+		return inherited
+	})
+}
+
+// regionTest makes a test of regions of a filter by itself.
+func regionTest(release *db.Release, f model.RegionFilter) (func(*labour.Region) bool, error) {
+	var within []string
+	if f.Within != nil {
+		if _, err := release.Region(*f.Within); err != nil {
+			return nil, err
+		}
+		within = release.Geography().Within(*f.Within, release.LastDay(f.BoundariesOn))
+	}
+	words := folding.Words(deref(f.Search))
+	return func(r *labour.Region) bool {
+		return (f.Codes == nil || slices.Contains(f.Codes, r.Code)) &&
+			(f.Kinds == nil || slices.Contains(f.Kinds, r.Kind)) &&
+			(f.Within == nil || slices.Contains(within, r.Code)) && db.RegionHas(*r, words)
+	}, nil
 }
 
 func (query) Industries(ctx context.Context) ([]labour.Industry, error) {
@@ -82,20 +101,21 @@ func nameIn(language model.Language, english, local string) string {
 	return english
 }
 
-func (regionFields) Parent(ctx context.Context, objs []*labour.Region, on *labour.Date) ([]*labour.Region, error) {
+func (regionFields) Parent(ctx context.Context, objs []*labour.Region, boundariesOn, on *labour.Date) ([]*labour.Region, error) {
 	release := releaseOf(ctx)
-	day := release.LastDay(on)
+	day := release.LastDay(cmp.Or(boundariesOn, on))
 	return regionsNamed(ctx, objs, func(r *labour.Region) string { return release.Geography().Parent(r.Code, day) })
 }
 
-func (regionFields) Children(ctx context.Context, objs []*labour.Region, on *labour.Date) ([][]labour.Region, error) {
+func (regionFields) Children(ctx context.Context, objs []*labour.Region, boundariesOn, on *labour.Date) ([][]labour.Region, error) {
 	release := releaseOf(ctx)
+	day := release.LastDay(cmp.Or(boundariesOn, on))
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([][]labour.Region, error) {
 		children := make([][]labour.Region, len(objs))
 		for i, region := range objs {
 			var err error
 			if children[i], err = regionsOf(release,
-				release.Geography().Children(region.Code, release.LastDay(on))); err != nil {
+				release.Geography().Children(region.Code, day)); err != nil {
 				return nil, err
 			}
 		}
@@ -129,15 +149,17 @@ func namedBy[T any](codes []string, find func(string) (T, error)) ([]T, error) {
 	return values, nil
 }
 
-func (regionFields) Observations(ctx context.Context, objs []*labour.Region, indicators []string, from,
-	to *labour.Date) ([][]labour.Observation, error) {
+func (regionFields) Observations(ctx context.Context, objs []*labour.Region, indicators []string, period *model.DateRange,
+	from, to *labour.Date) ([][]labour.Observation, error) {
+	span := dateRange(period)
+	span.From, span.To = cmp.Or(span.From, from), cmp.Or(span.To, to)
 	return model.Together(ctx, objs, func(objs []*labour.Region) ([][]labour.Observation, error) {
 		codes := make([]string, len(objs))
 		for i, region := range objs {
 			codes[i] = region.Code
 		}
 		all, err := releaseOf(ctx).Observations(ctx, db.ObservationFilter{
-			Indicators: indicators, Regions: codes, Span: db.DateRange{From: from, To: to},
+			Indicators: indicators, Regions: codes, Span: span,
 		})
 		if err != nil {
 			return nil, err

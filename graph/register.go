@@ -52,6 +52,20 @@ func (query) Repatriations(ctx context.Context, filter *model.RepatriationFilter
 		pageArgs{first, after, last, before, nil}))
 }
 
+func (query) Observations(ctx context.Context, filter *model.ObservationFilter, orderBy *model.ObservationOrder,
+	first *int, after *string, last *int, before *string) (*model.ObservationConnection, error) {
+	order, listed := observationOrder(orderBy)
+	span, err := pageArgs{first, after, last, before, nil}.span(ctx, listed)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := releaseOf(ctx).ObservationPages(ctx, []db.ObservationFilter{observationFilter(filter)}, order, span)
+	if err != nil {
+		return nil, err
+	}
+	return connections(ctx, pages, span, listed)[0], nil
+}
+
 func permitPages(ctx context.Context, filters []db.PermitFilter, orderBy *model.PermitOrder,
 	args pageArgs) ([]*model.PermitConnection, error) {
 	if err := answers.CheckRows(ctx, releaseOf(ctx)); err != nil {
@@ -101,49 +115,6 @@ func repatriationPages(ctx context.Context, filters []db.RepatriationFilter, ord
 		return nil, err
 	}
 	return connections(ctx, pages, span, listed), nil
-}
-
-func permitFilter(f *model.PermitFilter) db.PermitFilter {
-	if f == nil {
-		return db.PermitFilter{}
-	}
-	return db.PermitFilter{
-		Within: list(f.Within), BoundariesOn: f.BoundariesOn, Industries: f.Industries, Nationalities: f.Nationalities,
-		Employers: keysOf("Employer",
-			f.Employers), Issued: dateRange(f.Issued), InForceOn: f.InForceOn, Status: f.Status,
-	}
-}
-
-func employerFilter(f *model.EmployerFilter) db.EmployerFilter {
-	if f == nil {
-		return db.EmployerFilter{}
-	}
-	return db.EmployerFilter{Within: list(f.Within), Industries: f.Industries, Search: deref(f.Search)}
-}
-
-func repatriationFilter(f *model.RepatriationFilter) db.RepatriationFilter {
-	if f == nil {
-		return db.RepatriationFilter{}
-	}
-	return db.RepatriationFilter{
-		Within: list(f.Within), BoundariesOn: f.BoundariesOn, Nationalities: f.Nationalities, Outcomes: f.Outcomes,
-		Date: dateRange(f.Date), Sanction: deref(f.Sanction),
-	}
-}
-
-func dateRange(d *model.DateRange) db.DateRange {
-	if d == nil {
-		return db.DateRange{}
-	}
-	return db.DateRange{From: d.From, To: d.To}
-}
-
-// list returns the value, if any, as a list.
-func list(value *string) []string {
-	if value == nil {
-		return nil
-	}
-	return []string{*value}
 }
 
 type employerFields struct{}

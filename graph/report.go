@@ -52,7 +52,7 @@ func (a reportArgs) echo() string {
 	if a.region != "" && a.filter.Within == nil {
 		a.filter.Within = &a.region
 	}
-	return filterText(a.filter)
+	return filterText(&a.filter)
 }
 
 // report asks the database for the measures that the selection names, and for nothing else.
@@ -196,30 +196,11 @@ func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, coun
 	return r
 }
 
-func reportFilter(f *model.ReportFilter) db.ReportFilter {
-	if f == nil {
-		return db.ReportFilter{}
-	}
-	return db.ReportFilter{
-		Within: list(f.Within), Industries: f.Industries, Nationalities: f.Nationalities,
-		Employers: keysOf("Employer", f.Employers), Outcomes: f.Outcomes, Period: dateRange(f.Period),
-		Synthetic: f.Synthetic,
-	}
-}
-
 func reportOrder(orders []model.ReportOrder) []db.ReportOrder {
 	list := make([]db.ReportOrder, len(orders))
 	for i, o := range orders {
 		list[i] = db.ReportOrder{By: deref(o.By), Measure: deref(o.Measure),
 			Descending: o.Direction == model.OrderDirectionDesc}
-	}
-	return list
-}
-
-func conditions(having []model.MeasureCondition) []db.MeasureCondition {
-	list := make([]db.MeasureCondition, len(having))
-	for i, h := range having {
-		list[i] = db.MeasureCondition{Measure: h.Measure, AtLeast: h.AtLeast, AtMost: h.AtMost}
 	}
 	return list
 }

@@ -172,7 +172,7 @@ func TestSchema_EnumsAreTheDomainsLists(t *testing.T) {
 		"FigureFormat":          texts(labour.FigureFormats),
 	}
 	ofTheContractAlone := []string{"Language", "Prices", "OrderDirection", "RegionOrderField", "EmployerOrderField", "PermitOrderField", "RepatriationOrderField",
-		"ClaimOrderField"}
+		"ClaimOrderField", "ObservationOrderField"}
 
 	var enums []string
 	for _, def := range ownTypes() {

@@ -220,16 +220,16 @@ type register struct {
 }
 
 // filter narrows the register to the rows that a report counts.
-func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
+func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date, groupBy ...labour.Dimension) register {
 	reg := register{under: map[string][]*labour.Repatriation{}}
 	keep := func(row fact) bool {
-		for _, code := range f.Within {
-			if !n.within(row.region, code, boundaries) {
-				return false
-			}
-		}
-		return anyOf(f.Industries, row.industry) && anyOf(f.Nationalities, row.nationality) && anyOf(f.Employers, row.employer) &&
-			(f.Synthetic == nil || *f.Synthetic == row.synthetic) && (f.NotSource == "" || row.source != f.NotSource)
+		return n.meets(f, row, true, func(f db.ReportFilter, row fact, asked bool) bool {
+			return n.inside(f, row, boundaries) && anyOf(f.Industries, row.industry) &&
+				anyOf(f.Nationalities, row.nationality) && anyOf(f.Employers, row.employer) &&
+				(f.Synthetic == nil || *f.Synthetic == row.synthetic) && (f.NotSource == "" || row.source != f.NotSource) &&
+				(row.departure == nil && (len(f.Outcomes) == 0 || asked) || row.departure != nil && anyOf(f.Outcomes, row.departure.Outcome)) &&
+				n.found(f.Search, row, boundaries, slices.Contains(groupBy, labour.ByDistrict))
+		})
 	}
 	for _, p := range n.permits {
 		if keep(p) {
@@ -237,12 +237,94 @@ func (n *Naive) filter(f db.ReportFilter, boundaries labour.Date) register {
 		}
 	}
 	for _, r := range n.departures {
-		if keep(r) && anyOf(f.Outcomes, r.departure.Outcome) {
+		if keep(r) {
 			reg.departures = append(reg.departures, r)
 		}
 		reg.under[r.departure.Permit] = append(reg.under[r.departure.Permit], r.departure)
 	}
 	return reg
+}
+
+// meets reports whether a row meets a filter and those within it; own says so of one by itself, and whether it is asked for
+// or what it stands in is negated.
+func (n *Naive) meets(f db.ReportFilter, row fact, asked bool, own func(f db.ReportFilter, row fact, asked bool) bool) bool {
+	yes := own(f, row, asked)
+	for _, one := range f.Nested.And {
+		yes = n.meets(one, row, asked, own) && yes
+	}
+	if f.Nested.Or != nil {
+		any := false
+		for _, one := range f.Nested.Or {
+			any = n.meets(one, row, asked, own) || any
+		}
+		yes = yes && any
+	}
+	if f.Nested.Not != nil {
+		yes = yes && !n.meets(*f.Nested.Not, row, !asked, own)
+	}
+	return yes
+}
+
+func (n *Naive) inside(f db.ReportFilter, row fact, boundaries labour.Date) bool {
+	for _, code := range f.Within {
+		if !n.within(row.region, code, boundaries) {
+			return false
+		}
+	}
+	return true
+}
+
+// found reports whether a name of a row has every word of a search.
+func (n *Naive) found(search string, row fact, boundaries labour.Date, byDistrict bool) bool {
+	plain := func(text string) string {
+		return strings.NewReplacer("ё", "е", "й", "и").Replace(strings.ToLower(text))
+	}
+	names := []string{n.employers[row.employer].Name + " " + n.employers[row.employer].TaxID}
+	for _, r := range n.content.Regions {
+		if r.Code == row.region || byDistrict && r.Code == n.district(row.region, boundaries) {
+			names = append(names, r.Code+" "+r.NameEN+" "+r.NameLocal)
+		}
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(strings.Fields(plain(search)), func(word string) bool { return !strings.Contains(plain(name), word) })
+	})
+}
+
+// about reports whether a filter may be about rows of a place, or of a nationality, as far as it tells by these alone: what
+// else it demands, some rows are taken to meet and others not.
+func (n *Naive) about(f db.ReportFilter, row fact, by labour.Dimension, boundaries labour.Date) bool {
+	possible := func(row fact) bool {
+		return n.meets(f, row, true, func(f db.ReportFilter, row fact, asked bool) bool {
+			yes := n.inside(f, row, boundaries)
+			others := len(f.Nationalities) > 0
+			if by == labour.ByNationality {
+				yes, others = anyOf(f.Nationalities, row.nationality), len(f.Within) > 0
+			}
+			others = others || len(f.Industries)+len(f.Employers)+len(f.Outcomes) > 0 || f.Synthetic != nil || f.NotSource != "" || f.Search != ""
+			return yes && (asked || !others)
+		})
+	}
+	if by == labour.ByNationality {
+		if all := n.anyOrigin(possible); !all {
+			return anyOf(f.Nationalities, row.nationality)
+		}
+		return possible(row)
+	}
+	for _, r := range append([]labour.Region{{}}, n.content.Regions...) {
+		if possible(fact{region: r.Code}) {
+			return possible(row)
+		}
+	}
+	return n.inside(f, row, boundaries) // no region meets those within it: rows of all are left out
+}
+
+func (n *Naive) anyOrigin(possible func(fact) bool) bool {
+	for _, c := range append([]labour.Country{{}}, n.content.Countries...) {
+		if possible(fact{nationality: c.Code}) {
+			return true
+		}
+	}
+	return false
 }
 
 // anyOf reports whether a value is listed; an empty list lets all through.

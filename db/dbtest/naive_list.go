@@ -14,15 +14,11 @@ import (
 
 // Permits lists the permits that a filter keeps, sorted, equals by id. A filter's Behind is left aside.
 func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []labour.Permit {
-	on := n.lastDay(f.InForceOn)
-	boundaries := n.boundaries(f.BoundariesOn)
-	reg := n.filter(db.ReportFilter{Within: f.Within, Industries: f.Industries, Nationalities: f.Nationalities, Employers: f.Employers}, boundaries)
 	var kept []labour.Permit
-	for _, row := range reg.permits {
+	for _, row := range n.permits {
 		p := *row.permit
 		p.Industry = row.industry
-		if (f.Employer == "" || p.Employer == f.Employer) && in(f.Issued, p.IssuedOn) &&
-			(f.InForceOn == nil || inForce(&p, *f.InForceOn)) && anyOf(f.Status, p.Status(on)) {
+		if n.meetsPermit(f, row, &p, n.lastDay(f.InForceOn), n.boundaries(f.BoundariesOn)) {
 			kept = append(kept, p)
 		}
 	}
@@ -35,6 +31,33 @@ func (n *Naive) Permits(f db.PermitFilter, order db.Order[db.PermitOrder]) []lab
 	})
 }
 
+// meetsPermit reports whether a permit meets a filter; those within it are of its day and on its boundaries, unless they say.
+func (n *Naive) meetsPermit(f db.PermitFilter, row fact, p *labour.Permit, on, boundaries labour.Date) bool {
+	if f.InForceOn != nil {
+		on = *f.InForceOn
+	}
+	if f.BoundariesOn != nil {
+		boundaries = *f.BoundariesOn
+	}
+	inner := func(f db.PermitFilter) bool { return n.meetsPermit(f, row, p, on, boundaries) }
+	return n.inside(db.ReportFilter{Within: f.Within}, row, boundaries) && anyOf(f.Industries, row.industry) &&
+		anyOf(f.Nationalities, row.nationality) && anyOf(f.Employers, row.employer) && anyOf(f.Numbers, p.Number) &&
+		(f.Synthetic == nil || *f.Synthetic == row.synthetic) && (f.Employer == "" || p.Employer == f.Employer) &&
+		in(f.Issued, p.IssuedOn) && compares(f.Workers, p.Workers) && comparesDay(f.IssuedOn, p.IssuedOn) &&
+		(f.InForceOn == nil || inForce(p, *f.InForceOn)) && anyOf(f.Status, p.Status(on)) &&
+		!slices.ContainsFunc(f.Nested.And, func(f db.PermitFilter) bool { return !inner(f) }) &&
+		(f.Nested.Or == nil || slices.ContainsFunc(f.Nested.Or, inner)) && (f.Nested.Not == nil || !inner(*f.Nested.Not))
+}
+
+func compares[T cmp.Ordered](c db.Comparison[T], v T) bool {
+	return (c.Gt == nil || v > *c.Gt) && (c.Gte == nil || v >= *c.Gte) && (c.Lt == nil || v < *c.Lt) && (c.Lte == nil || v <= *c.Lte) &&
+		(c.Eq == nil || v == *c.Eq) && anyOf(c.In, v)
+}
+
+func comparesDay(c db.Comparison[labour.Date], d labour.Date) bool {
+	return c.IsEmpty() || d.Known() && compares(c, d)
+}
+
 // Repatriations lists the repatriations that a filter keeps and that may be listed, sorted, equals by id. A
 // filter's Behind is left aside.
 func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.RepatriationOrder]) []labour.Repatriation {
@@ -42,7 +65,7 @@ func (n *Naive) Repatriations(f db.RepatriationFilter, order db.Order[db.Repatri
 	reg := n.filter(db.ReportFilter{Within: f.Within, Nationalities: f.Nationalities, Outcomes: f.Outcomes}, boundaries)
 	var kept []labour.Repatriation
 	for _, row := range reg.departures {
-		if r := *row.departure; r.Outcome != labour.Protected && in(f.Date, r.Date) && (f.Sanction == "" || r.Sanction == f.Sanction) {
+		if r := *row.departure; r.Outcome != labour.Protected && in(f.Period, r.Date) && (f.Sanction == "" || r.Sanction == f.Sanction) {
 			kept = append(kept, r)
 		}
 	}
@@ -104,6 +127,9 @@ func (n *Naive) lastDay(d *labour.Date) labour.Date {
 }
 
 func in(r db.DateRange, d labour.Date) bool {
+	if r != (db.DateRange{}) && !d.Known() {
+		return false
+	}
 	return (r.From == nil || *r.From <= d) && (r.To == nil || d <= *r.To)
 }
 

@@ -41,7 +41,7 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 	if q.Granularity != "" {
 		periods = whole.Split(q.Granularity)
 	}
-	all := n.filter(q.Filter, boundaries)
+	all := n.filter(q.Filter, boundaries, q.GroupBy...)
 	groups := n.groups(all, q.GroupBy, boundaries)
 	if len(without(q.GroupBy, labour.ByPeriod)) == 0 {
 		groups = []group{{register: all}} // the whole is a group always, even where it counts nothing
@@ -67,10 +67,13 @@ func (n *Naive) Report(q db.ReportQuery) (rows []Row, totals Row) {
 }
 
 // reach notes what is known of a row: whether a source that has a table has rows of any table of the row's place and
-// people from a year up to its own to one from its own on. No industry, employer or outcome narrows that.
+// people from a year up to its own to one from its own on. No industry, employer, outcome or search narrows that.
 func (n *Naive) reach(f db.ReportFilter, boundaries labour.Date, row *db.ReportRow) {
-	f.Industries, f.Employers, f.Outcomes = nil, nil, nil
+	whole := f
 	place := func(r fact) bool {
+		if !n.about(whole, r, labour.ByRegion, boundaries) || !n.about(whole, r, labour.ByNationality, boundaries) {
+			return false
+		}
 		values := map[labour.Dimension]string{labour.ByRegion: r.region, labour.ByNationality: r.nationality,
 			labour.ByDistrict: n.district(r.region, boundaries)}
 		for d, value := range values {
@@ -84,7 +87,7 @@ func (n *Naive) reach(f db.ReportFilter, boundaries labour.Date, row *db.ReportR
 		source, region, nationality string
 		synthetic                   bool
 	}
-	all := n.filter(f, boundaries)
+	all := n.filter(db.ReportFilter{Synthetic: f.Synthetic, NotSource: f.NotSource}, boundaries)
 	madeUp := false
 	touched := func(table []fact) bool {
 		spans := map[extent]labour.Period{}

@@ -118,9 +118,45 @@ func (d dice) question(n *Naive) db.ReportQuery {
 	return q
 }
 
-// filter makes a random filter; most of its fields stay empty.
+// filter makes a random filter, now and then with others within it.
 func (d dice) filter(n *Naive) db.ReportFilter {
+	f := d.plainFilter(n)
+	if d.once(3) {
+		f.Nested = d.nested(n, 1)
+	}
+	return f
+}
+
+func (d dice) nested(n *Naive, depth int) (nested db.Nested[db.ReportFilter]) {
+	inner := func() db.ReportFilter {
+		f := d.plainFilter(n)
+		f.Period = db.DateRange{}
+		if depth > 0 && d.once(3) {
+			f.Nested = d.nested(n, depth-1)
+		}
+		return f
+	}
+	for range d.IntN(3) {
+		nested.And = append(nested.And, inner())
+	}
+	if d.once(2) {
+		nested.Or = []db.ReportFilter{}
+		for range d.IntN(3) {
+			nested.Or = append(nested.Or, inner())
+		}
+	}
+	if d.once(2) {
+		nested.Not = Some(inner())
+	}
+	return nested
+}
+
+// plainFilter makes a random filter without others; most of its fields stay empty.
+func (d dice) plainFilter(n *Naive) db.ReportFilter {
 	var f db.ReportFilter
+	if d.once(8) {
+		f.Search = pick(d, []string{"amur", "ВОСТОК", "вост", "ёлка", "ru", "krai  prim", "bu", "250", "a", "%", "nobody"})
+	}
 	if d.once(3) {
 		f.Within = some(d, 2, []string{"RU", "RU", "RU-FD-FE", "RU-FD-SI", "RU-BU", "X-BAIKAL"})
 	}

@@ -186,8 +186,68 @@ func (d dice) permitFilter(n *Naive) func() db.PermitFilter {
 		if d.once(4) {
 			f.Status = some(d, 3, labour.PermitStatuses)
 		}
+		if d.once(3) {
+			f.Nested = d.nestedPermits(n, 1)
+		}
 		return f
 	}
+}
+
+// nestedPermits makes filters within a filter of permits.
+func (d dice) nestedPermits(n *Naive, depth int) (nested db.Nested[db.PermitFilter]) {
+	inner := func() db.PermitFilter {
+		f := d.comparedPermits(n)
+		if depth > 0 && d.once(3) {
+			f.Nested = d.nestedPermits(n, depth-1)
+		}
+		return f
+	}
+	for range d.IntN(2) {
+		nested.And = append(nested.And, inner())
+	}
+	if d.once(2) {
+		nested.Or = []db.PermitFilter{}
+		for range d.IntN(3) {
+			nested.Or = append(nested.Or, inner())
+		}
+	}
+	if d.once(2) {
+		nested.Not = Some(inner())
+	}
+	return nested
+}
+
+// comparedPermits makes a random filter of what reports do not have.
+func (d dice) comparedPermits(n *Naive) db.PermitFilter {
+	f := db.PermitFilter{BoundariesOn: d.maybeDay(4)}
+	if d.once(4) {
+		f.Within = []string{pick(d, []string{"RU-FD-FE", "RU-FD-SI", "RU-BU", "X-BAIKAL"})}
+	}
+	if d.once(3) {
+		for _, p := range some(d, 9, n.content.Permits) {
+			f.Numbers = append(f.Numbers, p.Number)
+		}
+	}
+	if d.once(4) {
+		f.Synthetic = Some(d.once(2))
+	}
+	if d.once(3) {
+		f.Workers = db.Comparison[int]{Gt: Some(d.between(0, 20)), Lte: Some(d.between(10, 40))}
+	}
+	if d.once(4) {
+		f.Workers.Gte, f.Workers.Lt = Some(d.between(0, 20)), Some(d.between(10, 40))
+	}
+	if d.once(9) {
+		f.Workers.In, f.Workers.Eq = []int{1, 2, 3, 4, 5}, Some(d.between(1, 5))
+	}
+	if d.once(3) {
+		f.IssuedOn = db.Comparison[labour.Date]{Gte: d.maybeDay(2), Lt: d.maybeDay(2), Gt: d.maybeDay(9), Lte: d.maybeDay(9)}
+	}
+	f.InForceOn = d.maybeDay(9)
+	if d.once(5) {
+		f.Status = some(d, 3, labour.PermitStatuses)
+	}
+	return f
 }
 
 func (d dice) repatriationFilter() db.RepatriationFilter {
@@ -203,8 +263,8 @@ func (d dice) repatriationFilter() db.RepatriationFilter {
 		f.Outcomes = some(d, 3, labour.Outcomes)
 	}
 	if d.once(4) {
-		f.Date.From = Some(d.day())
-		f.Date.To = Some(f.Date.From.AddDays(d.between(0, 300)))
+		f.Period.From = Some(d.day())
+		f.Period.To = Some(f.Period.From.AddDays(d.between(0, 300)))
 	}
 	if d.once(4) {
 		f.Sanction = "S/RES/2397(2017)"

@@ -41,7 +41,7 @@ func wholes(t *testing.T, open func(testing.TB) *db.Store) {
 			}, "id", "name", "industry", "region_code", "source_id", "synthetic")
 		}
 		observations := db.ObservationFilter{Regions: []string{"RU", "RU-PRI"}}
-		list, err := r.WholeObservations(observations)
+		list, err := r.WholeObservations(t.Context(), observations)
 		require.NoError(t, err)
 		all, err := r.Observations(t.Context(), observations)
 		require.NoError(t, err)

@@ -468,6 +468,7 @@ type ComplexityRoot struct {
 	Observation struct {
 		Confidence  func(childComplexity int) int
 		From        func(childComplexity int) int
+		ID          func(childComplexity int) int
 		Indicator   func(childComplexity int) int
 		Industry    func(childComplexity int) int
 		Nationality func(childComplexity int) int
@@ -478,6 +479,18 @@ type ComplexityRoot struct {
 		To          func(childComplexity int) int
 		Unit        func(childComplexity int) int
 		Value       func(childComplexity int) int
+	}
+
+	ObservationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ObservationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ObservedOutcome struct {
@@ -584,7 +597,7 @@ type ComplexityRoot struct {
 		Availability   func(childComplexity int, filter *model.ReportFilter, boundariesOn *labour.Date) int
 		Claim          func(childComplexity int, id string) int
 		Claims         func(childComplexity int, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string, last *int, before *string) int
-		Compliance     func(childComplexity int, sanction string, region *string, asOf *labour.Date, basis labour.Basis) int
+		Compliance     func(childComplexity int, sanction string, within *string, region *string, asOf *labour.Date, basis labour.Basis) int
 		Countries      func(childComplexity int) int
 		Dimensions     func(childComplexity int) int
 		EconomicImpact func(childComplexity int, region string, scenario *model.Scenario) int
@@ -597,6 +610,7 @@ type ComplexityRoot struct {
 		MemberStates   func(childComplexity int, sanction string, country *string, asOf *labour.Date) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Observations   func(childComplexity int, filter *model.ObservationFilter, orderBy *model.ObservationOrder, first *int, after *string, last *int, before *string) int
 		Outcomes       func(childComplexity int) int
 		Parameters     func(childComplexity int, name *string, region *string) int
 		Permit         func(childComplexity int, id string) int
@@ -614,7 +628,7 @@ type ComplexityRoot struct {
 	}
 
 	Region struct {
-		Children       func(childComplexity int, on *labour.Date) int
+		Children       func(childComplexity int, boundariesOn *labour.Date, on *labour.Date) int
 		Code           func(childComplexity int) int
 		Compliance     func(childComplexity int, sanction string, asOf *labour.Date, basis labour.Basis) int
 		Currency       func(childComplexity int) int
@@ -623,8 +637,8 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		Kind           func(childComplexity int) int
 		Name           func(childComplexity int, language model.Language) int
-		Observations   func(childComplexity int, indicators []string, from *labour.Date, to *labour.Date) int
-		Parent         func(childComplexity int, on *labour.Date) int
+		Observations   func(childComplexity int, indicators []string, period *model.DateRange, from *labour.Date, to *labour.Date) int
+		Parent         func(childComplexity int, boundariesOn *labour.Date, on *labour.Date) int
 		Permits        func(childComplexity int, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) int
 		Repatriations  func(childComplexity int, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) int
 		Report         func(childComplexity int, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) int
@@ -959,6 +973,7 @@ type ObligationResolver interface {
 	Source(ctx context.Context, objs []*labour.Obligation) ([]*labour.Source, error)
 }
 type ObservationResolver interface {
+	ID(ctx context.Context, obj *labour.Observation) (string, error)
 	Indicator(ctx context.Context, objs []*labour.Observation) ([]*labour.Indicator, error)
 	Region(ctx context.Context, objs []*labour.Observation) ([]*labour.Region, error)
 	Industry(ctx context.Context, objs []*labour.Observation) ([]*labour.Industry, error)
@@ -1024,6 +1039,7 @@ type QueryResolver interface {
 	Permits(ctx context.Context, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Permit], error)
 	Repatriation(ctx context.Context, id string) (*labour.Repatriation, error)
 	Repatriations(ctx context.Context, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Repatriation], error)
+	Observations(ctx context.Context, filter *model.ObservationFilter, orderBy *model.ObservationOrder, first *int, after *string, last *int, before *string) (*model.Connection[labour.Observation], error)
 	Industries(ctx context.Context) ([]labour.Industry, error)
 	Countries(ctx context.Context) ([]labour.Country, error)
 	Measures(ctx context.Context) ([]labour.MeasureInfo, error)
@@ -1039,7 +1055,7 @@ type QueryResolver interface {
 	Report(ctx context.Context, filter *model.ReportFilter, groupBy []labour.Dimension, granularity *labour.Granularity, boundariesOn *labour.Date, orderBy []model.ReportOrder, having []model.MeasureCondition, first *int, after *string, last *int, before *string, offset *int, currency *string) (*model.Report, error)
 	EconomicImpact(ctx context.Context, region string, scenario *model.Scenario) (*answers.EconomicImpact, error)
 	Parameters(ctx context.Context, name *string, region *string) ([]labour.Parameter, error)
-	Compliance(ctx context.Context, sanction string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
+	Compliance(ctx context.Context, sanction string, within *string, region *string, asOf *labour.Date, basis labour.Basis) (*answers.Compliance, error)
 	MemberStates(ctx context.Context, sanction string, country *string, asOf *labour.Date) ([]answers.MemberState, error)
 	Availability(ctx context.Context, filter *model.ReportFilter, boundariesOn *labour.Date) (*model.Availability, error)
 }
@@ -1048,9 +1064,9 @@ type RegionResolver interface {
 
 	Name(ctx context.Context, obj *labour.Region, language model.Language) (string, error)
 
-	Parent(ctx context.Context, objs []*labour.Region, on *labour.Date) ([]*labour.Region, error)
-	Children(ctx context.Context, objs []*labour.Region, on *labour.Date) ([][]labour.Region, error)
-	Observations(ctx context.Context, objs []*labour.Region, indicators []string, from *labour.Date, to *labour.Date) ([][]labour.Observation, error)
+	Parent(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([]*labour.Region, error)
+	Children(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([][]labour.Region, error)
+	Observations(ctx context.Context, objs []*labour.Region, indicators []string, period *model.DateRange, from *labour.Date, to *labour.Date) ([][]labour.Observation, error)
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
 	Repatriations(ctx context.Context, objs []*labour.Region, filter *model.RepatriationFilter, orderBy *model.RepatriationOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Repatriation], error)
@@ -2929,6 +2945,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Observation.From(childComplexity), true
+	case "Observation.id":
+		if e.ComplexityRoot.Observation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Observation.ID(childComplexity), true
 	case "Observation.indicator":
 		if e.ComplexityRoot.Observation.Indicator == nil {
 			break
@@ -2989,6 +3011,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Observation.Value(childComplexity), true
+
+	case "ObservationConnection.edges":
+		if e.ComplexityRoot.ObservationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationConnection.Edges(childComplexity), true
+	case "ObservationConnection.nodes":
+		if e.ComplexityRoot.ObservationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationConnection.Nodes(childComplexity), true
+	case "ObservationConnection.pageInfo":
+		if e.ComplexityRoot.ObservationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationConnection.PageInfo(childComplexity), true
+	case "ObservationConnection.totalCount":
+		if e.ComplexityRoot.ObservationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationConnection.TotalCount(childComplexity), true
+
+	case "ObservationEdge.cursor":
+		if e.ComplexityRoot.ObservationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationEdge.Cursor(childComplexity), true
+	case "ObservationEdge.node":
+		if e.ComplexityRoot.ObservationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ObservationEdge.Node(childComplexity), true
 
 	case "ObservedOutcome.indicator":
 		if e.ComplexityRoot.ObservedOutcome.Indicator == nil {
@@ -3485,7 +3545,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Compliance(childComplexity, args["sanction"].(string), args["region"].(*string), args["asOf"].(*labour.Date), args["basis"].(labour.Basis)), true
+		return e.ComplexityRoot.Query.Compliance(childComplexity, args["sanction"].(string), args["within"].(*string), args["region"].(*string), args["asOf"].(*labour.Date), args["basis"].(labour.Basis)), true
 	case "Query.countries":
 		if e.ComplexityRoot.Query.Countries == nil {
 			break
@@ -3594,6 +3654,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.observations":
+		if e.ComplexityRoot.Query.Observations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_observations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Observations(childComplexity, args["filter"].(*model.ObservationFilter), args["orderBy"].(*model.ObservationOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.outcomes":
 		if e.ComplexityRoot.Query.Outcomes == nil {
 			break
@@ -3744,7 +3815,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Children(childComplexity, args["on"].(*labour.Date)), true
+		return e.ComplexityRoot.Region.Children(childComplexity, args["boundariesOn"].(*labour.Date), args["on"].(*labour.Date)), true
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
 			break
@@ -3823,7 +3894,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Observations(childComplexity, args["indicators"].([]string), args["from"].(*labour.Date), args["to"].(*labour.Date)), true
+		return e.ComplexityRoot.Region.Observations(childComplexity, args["indicators"].([]string), args["period"].(*model.DateRange), args["from"].(*labour.Date), args["to"].(*labour.Date)), true
 	case "Region.parent":
 		if e.ComplexityRoot.Region.Parent == nil {
 			break
@@ -3834,7 +3905,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Region.Parent(childComplexity, args["on"].(*labour.Date)), true
+		return e.ComplexityRoot.Region.Parent(childComplexity, args["boundariesOn"].(*labour.Date), args["on"].(*labour.Date)), true
 	case "Region.permits":
 		if e.ComplexityRoot.Region.Permits == nil {
 			break
@@ -4738,10 +4809,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ClaimFilter", ec.unmarshalInputClaimFilter),
 			graphql.NewInputUnmarshaler("ClaimOrder", ec.unmarshalInputClaimOrder),
+			graphql.NewInputUnmarshaler("DateComparison", ec.unmarshalInputDateComparison),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("EmployerFilter", ec.unmarshalInputEmployerFilter),
 			graphql.NewInputUnmarshaler("EmployerOrder", ec.unmarshalInputEmployerOrder),
+			graphql.NewInputUnmarshaler("FloatComparison", ec.unmarshalInputFloatComparison),
+			graphql.NewInputUnmarshaler("IntComparison", ec.unmarshalInputIntComparison),
 			graphql.NewInputUnmarshaler("MeasureCondition", ec.unmarshalInputMeasureCondition),
+			graphql.NewInputUnmarshaler("ObservationFilter", ec.unmarshalInputObservationFilter),
+			graphql.NewInputUnmarshaler("ObservationOrder", ec.unmarshalInputObservationOrder),
 			graphql.NewInputUnmarshaler("ParameterInput", ec.unmarshalInputParameterInput),
 			graphql.NewInputUnmarshaler("PermitFilter", ec.unmarshalInputPermitFilter),
 			graphql.NewInputUnmarshaler("PermitOrder", ec.unmarshalInputPermitOrder),
@@ -4961,6 +5037,21 @@ type Query {
     before: String
   ): RepatriationConnection
 
+  "What was published about regions: figures of statistics and reports, across regions."
+  observations(
+    "Which observations. All where left out."
+    filter: ObservationFilter
+    "The order. By indicator, ascending, where left out."
+    orderBy: ObservationOrder
+    "How many items from the start, at most 1000. With neither first nor last, the first 100."
+    first: Int
+    "A cursor: only items after it."
+    after: String
+    "How many items from the end, at most 1000."
+    last: Int
+    "A cursor: only items before it."
+    before: String
+  ): ObservationConnection
   "All industries, in the order of their codes."
   industries: [Industry!]
   "All countries that the release names, as nationalities or hosts, in the order of their codes."
@@ -5070,7 +5161,9 @@ type Query {
     "The sanction's symbol, e.g. ` + "`" + `S/RES/2397(2017)` + "`" + `. One that does not exist is NOT_FOUND."
     sanction: String!
     "A region's code, to count its workers alone, everything within the region included. Everywhere where left out."
-    region: String
+    within: String
+    "The same as ` + "`" + `within` + "`" + `."
+    region: String @deprecated(reason: "Ask for ` + "`" + `within` + "`" + `, as everywhere else.")
     "The day that is judged, itself included. The release's dataThrough where left out."
     asOf: Date
     "The evidence that stocks are read from."
@@ -5300,22 +5393,28 @@ type Region implements Node {
   kind: RegionKind!
   "The region it belongs to. Null where it belongs to none on that day."
   parent(
-    "The day whose boundaries count. The release's dataThrough where left out."
-    on: Date
+    "The day whose regional boundaries count. The release's last day where left out."
+    boundariesOn: Date
+    "The same as ` + "`" + `boundariesOn` + "`" + `."
+    on: Date @deprecated(reason: "Ask for ` + "`" + `boundariesOn` + "`" + `, as everywhere else.")
   ): Region
   "Its direct members, in the order of codes."
   children(
-    "The day whose boundaries count. The release's dataThrough where left out."
-    on: Date
+    "The day whose regional boundaries count. The release's last day where left out."
+    boundariesOn: Date
+    "The same as ` + "`" + `boundariesOn` + "`" + `."
+    on: Date @deprecated(reason: "Ask for ` + "`" + `boundariesOn` + "`" + `, as everywhere else.")
   ): [Region!]!
   "What was published about this region itself, in the order of indicators and days."
   observations(
     "Codes of indicators, e.g. ` + "`" + `GRP` + "`" + `. All where left out."
     indicators: [String!]
+    "Only observations that share a day with this span. No bound where left out."
+    period: DateRange
     "Only observations that reach this day or later. No bound where left out."
-    from: Date
+    from: Date @deprecated(reason: "Ask for ` + "`" + `period: { from }` + "`" + `, as everywhere else.")
     "Only observations that begin on this day or earlier. No bound where left out."
-    to: Date
+    to: Date @deprecated(reason: "Ask for ` + "`" + `period: { to }` + "`" + `, as everywhere else.")
   ): [Observation!]
   "Employers of this region and of everything within it."
   employers(
@@ -5742,6 +5841,8 @@ type Indicator implements Node {
 
 "One published statistic."
 type Observation {
+  "Names what the observation is of, its days and its source, so that caches keep it apart from others. ` + "`" + `node` + "`" + ` does not find it."
+  id: ID!
   "What it counts."
   indicator: Indicator!
   "Where."
@@ -6133,26 +6234,96 @@ input DateRange {
   to: Date
 }
 
+"A comparison with whole numbers: all that is given must hold. What is not known meets none."
+input IntComparison {
+  "This value."
+  eq: Int
+  "One of these values."
+  in: [Int!]
+  "Any higher value."
+  gt: Int
+  "This value or any higher one."
+  gte: Int
+  "Any lower value."
+  lt: Int
+  "This value or any lower one."
+  lte: Int
+}
+
+"A comparison with numbers: all that is given must hold. What is not known meets none."
+input FloatComparison {
+  "This value."
+  eq: Float
+  "One of these values."
+  in: [Float!]
+  "Any higher value."
+  gt: Float
+  "This value or any higher one."
+  gte: Float
+  "Any lower value."
+  lt: Float
+  "This value or any lower one."
+  lte: Float
+}
+
+"A comparison with days: all that is given must hold. What is not known meets none."
+input DateComparison {
+  "This value."
+  eq: Date
+  "One of these values."
+  in: [Date!]
+  "Any later day."
+  gt: Date
+  "This day or any later one."
+  gte: Date
+  "Any earlier day."
+  lt: Date
+  "This day or any earlier one."
+  lte: Date
+  "The same as ` + "`" + `gte` + "`" + `, as ` + "`" + `DateRange` + "`" + ` has it."
+  from: Date
+  "The same as ` + "`" + `lte` + "`" + `, as ` + "`" + `DateRange` + "`" + ` has it."
+  to: Date
+}
+
 "Which regions. All conditions that are given must hold."
 input RegionFilter {
   "Those with one of these codes."
   codes: [String!]
   "Those of one of these kinds."
   kinds: [RegionKind!]
-  "A region's code: that region and everything within it on the release's dataThrough."
+  "A region's code: that region and everything within it on ` + "`" + `boundariesOn` + "`" + `."
   within: String
+  "The day whose regional boundaries count. The release's last day where left out."
+  boundariesOn: Date
   "Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
+  "Those that meet all of these filters too."
+  and: [RegionFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [RegionFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: RegionFilter
 }
 
 "Which employers. All conditions that are given must hold."
 input EmployerFilter {
-  "A region's code: employers of that region and of everything within it on the release's dataThrough."
+  "A region's code: employers of that region and of everything within it on ` + "`" + `boundariesOn` + "`" + `."
   within: String
+  "The day whose regional boundaries count. The release's last day where left out."
+  boundariesOn: Date
   "Codes of industries, e.g. ` + "`" + `F` + "`" + `: employers of one of them."
   industries: [String!]
   "Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter."
   search: String
+  "Only rows that are synthetic (true) or only those that are not (false). Both where left out."
+  synthetic: Boolean
+  "Those that meet all of these filters too."
+  and: [EmployerFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [EmployerFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: EmployerFilter
 }
 
 "Which permits. All conditions that are given must hold."
@@ -6173,6 +6344,30 @@ input PermitFilter {
   inForceOn: Date
   "Those with one of these statuses on ` + "`" + `inForceOn` + "`" + `, else on the release's dataThrough."
   status: [PermitStatus!]
+  "Those with one of these numbers, as published."
+  numbers: [String!]
+  "Only rows that are synthetic (true) or only those that are not (false). Both where left out."
+  synthetic: Boolean
+  "Those that a report of this period counts: issued in it, or in force on a day of it."
+  period: DateRange
+  "By their day of issue."
+  issuedOn: DateComparison
+  "By their first day of validity."
+  validFrom: DateComparison
+  "By their last day of validity."
+  validTo: DateComparison
+  "By the day on which they were revoked."
+  revokedOn: DateComparison
+  "By their number of workers."
+  workers: IntComparison
+  "By their monthly wage, in whatever currency it is."
+  wageMonthly: FloatComparison
+  "Those that meet all of these filters too."
+  and: [PermitFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [PermitFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: PermitFilter
 }
 
 "Which repatriations. All conditions that are given must hold."
@@ -6181,14 +6376,62 @@ input RepatriationFilter {
   within: String
   "The day whose regional boundaries count. The release's last day where left out."
   boundariesOn: Date
+  "Codes of industries, e.g. ` + "`" + `F` + "`" + `: repatriations from one of them, by their permit's industry, else their employer's."
+  industries: [String!]
   "Codes of countries, e.g. ` + "`" + `KP` + "`" + `: repatriations of workers of one of them."
   nationalities: [String!]
+  "Employers, by global id or the publisher's own id: repatriations from one of them."
+  employers: [ID!]
   "Those with one of these outcomes."
   outcomes: [RepatriationOutcome!]
-  "Those dated in this span."
-  date: DateRange
+  "Those dated in this span, as a report of this period counts them."
+  period: DateRange
+  "By their date. A span of ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` may stand here as well as in ` + "`" + `period` + "`" + `."
+  date: DateComparison
+  "By their number of workers."
+  workers: IntComparison
   "A sanction's symbol: those that it ordered."
   sanction: String
+  "Only rows that are synthetic (true) or only those that are not (false). Both where left out."
+  synthetic: Boolean
+  "Those that meet all of these filters too."
+  and: [RepatriationFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [RepatriationFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: RepatriationFilter
+}
+
+"Which observations: those that meet everything that is given."
+input ObservationFilter {
+  "Codes of indicators, e.g. ` + "`" + `GRP` + "`" + `: observations of one of them."
+  indicators: [String!]
+  "Codes of regions: observations of one of them itself, not of what lies within it."
+  regions: [String!]
+  "A region's code: observations of that region and of everything within it on ` + "`" + `boundariesOn` + "`" + `."
+  within: String
+  "The day whose regional boundaries count. The release's last day where left out."
+  boundariesOn: Date
+  "Codes of industries, e.g. ` + "`" + `F` + "`" + `: observations of one of them."
+  industries: [String!]
+  "Codes of countries, e.g. ` + "`" + `KP` + "`" + `: observations of workers of one of them."
+  nationalities: [String!]
+  "Only those of all industries and nationalities together (true), or only those of some (false). Both where left out."
+  total: Boolean
+  "Those that share a day with this span."
+  period: DateRange
+  "Ids of sources, global or the publisher's own: observations from one of them."
+  sources: [ID!]
+  "Those with one of these statuses."
+  status: [ObservationStatus!]
+  "By their value, in whatever unit it is."
+  value: FloatComparison
+  "Those that meet all of these filters too."
+  and: [ObservationFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [ObservationFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: ObservationFilter
 }
 
 "What a report is about. All conditions that are given must hold."
@@ -6207,6 +6450,18 @@ input ReportFilter {
   period: DateRange
   "Only rows that are synthetic (true) or only those that are not (false). Both where left out."
   synthetic: Boolean
+  """
+  Rows whose employer's name or tax number, or whose region's name, in either language, or code, has all of these words, or parts
+  of them, in any order; case, accents, blanks and ways of composing letters do not matter. In a report by DISTRICT the
+  district's name counts too.
+  """
+  search: String
+  "Rows that meet all of these filters too. ` + "`" + `period` + "`" + ` may not stand in them: a report covers the same days throughout."
+  and: [ReportFilter!]
+  "Rows that meet at least one of these filters; without members none does. ` + "`" + `period` + "`" + ` may not stand in them."
+  or: [ReportFilter!]
+  "Rows that do not meet this filter; what is not known is kept. ` + "`" + `period` + "`" + ` may not stand in it, and ` + "`" + `outcomes` + "`" + ` leave out no permit here either."
+  not: ReportFilter
 }
 
 "The order of claims."
@@ -6233,8 +6488,12 @@ input ClaimFilter {
   topics: [String!]
   "Those whose speaker's name contains this text; case does not matter."
   speaker: String
-  "A region's code: claims about that region and about everything within it on the release's dataThrough."
-  region: String
+  "A region's code: claims about that region and about everything within it on ` + "`" + `boundariesOn` + "`" + `."
+  within: String
+  "The day whose regional boundaries count. The release's last day where left out."
+  boundariesOn: Date
+  "The same as ` + "`" + `within` + "`" + `."
+  region: String @deprecated(reason: "Ask for ` + "`" + `within` + "`" + `, as in every other filter.")
   "Those whose check comes to one of these verdicts; claims without a check are left out."
   verdicts: [Verdict!]
   "Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter."
@@ -6307,10 +6566,22 @@ input ReportOrder {
 input MeasureCondition {
   "The measure."
   measure: Measure!
-  "Keep rows with this value or a higher one. No bound where left out."
-  atLeast: Float
-  "Keep rows with this value or a lower one. No bound where left out."
-  atMost: Float
+  "Rows with this value."
+  eq: Float
+  "Rows with one of these values."
+  in: [Float!]
+  "Rows with a higher value."
+  gt: Float
+  "Rows with this value or a higher one."
+  gte: Float
+  "Rows with a lower value."
+  lt: Float
+  "Rows with this value or a lower one."
+  lte: Float
+  "The same as ` + "`" + `gte` + "`" + `."
+  atLeast: Float @deprecated(reason: "Ask for ` + "`" + `gte` + "`" + `, as in every other comparison.")
+  "The same as ` + "`" + `lte` + "`" + `."
+  atMost: Float @deprecated(reason: "Ask for ` + "`" + `lte` + "`" + `, as in every other comparison.")
 }
 
 "The direction of an order."
@@ -7121,6 +7392,28 @@ enum PermitOrderField {
   NUMBER
 }
 
+"The order of observations."
+input ObservationOrder {
+  "What to order by. Ties are in the order of indicator, region, industry, nationality, days and source, in the same direction."
+  field: ObservationOrderField! = INDICATOR
+  "The direction."
+  direction: OrderDirection! = ASC
+}
+
+"What observations can be ordered by."
+enum ObservationOrderField {
+  "Their indicator's code."
+  INDICATOR
+  "Their region's code."
+  REGION
+  "The first day that they are about."
+  FROM
+  "The last day that they are about."
+  TO
+  "Their value, whatever its unit."
+  VALUE
+}
+
 "The order of repatriations."
 input RepatriationOrder {
   "What to order by. Ties are in the order of ids, in the same direction."
@@ -7279,6 +7572,26 @@ type RepatriationEdge {
   cursor: String!
   "The repatriation."
   node: Repatriation!
+}
+
+"One page of a list of observations."
+type ObservationConnection {
+  "The page's observations, each with its cursor."
+  edges: [ObservationEdge!]!
+  "The page's observations."
+  nodes: [Observation!]!
+  "Where the page stands in the list."
+  pageInfo: PageInfo!
+  "The number of observations on all pages."
+  totalCount: Int!
+}
+
+"An observation in a list, with its cursor."
+type ObservationEdge {
+  "Where the observation stands in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. It is opaque."
+  cursor: String!
+  "The observation."
+  node: Observation!
 }
 
 "One page of a list of sources."
@@ -8141,6 +8454,8 @@ func (ec *executionContext) childFields_ObligationStanding(ctx context.Context, 
 
 func (ec *executionContext) childFields_Observation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Observation_id(ctx, field)
 	case "indicator":
 		return ec.fieldContext_Observation_indicator(ctx, field)
 	case "region":
@@ -8167,6 +8482,30 @@ func (ec *executionContext) childFields_Observation(ctx context.Context, field g
 		return ec.fieldContext_Observation_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Observation", field.Name)
+}
+
+func (ec *executionContext) childFields_ObservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ObservationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ObservationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ObservationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ObservationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObservationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ObservationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ObservationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ObservationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ObservationEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ObservedOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9220,30 +9559,38 @@ func (ec *executionContext) field_Query_compliance_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["sanction"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "region",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "within",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["region"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+	args["within"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "region",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["region"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["asOf"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "basis",
+	args["asOf"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "basis",
 		func(ctx context.Context, v any) (labour.Basis, error) {
 			return ec.unmarshalNBasis2homeboundᚋinternalᚋlabourᚐBasis(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["basis"] = arg3
+	args["basis"] = arg4
 	return args, nil
 }
 
@@ -9406,6 +9753,60 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_observations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ObservationFilter, error) {
+			return ec.unmarshalOObservationFilter2ᚖhomeboundᚋgraphᚋmodelᚐObservationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.ObservationOrder, error) {
+			return ec.unmarshalOObservationOrder2ᚖhomeboundᚋgraphᚋmodelᚐObservationOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -9830,14 +10231,22 @@ func (ec *executionContext) field_Query_sources_args(ctx context.Context, rawArg
 func (ec *executionContext) field_Region_children_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "boundariesOn",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["on"] = arg0
+	args["boundariesOn"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*labour.Date, error) {
+			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg1
 	return args, nil
 }
 
@@ -9964,36 +10373,52 @@ func (ec *executionContext) field_Region_observations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["indicators"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "period",
+		func(ctx context.Context, v any) (*model.DateRange, error) {
+			return ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["period"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "from",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["from"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+	args["from"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "to",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["to"] = arg2
+	args["to"] = arg3
 	return args, nil
 }
 
 func (ec *executionContext) field_Region_parent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "boundariesOn",
 		func(ctx context.Context, v any) (*labour.Date, error) {
 			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["on"] = arg0
+	args["boundariesOn"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*labour.Date, error) {
+			return ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg1
 	return args, nil
 }
 
@@ -18431,6 +18856,29 @@ func (ec *executionContext) fieldContext_ObligationStanding_obligation(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _Observation_id(ctx context.Context, field graphql.CollectedField, obj *labour.Observation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Observation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Observation().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Observation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Observation", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Observation_indicator(ctx context.Context, field graphql.CollectedField, obj *labour.Observation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18865,6 +19313,180 @@ func (ec *executionContext) _Observation_note(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Observation_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Observation", field, true, true, "String")
+}
+
+func (ec *executionContext) _ObservationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Observation]) graphql.Marshaler {
+			return ec.marshalNObservationEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObservationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObservationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []labour.Observation) graphql.Marshaler {
+			return ec.marshalNObservation2ᚕhomeboundᚋinternalᚋlabourᚐObservationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Observation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObservationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2homeboundᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ObservationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservationConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ObservationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ObservationEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _ObservationEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[labour.Observation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ObservationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v labour.Observation) graphql.Marshaler {
+			return ec.marshalNObservation2homeboundᚋinternalᚋlabourᚐObservation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ObservationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ObservationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Observation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ObservedOutcome_indicator(ctx context.Context, field graphql.CollectedField, obj *answers.ObservedOutcome) (ret graphql.Marshaler) {
@@ -21498,6 +22120,50 @@ func (ec *executionContext) fieldContext_Query_repatriations(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_observations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_observations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Observations(ctx, fc.Args["filter"].(*model.ObservationFilter), fc.Args["orderBy"].(*model.ObservationOrder), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[labour.Observation]) graphql.Marshaler {
+			return ec.marshalOObservationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_observations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ObservationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_observations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_industries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22084,7 +22750,7 @@ func (ec *executionContext) _Query_compliance(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Compliance(ctx, fc.Args["sanction"].(string), fc.Args["region"].(*string), fc.Args["asOf"].(*labour.Date), fc.Args["basis"].(labour.Basis))
+			return ec.Resolvers.Query().Compliance(ctx, fc.Args["sanction"].(string), fc.Args["within"].(*string), fc.Args["region"].(*string), fc.Args["asOf"].(*labour.Date), fc.Args["basis"].(labour.Basis))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *answers.Compliance) graphql.Marshaler {
@@ -22442,7 +23108,7 @@ func (ec *executionContext) resolveBatch_Region_parent(ctx context.Context, fiel
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*labour.Region](ctx, "Region"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Parent(ctx, batch.Parents, fc.Args["on"].(*labour.Date))
+			return resolver.Parent(ctx, batch.Parents, fc.Args["boundariesOn"].(*labour.Date), fc.Args["on"].(*labour.Date))
 		})
 		return graphql.ResolveBatchGroupResult[*labour.Region](
 			ctx,
@@ -22453,7 +23119,7 @@ func (ec *executionContext) resolveBatch_Region_parent(ctx context.Context, fiel
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Parent(ctx, []*labour.Region{obj}, fc.Args["on"].(*labour.Date))
+	results, err := resolver.Parent(ctx, []*labour.Region{obj}, fc.Args["boundariesOn"].(*labour.Date), fc.Args["on"].(*labour.Date))
 	return graphql.ResolveBatchSingleResult[*labour.Region](
 		ctx,
 		results,
@@ -22509,7 +23175,7 @@ func (ec *executionContext) resolveBatch_Region_children(ctx context.Context, fi
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*labour.Region](ctx, "Region"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Children(ctx, batch.Parents, fc.Args["on"].(*labour.Date))
+			return resolver.Children(ctx, batch.Parents, fc.Args["boundariesOn"].(*labour.Date), fc.Args["on"].(*labour.Date))
 		})
 		return graphql.ResolveBatchGroupResult[[]labour.Region](
 			ctx,
@@ -22520,7 +23186,7 @@ func (ec *executionContext) resolveBatch_Region_children(ctx context.Context, fi
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Children(ctx, []*labour.Region{obj}, fc.Args["on"].(*labour.Date))
+	results, err := resolver.Children(ctx, []*labour.Region{obj}, fc.Args["boundariesOn"].(*labour.Date), fc.Args["on"].(*labour.Date))
 	return graphql.ResolveBatchSingleResult[[]labour.Region](
 		ctx,
 		results,
@@ -22576,7 +23242,7 @@ func (ec *executionContext) resolveBatch_Region_observations(ctx context.Context
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*labour.Region](ctx, "Region"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Observations(ctx, batch.Parents, fc.Args["indicators"].([]string), fc.Args["from"].(*labour.Date), fc.Args["to"].(*labour.Date))
+			return resolver.Observations(ctx, batch.Parents, fc.Args["indicators"].([]string), fc.Args["period"].(*model.DateRange), fc.Args["from"].(*labour.Date), fc.Args["to"].(*labour.Date))
 		})
 		return graphql.ResolveBatchGroupResult[[]labour.Observation](
 			ctx,
@@ -22587,7 +23253,7 @@ func (ec *executionContext) resolveBatch_Region_observations(ctx context.Context
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Observations(ctx, []*labour.Region{obj}, fc.Args["indicators"].([]string), fc.Args["from"].(*labour.Date), fc.Args["to"].(*labour.Date))
+	results, err := resolver.Observations(ctx, []*labour.Region{obj}, fc.Args["indicators"].([]string), fc.Args["period"].(*model.DateRange), fc.Args["from"].(*labour.Date), fc.Args["to"].(*labour.Date))
 	return graphql.ResolveBatchSingleResult[[]labour.Observation](
 		ctx,
 		results,
@@ -28063,7 +28729,7 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"topics", "speaker", "region", "verdicts", "search", "made"}
+	fieldsInOrder := [...]string{"topics", "speaker", "within", "boundariesOn", "region", "verdicts", "search", "made"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28084,6 +28750,20 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Speaker = data
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Within = data
+		case "boundariesOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boundariesOn"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoundariesOn = data
 		case "region":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("region"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -28182,6 +28862,97 @@ func UnmarshalClaimOrder(ctx context.Context, raw any) (model.ClaimOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDateComparison(ctx context.Context, obj any) (model.DateComparison, error) {
+	var it model.DateComparison
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "in", "gt", "gte", "lt", "lte", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalODate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "gt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gt"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gt = data
+		case "gte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gte"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gte = data
+		case "lt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lt"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lt = data
+		case "lte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lte"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lte = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDateComparison unmarshals raw into the DateComparison input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDateComparison(ctx context.Context, raw any) (model.DateComparison, error) {
+	var out model.DateComparison
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DateComparison", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDateRange(ctx context.Context, obj any) (model.DateRange, error) {
 	var it model.DateRange
 	if obj == nil {
@@ -28242,7 +29013,7 @@ func (ec *executionContext) unmarshalInputEmployerFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"within", "industries", "search"}
+	fieldsInOrder := [...]string{"within", "boundariesOn", "industries", "search", "synthetic", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28256,6 +29027,13 @@ func (ec *executionContext) unmarshalInputEmployerFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Within = data
+		case "boundariesOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boundariesOn"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoundariesOn = data
 		case "industries":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industries"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -28270,6 +29048,34 @@ func (ec *executionContext) unmarshalInputEmployerFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Search = data
+		case "synthetic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("synthetic"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Synthetic = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOEmployerFilter2ᚕhomeboundᚋgraphᚋmodelᚐEmployerFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOEmployerFilter2ᚕhomeboundᚋgraphᚋmodelᚐEmployerFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOEmployerFilter2ᚖhomeboundᚋgraphᚋmodelᚐEmployerFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -28343,6 +29149,160 @@ func UnmarshalEmployerOrder(ctx context.Context, raw any) (model.EmployerOrder, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputFloatComparison(ctx context.Context, obj any) (model.FloatComparison, error) {
+	var it model.FloatComparison
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "in", "gt", "gte", "lt", "lte"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOFloat2ᚕfloat64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "gt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gt = data
+		case "gte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gte = data
+		case "lt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lt = data
+		case "lte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lte = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFloatComparison unmarshals raw into the FloatComparison input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFloatComparison(ctx context.Context, raw any) (model.FloatComparison, error) {
+	var out model.FloatComparison
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FloatComparison", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputIntComparison(ctx context.Context, obj any) (model.IntComparison, error) {
+	var it model.IntComparison
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"eq", "in", "gt", "gte", "lt", "lte"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "gt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gt"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gt = data
+		case "gte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gte"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gte = data
+		case "lt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lt"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lt = data
+		case "lte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lte"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lte = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalIntComparison unmarshals raw into the IntComparison input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalIntComparison(ctx context.Context, raw any) (model.IntComparison, error) {
+	var out model.IntComparison
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "IntComparison", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMeasureCondition(ctx context.Context, obj any) (model.MeasureCondition, error) {
 	var it model.MeasureCondition
 	if obj == nil {
@@ -28354,7 +29314,7 @@ func (ec *executionContext) unmarshalInputMeasureCondition(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"measure", "atLeast", "atMost"}
+	fieldsInOrder := [...]string{"measure", "eq", "in", "gt", "gte", "lt", "lte", "atLeast", "atMost"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28368,6 +29328,48 @@ func (ec *executionContext) unmarshalInputMeasureCondition(ctx context.Context, 
 				return it, err
 			}
 			it.Measure = data
+		case "eq":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eq"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eq = data
+		case "in":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("in"))
+			data, err := ec.unmarshalOFloat2ᚕfloat64ᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.In = data
+		case "gt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gt = data
+		case "gte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Gte = data
+		case "lt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lt"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lt = data
+		case "lte":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lte"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lte = data
 		case "atLeast":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atLeast"))
 			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
@@ -28396,6 +29398,195 @@ func (ec *executionContext) unmarshalInputMeasureCondition(ctx context.Context, 
 func UnmarshalMeasureCondition(ctx context.Context, raw any) (model.MeasureCondition, error) {
 	var out model.MeasureCondition
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MeasureCondition", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputObservationFilter(ctx context.Context, obj any) (model.ObservationFilter, error) {
+	var it model.ObservationFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"indicators", "regions", "within", "boundariesOn", "industries", "nationalities", "total", "period", "sources", "status", "value", "and", "or", "not"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "indicators":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("indicators"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Indicators = data
+		case "regions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("regions"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Regions = data
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Within = data
+		case "boundariesOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boundariesOn"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoundariesOn = data
+		case "industries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industries = data
+		case "nationalities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nationalities"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nationalities = data
+		case "total":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("total"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Total = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "sources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sources"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sources = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOObservationStatus2ᚕhomeboundᚋinternalᚋlabourᚐObservationStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOObservationFilter2ᚕhomeboundᚋgraphᚋmodelᚐObservationFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOObservationFilter2ᚕhomeboundᚋgraphᚋmodelᚐObservationFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOObservationFilter2ᚖhomeboundᚋgraphᚋmodelᚐObservationFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalObservationFilter unmarshals raw into the ObservationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalObservationFilter(ctx context.Context, raw any) (model.ObservationFilter, error) {
+	var out model.ObservationFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ObservationFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputObservationOrder(ctx context.Context, obj any) (model.ObservationOrder, error) {
+	var it model.ObservationOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["field"]; !present {
+		asMap["field"] = "INDICATOR"
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNObservationOrderField2homeboundᚋgraphᚋmodelᚐObservationOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2homeboundᚋgraphᚋmodelᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalObservationOrder unmarshals raw into the ObservationOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalObservationOrder(ctx context.Context, raw any) (model.ObservationOrder, error) {
+	var out model.ObservationOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ObservationOrder", raw, &out)
 	return out, err
 }
 
@@ -28498,7 +29689,7 @@ func (ec *executionContext) unmarshalInputPermitFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"within", "boundariesOn", "industries", "nationalities", "employers", "issued", "inForceOn", "status"}
+	fieldsInOrder := [...]string{"within", "boundariesOn", "industries", "nationalities", "employers", "issued", "inForceOn", "status", "numbers", "synthetic", "period", "issuedOn", "validFrom", "validTo", "revokedOn", "workers", "wageMonthly", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28561,6 +29752,90 @@ func (ec *executionContext) unmarshalInputPermitFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Status = data
+		case "numbers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("numbers"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Numbers = data
+		case "synthetic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("synthetic"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Synthetic = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "issuedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuedOn"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IssuedOn = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validTo"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidTo = data
+		case "revokedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokedOn"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokedOn = data
+		case "workers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("workers"))
+			data, err := ec.unmarshalOIntComparison2ᚖhomeboundᚋgraphᚋmodelᚐIntComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Workers = data
+		case "wageMonthly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wageMonthly"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WageMonthly = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOPermitFilter2ᚕhomeboundᚋgraphᚋmodelᚐPermitFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOPermitFilter2ᚕhomeboundᚋgraphᚋmodelᚐPermitFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOPermitFilter2ᚖhomeboundᚋgraphᚋmodelᚐPermitFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -28701,7 +29976,7 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"codes", "kinds", "within", "search"}
+	fieldsInOrder := [...]string{"codes", "kinds", "within", "boundariesOn", "search", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28729,6 +30004,13 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Within = data
+		case "boundariesOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boundariesOn"))
+			data, err := ec.unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoundariesOn = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -28736,6 +30018,27 @@ func (ec *executionContext) unmarshalInputRegionFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Search = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalORegionFilter2ᚕhomeboundᚋgraphᚋmodelᚐRegionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalORegionFilter2ᚕhomeboundᚋgraphᚋmodelᚐRegionFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalORegionFilter2ᚖhomeboundᚋgraphᚋmodelᚐRegionFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -28820,7 +30123,7 @@ func (ec *executionContext) unmarshalInputRepatriationFilter(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"within", "boundariesOn", "nationalities", "outcomes", "date", "sanction"}
+	fieldsInOrder := [...]string{"within", "boundariesOn", "industries", "nationalities", "employers", "outcomes", "period", "date", "workers", "sanction", "synthetic", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28841,6 +30144,13 @@ func (ec *executionContext) unmarshalInputRepatriationFilter(ctx context.Context
 				return it, err
 			}
 			it.BoundariesOn = data
+		case "industries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industries = data
 		case "nationalities":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nationalities"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -28848,6 +30158,13 @@ func (ec *executionContext) unmarshalInputRepatriationFilter(ctx context.Context
 				return it, err
 			}
 			it.Nationalities = data
+		case "employers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("employers"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Employers = data
 		case "outcomes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomes"))
 			data, err := ec.unmarshalORepatriationOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOutcomeᚄ(ctx, v)
@@ -28855,13 +30172,27 @@ func (ec *executionContext) unmarshalInputRepatriationFilter(ctx context.Context
 				return it, err
 			}
 			it.Outcomes = data
-		case "date":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
 			data, err := ec.unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
+			it.Period = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
 			it.Date = data
+		case "workers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("workers"))
+			data, err := ec.unmarshalOIntComparison2ᚖhomeboundᚋgraphᚋmodelᚐIntComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Workers = data
 		case "sanction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sanction"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -28869,6 +30200,34 @@ func (ec *executionContext) unmarshalInputRepatriationFilter(ctx context.Context
 				return it, err
 			}
 			it.Sanction = data
+		case "synthetic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("synthetic"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Synthetic = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalORepatriationFilter2ᚕhomeboundᚋgraphᚋmodelᚐRepatriationFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalORepatriationFilter2ᚕhomeboundᚋgraphᚋmodelᚐRepatriationFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalORepatriationFilter2ᚖhomeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -28953,7 +30312,7 @@ func (ec *executionContext) unmarshalInputReportFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"within", "industries", "nationalities", "employers", "outcomes", "period", "synthetic"}
+	fieldsInOrder := [...]string{"within", "industries", "nationalities", "employers", "outcomes", "period", "synthetic", "search", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29009,6 +30368,34 @@ func (ec *executionContext) unmarshalInputReportFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Synthetic = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOReportFilter2ᚕhomeboundᚋgraphᚋmodelᚐReportFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOReportFilter2ᚕhomeboundᚋgraphᚋmodelᚐReportFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOReportFilter2ᚖhomeboundᚋgraphᚋmodelᚐReportFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -32019,6 +33406,12 @@ func (ec *executionContext) _Observation(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Observation")
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Observation_id(ctx, field, obj)
+				})
 		case "indicator":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -32086,6 +33479,92 @@ func (ec *executionContext) _Observation(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Observation_note(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var observationConnectionImplementors = []string{"ObservationConnection"}
+
+func (ec *executionContext) _ObservationConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[labour.Observation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, observationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObservationConnection")
+		case "edges":
+			out.Values[i] = ec._ObservationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ObservationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ObservationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ObservationConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var observationEdgeImplementors = []string{"ObservationEdge"}
+
+func (ec *executionContext) _ObservationEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[labour.Observation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, observationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ObservationEdge")
+		case "cursor":
+			out.Values[i] = ec._ObservationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ObservationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32836,6 +34315,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_repatriations(ctx, field)
+				})
+		case "observations":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_observations(ctx, field)
 				})
 		case "industries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -35159,6 +36644,11 @@ func (ec *executionContext) marshalNEmployerEdge2ᚕhomeboundᚋgraphᚋmodelᚐ
 	return ret
 }
 
+func (ec *executionContext) unmarshalNEmployerFilter2homeboundᚋgraphᚋmodelᚐEmployerFilter(ctx context.Context, v any) (model.EmployerFilter, error) {
+	res, err := ec.unmarshalInputEmployerFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNEmployerOrderField2homeboundᚋgraphᚋmodelᚐEmployerOrderField(ctx context.Context, v any) (model.EmployerOrderField, error) {
 	var res model.EmployerOrderField
 	err := res.UnmarshalGQL(v)
@@ -35716,6 +37206,41 @@ func (ec *executionContext) marshalNObservation2ᚕhomeboundᚋinternalᚋlabour
 	return ret
 }
 
+func (ec *executionContext) marshalNObservationEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[labour.Observation]) graphql.Marshaler {
+	return ec._ObservationEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNObservationEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.Edge[labour.Observation]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservationEdge2homeboundᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNObservationFilter2homeboundᚋgraphᚋmodelᚐObservationFilter(ctx context.Context, v any) (model.ObservationFilter, error) {
+	res, err := ec.unmarshalInputObservationFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNObservationOrderField2homeboundᚋgraphᚋmodelᚐObservationOrderField(ctx context.Context, v any) (model.ObservationOrderField, error) {
+	var res model.ObservationOrderField
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObservationOrderField2homeboundᚋgraphᚋmodelᚐObservationOrderField(ctx context.Context, sel ast.SelectionSet, v model.ObservationOrderField) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNObservationStatus2homeboundᚋinternalᚋlabourᚐObservationStatus(ctx context.Context, v any) (labour.ObservationStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := labour.ObservationStatus(tmp)
@@ -35847,6 +37372,11 @@ func (ec *executionContext) marshalNPermitEdge2ᚕhomeboundᚋgraphᚋmodelᚐEd
 	return ret
 }
 
+func (ec *executionContext) unmarshalNPermitFilter2homeboundᚋgraphᚋmodelᚐPermitFilter(ctx context.Context, v any) (model.PermitFilter, error) {
+	res, err := ec.unmarshalInputPermitFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNPermitOrderField2homeboundᚋgraphᚋmodelᚐPermitOrderField(ctx context.Context, v any) (model.PermitOrderField, error) {
 	var res model.PermitOrderField
 	err := res.UnmarshalGQL(v)
@@ -35933,6 +37463,11 @@ func (ec *executionContext) marshalNRegionEdge2ᚕhomeboundᚋgraphᚋmodelᚐEd
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNRegionFilter2homeboundᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (model.RegionFilter, error) {
+	res, err := ec.unmarshalInputRegionFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRegionKind2homeboundᚋinternalᚋlabourᚐRegionKind(ctx context.Context, v any) (labour.RegionKind, error) {
@@ -36073,6 +37608,11 @@ func (ec *executionContext) marshalNRepatriationEdge2ᚕhomeboundᚋgraphᚋmode
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRepatriationFilter2homeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx context.Context, v any) (model.RepatriationFilter, error) {
+	res, err := ec.unmarshalInputRepatriationFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRepatriationOrderField2homeboundᚋgraphᚋmodelᚐRepatriationOrderField(ctx context.Context, v any) (model.RepatriationOrderField, error) {
 	var res model.RepatriationOrderField
 	err := res.UnmarshalGQL(v)
@@ -36146,6 +37686,11 @@ func (ec *executionContext) marshalNReportEdge2ᚕhomeboundᚋgraphᚋmodelᚐEd
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNReportFilter2homeboundᚋgraphᚋmodelᚐReportFilter(ctx context.Context, v any) (model.ReportFilter, error) {
+	res, err := ec.unmarshalInputReportFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNReportOrder2homeboundᚋgraphᚋmodelᚐReportOrder(ctx context.Context, v any) (model.ReportOrder, error) {
@@ -36692,6 +38237,41 @@ func (ec *executionContext) marshalOCountry2ᚖhomeboundᚋinternalᚋlabourᚐC
 	return ec._Country(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalODate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, v any) ([]labour.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]labour.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODate2ᚕhomeboundᚋinternalᚋlabourᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2homeboundᚋinternalᚋlabourᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate(ctx context.Context, v any) (*labour.Date, error) {
 	if v == nil {
 		return nil, nil
@@ -36708,6 +38288,14 @@ func (ec *executionContext) marshalODate2ᚖhomeboundᚋinternalᚋlabourᚐDate
 	_ = ctx
 	res := scalar.MarshalDate(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx context.Context, v any) (*model.DateComparison, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDateComparison(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODateRange2ᚖhomeboundᚋgraphᚋmodelᚐDateRange(ctx context.Context, v any) (*model.DateRange, error) {
@@ -36796,6 +38384,23 @@ func (ec *executionContext) marshalOEmployerConnection2ᚖhomeboundᚋgraphᚋmo
 	return ec._EmployerConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOEmployerFilter2ᚕhomeboundᚋgraphᚋmodelᚐEmployerFilterᚄ(ctx context.Context, v any) ([]model.EmployerFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.EmployerFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEmployerFilter2homeboundᚋgraphᚋmodelᚐEmployerFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOEmployerFilter2ᚖhomeboundᚋgraphᚋmodelᚐEmployerFilter(ctx context.Context, v any) (*model.EmployerFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -36838,6 +38443,41 @@ func (ec *executionContext) marshalOEstimate2ᚖhomeboundᚋinternalᚋimpactᚐ
 	return ec._Estimate(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚕfloat64ᚄ(ctx context.Context, v any) ([]float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]float64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFloat2float64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOFloat2ᚕfloat64ᚄ(ctx context.Context, sel ast.SelectionSet, v []float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNFloat2float64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
 	if v == nil {
 		return nil, nil
@@ -36853,6 +38493,14 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := scalar.MarshalFloat(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx context.Context, v any) (*model.FloatComparison, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFloatComparison(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOGranularity2ᚖhomeboundᚋinternalᚋlabourᚐGranularity(ctx context.Context, v any) (*labour.Granularity, error) {
@@ -36979,6 +38627,41 @@ func (ec *executionContext) marshalOIndustry2ᚖhomeboundᚋinternalᚋlabourᚐ
 	return ec._Industry(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -36994,6 +38677,14 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = sel
 	res := scalar.MarshalInt(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalOIntComparison2ᚖhomeboundᚋgraphᚋmodelᚐIntComparison(ctx context.Context, v any) (*model.IntComparison, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIntComparison(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOMeasure2ᚖhomeboundᚋinternalᚋlabourᚐMeasure(ctx context.Context, v any) (*labour.Measure, error) {
@@ -37182,6 +38873,82 @@ func (ec *executionContext) marshalOObservation2ᚕhomeboundᚋinternalᚋlabour
 	return ret
 }
 
+func (ec *executionContext) marshalOObservationConnection2ᚖhomeboundᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[labour.Observation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ObservationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOObservationFilter2ᚕhomeboundᚋgraphᚋmodelᚐObservationFilterᚄ(ctx context.Context, v any) ([]model.ObservationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ObservationFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObservationFilter2homeboundᚋgraphᚋmodelᚐObservationFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOObservationFilter2ᚖhomeboundᚋgraphᚋmodelᚐObservationFilter(ctx context.Context, v any) (*model.ObservationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputObservationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOObservationOrder2ᚖhomeboundᚋgraphᚋmodelᚐObservationOrder(ctx context.Context, v any) (*model.ObservationOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputObservationOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOObservationStatus2ᚕhomeboundᚋinternalᚋlabourᚐObservationStatusᚄ(ctx context.Context, v any) ([]labour.ObservationStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]labour.ObservationStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObservationStatus2homeboundᚋinternalᚋlabourᚐObservationStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOObservationStatus2ᚕhomeboundᚋinternalᚋlabourᚐObservationStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.ObservationStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObservationStatus2homeboundᚋinternalᚋlabourᚐObservationStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOOwnOutcome2ᚕhomeboundᚋinternalᚋlabourᚐOwnOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []labour.OwnOutcome) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -37266,6 +39033,23 @@ func (ec *executionContext) marshalOPermitConnection2ᚖhomeboundᚋgraphᚋmode
 	return ec._PermitConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPermitFilter2ᚕhomeboundᚋgraphᚋmodelᚐPermitFilterᚄ(ctx context.Context, v any) ([]model.PermitFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.PermitFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermitFilter2homeboundᚋgraphᚋmodelᚐPermitFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOPermitFilter2ᚖhomeboundᚋgraphᚋmodelᚐPermitFilter(ctx context.Context, v any) (*model.PermitFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -37338,6 +39122,23 @@ func (ec *executionContext) marshalORegionConnection2ᚖhomeboundᚋgraphᚋmode
 		return graphql.Null
 	}
 	return ec._RegionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORegionFilter2ᚕhomeboundᚋgraphᚋmodelᚐRegionFilterᚄ(ctx context.Context, v any) ([]model.RegionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.RegionFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRegionFilter2homeboundᚋgraphᚋmodelᚐRegionFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalORegionFilter2ᚖhomeboundᚋgraphᚋmodelᚐRegionFilter(ctx context.Context, v any) (*model.RegionFilter, error) {
@@ -37420,6 +39221,23 @@ func (ec *executionContext) marshalORepatriationConnection2ᚖhomeboundᚋgraph�
 	return ec._RepatriationConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalORepatriationFilter2ᚕhomeboundᚋgraphᚋmodelᚐRepatriationFilterᚄ(ctx context.Context, v any) ([]model.RepatriationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.RepatriationFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRepatriationFilter2homeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalORepatriationFilter2ᚖhomeboundᚋgraphᚋmodelᚐRepatriationFilter(ctx context.Context, v any) (*model.RepatriationFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -37496,6 +39314,23 @@ func (ec *executionContext) marshalOReport2ᚖhomeboundᚋgraphᚋmodelᚐReport
 		return graphql.Null
 	}
 	return ec._Report(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReportFilter2ᚕhomeboundᚋgraphᚋmodelᚐReportFilterᚄ(ctx context.Context, v any) ([]model.ReportFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ReportFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReportFilter2homeboundᚋgraphᚋmodelᚐReportFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOReportFilter2ᚖhomeboundᚋgraphᚋmodelᚐReportFilter(ctx context.Context, v any) (*model.ReportFilter, error) {

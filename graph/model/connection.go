@@ -51,6 +51,7 @@ type (
 	EmployerConnection     = Connection[labour.Employer]
 	PermitConnection       = Connection[labour.Permit]
 	RepatriationConnection = Connection[labour.Repatriation]
+	ObservationConnection  = Connection[labour.Observation]
 	SourceConnection       = Connection[labour.Source]
 	ClaimConnection        = Connection[labour.Claim]
 
@@ -59,6 +60,7 @@ type (
 	EmployerEdge     = Edge[labour.Employer]
 	PermitEdge       = Edge[labour.Permit]
 	RepatriationEdge = Edge[labour.Repatriation]
+	ObservationEdge  = Edge[labour.Observation]
 	SourceEdge       = Edge[labour.Source]
 	ClaimEdge        = Edge[labour.Claim]
 )

@@ -21,7 +21,11 @@ type ClaimFilter struct {
 	Topics []string `json:"topics,omitempty"`
 	// Those whose speaker's name contains this text; case does not matter.
 	Speaker *string `json:"speaker,omitempty"`
-	// A region's code: claims about that region and about everything within it on the release's dataThrough.
+	// A region's code: claims about that region and about everything within it on `boundariesOn`.
+	Within *string `json:"within,omitempty"`
+	// The day whose regional boundaries count. The release's last day where left out.
+	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
+	// The same as `within`.
 	Region *string `json:"region,omitempty"`
 	// Those whose check comes to one of these verdicts; claims without a check are left out.
 	Verdicts []labour.Verdict `json:"verdicts,omitempty"`
@@ -39,6 +43,26 @@ type ClaimOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// A comparison with days: all that is given must hold. What is not known meets none.
+type DateComparison struct {
+	// This value.
+	Eq *labour.Date `json:"eq,omitempty"`
+	// One of these values.
+	In []labour.Date `json:"in,omitempty"`
+	// Any later day.
+	Gt *labour.Date `json:"gt,omitempty"`
+	// This day or any later one.
+	Gte *labour.Date `json:"gte,omitempty"`
+	// Any earlier day.
+	Lt *labour.Date `json:"lt,omitempty"`
+	// This day or any earlier one.
+	Lte *labour.Date `json:"lte,omitempty"`
+	// The same as `gte`, as `DateRange` has it.
+	From *labour.Date `json:"from,omitempty"`
+	// The same as `lte`, as `DateRange` has it.
+	To *labour.Date `json:"to,omitempty"`
+}
+
 // A span of days, both ends included.
 type DateRange struct {
 	// The first day. No bound where left out.
@@ -49,12 +73,22 @@ type DateRange struct {
 
 // Which employers. All conditions that are given must hold.
 type EmployerFilter struct {
-	// A region's code: employers of that region and of everything within it on the release's dataThrough.
+	// A region's code: employers of that region and of everything within it on `boundariesOn`.
 	Within *string `json:"within,omitempty"`
+	// The day whose regional boundaries count. The release's last day where left out.
+	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// Codes of industries, e.g. `F`: employers of one of them.
 	Industries []string `json:"industries,omitempty"`
 	// Those whose name or tax number has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
+	// Only rows that are synthetic (true) or only those that are not (false). Both where left out.
+	Synthetic *bool `json:"synthetic,omitempty"`
+	// Those that meet all of these filters too.
+	And []EmployerFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []EmployerFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *EmployerFilter `json:"not,omitempty"`
 }
 
 // The order of employers.
@@ -65,14 +99,98 @@ type EmployerOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// A comparison with numbers: all that is given must hold. What is not known meets none.
+type FloatComparison struct {
+	// This value.
+	Eq *float64 `json:"eq,omitempty"`
+	// One of these values.
+	In []float64 `json:"in,omitempty"`
+	// Any higher value.
+	Gt *float64 `json:"gt,omitempty"`
+	// This value or any higher one.
+	Gte *float64 `json:"gte,omitempty"`
+	// Any lower value.
+	Lt *float64 `json:"lt,omitempty"`
+	// This value or any lower one.
+	Lte *float64 `json:"lte,omitempty"`
+}
+
+// A comparison with whole numbers: all that is given must hold. What is not known meets none.
+type IntComparison struct {
+	// This value.
+	Eq *int `json:"eq,omitempty"`
+	// One of these values.
+	In []int `json:"in,omitempty"`
+	// Any higher value.
+	Gt *int `json:"gt,omitempty"`
+	// This value or any higher one.
+	Gte *int `json:"gte,omitempty"`
+	// Any lower value.
+	Lt *int `json:"lt,omitempty"`
+	// This value or any lower one.
+	Lte *int `json:"lte,omitempty"`
+}
+
 // A condition on a measure, whether or not it is selected. Rows without a value do not meet it.
 type MeasureCondition struct {
 	// The measure.
 	Measure labour.Measure `json:"measure"`
-	// Keep rows with this value or a higher one. No bound where left out.
+	// Rows with this value.
+	Eq *float64 `json:"eq,omitempty"`
+	// Rows with one of these values.
+	In []float64 `json:"in,omitempty"`
+	// Rows with a higher value.
+	Gt *float64 `json:"gt,omitempty"`
+	// Rows with this value or a higher one.
+	Gte *float64 `json:"gte,omitempty"`
+	// Rows with a lower value.
+	Lt *float64 `json:"lt,omitempty"`
+	// Rows with this value or a lower one.
+	Lte *float64 `json:"lte,omitempty"`
+	// The same as `gte`.
 	AtLeast *float64 `json:"atLeast,omitempty"`
-	// Keep rows with this value or a lower one. No bound where left out.
+	// The same as `lte`.
 	AtMost *float64 `json:"atMost,omitempty"`
+}
+
+// Which observations: those that meet everything that is given.
+type ObservationFilter struct {
+	// Codes of indicators, e.g. `GRP`: observations of one of them.
+	Indicators []string `json:"indicators,omitempty"`
+	// Codes of regions: observations of one of them itself, not of what lies within it.
+	Regions []string `json:"regions,omitempty"`
+	// A region's code: observations of that region and of everything within it on `boundariesOn`.
+	Within *string `json:"within,omitempty"`
+	// The day whose regional boundaries count. The release's last day where left out.
+	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
+	// Codes of industries, e.g. `F`: observations of one of them.
+	Industries []string `json:"industries,omitempty"`
+	// Codes of countries, e.g. `KP`: observations of workers of one of them.
+	Nationalities []string `json:"nationalities,omitempty"`
+	// Only those of all industries and nationalities together (true), or only those of some (false). Both where left out.
+	Total *bool `json:"total,omitempty"`
+	// Those that share a day with this span.
+	Period *DateRange `json:"period,omitempty"`
+	// Ids of sources, global or the publisher's own: observations from one of them.
+	Sources []string `json:"sources,omitempty"`
+	// Those with one of these statuses.
+	Status []labour.ObservationStatus `json:"status,omitempty"`
+	// By their value, in whatever unit it is.
+	Value *FloatComparison `json:"value,omitempty"`
+	// Those that meet all of these filters too.
+	And []ObservationFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []ObservationFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *ObservationFilter `json:"not,omitempty"`
+}
+
+// The order of observations.
+type ObservationOrder struct {
+	// What to order by. Ties are in the order of indicator, region, industry, nationality, days and source, in the same direction.
+	Field ObservationOrderField `json:"field"`
+	// The direction.
+	Direction OrderDirection `json:"direction"`
 }
 
 // Where a page stands in its list.
@@ -123,6 +241,30 @@ type PermitFilter struct {
 	InForceOn *labour.Date `json:"inForceOn,omitempty"`
 	// Those with one of these statuses on `inForceOn`, else on the release's dataThrough.
 	Status []labour.PermitStatus `json:"status,omitempty"`
+	// Those with one of these numbers, as published.
+	Numbers []string `json:"numbers,omitempty"`
+	// Only rows that are synthetic (true) or only those that are not (false). Both where left out.
+	Synthetic *bool `json:"synthetic,omitempty"`
+	// Those that a report of this period counts: issued in it, or in force on a day of it.
+	Period *DateRange `json:"period,omitempty"`
+	// By their day of issue.
+	IssuedOn *DateComparison `json:"issuedOn,omitempty"`
+	// By their first day of validity.
+	ValidFrom *DateComparison `json:"validFrom,omitempty"`
+	// By their last day of validity.
+	ValidTo *DateComparison `json:"validTo,omitempty"`
+	// By the day on which they were revoked.
+	RevokedOn *DateComparison `json:"revokedOn,omitempty"`
+	// By their number of workers.
+	Workers *IntComparison `json:"workers,omitempty"`
+	// By their monthly wage, in whatever currency it is.
+	WageMonthly *FloatComparison `json:"wageMonthly,omitempty"`
+	// Those that meet all of these filters too.
+	And []PermitFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []PermitFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *PermitFilter `json:"not,omitempty"`
 }
 
 // The order of permits.
@@ -139,10 +281,18 @@ type RegionFilter struct {
 	Codes []string `json:"codes,omitempty"`
 	// Those of one of these kinds.
 	Kinds []labour.RegionKind `json:"kinds,omitempty"`
-	// A region's code: that region and everything within it on the release's dataThrough.
+	// A region's code: that region and everything within it on `boundariesOn`.
 	Within *string `json:"within,omitempty"`
+	// The day whose regional boundaries count. The release's last day where left out.
+	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// Those whose name, in either language, or code has all of these words, or parts of them, in any order; case, accents, blanks and ways of composing letters do not matter.
 	Search *string `json:"search,omitempty"`
+	// Those that meet all of these filters too.
+	And []RegionFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []RegionFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *RegionFilter `json:"not,omitempty"`
 }
 
 // The order of regions.
@@ -159,14 +309,30 @@ type RepatriationFilter struct {
 	Within *string `json:"within,omitempty"`
 	// The day whose regional boundaries count. The release's last day where left out.
 	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
+	// Codes of industries, e.g. `F`: repatriations from one of them, by their permit's industry, else their employer's.
+	Industries []string `json:"industries,omitempty"`
 	// Codes of countries, e.g. `KP`: repatriations of workers of one of them.
 	Nationalities []string `json:"nationalities,omitempty"`
+	// Employers, by global id or the publisher's own id: repatriations from one of them.
+	Employers []string `json:"employers,omitempty"`
 	// Those with one of these outcomes.
 	Outcomes []labour.Outcome `json:"outcomes,omitempty"`
-	// Those dated in this span.
-	Date *DateRange `json:"date,omitempty"`
+	// Those dated in this span, as a report of this period counts them.
+	Period *DateRange `json:"period,omitempty"`
+	// By their date. A span of `from` and `to` may stand here as well as in `period`.
+	Date *DateComparison `json:"date,omitempty"`
+	// By their number of workers.
+	Workers *IntComparison `json:"workers,omitempty"`
 	// A sanction's symbol: those that it ordered.
 	Sanction *string `json:"sanction,omitempty"`
+	// Only rows that are synthetic (true) or only those that are not (false). Both where left out.
+	Synthetic *bool `json:"synthetic,omitempty"`
+	// Those that meet all of these filters too.
+	And []RepatriationFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []RepatriationFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *RepatriationFilter `json:"not,omitempty"`
 }
 
 // The order of repatriations.
@@ -193,6 +359,16 @@ type ReportFilter struct {
 	Period *DateRange `json:"period,omitempty"`
 	// Only rows that are synthetic (true) or only those that are not (false). Both where left out.
 	Synthetic *bool `json:"synthetic,omitempty"`
+	// Rows whose employer's name or tax number, or whose region's name, in either language, or code, has all of these words, or parts
+	// of them, in any order; case, accents, blanks and ways of composing letters do not matter. In a report by DISTRICT the
+	// district's name counts too.
+	Search *string `json:"search,omitempty"`
+	// Rows that meet all of these filters too. `period` may not stand in them: a report covers the same days throughout.
+	And []ReportFilter `json:"and,omitempty"`
+	// Rows that meet at least one of these filters; without members none does. `period` may not stand in them.
+	Or []ReportFilter `json:"or,omitempty"`
+	// Rows that do not meet this filter; what is not known is kept. `period` may not stand in it, and `outcomes` leave out no permit here either.
+	Not *ReportFilter `json:"not,omitempty"`
 }
 
 // One key to order a report's rows by: exactly one of `by` and `measure`, else it is BAD_USER_INPUT.
@@ -353,6 +529,59 @@ func (e *Language) UnmarshalGQL(v any) error {
 }
 
 func (e Language) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// What observations can be ordered by.
+type ObservationOrderField string
+
+const (
+	// Their indicator's code.
+	ObservationOrderFieldIndicator ObservationOrderField = "INDICATOR"
+	// Their region's code.
+	ObservationOrderFieldRegion ObservationOrderField = "REGION"
+	// The first day that they are about.
+	ObservationOrderFieldFrom ObservationOrderField = "FROM"
+	// The last day that they are about.
+	ObservationOrderFieldTo ObservationOrderField = "TO"
+	// Their value, whatever its unit.
+	ObservationOrderFieldValue ObservationOrderField = "VALUE"
+)
+
+var AllObservationOrderField = []ObservationOrderField{
+	ObservationOrderFieldIndicator,
+	ObservationOrderFieldRegion,
+	ObservationOrderFieldFrom,
+	ObservationOrderFieldTo,
+	ObservationOrderFieldValue,
+}
+
+func (e ObservationOrderField) IsValid() bool {
+	switch e {
+	case ObservationOrderFieldIndicator, ObservationOrderFieldRegion, ObservationOrderFieldFrom, ObservationOrderFieldTo, ObservationOrderFieldValue:
+		return true
+	}
+	return false
+}
+
+func (e ObservationOrderField) String() string {
+	return string(e)
+}
+
+func (e *ObservationOrderField) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ObservationOrderField(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ObservationOrderField", str)
+	}
+	return nil
+}
+
+func (e ObservationOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 

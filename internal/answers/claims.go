@@ -15,13 +15,15 @@ import (
 
 // ClaimFilter says which claims are wanted, and in which order. What is left out narrows nothing.
 type ClaimFilter struct {
-	Topics   []string
-	Speaker  string           // a part of the speaker's name; case does not matter
-	Region   *string          // code; claims about it and about everything within it on the release's last day
-	Verdicts []labour.Verdict // of the check; claims without one are left out
-	Search   string           // words that a claim has in any order; case and accents do not matter
-	Made     db.DateRange     // the days of speaking; claims whose day is not known are left out
-	Order    ClaimOrder
+	Topics  []string
+	Speaker string  // a part of the speaker's name; case does not matter
+	Region  *string // code; claims about it and about everything within it
+	// BoundariesOn is the day whose regional boundaries count; nil for the release's last day.
+	BoundariesOn *labour.Date
+	Verdicts     []labour.Verdict // of the check; claims without one are left out
+	Search       string           // words that a claim has in any order; case and accents do not matter
+	Made         db.DateRange     // the days of speaking; claims whose day is not known are left out
+	Order        ClaimOrder
 }
 
 // ClaimOrder sorts claims; the id decides between equals.
@@ -51,7 +53,7 @@ func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labo
 		if _, err := release.Region(*f.Region); err != nil {
 			return nil, err
 		}
-		within = release.Geography().Within(*f.Region, release.LastDay(nil))
+		within = release.Geography().Within(*f.Region, release.LastDay(f.BoundariesOn))
 	}
 	speaker, words := strings.ToLower(f.Speaker), folding.Words(f.Search)
 	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {

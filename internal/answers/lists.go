@@ -41,7 +41,7 @@ func FullEmployers(ctx context.Context, release *db.Release, f db.EmployerFilter
 
 // FullObservations opens the list of observations, which are open to everybody.
 func FullObservations(ctx context.Context, release *db.Release, f db.ObservationFilter) (*FullList, error) {
-	return full(ctx, nil, func() (*db.Whole, error) { return release.WholeObservations(f) })
+	return full(ctx, nil, func() (*db.Whole, error) { return release.WholeObservations(ctx, f) })
 }
 
 // full opens a list where nothing forbids it. What it costs and what its rows are marked as is decided here for every

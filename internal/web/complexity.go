@@ -34,6 +34,12 @@ const (
 	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
 )
 
+// What a filter takes beside the rows that it leaves, in values.
+const (
+	aFilter       = 25   // for each within another, by and, or and not: a condition on every row that is read
+	aSearchedName = 0.02 // for each employer whose name is looked at
+)
+
 // aComparedRow is what the changes since another release take for each row of the register, in values. The releases
 // are compared once for all who ask, so that it is a share.
 const aComparedRow = 0.02
@@ -94,23 +100,50 @@ func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) complexity {
 func (m estimator) field(f *ast.Field, paged bool) complexity {
 	isPage := f.Definition.Arguments.ForName("first") != nil
 	within := m.selections(f.SelectionSet, isPage)
-	times, work := 1.0, 1+weights[f.Name]
+	times, work := 1.0, 1+weights[f.Name]+m.filter(f)
 	switch {
 	case f.Definition.Type.Name() == "Report":
 		arguments := f.ArgumentMap(m.variables)
 		rows := m.rows(arguments)
-		times, work = min(rows, rowsAsked(arguments, maxRows)), 1+aReportRow*rows
+		times, work = min(rows, rowsAsked(arguments, maxRows)), work+aReportRow*rows
 		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) {
 			work += aRegisterRow * m.register()
 		}
 	case f.Name == "changes":
-		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), 1+aComparedRow*m.register()
+		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), work+aComparedRow*m.register()
 	case isPage:
 		times = rowsAsked(f.ArgumentMap(m.variables), aPage)
 	case f.Definition.Type.Elem != nil && !paged:
 		times = aList
 	}
 	return complexity{within.depth + 1, work + times*within.values}
+}
+
+// filter returns what the filter of a field takes, in values.
+func (m estimator) filter(f *ast.Field) float64 {
+	if f.Definition.Arguments.ForName("filter") == nil {
+		return 0
+	}
+	filters, searches := 0, 0
+	var visit func(value any)
+	visit = func(value any) {
+		switch v := value.(type) {
+		case []any:
+			for _, one := range v {
+				visit(one)
+			}
+		case map[string]any:
+			filters++
+			if _, given := v["search"].(string); given {
+				searches++
+			}
+			for _, name := range []string{"and", "or", "not"} {
+				visit(v[name])
+			}
+		}
+	}
+	visit(f.ArgumentMap(m.variables)["filter"])
+	return aFilter*float64(max(0, filters-1)) + aSearchedName*float64(searches*m.release.Info().Counts.Employers)
 }
 
 // maxRows is how many rows a report shows where the question does not say.

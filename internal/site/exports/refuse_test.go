@@ -41,7 +41,7 @@ func TestExport_SaysWhatThereIs(t *testing.T) {
 		{"/export/permits.pdf", "There is no export permits.pdf: expected one of csv, json, ndjson, parquet, arrow, xlsx, zip, metadata.json.", 404},
 		{"/export/permits", "There is no export permits.: expected one of csv,", 404},
 		{"/releases/9/export/permits.csv", "There is no release 9", 404},
-		{"/export/permits.csv?last=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, orderBy.field, first, offset, bom, found "last".`, 400},
+		{"/export/permits.csv?last=3", `Expected parameters out of within, boundariesOn, industries, nationalities, employers, issued.from, inForceOn, status, numbers, synthetic, period.from, issuedOn.eq, validFrom.eq, validTo.eq, revokedOn.eq, workers.eq, wageMonthly.eq, and.within, or.within, not.within, orderBy.field, first, offset, bom, found "last".`, 400},
 		{"/export/permits.json?first=-1", "Expected for first a number of rows, 0 or more, found -1.", 400},
 		{"/export/permits.json?offset=x", `Expected for offset a value of the type Int, found "x".`, 400},
 		{"/export/permits.json?bom=1", "Expected bom with csv alone, whose readers may need it, found it with json.", 400},

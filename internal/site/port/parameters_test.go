@@ -64,7 +64,7 @@ func TestParameters_AreVariablesUnderTheContractsNames(t *testing.T) {
 
 func TestParameters_SayWhatIsWrongWithThem(t *testing.T) {
 	for query, want := range map[string]string{
-		"code=RU-PRI":             `Expected parameters out of within, industries, nationalities, employers, outcomes, period.from, synthetic, scenario.from, groupBy, orderBy.by, having.measure, first, region, asOf, share, found "code".`,
+		"code=RU-PRI":             `Expected parameters out of within, industries, nationalities, employers, outcomes, period.from, synthetic, search, and.within, or.within, not.within, scenario.from, groupBy, orderBy.by, having.measure, first, region, asOf, share, found "code".`,
 		"period.since=2017":       `found "period.since".`,
 		"region.code=RU-PRI":      `found "region.code".`,
 		"filter.filter.within=RU": `found "filter.filter.within".`,

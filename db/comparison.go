@@ -1,0 +1,61 @@
+package db
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/huandu/go-sqlbuilder"
+
+	"homebound/internal/labour"
+)
+
+// Comparison narrows to values: all of what is set must hold. A value that is not known meets no comparison.
+type Comparison[T cmp.Ordered] struct {
+	Eq, Gt, Gte, Lt, Lte *T
+	In                   []T // nil narrows nothing
+}
+
+// IsEmpty reports whether the comparison narrows nothing.
+func (c Comparison[T]) IsEmpty() bool {
+	return c.Eq == nil && c.Gt == nil && c.Gte == nil && c.Lt == nil && c.Lte == nil && c.In == nil
+}
+
+// Holds reports whether a value meets the comparison.
+func (c Comparison[T]) Holds(v T) bool {
+	return (c.Eq == nil || v == *c.Eq) && (c.Gt == nil || v > *c.Gt) && (c.Gte == nil || v >= *c.Gte) &&
+		(c.Lt == nil || v < *c.Lt) && (c.Lte == nil || v <= *c.Lte) && (c.In == nil || slices.Contains(c.In, v))
+}
+
+// conditions lists what the comparison demands of a column; write makes a value what the column has.
+func (c Comparison[T]) conditions(sb *sqlbuilder.SelectBuilder, column string, write func(T) any) []string {
+	var list []string
+	for _, one := range []struct {
+		value     *T
+		condition func(string, any) string
+	}{{c.Eq, sb.Equal}, {c.Gt, sb.GreaterThan}, {c.Gte, sb.GreaterEqualThan}, {c.Lt, sb.LessThan}, {c.Lte, sb.LessEqualThan}} {
+		if one.value != nil {
+			list = append(list, one.condition(column, write(*one.value)))
+		}
+	}
+	if c.In != nil {
+		values := make([]any, len(c.In))
+		for i, v := range c.In {
+			values[i] = write(v)
+		}
+		list = append(list, isIn(sb, column, values))
+	}
+	return list
+}
+
+// ofDays is conditions for a column of days, which has ” where the day is not known.
+func ofDays(sb *sqlbuilder.SelectBuilder, c Comparison[labour.Date], column string) []string {
+	if c.IsEmpty() {
+		return nil
+	}
+	return append(c.conditions(sb, column, func(d labour.Date) any { return d.String() }), column+" <> ''")
+}
+
+// ofNumbers is conditions for a column of numbers.
+func ofNumbers[T int | float64](sb *sqlbuilder.SelectBuilder, c Comparison[T], column string) []string {
+	return c.conditions(sb, column, func(v T) any { return v })
+}
