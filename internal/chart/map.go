@@ -232,6 +232,7 @@ func (m Map) list(p *page, ends classes) {
 	if at%columns != 0 {
 		p.y += size*leading + 2
 	}
+	p.y += 4
 	for _, class := range []int{noneClass, unknownClass} {
 		if names := left[class]; len(names) > 0 {
 			p.paragraph(ends.called(class, m)+": "+strings.Join(names, ", "), size, false, p.ink)
