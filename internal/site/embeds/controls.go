@@ -180,7 +180,8 @@ func (f field) offering(all []choice) field {
 }
 
 // scenario returns the fields of a scenario: who stays, by which evidence, and under which assumption.
-func (s *Embeds) scenario(ctx context.Context, e embedding, variables port.Variables, offered choices) ([]field, error) {
+func (s *Embeds) scenario(ctx context.Context, e embedding, variables port.Variables,
+	offered choices) ([]field, error) {
 	scenario, _ := variables["scenario"].(map[string]any)
 	var answer struct {
 		EconomicImpact struct{ BaselineWorkers *float64 }
@@ -191,7 +192,8 @@ func (s *Embeds) scenario(ctx context.Context, e embedding, variables port.Varia
 			all[name] = value
 		}
 	}
-	if err := s.Ask(ctx, workersDocument, port.Variables{"region": variables["region"], "scenario": all}, &answer); err != nil {
+	asked := port.Variables{"region": variables["region"], "scenario": all}
+	if err := s.Ask(ctx, workersDocument, asked, &answer); err != nil {
 		return nil, fmt.Errorf("ask who could stay: %w", err)
 	}
 	most := 1000.0
@@ -248,7 +250,7 @@ func (e embedding) views(number int) []view {
 var assumed = map[string]string{"scenario.stayers": "0", "scenario.nationalities": "KP", "scenario.basis": "REPORTED",
 	"scenario.variant": "AVERAGE_PRODUCT"}
 
-// meant returns the parameters without those that nobody has chosen: a form sends these too, empty or as they are assumed.
+// meant returns the parameters without those that nobody has chosen, which a form sends too: empty, or as they are assumed.
 func meant(values url.Values) url.Values {
 	given := url.Values{}
 	for name, list := range values {

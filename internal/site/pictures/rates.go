@@ -103,7 +103,8 @@ func (a *mapAnswer) asRates(p *chart.Picture, drawn chart.Map, places []askedPla
 			a.cite(employed[i].source)
 		}
 		if employed[i] != nil && drawn[i].More != "" {
-			drawn[i].More += fmt.Sprintf("; %s thousand employed in %d", chart.Grouped(employed[i].thousands, 1), employed[i].year)
+			drawn[i].More += fmt.Sprintf("; %s thousand employed in %d", chart.Grouped(employed[i].thousands, 1),
+				employed[i].year)
 		}
 	}
 	slices.Sort(years)
@@ -115,7 +116,9 @@ func (a *mapAnswer) asRates(p *chart.Picture, drawn chart.Map, places []askedPla
 
 // rateSentence tells the rates, the greatest first.
 func rateSentence(drawn chart.Map) string {
-	known := slices.DeleteFunc(slices.Clone(drawn), func(s chart.Subject) bool { return !s.Rate || s.Value == nil || *s.Value == 0 })
+	known := slices.DeleteFunc(slices.Clone(drawn), func(s chart.Subject) bool {
+		return !s.Rate || s.Value == nil || *s.Value == 0
+	})
 	slices.SortStableFunc(known, func(s, t chart.Subject) int {
 		switch {
 		case *s.Value > *t.Value:
