@@ -250,7 +250,8 @@ func (e embedding) views(number int) []view {
 var assumed = map[string]string{"scenario.stayers": "0", "scenario.nationalities": "KP", "scenario.basis": "REPORTED",
 	"scenario.variant": "AVERAGE_PRODUCT"}
 
-// meant returns the parameters without those that nobody has chosen, which a form sends too: empty, or as they are assumed.
+// meant returns the parameters without those that nobody has chosen, which a form sends too: empty, or as they are
+// assumed.
 func meant(values url.Values) url.Values {
 	given := url.Values{}
 	for name, list := range values {
