@@ -4,17 +4,43 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
-// Map compares one count of several of Russia's federal subjects, each filled by the class that its count falls in.
+// Map compares one count, or rate, of several of Russia's federal subjects, each filled by the class that it falls in.
 type Map []Subject
 
 // Subject is one federal subject of a Map.
 type Subject struct {
 	Code  string   // of ISO 3166-2; HasShape of it
 	Label string   // short, to stand within its borders
-	Value *float64 // a whole number; nil where unknown
+	Value *float64 // a whole number where it is no rate; nil where unknown
+	// Rate says that the value is of so many others, such as of 1,000 employed. It is so of all subjects of a map or none.
+	Rate bool
+	More string // what else is told of it, such as the count behind a rate
 }
+
+// rates reports whether a map shows rates.
+func (m Map) rates() bool { return len(m) > 0 && m[0].Rate }
+
+// figure writes a subject's value: a rate with two digits that tell something.
+func (s Subject) figure() string {
+	switch {
+	case s.Value == nil && s.Rate:
+		return noFigure
+	case s.Value == nil:
+		return unknownWord
+	case s.Rate && *s.Value != 0:
+		return rateWords(*s.Value)
+	}
+	return Grouped(*s.Value, 0)
+}
+
+// noFigure stands where a rate would, of which one of the two figures is missing.
+const noFigure = "no figure"
+
+// rateWords writes a rate: 0.042, 1.7, 23.
+func rateWords(v float64) string { return Grouped(v, Decimals(v, 2)) }
 
 // The classes beside those of ends: what is unknown, and nothing at all.
 const (
@@ -38,6 +64,9 @@ func classesOf(m Map) classes {
 		}
 	}
 	slices.Sort(known)
+	if m.rates() {
+		return quantiles(known)
+	}
 	var ends classes
 	for k := 1; k < mostClasses && len(known) > 0; k++ {
 		end := nextRound(known[(k*len(known)-1)/mostClasses])
@@ -46,6 +75,28 @@ func classesOf(m Map) classes {
 		}
 	}
 	return ends
+}
+
+// quantiles cuts rates, in their order, into classes of as many subjects each, between one rate and the next.
+func quantiles(known []float64) (ends classes) {
+	for k := 1; k < mostClasses; k++ {
+		at := k * len(known) / mostClasses
+		if at == 0 || at >= len(known) || known[at-1] == known[at] {
+			continue
+		}
+		end := known[at-1]
+		if between := rounded(end); between >= end && between < known[at] {
+			end = between // as round as it can be without moving anybody
+		}
+		ends = append(ends, end)
+	}
+	return ends
+}
+
+// rounded returns the next rate above one that two digits write.
+func rounded(v float64) float64 {
+	power := math.Pow(10, float64(Decimals(v, 2)))
+	return math.Ceil(v*power) / power
 }
 
 // nextRound returns the first round figure that is not below a count.
@@ -77,6 +128,23 @@ func (c classes) shade(class int) int {
 		return mostClasses - 1
 	}
 	return int(math.Round(float64(class*(mostClasses-1)) / float64(len(c))))
+}
+
+// rate says where a class of rates begins and ends.
+func (c classes) rate(class int) string {
+	switch {
+	case class == unknownClass:
+		return "No figure"
+	case class == noneClass:
+		return "None"
+	case len(c) == 0:
+		return "More than 0"
+	case class == len(c):
+		return "More than " + rateWords(c[class-1])
+	case class == 0:
+		return "Up to " + rateWords(c[0])
+	}
+	return rateWords(c[class-1]) + " to " + rateWords(c[class])
 }
 
 // name says where a class begins and ends.
@@ -128,14 +196,64 @@ func (m Map) draw(p *page, unit string) {
 	}
 	p.y += height + 2*edge + 12
 	p.legend(ends.keys(m))
+	if p.width < labelled {
+		m.list(p, ends)
+	}
+}
+
+// list names every subject that has a figure, the greatest first, where a map has no room for names; and who has none.
+func (m Map) list(p *page, ends classes) {
+	ordered := slices.Clone(m)
+	slices.SortStableFunc(ordered, func(a, b Subject) int { return cmp.Compare(rank(b), rank(a)) })
+	size := p.body()
+	columns := 1
+	if !p.narrow {
+		columns = 2
+	}
+	width := (p.inner.right - p.inner.left + 16) / float64(columns)
+	left := map[int][]string{}
+	at := 0
+	for _, s := range ordered {
+		class := ends.of(s)
+		if class < 0 {
+			left[class] = append(left[class], s.Label)
+			continue
+		}
+		x := p.inner.left + float64(at%columns)*width
+		p.area(outline{{{x, p.y + 2}, {x + 12, p.y + 2}, {x + 12, p.y + 13}, {x, p.y + 13}}}, ends, class, s.tip(""))
+		p.add(text{at: point{x + 18, p.y + size*(ascent+0.1)}, size: size, colour: p.ink,
+			words: wrap(s.Label, size, false, width-110)[0]},
+			text{at: point{x + width - 20, p.y + size*(ascent+0.1)}, anchor: end, size: size, bold: true, colour: p.ink,
+				words: s.figure()})
+		if at++; at%columns == 0 {
+			p.y += size*leading + 2
+		}
+	}
+	if at%columns != 0 {
+		p.y += size*leading + 2
+	}
+	p.y += 4
+	for _, class := range []int{noneClass, unknownClass} {
+		if names := left[class]; len(names) > 0 {
+			p.paragraph(ends.called(class, m)+": "+strings.Join(names, ", "), size, false, p.ink)
+		}
+	}
+}
+
+// called returns the name of a class in the legend of a map.
+func (c classes) called(class int, m Map) string {
+	if m.rates() {
+		return c.rate(class)
+	}
+	return c.name(class)
 }
 
 // tip returns what is told of a subject.
 func (s Subject) tip(unit string) *tip {
 	if s.Value == nil {
-		return &tip{label: s.Label, value: unknownWord}
+		return &tip{label: s.Label, value: s.figure(), more: s.More}
 	}
-	return &tip{label: s.Label, value: Grouped(*s.Value, 0) + " " + unit}
+	return &tip{label: s.Label, value: strings.TrimSpace(s.figure() + " " + unit), more: s.More}
 }
 
 // keys returns the legend of the classes that there are, from none to the greatest, and what is unknown.
@@ -143,7 +261,7 @@ func (c classes) keys(m Map) []key {
 	var keys []key
 	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, unknownClass) {
 		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
-			keys = append(keys, key{c.name(class), func(p *page, at box) {
+			keys = append(keys, key{c.called(class, m), func(p *page, at box) {
 				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2},
 					{at.left + 2, at.bottom - 2}}}, c, class, nil)
 			}})

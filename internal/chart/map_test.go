@@ -140,10 +140,57 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 	}
 }
 
+// TestClasses_OfRatesAreQuantiles holds five classes of rates against their definition: as many in each, in their order.
+func TestClasses_OfRatesAreQuantiles(t *testing.T) {
+	of := func(rates ...float64) Map {
+		var m Map
+		for _, v := range rates {
+			m = append(m, Subject{Value: &v, Rate: true})
+		}
+		return append(m, Subject{Rate: true})
+	}
+	for _, c := range []struct {
+		m     Map
+		count []int
+		names string
+	}{
+		{of(0.11, 0.52, 1.31, 1.32, 2.4, 2.9, 3.3, 5, 8.1, 23.4), []int{2, 2, 2, 2, 2}, "Up to 0.52; 0.52 to 1.4; 1.4 to 2.9; 2.9 to 5.0; More than 5.0"},
+		{of(0.001, 0.002, 0.003, 0.004, 0.005), []int{1, 1, 1, 1, 1}, "Up to 0.0010; 0.0010 to 0.0020; 0.0020 to 0.0030; 0.0030 to 0.0040; More than 0.0040"},
+		{of(2.5), []int{1}, "More than 0"}, {of(), []int{0}, "More than 0"}, {of(1.5, 1.5, 1.5), []int{3}, "More than 0"},
+	} {
+		ends := classesOf(c.m)
+		count := make([]int, len(ends)+1)
+		var names []string
+		for class := range count {
+			names = append(names, ends.called(class, c.m))
+		}
+		for _, s := range c.m {
+			if class := ends.of(s); class >= 0 {
+				count[class]++
+			}
+		}
+		assert.Equal(t, c.count, count, c.names)
+		assert.Equal(t, c.names, strings.Join(names, "; "))
+	}
+}
+
+// TestMap_NamesFiguresOnAPhone looks for every name and figure on a map that is too narrow for words within borders.
+func TestMap_NamesFiguresOnAPhone(t *testing.T) {
+	p := &Picture{Title: "Map", Plot: Map{{Code: "RU-SA", Label: "Sakha", Rate: true}, {Code: "RU-CHU", Label: "Chukotka", Value: value(0), Rate: true},
+		{Code: "RU-MAG", Label: "Magadan", Value: value(1.234), Rate: true}, {Code: "RU-KHA", Label: "Khabarovsk", Value: value(4.56), Rate: true}}}
+	_, texts := readSVG(t, p.SVG(Options{Theme: Light, Width: 320}))
+	var words []string
+	for _, one := range texts {
+		words = append(words, one.words)
+	}
+	assert.Subset(t, words, []string{"Khabarovsk", "4.6", "Magadan", "1.2", "None: Chukotka", "No figure: Sakha"})
+}
+
 // TestMap_TellsNothingOfWhatIsUnknown draws the same map as if the count were unknown for another reason, and
 // looks for figures.
 func TestMap_TellsNothingOfWhatIsUnknown(t *testing.T) {
-	p := &Picture{Title: "Map", Plot: Map{{"RU-SA", "Sakha", nil}, {"RU-CHU", "Chukotka", value(0)}, {"RU-MAG", "Magadan", value(40)}}}
+	p := &Picture{Title: "Map", Plot: Map{{Code: "RU-SA", Label: "Sakha"},
+		{Code: "RU-CHU", Label: "Chukotka", Value: value(0)}, {Code: "RU-MAG", Label: "Magadan", Value: value(40)}}}
 	_, texts := readSVG(t, p.SVG(Options{Theme: Light, Width: 1000}))
 	var words []string
 	for _, one := range texts {

@@ -49,7 +49,7 @@ func (p *page) labels(room box, laid []outline, drawn Map, c classes) {
 // rank orders subjects by who gets a label where there is not room for all.
 func rank(s Subject) float64 {
 	if s.Value == nil {
-		return 0.5 // after every count, before none
+		return math.SmallestNonzeroFloat64 // after every figure, before none
 	}
 	return *s.Value
 }
@@ -61,10 +61,7 @@ type label struct {
 }
 
 func (p *page) labelOf(s Subject) label {
-	l := label{name: s.Label, count: unknownWord, height: 2*small*leading + 2}
-	if s.Value != nil {
-		l.count = Grouped(*s.Value, 0)
-	}
+	l := label{name: s.Label, count: s.figure(), height: 2*small*leading + 2}
 	l.width = max(widthOf(l.name, small, true), widthOf(l.count, small, false))/slack + 4
 	return l
 }

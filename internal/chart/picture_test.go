@@ -104,6 +104,13 @@ func samples() map[string]*Picture {
 	}
 	nothing := frame(nil, "persons")
 	nothing.Empty = "The register has no worker in Khanty-Mansi Autonomous Okrug - Yugra in these days, and no reported figure is known."
+	rates := slices.Clone(country)
+	for i := range rates {
+		rates[i].Rate = true
+		if rates[i].Value != nil {
+			rates[i].Value = value(*rates[i].Value / 271)
+		}
+	}
 	return map[string]*Picture{
 		"single":  frame(Timeline{span.From, span.To, []Series{register}, events}, "persons"),
 		"many":    frame(Timeline{span.From, span.To, []Series{register, pace, reported, estimated}, events}, "persons"),
@@ -111,8 +118,10 @@ func samples() map[string]*Picture {
 		"band":    frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":    frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":    frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
-		"members": frame(members, "persons"), "intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
-		"map": frame(country, "permits"), "subject": frame(Map{{"RU-SPE", "Saint Petersburg", value(12)}}, "permits"), "unknown": frame(Map{{"RU-CHU", "Chukotka", nil}}, "permits"),
+		"members": frame(members, "persons"),
+		"intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
+		"map": frame(country, "permits"), "subject": frame(Map{{Code: "RU-SPE", Label: "Saint Petersburg", Value: value(12)}}, "permits"), "unknown": frame(Map{{Code: "RU-CHU", Label: "Chukotka"}}, "permits"),
+		"rates": frame(rates, "permits per 1,000 employed"),
 	}
 }
 

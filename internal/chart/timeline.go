@@ -61,6 +61,9 @@ func (t Timeline) draw(p *page, unit string) {
 		p.step(a, v, f.y(v), f.left, f.right, colour)
 	}
 	t.days(p, f)
+	for _, s := range t.Series {
+		p.as(s.Name, func() {}) // their order is that of the legend
+	}
 	for _, s := range slices.Backward(t.Series) { // what is named first covers the others
 		p.as(s.Name, func() { s.draw(p, f, p.series[s.Drawn.colour()]) })
 	}

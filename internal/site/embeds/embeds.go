@@ -51,7 +51,7 @@ func New(base port.Base, charts *pictures.Pictures) *Embeds {
 		}))
 	}
 	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js",
-		"/embed.css": "embed.css", "/figure.css": "figure.css", "/figure.js": "figure.js", "/share.js": "share.js"} {
+		"/embed.css": "embed.css", "/figure.css": "figure.css", "/figure.js": "figure.js", "/share.js": "share.js", "/plot.js": "plot.js"} {
 		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
 	s.Handle("GET /figure-words.js", served("text/javascript; charset=utf-8", "public, max-age=3600", scriptWords()))
@@ -77,6 +77,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, err)
 		return
 	}
+	values = meant(values)
 	ancestors, err := s.FrameAncestors(values)
 	if err != nil { // the key has ended since it was admitted
 		s.Refuse(w, r, err)
@@ -90,6 +91,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		s.Keep(http.HandlerFunc(s.charts.Serve)).ServeHTTP(w, file)
 		return
 	}
+	values = without(values, "width", "scale") // an embed has its own
 	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
 	seen := "" // what else the page depends on
 	if r.PathValue("number") != "" {

@@ -34,7 +34,7 @@ func TestEmbed_ShowsTheChartItsFiguresAndWhatTheyRestOn(t *testing.T) {
 	assert.Regexp(t, `<h1 class="heard">Workers present, Primorsky Krai</h1>`, answer.Body)
 	assert.Regexp(t, `<img src="[^"]+" width="800" height="\d+" alt="[^"]*Primorsky Krai[^"]*">`, answer.Body)
 	assert.Contains(t, answer.Body, "<strong>Synthetic rows take part:</strong>")
-	assert.Regexp(t, `<p class="small">Sources?: `, answer.Body)
+	assert.Regexp(t, `<p class="small source">Sources?: `, answer.Body)
 	assert.Contains(t, answer.Body, "content sha256:")
 	assert.Contains(t, answer.Body, `>https://homebound.example/releases/1/embed/stock?region=RU-PRI</a>`)
 	assert.NotContains(t, answer.Body, "<style")

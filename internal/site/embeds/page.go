@@ -43,6 +43,7 @@ type embedPage struct {
 	Heads      []Cell
 	Rows       [][]Cell
 	Share      share
+	Controls   controls
 	Data       string
 	OEmbed     string
 }
@@ -108,6 +109,11 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 	}
 	page := embedPage{Picture: picture, words: e.words, Lang: lang, Chart: e.chart, Live: !e.archived,
 		Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
+	_, variables := shown.Question()
+	if page.Controls, err = s.controls(r.Context(), e, variables); err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Print = e.drawn("", cmp.Or(theme, chart.Light), embedWide, 0).URL
 	page.Heads, page.Rows = Cells(picture)

@@ -34,7 +34,6 @@ type given struct{ Name, Value string }
 
 // share returns what can be taken away of an embed.
 func (s *Embeds) share(e embedding, title, citation string) share {
-	e.values = without(e.values, "width", "scale") // an embed has its own
 	permanent := s.PublicURL + embedPath(e.chart, without(e.values, partnerName), e.release.Number)
 	return share{s.ways(e, title, 0), s.ways(e, title, e.release.Number),
 		fmt.Sprintf("“%s”. %s %s", title, citation, permanent)}

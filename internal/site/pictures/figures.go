@@ -77,6 +77,7 @@ type (
 		Industry, Nationality *askedCode
 		From, To              askedDay
 		Value                 float64
+		Unit                  string
 		Status                string
 		Source                port.Source
 	}

@@ -19,8 +19,9 @@ type mapAnswer struct {
 
 // askedPlace is a region and those within it.
 type askedPlace struct {
-	Code, Name string
-	Children   []askedPlace
+	Code, Name   string
+	Observations []askedObservation
+	Children     []askedPlace
 }
 
 // subjects returns the federal subjects of a place, itself included.
@@ -38,8 +39,16 @@ func (p askedPlace) subjects() []askedPlace {
 // borders is where the shapes of the map are from. The picture names it beside the sources of its figures.
 var borders = port.Source{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
-// settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too.
-func settleMap(_ context.Context, _ *Pictures, variables port.Variables, data labour.Period) error {
+// settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too; and
+// leaves rates where a release has no employment.
+func settleMap(ctx context.Context, s *Pictures, variables port.Variables, data labour.Period) error {
+	if variables["rates"] == true {
+		employed, err := s.has(ctx, "EMPLOYED")
+		if err != nil {
+			return err
+		}
+		variables["rates"] = employed
+	}
 	period, _ := variables["period"].(map[string]any)
 	if variables["boundariesOn"] != nil || period["to"] == nil {
 		return nil
@@ -76,6 +85,7 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 		}
 		drawn = append(drawn, subject)
 	}
+	a.asRates(p, drawn, places, a.counted(a.span(variables)))
 	p.Plot = drawn
 	a.cite(borders)
 	if len(absent) > 0 {
@@ -84,7 +94,7 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p.Note(a.unknown())
 	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.",
 		words(a.boundaries(variables))))
-	sentences := a.sentences()
+	sentences := append(a.sentences(), rateSentence(drawn))
 	if len(none) > 0 {
 		sentences = append(sentences, "No permit in "+listed(none)+".")
 	}
@@ -97,6 +107,9 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 func (a *mapAnswer) places() (places []askedPlace, absent []string) {
 	places = a.Within.subjects()
 	for _, row := range a.Report.Rows {
+		if known := func(p askedPlace) bool { return p.Code == row.Region.Code }; slices.ContainsFunc(places, known) {
+			continue
+		}
 		if chart.HasShape(row.Region.Code) {
 			places = append(places, askedPlace{Code: row.Region.Code, Name: row.Region.Name})
 		} else {

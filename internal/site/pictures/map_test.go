@@ -57,7 +57,7 @@ func TestCharts_MapSaysInWordsWhatItShows(t *testing.T) {
 	assert.Contains(t, data.Description, "No permit in ")
 	assert.Contains(t, data.Source, "Natural Earth", "whose borders they are")
 	svg := s.Get("/charts/map.svg?region=RU&width=1200").Body
-	for _, words := range []string{">None</text>", ">Permits</text>", ">Synthetic rows take part: made up, no finding</text>", "Natural Earth", "<title>Where permits were issued, Russian Federation</title>"} {
+	for _, words := range []string{">None</text>", ">Permits per 1,000 employed</text>", ">Synthetic rows take part: made up, no finding</text>", "Natural Earth", "<title>Where permits were issued, Russian Federation</title>"} {
 		assert.Contains(t, svg, words)
 	}
 	for _, forbidden := range []string{"style=", "<style", "url(", "href"} {
@@ -94,7 +94,7 @@ func TestCharts_MapNamesWhatItCannotDraw(t *testing.T) {
 func TestCharts_MapRefusesWhatThereIsNot(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	for path, message := range map[string]string{
-		"/charts/map.svg?granularity=MONTH":              `Expected parameters out of region, period.from, nationalities, boundariesOn, found "granularity".`,
+		"/charts/map.svg?granularity=MONTH":              `Expected parameters out of region, period.from, nationalities, boundariesOn, rates, found "granularity".`,
 		"/charts/map.svg?boundariesOn=2018-11-31":        "2018-11-31",
 		"/charts/map.json?boundariesOn=a&boundariesOn=b": "boundariesOn",
 		"/charts/map.svg?period.to=%22%3E%3Cscript%3E":   "script",
@@ -111,4 +111,28 @@ func TestCharts_MapRefusesWhatThereIsNot(t *testing.T) {
 	for _, path := range []string{"/releases/1/charts/map.svg", "/embed/map", "/releases/1/embed/map?region=RU", "/oembed?url=https://homebound.example/embed/map"} {
 		assert.Equal(t, http.StatusOK, s.Get(path).Status, path)
 	}
+}
+
+// TestCharts_MapShowsRates computes the rates from the picture's own columns, and asks for counts in their place.
+func TestCharts_MapShowsRates(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	data := chartOf(s, "map", "region=RU")
+	rates := 0
+	for _, row := range data.Rows {
+		permits, _ := row[2].(float64)
+		employed, has := row[3].(float64)
+		if !has {
+			assert.Nil(t, row[5], row)
+			continue
+		}
+		assert.InDelta(t, permits/employed, row[5], 1e-12, row)
+		rates++
+	}
+	assert.Greater(t, rates, 60)
+	svg := s.Get("/charts/map.svg?region=RU&width=320").Body
+	assert.Regexp(t, `data-label="Primorsky" data-value="[0-9.]+ permits per 1,000 employed" data-more="[0-9,]+ permits; [0-9.]+ thousand employed in \d{4}"`, svg)
+	assert.Regexp(t, `>Primorsky</text>\n<text [^>]+>[0-9.]+</text>`, svg, "with its figure in the list below")
+	counts := s.Get("/charts/map.svg?rates=false").Body
+	assert.Contains(t, counts, ">Permits</text>")
+	assert.NotContains(t, counts, "employed")
 }

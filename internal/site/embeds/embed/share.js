@@ -10,7 +10,8 @@ export const say = (name, ...values) => said[name].replace(/\{(\d)\}/g, (_, at) 
 export function made(name, attributes = {}, ...children) {
   const element = document.createElement(name)
   for (const [attribute, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined) element.setAttribute(attribute, value === true ? '' : value)
+    if (attribute.startsWith('aria-')) element.setAttribute(attribute, value)
+    else if (value !== false && value !== undefined) element.setAttribute(attribute, value === true ? '' : value)
   }
   element.append(...children)
   return element
