@@ -56,6 +56,12 @@ func TestExamples(t *testing.T) {
 		t.Parallel()
 		e.npm(t)
 		e.run(t, "examples/typescript", "npm", "run", "--silent", "check")
+		e.run(t, "examples/typescript", "npm", "test") // against the server: Apollo, urql and Relay
+	})
+	t.Run("dashboard", func(t *testing.T) {
+		t.Parallel()
+		e.npm(t)
+		e.openDashboard(t)
 	})
 	t.Run("README", func(t *testing.T) {
 		t.Parallel()

@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/browsertest"
 	"homebound/internal/command"
 )
 
@@ -43,7 +44,7 @@ func (m fromRoot) Run() int {
 	if err := os.Setenv(contractFile, filepath.Join(root, "schema.graphqls")); err != nil {
 		panic(err)
 	}
-	return m.M.Run()
+	return browsertest.Run(m.M)
 }
 
 // contractFile is the variable that names the contract's file to the program when it is the test binary.

@@ -14,7 +14,8 @@ const variants = { AVERAGE_PRODUCT: 'At the average product', WAGE_SHARE: 'By th
 interface State {
   region: string
   year: { from: string; to: string }
-  cursors: string[] // of the pages before the one that is shown
+  search: string // words of employers' names
+  page: number // of the table, from 0
 }
 
 type Ask = <Data, Variables extends AnyVariables>(query: TypedDocumentNode<Data, Variables>, variables: Variables) => Promise<Data>
@@ -45,14 +46,21 @@ function must<T>(value: T | null | undefined): T {
 /** Fills a panel. What it cannot show it says, and the other panels stand. */
 async function panel(selector: string, content: () => Promise<Node[]>): Promise<void> {
   const place = the(selector)
+  const turn = (turns.get(selector) ?? 0) + 1
+  turns.set(selector, turn)
   place.ariaBusy = 'true'
+  let filled: Node[]
   try {
-    place.replaceChildren(...(await content()))
+    filled = await content()
   } catch (reason) {
-    place.replaceChildren(element('p', { class: 'failed', role: 'alert' }, reason instanceof Error ? reason.message : String(reason)))
+    filled = [element('p', { class: 'failed', role: 'alert' }, reason instanceof Error ? reason.message : String(reason))]
   }
+  if (turns.get(selector) !== turn) return // a later question is under way, or answered already
+  place.replaceChildren(...filled)
   place.ariaBusy = 'false'
 }
+
+const turns = new Map<string, number>() // how often each panel was asked
 
 const marks = (row: Known & { synthetic: boolean }) => (row.synthetic ? 'made up, no finding' : '')
 
@@ -97,14 +105,16 @@ async function impact(ask: Ask, { region }: State): Promise<Node[]> {
 }
 
 async function employers(ask: Ask, state: State, show: () => void): Promise<Node[]> {
-  const { region, year, cursors } = state
-  const report = must((await ask(Employers, { region, year, first: pageLength, after: cursors.at(-1) ?? null })).report)
+  const asked = { ...state }
+  const { region, year, search, page } = asked
+  const report = must((await ask(Employers, { region, year, search, first: pageLength, offset: page * pageLength })).report)
+  if (JSON.stringify(asked) !== JSON.stringify(state)) return [] // which panel() leaves aside
   const [previous, next] = [the<HTMLButtonElement>('#previous'), the<HTMLButtonElement>('#next')]
-  previous.disabled = cursors.length === 0
+  previous.disabled = page === 0
   next.disabled = !report.pageInfo.hasNextPage
-  previous.onclick = () => (cursors.pop(), show())
-  next.onclick = () => (cursors.push(report.pageInfo.endCursor ?? ''), show())
-  const from = cursors.length * pageLength
+  previous.onclick = () => (state.page--, show())
+  next.onclick = () => (state.page++, show())
+  const from = page * pageLength
   the('#place').textContent = report.rows.length ? `${from + 1} to ${from + report.rows.length} of ${figure(report.totalCount)}` : 'none found'
   const row = (cells: string[], cell: string) => element('tr', {}, ...cells.map((text) => element(cell, cell === 'th' ? { scope: 'col' } : {}, text)))
   return [
@@ -151,14 +161,23 @@ async function start(): Promise<void> {
   const showRegion = () => Promise.all([show(), panel('#series .body', () => series(ask, state)), panel('#impact .body', () => impact(ask, state))])
   const places = [...availability.districts, ...availability.regions].map(({ code, name }) => ({ value: code, text: name }))
   const state: State = {
-    region: pick('region', places, places[0]?.value ?? '', (region) => (Object.assign(state, { region, cursors: [] }), void showRegion())),
+    region: pick('region', places, places[0]?.value ?? '', (region) => (Object.assign(state, { region, page: 0 }), void showRegion())),
     year: span(
       pick('year', years.map((value) => ({ value, text: value })), years[Math.min(1, years.length - 1)] ?? '', (year) => {
-        Object.assign(state, { year: span(year), cursors: [] })
+        Object.assign(state, { year: span(year), page: 0 })
         void show()
       }),
     ),
-    cursors: [],
+    search: '',
+    page: 0,
+  }
+  let typing: ReturnType<typeof setTimeout> | undefined
+  the<HTMLInputElement>('#search').oninput = ({ target }) => {
+    clearTimeout(typing)
+    typing = setTimeout(() => {
+      Object.assign(state, { search: (target as HTMLInputElement).value, page: 0 })
+      void table()
+    }, 200)
   }
   await showRegion()
 }

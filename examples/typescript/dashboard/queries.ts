@@ -106,13 +106,13 @@ export const Impact = graphql(`
 `)
 
 export const Employers = graphql(`
-  query Employers($region: String!, $year: DateRange!, $first: Int!, $after: String) {
+  query Employers($region: String!, $year: DateRange!, $search: String, $first: Int!, $offset: Int!) {
     report(
-      filter: { within: $region, period: $year }
+      filter: { within: $region, period: $year, search: $search }
       groupBy: [EMPLOYER]
       orderBy: [{ measure: PERMITS_ISSUED, direction: DESC }]
       first: $first
-      after: $after
+      offset: $offset
     ) {
       rows {
         employer {
@@ -129,7 +129,6 @@ export const Employers = graphql(`
       synthetic
       pageInfo {
         hasNextPage
-        endCursor
       }
     }
   }

@@ -1,0 +1,58 @@
+package test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"homebound/internal/browsertest"
+)
+
+// openDashboard serves the dashboard of examples/typescript from an origin of its own, and uses it as a reader would.
+func (e *exampleRun) openDashboard(t *testing.T) {
+	folder := t.TempDir()
+	e.run(t, "examples/typescript", "env", "SITE="+folder, "npm", "run", "--silent", "dashboard")
+	site := httptest.NewServer(http.FileServer(http.Dir(folder)))
+	t.Cleanup(site.Close)
+	browser := browsertest.New(t, site.URL, e.server)
+	await := func(condition string) {
+		t.Helper()
+		browsertest.Get(browser, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(browsertest.Patience)))
+	}
+	const settled = `document.querySelectorAll('[aria-busy=true]').length === 0 && document.querySelector('#employers tbody tr') !== null`
+	const first = `document.querySelector('#employers tbody td')?.textContent`
+	text := func(selector string) string {
+		t.Helper()
+		return browsertest.Get(browser, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).textContent`, selector)))
+	}
+
+	for _, width := range []int64{1280, 390} {
+		browser.Do(chromedp.EmulateViewport(width, 900),
+			chromedp.Navigate(site.URL+"/?region=RU-FD-FE&year=2017&server="+url.QueryEscape(e.server)))
+		await(settled)
+		assert.LessOrEqual(t, browsertest.Get(browser, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)), width)
+	}
+	assert.Contains(t, text("#tiles"), "made up, no finding")
+	assert.Regexp(t, `\d[\d.]* billion RUB \([\d.]+ (b|m)illion to [\d.]+ billion\)`, text("#impact"), "the cost comes with its range")
+	assert.Contains(t, text("#citation"), "Release 1, published")
+	assert.Positive(t, browsertest.Get(browser, chromedp.Evaluate[int](`document.querySelectorAll('#series svg rect, #series svg path').length`)))
+
+	page := browsertest.Get(browser, chromedp.Evaluate[string](first))
+	require.Regexp(t, `^1 to 10 of`, text("#place"))
+	browser.Do(chromedp.Click(chromedp.CSS("#next")))
+	await(`document.querySelector('#place').textContent.startsWith('11 to 20')`)
+	assert.NotEqual(t, page, browsertest.Get(browser, chromedp.Evaluate[string](first)))
+
+	browser.Do(chromedp.SendKeys(chromedp.CSS("#search"), page))
+	await(settled + ` && ` + first + fmt.Sprintf(` === %q`, page))
+	assert.Regexp(t, `^1 to \d+ of \d+$`, text("#place"), "a search begins at the first page")
+	browser.Do(chromedp.SendKeys(chromedp.CSS("#search"), " no such name"))
+	await(`document.querySelector('#place').textContent === 'none found'`)
+	assert.Empty(t, browser.Problems())
+}
