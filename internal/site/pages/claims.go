@@ -116,7 +116,7 @@ type claimsPart struct {
 }
 
 // mostClaims is how many statements the first page shows.
-const mostClaims = 5
+const mostClaims = 4
 
 func (s *Pages) tellClaims(ctx context.Context, d *homeData) error {
 	err := s.ask(ctx, "claims", nil, &d.Claims)
