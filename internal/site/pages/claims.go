@@ -52,9 +52,13 @@ func (c claimAnswer) Evidence() string {
 	return daysInWords(c.Check.Explanation)
 }
 
-// Short is Evidence without what the claim says, where that stands beside it.
+// Short is Evidence without what the claim says, where that stands beside it. A verdict that decides keeps it: it is of
+// the number that was checked, and of no other in the statement.
 func (c claimAnswer) Short() string {
 	all := c.Evidence()
+	if v := c.verdictOf(); v == "CONSISTENT" || v == "INCONSISTENT" {
+		return all
+	}
 	if _, rest, more := strings.Cut(all, ". "); more && strings.HasPrefix(all, "The claim says ") {
 		return rest
 	}
@@ -112,7 +116,7 @@ type claimsPart struct {
 }
 
 // mostClaims is how many statements the first page shows.
-const mostClaims = 5
+const mostClaims = 4
 
 func (s *Pages) tellClaims(ctx context.Context, d *homeData) error {
 	err := s.ask(ctx, "claims", nil, &d.Claims)

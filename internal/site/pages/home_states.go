@@ -106,7 +106,10 @@ func (a stateAnswer) row(published []count, before string) (stateRow, error) {
 	if a.Remaining != nil {
 		row.Left = rounded(*a.Remaining)
 	}
-	if a.Progress != nil {
+	switch {
+	case a.Baseline != nil && *a.Baseline == 0:
+		row.Percent = "none to go"
+	case a.Progress != nil:
 		row.Percent = rounded(math.Floor(100**a.Progress)) + "\u00a0%" // never 100 % while somebody is left
 	}
 	return row, nil

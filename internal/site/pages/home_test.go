@@ -189,6 +189,14 @@ func TestHome_TellsAllVariantsOfTheCost(t *testing.T) {
 	says(t, text, "no one of these is the cost by itself")
 }
 
+// A verdict is of the number that was checked, and of no other in the statement: the sentence beside it names it.
+func TestHome_SaysWhichNumberOfAStatementWasChecked(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	page := words(s.Get("/").Body)
+	says(t, page, "DPRK workers fell from 34,000 to 11,000 after the resolution")
+	says(t, page, "The claim says about 11,000 persons in Russian Federation in December 2018.")
+}
+
 var enumWords = regexp.MustCompile(`\b[A-Z]{4,}_[A-Z_]+\b|\b(UNKNOWN|UNDECIDED|CONSISTENT|INCONSISTENT|COMPLETED|MISSED|MIDTERM)\b`)
 
 func TestHome_HasWordsForReaders(t *testing.T) {
@@ -206,6 +214,7 @@ func TestHome_TellsOfOtherStates(t *testing.T) {
 	page := words(s.Get("/").Body)
 	says(t, page, "Russia 30,023, December 2017 final report, March 2020 ")
 	says(t, page, "Poland 445, December 2017 half-way report, December 2019 0 100 % nobody remained")
+	says(t, page, "Malaysia 0, May 2017 half-way report 0 none to go nobody remained")
 	says(t, page, "China not known final report, March 2020 not known not known not known")
 	assert.Less(t, strings.Index(page, "Russia 30,023"), strings.Index(page, "Qatar 2,541"))
 	assert.Regexp(t, `Of 53 states that reported or were counted, nobody remained in \d+ by their own figures`, page)
