@@ -118,7 +118,7 @@ func samples() map[string]*Picture {
 		"band":    frame(Timeline{quarters[0].From, span.To, []Series{band}, events[:1]}, "RUB"),
 		"zero":    frame(Timeline{span.From, span.From, []Series{{Name: "Register", Points: []Point{{Period: on("2011-01-02"), Value: value(0)}}}}, nil}, "persons"),
 		"bars":    frame(bars, "permits"), "columns": frame(columns, "persons"), "months": frame(months, "persons"), "empty": nothing,
-		"members": frame(members, "persons"),
+		"members":   frame(members, "persons"),
 		"intervals": frame(intervals, "RUB"), "waterfall": frame(waterfall, "RUB"), "tornado": frame(tornado, "RUB"),
 		"map": frame(country, "permits"), "subject": frame(Map{{Code: "RU-SPE", Label: "Saint Petersburg", Value: value(12)}}, "permits"), "unknown": frame(Map{{Code: "RU-CHU", Label: "Chukotka"}}, "permits"),
 		"rates": frame(rates, "permits per 1,000 employed"),
