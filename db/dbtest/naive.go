@@ -300,7 +300,14 @@ func (n *Naive) about(f db.ReportFilter, row fact, by labour.Dimension, boundari
 			if by == labour.ByNationality {
 				yes, others = anyOf(f.Nationalities, row.nationality), len(f.Within) > 0
 			}
-			others = others || len(f.Industries)+len(f.Employers)+len(f.Outcomes) > 0 || f.Synthetic != nil || f.NotSource != "" || f.Search != ""
+			others = others || len(f.Industries)+len(f.Employers)+len(f.Outcomes) > 0 || f.Synthetic != nil || f.NotSource != ""
+			if f.Search != "" && by == labour.ByRegion && !slices.ContainsFunc(n.content.Employers, func(e labour.Employer) bool {
+				return n.found(f.Search, fact{employer: e.ID}, boundaries, false)
+			}) { // of regions alone
+				yes = yes && n.found(f.Search, fact{region: row.region}, boundaries, false)
+			} else {
+				others = others || f.Search != ""
+			}
 			return yes && (asked || !others)
 		})
 	}
