@@ -2,6 +2,9 @@ package db
 
 import (
 	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"homebound/db/internal/build"
 	"homebound/db/internal/sqlite"
@@ -134,4 +137,10 @@ func (m mirror) Close() error { return m.there.Close() }
 func (p Place) HasNoFiles() bool {
 	_, is := p.p.(*postgresPlace)
 	return is
+}
+
+// TakeRoom takes all room that large reports share, until leave is called.
+func TakeRoom(t testing.TB, s *Store) (leave func()) {
+	require.NoError(t, s.room.Acquire(t.Context(), sharedCells))
+	return func() { s.room.Release(sharedCells) }
 }

@@ -152,7 +152,7 @@ func (f facts) conditions(sb *sqlbuilder.SelectBuilder, kind string, negated boo
 	var all []string
 	region := "f.region_code"
 	if f.walked {
-		region = "+" + region // which no index fits
+		region = "(" + region + " || '')" // which no index fits
 	}
 	for _, codes := range f.regions {
 		all = append(all, isIn(sb, region, codes))

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sync/semaphore"
+
 	"homebound/db/internal/build"
 	"homebound/db/internal/packed"
 	"homebound/db/internal/postgres"
@@ -36,6 +38,7 @@ type Release struct {
 	confidential, largest int
 	compared              comparisons
 	edition               int
+	room                  *semaphore.Weighted // of the store, for the rows of large reports; nil is no bound
 }
 
 // unexposed is the least to protect of a file that is opened for no reader.

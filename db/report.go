@@ -48,6 +48,7 @@ type Report struct {
 	Period       labour.Period // what the report covers
 	BoundariesOn labour.Date
 	Rows         []ReportRow
+	Count        int      // of Rows, also where whoever needs them no longer has let them go
 	LeftOut      int      // rows that having left out
 	SQL          []string // the statements that ran
 	Currency     string   // of wages
@@ -141,9 +142,11 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // the question but for its measures: the groups of every kind of register row.
 func (rep *Report) Answer(ctx context.Context) error {
 	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
-	if err := rep.foresee(ctx, t); err != nil {
+	leave, err := rep.reserve(ctx, t)
+	if err != nil {
 		return err
 	}
+	defer leave()
 	measured := familiesOf(rep.measures)
 	if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
 		return err
@@ -170,6 +173,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 		slices.SortFunc(rep.Rows, rep.compare)
 	}
 	rep.Rows = append(rep.Rows, others...)
+	rep.Count = len(rep.Rows)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"homebound/db/internal/build"
@@ -9,15 +10,38 @@ import (
 	"homebound/internal/labour"
 )
 
-// foresee returns a Fault with LimitExceeded where the report's groups times its periods are more than one report may
-// hold, before any of them is computed: a report by employer and day would else fill the memory first. It counts groups
-// only as far as the bound, and only where there may be so many.
-func (rep *Report) foresee(ctx context.Context, t *tally) error {
+// Reports that are computed at the same time hold at most sharedCells rows together, so that many large ones take turns
+// rather than all memory. Those that cannot have more than freeCells rows take no part in this.
+const (
+	sharedCells = maxCells
+	freeCells   = maxCells / 8
+)
+
+// reserve waits until there is room for the report's rows; leave gives it back. It returns a Fault with LimitExceeded where
+// the report's groups times its periods are more than one report may hold, before any of them is computed: a report by
+// employer and day would else fill the memory first.
+func (rep *Report) reserve(ctx context.Context, t *tally) (leave func(), err error) {
 	periods := calendar{rep.Period, rep.Query.Granularity}.count()
-	most := maxCells / max(1, periods)
-	if rep.empty || len(t.dimensions) == 0 || rep.release.mostGroups(t.dimensions) <= most {
-		return nil
+	if rep.empty || len(t.dimensions) == 0 || rep.release.mostGroups(t.dimensions) <= freeCells/max(1, periods) {
+		return func() {}, nil
 	}
+	groups, err := rep.countGroups(ctx, t, maxCells/max(1, periods))
+	if err != nil {
+		return nil, err
+	}
+	rows := int64(min(groups*periods, sharedCells))
+	if rep.release.room == nil || rows <= freeCells {
+		return func() {}, nil
+	}
+	if err := rep.release.room.Acquire(ctx, rows); err != nil {
+		return nil, fmt.Errorf("wait for room for a report of %d rows: %w", rows, err)
+	}
+	return func() { rep.release.room.Release(rows) }, nil
+}
+
+// countGroups counts the groups of every kind of register row in the period, at most: those of two kinds are often the same.
+// It returns a Fault where one kind alone has more than most. It counts no further than that.
+func (rep *Report) countGroups(ctx context.Context, t *tally, most int) (groups int, err error) {
 	for _, kind := range []struct {
 		family labour.Family
 		facts  string
@@ -31,13 +55,14 @@ func (rep *Report) foresee(ctx context.Context, t *tally) error {
 		}
 		found, err := rep.groupsUpTo(ctx, t.dimensions, kind.facts, kind.day, most+1)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if found > most {
-			return tooLarge()
+			return 0, tooLarge()
 		}
+		groups += found
 	}
-	return nil
+	return groups, nil
 }
 
 // mostGroups returns the most groups that dimensions can have: their members, multiplied.

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -14,16 +15,7 @@ import (
 
 // A report that would outgrow its bound is refused by its groups and periods, each time by one short statement.
 func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
-	store := dbtest.MustOpen(t)
-	content := permits(60)
-	for i := range content.Permits { // of an employer each
-		id := content.Permits[i].ID
-		content.Employers = append(content.Employers, labour.Employer{ID: "E" + id, Name: "E" + id,
-			Region: content.Permits[i].Region, Source: content.Permits[i].Source})
-		content.Permits[i].Employer = "E" + id
-	}
-	dbtest.MustPublish(t, store, content)
-	r := dbtest.MustRead(t, store)
+	r := dbtest.MustRead(t, ofManyEmployers(t))
 	ask := func(years int, m labour.Measure) (*db.Report, int64, error) {
 		t.Helper()
 		ctx, statements := db.WithStatementCount(t.Context())
@@ -42,4 +34,39 @@ func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
 		_, _, err = ask(40, m) // 876,000
 		require.NoError(t, err)
 	}
+}
+
+// Large reports take turns, since together they would fill the memory; small ones pass them.
+func TestReport_LargeOnesWaitForRoom(t *testing.T) {
+	store := ofManyEmployers(t)
+	r := dbtest.MustRead(t, store)
+	ask := func(ctx context.Context, years int) error {
+		from := labour.NewDate(2016, time.January, 1)
+		_, err := r.Report(ctx, db.ReportQuery{
+			Filter:  db.ReportFilter{Period: db.DateRange{From: &from, To: dbtest.Some(from.AddDays(years * 365))}},
+			GroupBy: []labour.Dimension{labour.ByEmployer}, Granularity: labour.Day, Measures: []labour.Measure{labour.PermitsIssued},
+		})
+		return err
+	}
+	leave := db.TakeRoom(t, store)
+	waiting, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer stop()
+	require.ErrorIs(t, ask(waiting, 20), context.DeadlineExceeded) // 438,000 rows
+	require.NoError(t, ask(t.Context(), 1))                        // 21,900
+	leave()
+	require.NoError(t, ask(t.Context(), 20))
+}
+
+// ofManyEmployers publishes 60 permits of an employer each.
+func ofManyEmployers(t *testing.T) *db.Store {
+	store := dbtest.MustOpen(t)
+	content := permits(60)
+	for i := range content.Permits { // of an employer each
+		id := content.Permits[i].ID
+		content.Employers = append(content.Employers, labour.Employer{ID: "E" + id, Name: "E" + id,
+			Region: content.Permits[i].Region, Source: content.Permits[i].Source})
+		content.Permits[i].Employer = "E" + id
+	}
+	dbtest.MustPublish(t, store, content)
+	return store
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
 	"homebound/db/internal/build"
@@ -38,6 +39,7 @@ type Store struct {
 	editions map[string]int     // how often a file was refused
 
 	listeners map[chan labour.Release]struct{}
+	room      *semaphore.Weighted // for the rows of large reports, of all releases together
 
 	opening    singleflight.Group // of files, by name: the lock is not held meanwhile
 	refreshing chan struct{}      // holds one value while somebody looks at CURRENT
@@ -71,6 +73,7 @@ func OpenStore(dir string, options ...Option) (*Store, error) {
 	s := &Store{
 		folder: build.Folder(dir), place: folderPlace{build.Folder(dir)}, open: map[string]*handle{}, listeners: map[chan labour.Release]struct{}{},
 		refused: map[string]refusal{}, editions: map[string]int{},
+		room:       semaphore.NewWeighted(sharedCells),
 		refreshing: make(chan struct{}, 1), openFile: openRelease,
 	}
 	for _, set := range options {
@@ -196,7 +199,7 @@ func (s *Store) openNamed(ctx context.Context, name string) error {
 	if s.closed {
 		return errors.Join(fs.ErrClosed, release.close())
 	}
-	release.edition = s.editions[name]
+	release.edition, release.room = s.editions[name], s.room
 	s.open[name] = &handle{release: release, used: time.Now()}
 	return nil
 }

@@ -72,6 +72,8 @@ func required(arguments ast.ArgumentDefinitionList, but string) (written []strin
 		value := `"RU"`
 		if definition := schema.Types[a.Type.Name()]; definition.Kind == ast.Enum {
 			value = definition.EnumValues[0].Name
+		} else if a.Type.Name() == "Int" {
+			value = "1"
 		} else if a.Name == "sanction" {
 			value = `"S/RES/2397(2017)"`
 		}

@@ -114,6 +114,7 @@ func reportPage(ctx context.Context, rep *db.Report, span db.Span) (*model.Conne
 		return nil, err
 	}
 	page := mapPage(cut, reportRower(ctx, rep))
+	rep.Rows = nil // a large report need not be kept until its page has been written
 	connection := connection(page, span, reportRows(rep.Query))
 	model.Join(ctx, []*model.Connection[model.ReportRow]{connection})
 	return connection, nil

@@ -52,7 +52,7 @@ func Notices(release *db.Release, rep *db.Report) []Notice {
 	}
 	if rep.LeftOut > 0 {
 		notices = append(notices, Notice{NoticeLeftOut, fmt.Sprintf(
-			"Of %d rows, having left %d out.", len(rep.Rows)+rep.LeftOut, rep.LeftOut)})
+			"Of %d rows, having left %d out.", rep.Count+rep.LeftOut, rep.LeftOut)})
 	}
 	return append(notices, lackingNotices(release, rep)...)
 }

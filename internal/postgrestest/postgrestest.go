@@ -34,7 +34,7 @@ type Server struct {
 }
 
 // settings make a server quick, and it need not outlive a loss of power.
-var settings = []string{"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "listen_addresses=127.0.0.1",
+var settings = []string{"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "listen_addresses=127.0.0.1",
 	"-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "wal_level=replica", "-c", "hot_standby=on", "-c", "max_wal_senders=4",
 	"-c", "log_min_messages=error", "-c", "max_wal_size=4GB"}
 

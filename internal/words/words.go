@@ -5,35 +5,41 @@ package words
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+	"golang.org/x/text/message"
+	"golang.org/x/text/message/catalog"
 )
 
 //go:embed text
 var texts embed.FS
 
 // catalogue has the texts of all languages. It is complete before main begins, and never written to afterwards.
-var catalogue = func() *i18n.Bundle {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+var catalogue = func() *catalog.Builder {
+	all := catalog.NewBuilder(catalog.Fallback(language.English))
 	files, err := texts.ReadDir("text")
 	for _, file := range files {
-		if err == nil {
-			_, err = bundle.LoadMessageFileFS(texts, "text/"+file.Name())
+		code := strings.TrimSuffix(file.Name(), ".json")
+		var said map[string]string
+		text, failed := texts.ReadFile("text/" + file.Name())
+		err = errors.Join(err, failed, json.Unmarshal(text, &said))
+		for id, text := range said {
+			err = errors.Join(err, all.SetString(language.Make(code), id, text))
 		}
 	}
 	if err != nil {
 		panic(fmt.Sprintf("words: %v", err)) // which the tests have looked at
 	}
-	return bundle
+	return all
 }()
 
 // Words are the texts of one language, and the English ones where it has none.
 type Words struct {
-	localizer *i18n.Localizer
+	printer   *message.Printer
 	countries display.Namer
 }
 
@@ -44,13 +50,14 @@ func In(code string) Words {
 	if err != nil {
 		tag = language.English
 	}
-	return Words{i18n.NewLocalizer(catalogue, tag.String()), display.Regions(tag)}
+	written, _, _ := catalogue.Matcher().Match(tag)
+	return Words{message.NewPrinter(written, message.Catalog(catalogue)), display.Regions(tag)}
 }
 
-// Languages lists the codes of the languages that there are words in, English first.
+// Languages lists the codes of the languages that there are words in.
 func Languages() []string {
 	var codes []string
-	for _, tag := range catalogue.LanguageTags() {
+	for _, tag := range catalogue.Languages() {
 		codes = append(codes, tag.String())
 	}
 	return codes
@@ -59,8 +66,8 @@ func Languages() []string {
 // Label returns what a value of an enum is called, and whether it has a name. Beside the enums of the contract there are
 // MeasureDescription, DimensionDescription and Unit.
 func (w Words) Label(enum, value string) (label string, known bool) {
-	label, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: enum + "." + value})
-	return label, err == nil || label != ""
+	label = w.printer.Sprintf(message.Key(enum+"."+value, ""))
+	return label, label != ""
 }
 
 // Country returns the name of a country by its ISO 3166-1 code, and whether the language has one.
