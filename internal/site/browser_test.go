@@ -23,9 +23,9 @@ func TestBrowser_FromTheFirstPageToTheFirstAnswer(t *testing.T) {
 	_, err := exchange.PublishDefault(t.Context(), s.Store, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	require.NoError(t, err)
 
-	browser.Do(chromedp.Navigate(s.URL), chromedp.WaitVisible(chromedp.CSS(".mark")))
-	assert.Equal(t, "Sent home from the Far Eastern Federal District – Homebound", browsertest.Get(browser, chromedp.Title()))
-	assert.Contains(t, browsertest.Get(browser, chromedp.Evaluate[string](`document.querySelector('.mark').innerText`)), "Synthetic rows take part.")
+	browser.Do(chromedp.Navigate(s.URL), chromedp.WaitVisible(chromedp.CSS("footer")))
+	assert.Equal(t, "What became of the workers sent home from the Far Eastern Federal District? – Homebound", browsertest.Get(browser, chromedp.Title()))
+	assert.Contains(t, browsertest.Get(browser, chromedp.Evaluate[string](`document.querySelector('main').innerText`)), "a register that is made up")
 	sitetest.Picture(t, browser, "home")
 
 	browser.Do(chromedp.Click(chromedp.CSS(`a[href="/graphiql"]`)), chromedp.WaitVisible(chromedp.CSS(".graphiql-execute-button")))

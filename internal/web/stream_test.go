@@ -143,7 +143,7 @@ func TestEvents_OfOneOperation(t *testing.T) {
 // TestEvents_TellAllOfARelease asks for every field that a release has: a subscription reads no release itself.
 func TestEvents_TellAllOfARelease(t *testing.T) {
 	s := newStreamSite(t)
-	const fields = `{id number contentHash publishedAt dataFrom dataThrough currency counts{permits} synthetic confidential note methodVersion gates{name} gaps{gap} citation __typename}`
+	const fields = `{id number contentHash publishedAt dataFrom dataThrough currency localLanguage counts{permits} synthetic confidential note methodVersion gates{name} gaps{gap} citation __typename}`
 	asked := s.Post("{__type(name:\"Release\"){fields{name}}}").Body
 	assert.Equal(t, strings.Count(asked, `"name"`)-1, len(strings.Fields(fields))-1, "the test asks for all of %s, but for changes, which no stream tells, and for __typename", asked)
 

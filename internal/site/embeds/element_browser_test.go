@@ -89,7 +89,7 @@ func TestElement_IsAComponentOnAStrictPageOfAnotherOrigin(t *testing.T) {
 	}, sitetest.WaitFor, 20*time.Millisecond)
 
 	// A reader selects a row, by mouse and by keyboard.
-	within[bool](t, browser, "title=Who", `document.querySelector('details').open = true, document.querySelectorAll('tbody tr')[1].click(), true`)
+	within[bool](t, browser, "title=Who", `document.querySelector('details.figures').open = true, document.querySelectorAll('tbody tr')[1].click(), true`)
 	row := lastTold(t, browser, "selected", `id === 'c'`)["row"].(map[string]any)
 	assert.Equal(t, "register", row["series"])
 	within[bool](t, browser, "title=Who", `(() => { const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); document.querySelectorAll('tbody tr')[1].focus(); press('ArrowDown'); press('Enter'); return true })()`)

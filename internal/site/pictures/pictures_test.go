@@ -347,7 +347,6 @@ func TestCharts_RefuseWhatThereIsNot(t *testing.T) {
 	}{
 		{"/charts/atlas.svg", 404, `There is no chart "atlas": expected one of stock, permits, map, outcomes, impact, variants, bridge, tornado, compliance.`},
 		{"/charts/stock.pdf", 404, `There is no chart "stock.pdf": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
-		{"/charts/stock", 404, `There is no chart "stock": expected a name such as stock with one of the endings .svg, .png, .csv, .json.`},
 		{"/releases/9/charts/stock.svg", 404, "release"},
 		{"/charts/stock.svg?region=XX", 404, "XX"},
 		{"/charts/impact.svg?region=XX", 404, "XX"},
