@@ -90,16 +90,20 @@ func (r *Release) mostGroups(dimensions []labour.Dimension) int {
 	return groups
 }
 
-// groupsUpTo counts the groups with a row in the period, and stops at most.
+// groupsUpTo counts the groups with a row in the period, and stops at most. Where a rollup has them by month, so does it count
+// those of the whole first and last month.
 func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension, facts, day string, most int) (int,
 	error) {
-	from := facts
-	if day == "" {
-		rollup, ok := rep.release.planner(facts, append(rep.facts.dimensions(), dimensions...))
-		if !ok {
-			return 0, nil // which the computation itself says
-		}
+	from, first, last := facts, rep.Period.From.String(), rep.Period.To.String()
+	rollup, rolledUp := rep.plan(facts, append(rep.facts.dimensions(), dimensions...))
+	switch {
+	case rolledUp && day != "":
+		from, day = rollup.Name, "f.month"
+		first, last = labour.Month.Label(rep.Period.From), labour.Month.Label(rep.Period.To)
+	case rolledUp:
 		from = rollup.Name
+	case day == "":
+		return 0, nil // which the computation itself says
 	}
 	sb := rep.release.selectFrom(from, slices.Contains(dimensions, labour.ByDistrict), rep.BoundariesOn)
 	for _, d := range dimensions {
@@ -109,7 +113,7 @@ func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension
 	if day == "" {
 		sb.Where(sb.LessEqualThan("f.year", rep.Period.To.Year()), sb.GreaterEqualThan("f.until", rep.Period.From.Year()))
 	} else {
-		sb.Where(sb.Between(day, rep.Period.From.String(), rep.Period.To.String()))
+		sb.Where(sb.Between(day, first, last))
 	}
 	sb.Distinct().Limit(most)
 	counted := sqlite.Flavour.NewSelectBuilder()
