@@ -58,31 +58,38 @@ func (w packedWage) Known() (float64, bool) {
 
 // UnpackDays hands out each row of those packed, which start from the first day of a year.
 func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
-	broken := false
-	next := func() uint64 {
-		v, size := binary.Uvarint(packed)
-		if size <= 0 {
-			broken, size = true, len(packed)
-		}
-		packed = packed[size:]
-		return v
-	}
-	nextSigned := func() int { // as binary.Varint
-		v := next()
+	numbers := numbers{rest: packed}
+	next, nextSigned := numbers.next, func() int { // as binary.Varint
+		v := numbers.next()
 		return int(int64(v>>1) ^ -int64(v&1))
 	}
 	day := labour.YearPeriod(year).From
-	for len(packed) > 0 {
+	for len(numbers.rest) > 0 {
 		day = day.AddDays(nextSigned())
 		from := day.AddDays(nextSigned())
 		row := RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)},
 			Workers: nextSigned(), Wage: packedWage(next())}
-		if broken {
+		if numbers.broken {
 			return errPacked
 		}
 		visit(row)
 	}
 	return nil
+}
+
+// numbers are packed one behind the other, each of variable length.
+type numbers struct {
+	rest   []byte
+	broken bool // whether a number was asked for that is not there whole
+}
+
+func (n *numbers) next() uint64 {
+	v, size := binary.Uvarint(n.rest)
+	if size <= 0 {
+		n.broken, size = true, len(n.rest)
+	}
+	n.rest = n.rest[size:]
+	return v
 }
 
 // Fall is the row's part in how far the workers present under a permit fall from the first day of a period, on

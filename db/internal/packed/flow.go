@@ -79,17 +79,10 @@ func PackFlows(days map[labour.Date]Flow) []flowYear {
 
 // UnpackFlows hands out each day of a packed year, in order.
 func UnpackFlows(year int, packed []byte, visit func(labour.Date, Flow)) error {
-	broken := false
-	next := func() int {
-		v, size := binary.Uvarint(packed)
-		if size <= 0 {
-			broken, size = true, len(packed)
-		}
-		packed = packed[size:]
-		return int(v)
-	}
+	numbers := numbers{rest: packed}
+	next := func() int { return int(numbers.next()) }
 	day := labour.YearPeriod(year).From
-	for len(packed) > 0 {
+	for len(numbers.rest) > 0 {
 		head := next()
 		day = day.AddDays(head >> flowBits)
 		f := Flow{Permits: next(), Workers: next()}
@@ -100,9 +93,9 @@ func UnpackFlows(year int, packed []byte, visit func(labour.Date, Flow)) error {
 			f.WageWorkers = next()
 		}
 		if f.WageWorkers != 0 {
-			f.Wages = math.Float64frombits(bits.ReverseBytes64(uint64(next())))
+			f.Wages = math.Float64frombits(bits.ReverseBytes64(numbers.next()))
 		}
-		if broken {
+		if numbers.broken {
 			return errPacked
 		}
 		visit(day, f)

@@ -186,7 +186,7 @@ func (c *Cluster) Remove(ctx context.Context, name string) error {
 	if touched == 0 {
 		return w.run(ctx, "ROLLBACK")
 	}
-	return w.run(ctx, "DROP SCHEMA IF EXISTS "+quote(schema)+" CASCADE", "COMMIT")
+	return w.run(ctx, "DROP SCHEMA IF EXISTS "+sqlite.Quote(schema)+" CASCADE", "COMMIT")
 }
 
 // WriteFile keeps a small file beside the releases, for all who read there.

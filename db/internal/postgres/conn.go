@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"homebound/db/internal/sqlite"
+
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -99,7 +101,7 @@ func (s scope) path() string {
 	if s.schema == "" {
 		return "pg_catalog"
 	}
-	return quote(s.schema) + ", pg_catalog"
+	return sqlite.Quote(s.schema) + ", pg_catalog"
 }
 
 // timeLimit is how long the server may take by itself, in milliseconds: as long as the context, so that it ends even

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -32,13 +31,14 @@ var (
 // way to what its primary did, does not let in, or lacks the release.
 var (
 	elsewhereClasses = []string{"08", "28", "53", "58", "XX"}
-	elsewhereCodes   = []string{"57P01", "57P02", "57P03", "57P04", "57P05", "40001", "40P01", "25006", "3D000", "42501",
+	elsewhereCodes   = []string{"57P01", "57P02", "57P03", "57P04", "57P05", "40001", "40P01", "25006", "3D000", forbidden,
 		undefinedTable, undefinedSchema}
 )
 
 const (
 	undefinedTable  = "42P01"
 	undefinedSchema = "3F000"
+	forbidden       = "42501"
 	canceled        = "57014"
 )
 
@@ -74,5 +74,5 @@ func lost(err error) error {
 func isLacking(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && (refused.Code == undefinedTable || refused.Code == undefinedSchema ||
-		strings.HasPrefix(refused.Code, "42501"))
+		refused.Code == forbidden)
 }

@@ -31,7 +31,6 @@ type Pushing struct {
 	// Current says that the release is to be the current one in the place of Before, "" where none was.
 	Current bool
 	Before  string
-	Spread  bool // over the nodes of a Citus
 }
 
 // Push copies a release and enters it in the catalogue. It returns ErrBusy while another push is under way, ErrTaken where
@@ -156,7 +155,7 @@ func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, view
 			return fmt.Errorf("copy %s: %w", t.name, err)
 		}
 		statements = append(statements, t.finish()...)
-		counts = append(counts, fmt.Sprintf("(SELECT COUNT(*) FROM %s) = %d", quote(t.name), rows))
+		counts = append(counts, fmt.Sprintf("(SELECT COUNT(*) FROM %s) = %d", sqlite.Quote(t.name), rows))
 	}
 	statements = append(append(statements, listFunction), append(views, "COMMIT")...)
 	if err := w.run(ctx, statements...); err != nil {
@@ -182,7 +181,7 @@ func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) (int64, e
 		_ = written.CloseWithError(err)
 		sent <- err
 	}()
-	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN WITH (FREEZE)", quote(t.name)))
+	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN WITH (FREEZE)", sqlite.Quote(t.name)))
 	_ = reader.Close()
 	if err != nil {
 		cancel()

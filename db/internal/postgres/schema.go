@@ -19,21 +19,8 @@ const kindOf = `CASE a.atttypid WHEN 20 THEN 'INTEGER' WHEN 701 THEN 'REAL' WHEN
 
 // ReadSchema reads which columns each table and view has.
 func (r *Release) ReadSchema(ctx context.Context) (sqlite.Schema, error) {
-	s := sqlite.Schema{}
-	err := sqlite.Each(ctx, r, func(rows *sql.Rows) error {
-		var table, column string
-		err := rows.Scan(&table, &column)
-		if s[table] == nil {
-			s[table] = map[string]bool{}
-		}
-		s[table][column] = true
-		return err
-	}, `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+	return sqlite.CollectSchema(ctx, r, `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped`)
-	if err != nil {
-		return nil, fmt.Errorf("read the schema: %w", err)
-	}
-	return s, nil
 }
 
 // Describe reads the columns of a table, as the file has them.

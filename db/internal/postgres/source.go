@@ -96,7 +96,7 @@ func readIndexes(ctx context.Context, file *sql.DB, name string) ([]string, erro
 		columns, err := sqlite.Collect(ctx, file, func(rows *sql.Rows) (text string, err error) {
 			var descending bool
 			err = rows.Scan(&text, &descending)
-			text = quote(text) + map[bool]string{false: " NULLS FIRST", true: " DESC NULLS LAST"}[descending]
+			text = sqlite.Quote(text) + map[bool]string{false: " NULLS FIRST", true: " DESC NULLS LAST"}[descending]
 			return text, err
 		}, `SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE cid >= 0 ORDER BY seqno`, i.name)
 		if err != nil {
@@ -109,7 +109,7 @@ func readIndexes(ctx context.Context, file *sql.DB, name string) ([]string, erro
 		if match := condition.FindStringSubmatch(i.definition); match != nil {
 			where = " " + match[1]
 		}
-		statements = append(statements, fmt.Sprintf("CREATE INDEX %s ON %s (%s)%s", quote(i.name), quote(name), strings.Join(columns, ", "), where))
+		statements = append(statements, fmt.Sprintf("CREATE INDEX %s ON %s (%s)%s", sqlite.Quote(i.name), sqlite.Quote(name), strings.Join(columns, ", "), where))
 	}
 	return statements, nil
 }
@@ -137,7 +137,7 @@ func setKinds(ctx context.Context, file *sql.DB, tables []table) error {
 			}
 			if declared == "" {
 				types, err := sqlite.Collect(ctx, file, func(rows *sql.Rows) (kind string, err error) { return kind, rows.Scan(&kind) },
-					fmt.Sprintf(`SELECT DISTINCT upper(typeof(%s)) FROM %s`, quote(c.name), quote(t.name)))
+					fmt.Sprintf(`SELECT DISTINCT upper(typeof(%s)) FROM %s`, sqlite.Quote(c.name), sqlite.Quote(t.name)))
 				if err != nil {
 					return fmt.Errorf("describe %s: %w", t.name, err)
 				}
@@ -162,14 +162,14 @@ func (t table) hasKey() bool { return len(t.keys) > 0 }
 func (t table) create() []string {
 	var columns, statements []string
 	mark := func(name string) {
-		statements = append(statements, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS '%s'", quote(t.name), quote(name), derived))
+		statements = append(statements, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS '%s'", sqlite.Quote(t.name), sqlite.Quote(name), derived))
 	}
 	if !t.hasKey() {
 		columns = append(columns, rowID+" bigint NOT NULL")
 		mark(rowID)
 	}
 	for _, c := range t.columns {
-		text := quote(c.name) + " " + c.kind
+		text := sqlite.Quote(c.name) + " " + c.kind
 		if c.neverNull {
 			text += " NOT NULL"
 		}
@@ -178,7 +178,7 @@ func (t table) create() []string {
 			mark(c.name)
 		}
 	}
-	return append([]string{fmt.Sprintf("CREATE TABLE %s (%s)", quote(t.name), strings.Join(columns, ", "))}, statements...)
+	return append([]string{fmt.Sprintf("CREATE TABLE %s (%s)", sqlite.Quote(t.name), strings.Join(columns, ", "))}, statements...)
 }
 
 // read writes the query that reads the table's rows from the file, in the order of its key.
@@ -189,24 +189,24 @@ func (t table) read() (query string, width int) {
 		columns, order = append(columns, rowID), rowID
 	}
 	for _, c := range t.columns {
-		columns = append(columns, quote(c.name))
+		columns = append(columns, sqlite.Quote(c.name))
 	}
-	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(columns, ", "), quote(t.name), order), len(columns)
+	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(columns, ", "), sqlite.Quote(t.name), order), len(columns)
 }
 
 // finish writes the statements that make the table's key and indexes.
 func (t table) finish() []string {
 	var statements []string
 	if t.hasKey() {
-		statements = append(statements, fmt.Sprintf("ALTER TABLE %s ADD PRIMARY KEY (%s)", quote(t.name), strings.Join(quoted(t.keys), ", ")))
+		statements = append(statements, fmt.Sprintf("ALTER TABLE %s ADD PRIMARY KEY (%s)", sqlite.Quote(t.name), strings.Join(quoted(t.keys), ", ")))
 	}
-	return append(append(statements, t.indexes...), "ANALYZE "+quote(t.name))
+	return append(append(statements, t.indexes...), "ANALYZE "+sqlite.Quote(t.name))
 }
 
 func quoted(names []string) []string {
 	list := make([]string, len(names))
 	for i, name := range names {
-		list[i] = quote(name)
+		list[i] = sqlite.Quote(name)
 	}
 	return list
 }

@@ -56,13 +56,16 @@ func storable(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
+// widths are how many bytes values of some types have.
+var widths = map[uint32]int{oidBool: 1, oidInt2: 2, oidInt4: 4, oidInt8: 8, oidFloat4: 4, oidFloat8: 8}
+
 // decode reads a value that was sent in binary: nil, int64, float64, string or []byte, as SQLite's driver has them.
 // Whether something holds is 1 or 0 therefore, and what is summed up of whole numbers is whole. Bytes are copied.
 func decode(oid uint32, raw []byte) (driver.Value, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	size := map[uint32]int{oidBool: 1, oidInt2: 2, oidInt4: 4, oidInt8: 8, oidFloat4: 4, oidFloat8: 8}[oid]
+	size := widths[oid]
 	if size != 0 && len(raw) != size {
 		return nil, fmt.Errorf("expected %d bytes, found %d", size, len(raw))
 	}
@@ -131,6 +134,3 @@ func decodeNumeric(raw []byte) (driver.Value, error) {
 	}
 	return strconv.ParseFloat(fmt.Sprintf("%se%d", text.String(), 4*(weight+1-max(digits, weight+1))), 64)
 }
-
-// quote returns a name as SQL has it.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

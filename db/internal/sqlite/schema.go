@@ -17,6 +17,11 @@ func ReadSchema(ctx context.Context, q Querier) (Schema, error) {
 	if other, is := q.(Foreign); is {
 		return other.ReadSchema(ctx)
 	}
+	return CollectSchema(ctx, q, `SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type IN ('table', 'view')`)
+}
+
+// CollectSchema makes a schema of the tables and their columns that a query lists.
+func CollectSchema(ctx context.Context, q Querier, query string) (Schema, error) {
 	s := Schema{}
 	err := Each(ctx, q, func(rows *sql.Rows) error {
 		var table, column string
@@ -26,7 +31,7 @@ func ReadSchema(ctx context.Context, q Querier) (Schema, error) {
 		}
 		s[table][column] = true
 		return err
-	}, `SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type IN ('table', 'view')`)
+	}, query)
 	if err != nil {
 		return nil, fmt.Errorf("read the schema: %w", err)
 	}
