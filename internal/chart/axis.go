@@ -28,6 +28,15 @@ func Grouped(v float64, decimals int) string {
 // GroupedInt writes a number with a comma before every three digits.
 func GroupedInt(n int) string { return Grouped(float64(n), 0) }
 
+// Listed writes words as a list: a, b and c.
+func Listed(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], ", ") + " and " + items[last]
+}
+
 // Decimals returns how many decimals a number has when so many of its digits tell something.
 func Decimals(x float64, digits int) int {
 	before := 1

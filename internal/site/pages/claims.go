@@ -2,9 +2,9 @@ package pages
 
 import (
 	"context"
-	"encoding/base64"
 	"strings"
 
+	"homebound/graph"
 	"homebound/internal/site/port"
 )
 
@@ -16,19 +16,18 @@ type claimAnswer struct {
 	SpeakerRole        *string
 	MadeOn             *string
 	Source             port.Source
-	Check              *struct{ Verdict, Explanation string }
+	Check              *check
 	Base               string `json:"-"` // before the address of its page
 }
 
-// Own returns the editors' own id: C001.
-func (c claimAnswer) Own() string {
-	text, err := base64.StdEncoding.DecodeString(c.ID)
-	_, own, found := strings.Cut(string(text), ":")
-	if err != nil || !found {
-		return c.ID
-	}
-	return own
+// check is what a claim was held against, as far as a document asks for it.
+type check struct {
+	Verdict, Explanation string
+	Evidence             []evidence
 }
+
+// Own returns the editors' own id: C001.
+func (c claimAnswer) Own() string { return graph.Key(c.ID) }
 
 // verdictOf returns the verdict's name; "" where the claim cannot be held against anything.
 func (c claimAnswer) verdictOf() string {

@@ -60,7 +60,7 @@ func (s *Pages) tellList(v *visit) (*claimsData, error) {
 		filter["search"] = data.Search
 	}
 	if data.Region != "" {
-		filter["region"] = data.Region
+		filter["within"] = data.Region
 	}
 	if data.Verdict != "" {
 		verdict, err := verdictOfClass(data.Verdict)
@@ -88,19 +88,17 @@ func (s *Pages) tellList(v *visit) (*claimsData, error) {
 
 // filterRegions lists what can be filtered by: countries with regions, these, and the region that is asked for.
 func (s *Pages) filterRegions(v *visit, data *claimsData) error {
-	var answer struct {
-		Regions struct{ Nodes []*listedRegion }
-	}
-	if err := s.ask(v, "regions", nil, &answer); err != nil {
+	regions, err := s.allRegions(v)
+	if err != nil {
 		return err
 	}
 	members := map[string]bool{} // regions that have some
-	for _, r := range answer.Regions.Nodes {
+	for _, r := range regions {
 		if r.Parent != nil {
 			members[r.Parent.Code] = true
 		}
 	}
-	for _, r := range answer.Regions.Nodes {
+	for _, r := range regions {
 		if r.Code == data.Region {
 			data.Place = r.Name
 		}
@@ -145,10 +143,6 @@ type claimInFull struct {
 	Industry            *struct{ Name string }
 	Confidence          *string
 	Repeats, Disputes   *claimAnswer
-	Check               *struct {
-		Verdict, Explanation string
-		Evidence             []evidence
-	}
 }
 
 // evidence is a figure for or against a statement, or shown beside it.
@@ -175,9 +169,6 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 		return nil, lost("statement", v.part, "an id such as those at /claims")
 	}
 	data := &claimData{frame: v.frame, Claim: *answer.Claim}
-	if check := data.Claim.Check; check != nil {
-		data.Claim.claimAnswer.Check = &struct{ Verdict, Explanation string }{check.Verdict, check.Explanation}
-	}
 	for _, m := range verdictMeanings {
 		if m.Verdict == data.Claim.verdictOf() {
 			data.Meaning = m.Meaning
@@ -186,11 +177,10 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 	data.Path = "/claims/" + url.PathEscape(data.Claim.Own())
 	data.Title = data.Claim.Speaker + ": " + data.Claim.Statement
 	data.Description = data.Claim.Verdict() + ". " + data.Claim.Evidence()
-	text, err := documents.ReadFile("documents/claim.graphql")
-	if err != nil {
+	var err error
+	if data.Ask, err = askLink("claim", variables); err != nil {
 		return nil, err
 	}
-	data.Ask = graphiqlLink(string(text), variables)
 	for _, other := range []*claimAnswer{data.Claim.Repeats, data.Claim.Disputes} {
 		if other != nil {
 			other.Base = v.Base

@@ -36,15 +36,16 @@ func (s *Pages) sitemap(w http.ResponseWriter, r *http.Request) {
 	}
 	v := &visit{Context: r.Context()}
 	var release thisRelease
-	var regions struct {
-		Regions struct{ Nodes []*listedRegion }
-	}
 	var claims claimsPart
-	for name, into := range map[string]any{"release": &release, "regions": &regions, "named": &claims} {
-		if err := s.ask(v, name, nil, into); err != nil {
-			s.Refuse(w, r, err)
-			return
+	regions, err := s.allRegions(v)
+	for name, into := range map[string]any{"release": &release, "named": &claims} {
+		if err == nil {
+			err = s.ask(v, name, nil, into)
 		}
+	}
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
 	}
 	add := func(path string) {
 		list.Entries = append(list.Entries, entry{s.PublicURL + path, release.Release.PublishedAt})
@@ -55,7 +56,7 @@ func (s *Pages) sitemap(w http.ResponseWriter, r *http.Request) {
 	for _, name := range pictures.Names {
 		add("/charts/" + name)
 	}
-	for _, region := range regions.Regions.Nodes {
+	for _, region := range regions {
 		add("/regions/" + url.PathEscape(region.Code))
 	}
 	for _, claim := range claims.All.Nodes {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"homebound/internal/chart"
 	"homebound/internal/site/port"
 )
 
@@ -191,5 +192,5 @@ func (p *statesPart) Answer() string {
 			texts = append(texts, fmt.Sprintf(told.text, n))
 		}
 	}
-	return fmt.Sprintf("Of %d states that reported or were counted, %s.", len(p.Rows), listed(texts))
+	return fmt.Sprintf("Of %d states that reported or were counted, %s.", len(p.Rows), chart.Listed(texts))
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 )
@@ -124,11 +125,22 @@ func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
 
 // ask asks one of the documents.
 func (s *Pages) ask(ctx context.Context, name string, variables port.Variables, into any) error {
-	text, err := documents.ReadFile("documents/" + name + ".graphql")
+	text, err := documentOf(name)
 	if err != nil {
 		return err
 	}
-	return s.Ask(ctx, string(text), variables, into)
+	return s.Ask(ctx, text, variables, into)
+}
+
+// askLink returns the address that opens one of the documents in GraphiQL.
+func askLink(name string, variables port.Variables) (string, error) {
+	text, err := documentOf(name)
+	return graphiqlLink(text, variables), err
+}
+
+func documentOf(name string) (string, error) {
+	text, err := documents.ReadFile("documents/" + name + ".graphql")
+	return string(text), err
 }
 
 // draw returns a picture of the story.
@@ -224,9 +236,9 @@ func (p *stockPart) Sure() string {
 			names = append(names, c.Source.Publisher)
 		}
 	}
-	text := "both numbers were published, by " + listed(names) + "."
+	text := "both numbers were published, by " + chart.Listed(names) + "."
 	if len(p.Counts) == 1 {
-		text = "the number was published by " + listed(names) + "."
+		text = "the number was published by " + chart.Listed(names) + "."
 	}
 	if p.Figure.Synthetic {
 		text += " The dashed line is made up by a program."
@@ -311,7 +323,7 @@ func (p *permitsPart) Leading() string {
 			names = append(names, row.Region.Name+" ("+rounded(*row.PermitsIssued)+")")
 		}
 	}
-	return listed(names)
+	return chart.Listed(names)
 }
 
 // Unknown reports whether some region's number is, so that none can be said to be the greatest.
@@ -356,7 +368,7 @@ func (p *outcomesPart) Ways() string {
 	for _, row := range p.Report.Rows {
 		ways = append(ways, counted(row.WorkersRepatriated, "")+" "+cmp.Or(outcomeWords[row.Outcome], "left otherwise"))
 	}
-	return listed(ways)
+	return chart.Listed(ways)
 }
 
 // impactPart is the answer to impact.graphql.

@@ -171,17 +171,15 @@ func (s *Pages) tellRegion(v *visit) (*regionData, error) {
 	if err := s.drawRegion(v, data); err != nil {
 		return nil, err
 	}
-	if data.Claims, err = s.said(v, port.Variables{"filter": map[string]any{"region": v.part}, "first": 5}); err != nil {
+	if data.Claims, err = s.said(v, port.Variables{"filter": map[string]any{"within": v.part}, "first": 5}); err != nil {
 		return nil, err
 	}
 	if err := s.employersOf(v, data); err != nil {
 		return nil, err
 	}
-	text, err := documents.ReadFile("documents/region.graphql")
-	if err != nil {
+	if data.Ask, err = askLink("region", variables); err != nil {
 		return nil, err
 	}
-	data.Ask = graphiqlLink(string(text), variables)
 	data.Exports = s.regionExports(v.Number, v.part, about.codes())
 	data.Dataset = data.frame.dataset(data.Title, data.Description, &release.Release.releaseAnswer, "?codes="+url.QueryEscape(v.part))
 	return data, nil
@@ -247,15 +245,12 @@ func (a *regionAnswer) published(nationalities []string) (figures []publishedFig
 			!slices.Contains(nationalities, o.Nationality.Code) {
 			continue
 		}
-		days, err := onDays(o.From, o.To)
+		days, err := spanOf(o.From, o.To)
 		if err != nil {
 			return nil, err
 		}
-		figure := publishedFigure{o.Indicator.Name, days[0], chart.Grouped(o.Value, 0) + " " + o.Indicator.Unit, o.Source}
-		if days[1] != days[0] {
-			figure.When += " to " + days[1]
-		}
-		figures = append(figures, figure)
+		figures = append(figures, publishedFigure{o.Indicator.Name, days,
+			chart.Grouped(o.Value, 0) + " " + o.Indicator.Unit, o.Source})
 	}
 	return figures, nil
 }
@@ -302,18 +297,25 @@ type listedRegion struct {
 	Base             string // before the address of its page
 }
 
-func (s *Pages) tellRegions(v *visit) (*regionsData, error) {
-	v.Path, v.values = "/regions", nil
+// allRegions asks for the regions of the release, in the order of their codes.
+func (s *Pages) allRegions(v *visit) ([]*listedRegion, error) {
 	var answer struct {
 		Regions struct{ Nodes []*listedRegion }
 	}
-	if err := s.ask(v, "regions", nil, &answer); err != nil {
+	err := s.ask(v, "regions", nil, &answer)
+	return answer.Regions.Nodes, err
+}
+
+func (s *Pages) tellRegions(v *visit) (*regionsData, error) {
+	v.Path, v.values = "/regions", nil
+	regions, err := s.allRegions(v)
+	if err != nil {
 		return nil, err
 	}
 	data := &regionsData{frame: v.frame}
 	data.Title = "All regions"
 	data.Description = "Countries, districts and regions that this release tells of, each with its pictures, figures and statements."
-	data.Top = tree(answer.Regions.Nodes, v.Base)
+	data.Top = tree(regions, v.Base)
 	return data, nil
 }
 

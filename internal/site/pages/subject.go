@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"homebound/graph"
+	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
@@ -56,7 +57,7 @@ func (s *subject) Workers() string {
 	if len(names) == 0 {
 		return "foreign workers"
 	}
-	return "workers from " + listed(names)
+	return "workers from " + chart.Listed(names)
 }
 
 // subjectOf finds what the pages of the release in ctx are about.

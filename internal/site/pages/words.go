@@ -39,15 +39,6 @@ func theRegion(name string) string {
 	return name
 }
 
-// listed writes words as a list: a, b and c.
-func listed(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " and " + items[last]
-}
-
 // onDays writes several days.
 func onDays(days ...string) (written []string, err error) {
 	for _, day := range days {

@@ -141,7 +141,7 @@ func nationals(codes []string, countries []askedCountry) string {
 			names[i] = countries[at].Name
 		}
 	}
-	return "Nationality: " + listed(names)
+	return "Nationality: " + chart.Listed(names)
 }
 
 // publishers names who published what a picture rests on, each once.
@@ -224,16 +224,7 @@ func partialNote(periods []askedPeriod, unit string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Not whole: " + listed(parts) + "."
-}
-
-// listed writes words as a list: a, b and c.
-func listed(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " and " + items[last]
+	return "Not whole: " + chart.Listed(parts) + "."
 }
 
 // figureOf returns the value of a number column; nil where it is not known.
@@ -279,7 +270,7 @@ func (r *runs) String() string {
 			told = append(told, run[0]+" to "+run[1])
 		}
 	}
-	return listed(told)
+	return chart.Listed(told)
 }
 
 const whyUnknown = "since no source reaches there"

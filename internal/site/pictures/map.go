@@ -89,14 +89,14 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p.Plot = drawn
 	a.cite(borders)
 	if len(absent) > 0 {
-		p.Note("Not on the map, which has federal subjects alone: " + listed(absent) + ".")
+		p.Note("Not on the map, which has federal subjects alone: " + chart.Listed(absent) + ".")
 	}
 	p.Note(a.unknown())
 	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.",
 		words(a.boundaries(variables))))
 	sentences := append(a.sentences(), rateSentence(drawn))
 	if len(none) > 0 {
-		sentences = append(sentences, "No permit in "+listed(none)+".")
+		sentences = append(sentences, "No permit in "+chart.Listed(none)+".")
 	}
 	p.Description = described(p, sentences...)
 	return p, nil

@@ -84,7 +84,7 @@ func (a *permitsAnswer) unknown() string {
 			gaps = append(gaps, row.Region.Name)
 		}
 	}
-	return unknownNote(listed(gaps))
+	return unknownNote(chart.Listed(gaps))
 }
 
 // sentences tell the permits in all, and those of each region, the most first.

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -108,9 +109,9 @@ func (a *mapAnswer) asRates(p *chart.Picture, drawn chart.Map, places []askedPla
 		}
 	}
 	slices.Sort(years)
-	p.Note("Employed persons of " + listed(years) + ". Classes have about as many regions each.")
+	p.Note("Employed persons of " + chart.Listed(years) + ". Classes have about as many regions each.")
 	if len(without) > 0 {
-		p.Note("No employment is published for " + listed(without) + ".")
+		p.Note("No employment is published for " + chart.Listed(without) + ".")
 	}
 }
 
@@ -119,15 +120,7 @@ func rateSentence(drawn chart.Map) string {
 	known := slices.DeleteFunc(slices.Clone(drawn), func(s chart.Subject) bool {
 		return !s.Rate || s.Value == nil || *s.Value == 0
 	})
-	slices.SortStableFunc(known, func(s, t chart.Subject) int {
-		switch {
-		case *s.Value > *t.Value:
-			return -1
-		case *s.Value < *t.Value:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(known, func(s, t chart.Subject) int { return cmp.Compare(*t.Value, *s.Value) })
 	var told []string
 	for _, s := range known {
 		told = append(told, s.Label+" "+chart.Grouped(*s.Value, chart.Decimals(*s.Value, 2)))
@@ -135,5 +128,5 @@ func rateSentence(drawn chart.Map) string {
 	if len(told) == 0 {
 		return ""
 	}
-	return "Per 1,000 employed: " + listed(told) + "."
+	return "Per 1,000 employed: " + chart.Listed(told) + "."
 }

@@ -236,7 +236,7 @@ func publishedSentence(all []chart.Series) string {
 			}
 			figures = append(figures, fmt.Sprintf("%s (%s)", chart.Grouped(*q.Value, 0), on))
 		}
-		texts = append(texts, fmt.Sprintf("%s: %s.", s.Name, listed(figures)))
+		texts = append(texts, fmt.Sprintf("%s: %s.", s.Name, chart.Listed(figures)))
 	}
 	return strings.Join(texts, " ")
 }

@@ -104,7 +104,7 @@ func (a *tornadoAnswer) picture(port.Variables) (*chart.Picture, error) {
 	} else {
 		told = append([]string{"All inputs central: " + chart.Amount(shown.Central, p.Unit)}, told...)
 		if len(left) > 0 {
-			p.Note("Left out, since they matter less: " + listed(left) + ".")
+			p.Note("Left out, since they matter less: " + chart.Listed(left) + ".")
 		}
 		p.Note(impact.variantNote())
 		impact.remarks(p)
