@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -53,13 +54,17 @@ var observationSort = map[ObservationOrder]string{ObservationByKey: "f.indicator
 var observationColumns = []string{"indicator", "region_code", "industry", "nationality", "from", "to", "value", "unit",
 	"status", "source_id", "confidence", "note", "qualifier", "value_high"}
 
-const (
-	observationOrder = `f.indicator, f.region_code, f.industry, f.nationality, f."from", f."to", f.source_id`
-	// observationKey writes the key so that it sorts as its parts do.
-	observationKey = "indicator || '" + sqlite.FieldEnd + "' || region_code || '" + sqlite.FieldEnd + "' || industry || '" +
-		sqlite.FieldEnd + "' || nationality || '" + sqlite.FieldEnd + `' || "from" || '` + sqlite.FieldEnd + `' || "to" || '` +
-		sqlite.FieldEnd + "' || source_id"
-)
+const observationOrder = `f.indicator, f.region_code, f.industry, f.nationality, f."from", f."to", f.source_id`
+
+// observationKey writes the key of an observation as one text, which sorts as its parts do.
+var observationKey = strings.Join([]string{"indicator", "region_code", "industry", "nationality", `"from"`, `"to"`, "source_id"},
+	" || '"+sqlite.FieldEnd+"' || ")
+
+// ObservationKey returns the key of an observation as one text.
+func ObservationKey(o labour.Observation) string {
+	return strings.Join([]string{o.Indicator, o.Region, o.Industry, o.Nationality, o.From.String(), o.To.String(), o.Source},
+		sqlite.FieldEnd)
+}
 
 // observations lists the observations of a release; their key is their id.
 func (r *Release) observations() listing[labour.Observation] {

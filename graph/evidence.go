@@ -2,8 +2,8 @@ package graph
 
 import (
 	"context"
-	"strings"
 
+	"homebound/db"
 	"homebound/graph/model"
 	"homebound/internal/labour"
 )
@@ -93,8 +93,7 @@ func (obligationFields) Source(ctx context.Context, objs []*labour.Obligation) (
 type observationFields struct{}
 
 func (observationFields) ID(_ context.Context, obj *labour.Observation) (string, error) {
-	return globalID("Observation", strings.Join([]string{obj.Indicator, obj.Region, obj.Industry, obj.Nationality,
-		obj.From.String(), obj.To.String(), obj.Source}, "\x1f")), nil
+	return globalID("Observation", db.ObservationKey(*obj)), nil
 }
 
 func (observationFields) Confidence(_ context.Context, obj *labour.Observation) (*labour.Confidence, error) {

@@ -28,11 +28,6 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 	both := postgrestest.URL([]*postgrestest.Server{primary, standby})
 	one := mustServe(t, "--store", both, "--cache-dir", filepath.Join(caches, "one"), "--anonymous-budget", "0")
 	other := mustServe(t, "--store", primary.URL(), "--store", standby.URL(), "--cache-dir", filepath.Join(caches, "other"), "--anonymous-budget", "0")
-	number := func(s *served) int {
-		var w whole
-		require.NoError(t, query(t.Context(), s.url+"/graphql", askWhole, &w))
-		return w.Release.Number
-	}
 	underLoad(t, one.url+"/graphql", func(whole) error { return nil }, func() {
 		mustRun(t, "import", "--data", data, "--mode", "replace", writePackage(t, 700))
 		began := time.Now()
@@ -40,7 +35,7 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 		took := time.Since(began)
 		for i := range 5 {
 			if killed(t, took*time.Duration(i+1)/7, "push", "--data", data, primary.URL()) {
-				assert.Equal(t, 1, number(one), "a push that was killed changes nothing")
+				assert.Equal(t, 1, numberOf(t, one), "a push that was killed changes nothing")
 			}
 		}
 		eventually.True(t, func() bool { // the server may not have noticed yet that the last push is gone
@@ -48,11 +43,11 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 			return err == nil || strings.Contains(string(out), "current already")
 		}, patience, 200*time.Millisecond, "the next push is whole")
 		for _, s := range []*served{one, other} {
-			eventually.True(t, func() bool { return number(s) == 2 }, patience, 50*time.Millisecond, "it follows")
+			eventually.True(t, func() bool { return numberOf(t, s) == 2 }, patience, 50*time.Millisecond, "it follows")
 		}
 		primary.Kill()
 		time.Sleep(time.Second) // under load: no request fails
-		assert.Equal(t, 2, number(other))
+		assert.Equal(t, 2, numberOf(t, other))
 		var old whole
 		require.NoError(t, query(t.Context(), other.url+"/releases/1/graphql", askWhole, &old))
 		assert.Equal(t, 1, old.Release.Number, "by the standby")

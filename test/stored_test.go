@@ -56,27 +56,30 @@ func TestServe_FromAnObjectStorage(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	assert.Equal(t, http.StatusOK, answer.StatusCode, "the keys came with the releases: %s", body)
 
-	number := func(s *served) int {
-		var w whole
-		require.NoError(t, query(t.Context(), s.url+"/graphql", askWhole, &w))
-		return w.Release.Number
-	}
 	underLoad(t, one.url+"/graphql", func(whole) error { return nil }, func() {
 		mustRun(t, "import", "--data", data, "--mode", "replace", writePackage(t, 700))
 		assert.Equal(t, "release 2 is pushed, and current there\n", mustRun(t, "push", "--data", data, address))
 		for _, s := range []*served{one, other} {
-			eventually.True(t, func() bool { return number(s) == 2 }, patience, 50*time.Millisecond, "it follows")
+			eventually.True(t, func() bool { return numberOf(t, s) == 2 }, patience, 50*time.Millisecond, "it follows")
 		}
 		require.ErrorContains(t, other.stop(syscall.SIGKILL), "killed", "and it ends nobody else")
 		away.Store(true)
 		other = serve("other")
-		assert.Equal(t, 2, number(other), "from what it had fetched before")
+		assert.Equal(t, 2, numberOf(t, other), "from what it had fetched before")
 		var old whole
 		require.NoError(t, query(t.Context(), other.url+"/releases/1/graphql", askWhole, &old))
 		assert.Equal(t, 1, old.Release.Number)
 		_, ready := get(t, other.url+"/readyz", "*/*")
 		assert.Contains(t, string(ready), "degraded")
 		away.Store(false)
-		assert.Equal(t, 2, number(serve("cold")), "from an empty disk")
+		assert.Equal(t, 2, numberOf(t, serve("cold")), "from an empty disk")
 	})
+}
+
+// numberOf asks a server for the number of its release.
+func numberOf(t *testing.T, s *served) int {
+	t.Helper()
+	var w whole
+	require.NoError(t, query(t.Context(), s.url+"/graphql", askWhole, &w))
+	return w.Release.Number
 }

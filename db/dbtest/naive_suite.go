@@ -122,17 +122,21 @@ func (d dice) question(n *Naive) db.ReportQuery {
 func (d dice) filter(n *Naive) db.ReportFilter {
 	f := d.plainFilter(n)
 	if d.once(3) {
-		f.Nested = d.nested(n, 1)
+		f.Nested = nest(d, 1, func() db.ReportFilter {
+			inner := d.plainFilter(n)
+			inner.Period = db.DateRange{}
+			return inner
+		}, func(f *db.ReportFilter, within db.Nested[db.ReportFilter]) { f.Nested = within })
 	}
 	return f
 }
 
-func (d dice) nested(n *Naive, depth int) (nested db.Nested[db.ReportFilter]) {
-	inner := func() db.ReportFilter {
-		f := d.plainFilter(n)
-		f.Period = db.DateRange{}
+// nest makes random filters to stand within one, on so many levels more: each is plain, and put puts others within it.
+func nest[F any](d dice, depth int, plain func() F, put func(*F, db.Nested[F])) (nested db.Nested[F]) {
+	inner := func() F {
+		f := plain()
 		if depth > 0 && d.once(3) {
-			f.Nested = d.nested(n, depth-1)
+			put(&f, nest(d, depth-1, plain, put))
 		}
 		return f
 	}
@@ -140,7 +144,7 @@ func (d dice) nested(n *Naive, depth int) (nested db.Nested[db.ReportFilter]) {
 		nested.And = append(nested.And, inner())
 	}
 	if d.once(2) {
-		nested.Or = []db.ReportFilter{}
+		nested.Or = []F{}
 		for range d.IntN(3) {
 			nested.Or = append(nested.Or, inner())
 		}

@@ -192,34 +192,11 @@ func (d dice) permitFilter(n *Naive) func() db.PermitFilter {
 			f.Status = some(d, 3, labour.PermitStatuses)
 		}
 		if d.once(3) {
-			f.Nested = d.nestedPermits(n, 1)
+			f.Nested = nest(d, 1, func() db.PermitFilter { return d.comparedPermits(n) },
+				func(f *db.PermitFilter, within db.Nested[db.PermitFilter]) { f.Nested = within })
 		}
 		return f
 	}
-}
-
-// nestedPermits makes filters within a filter of permits.
-func (d dice) nestedPermits(n *Naive, depth int) (nested db.Nested[db.PermitFilter]) {
-	inner := func() db.PermitFilter {
-		f := d.comparedPermits(n)
-		if depth > 0 && d.once(3) {
-			f.Nested = d.nestedPermits(n, depth-1)
-		}
-		return f
-	}
-	for range d.IntN(2) {
-		nested.And = append(nested.And, inner())
-	}
-	if d.once(2) {
-		nested.Or = []db.PermitFilter{}
-		for range d.IntN(3) {
-			nested.Or = append(nested.Or, inner())
-		}
-	}
-	if d.once(2) {
-		nested.Not = Some(inner())
-	}
-	return nested
 }
 
 // comparedPermits makes a random filter of what reports do not have.
