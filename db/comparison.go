@@ -47,7 +47,7 @@ func (c Comparison[T]) conditions(sb *sqlbuilder.SelectBuilder, column string, w
 	return list
 }
 
-// ofDays is conditions for a column of days, which has ” where the day is not known.
+// ofDays is conditions for a column of days, which has an empty text where the day is not known.
 func ofDays(sb *sqlbuilder.SelectBuilder, c Comparison[labour.Date], column string) []string {
 	if c.IsEmpty() {
 		return nil

@@ -24,7 +24,7 @@ type Figure struct {
 type derived struct {
 	mu     sync.Mutex
 	cells  map[string]cells                // by the report that they are of and their family, then by key
-	sorted map[string][]float64            // by measure and period, falling
+	sorted map[string][]float64            // by measure and period, rising
 	seen   map[string][]labour.Observation // by indicator
 	wages  map[string][]paid               // by key
 	totals *Report
@@ -261,16 +261,12 @@ func (rep *Report) allCells(ctx context.Context, name string, with func() *Repor
 		return all, nil
 	}
 	all := cells{with(), map[string]ReportRow{}}
-	t := newTally(all.rep.dimensions(), calendar{all.rep.Period, all.rep.Query.Granularity})
-	if err := t.checkSize(); err != nil {
+	rows, err := all.rep.tallied(ctx, all.rep.tally(), func(t *tally) error {
+		return all.rep.compute(ctx, t, measuresOf(family), map[labour.Family]bool{family: true})
+	})
+	if err != nil {
 		return all, err
 	}
-	if err := all.rep.compute(ctx, t, measuresOf(family), map[labour.Family]bool{family: true}); err != nil {
-		return all, err
-	}
-	rows := t.rows()
-	all.rep.cover(rows)
-	all.rep.show(rows)
 	for _, row := range rows {
 		all.rows[all.rep.Key(row)] = row
 	}

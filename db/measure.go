@@ -37,22 +37,31 @@ func sortByFirst(sb *sqlbuilder.SelectBuilder, n int) {
 // fold runs a grouped query and hands each row's group to add; the columns after the dimensions are scanned into more.
 func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuilder, add func(*group) error,
 	more ...any) error {
-	values := make([]string, len(t.dimensions))
-	into := make([]any, 0, len(values)+len(more))
-	for i := range values {
-		into = append(into, sqlite.Text(&values[i]))
-	}
-	into = append(into, more...)
 	rep.SQL = append(rep.SQL, shown(sb))
-	statement, args := sb.Build()
-	return sqlite.Each(ctx, rep.release.file, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
+	return eachGroup(ctx, rep.release.file, sb, len(t.dimensions), func(values []string) error {
 		if err := add(t.group(values)); err != nil {
 			return err
 		}
 		return t.checkSize()
+	}, more...)
+}
+
+// eachGroup runs a query that selects the values of a group first, so many, and hands out those of each row; the columns
+// after them are scanned into more. Both are good until visit returns.
+func eachGroup(ctx context.Context, q sqlite.Querier, sb *sqlbuilder.SelectBuilder, dimensions int,
+	visit func(values []string) error, more ...any) error {
+	values := make([]string, dimensions)
+	into := make([]any, 0, dimensions+len(more))
+	for i := range values {
+		into = append(into, sqlite.Text(&values[i]))
+	}
+	into = append(into, more...)
+	statement, args := sb.Build()
+	return sqlite.Each(ctx, q, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		return visit(values)
 	}, statement, args...)
 }
 
@@ -203,20 +212,10 @@ func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 		years = append(years, sb.Between("f.year", p.From.Year(), p.To.Year()))
 	}
 	sb.Where(sb.Or(years...))
-	values := make([]string, len(t.dimensions))
 	var year int
 	var days sql.RawBytes
-	into := make([]any, 0, len(values)+2)
-	for i := range values {
-		into = append(into, sqlite.Text(&values[i]))
-	}
-	into = append(into, &year, &days)
 	rep.SQL = append(rep.SQL, shown(sb))
-	statement, args := sb.Build()
-	return sqlite.Each(ctx, rep.release.file, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
+	return eachGroup(ctx, rep.release.file, sb, len(t.dimensions), func(values []string) error {
 		var g *group
 		err := packed.UnpackFlows(year, days, func(day labour.Date, found packed.Flow) {
 			if !slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.Contains(day) }) {
@@ -231,7 +230,7 @@ func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 			return err
 		}
 		return t.checkSize()
-	}, statement, args...)
+	}, &year, &days)
 }
 
 // plan returns the rollup that answers a question, or false.
@@ -370,9 +369,9 @@ func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) so
 	byMonth, isByMonth := rep.plan(f.facts, asked)
 	byDay, isByDay := rep.plan(f.daily, asked)
 	if g == labour.Day || !isByMonth {
-		isByMonth, months, days = false, packed.NoDays, []labour.Period{rep.Period}
+		months, days = packed.NoDays, []labour.Period{rep.Period}
 	}
-	if foreign := wages && rep.isForeign(); foreign || len(days) > 0 && !isByDay {
+	if wages && rep.isForeign() || len(days) > 0 && !isByDay {
 		s := source{from: f.facts, day: f.day, columns: f.rows, first: rep.Period.From.String(), last: rep.Period.To.String()}
 		if rep.release.confidential > 0 {
 			s.columns = f.masked

@@ -61,7 +61,7 @@ func (rep *Report) wages(ctx context.Context) (map[string][]paid, error) {
 	if rep.empty {
 		return found, nil
 	}
-	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
+	t := rep.tally()
 	if err := t.checkSize(); err != nil {
 		return nil, err
 	}

@@ -257,7 +257,7 @@ func (d DateRange) check(name string) error {
 	return nil
 }
 
-// conditions lists what the range demands of a column of days, which has ” where the day is not known.
+// conditions lists what the range demands of a column of days, which has an empty text where the day is not known.
 func (d DateRange) conditions(sb *sqlbuilder.SelectBuilder, column string) []string {
 	return ofDays(sb, Comparison[labour.Date]{Gte: d.From, Lte: d.To}, column)
 }

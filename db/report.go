@@ -141,27 +141,10 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // Answer computes the report's rows. A report asked for its totals alone does without. Which rows there are follows from
 // the question but for its measures: the groups of every kind of register row.
 func (rep *Report) Answer(ctx context.Context) error {
-	t := newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
-	leave, err := rep.reserve(ctx, t)
-	if err != nil {
+	var err error
+	if rep.Rows, err = rep.answerRows(ctx); err != nil {
 		return err
 	}
-	defer leave()
-	measured := familiesOf(rep.measures)
-	if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
-		return err
-	}
-	for _, family := range rep.families() {
-		if rep.empty || measured[family] || len(t.dimensions) == 0 {
-			continue
-		}
-		if err := rep.appear(ctx, t, family); err != nil {
-			return err
-		}
-	}
-	rep.Rows = t.rows()
-	rep.cover(rep.Rows)
-	rep.show(rep.Rows)
 	others, err := rep.cutTop(ctx)
 	if err != nil {
 		return err
@@ -175,6 +158,46 @@ func (rep *Report) Answer(ctx context.Context) error {
 	rep.Rows = append(rep.Rows, others...)
 	rep.Count = len(rep.Rows)
 	return nil
+}
+
+// answerRows computes the rows before anything is left out of them.
+func (rep *Report) answerRows(ctx context.Context) ([]ReportRow, error) {
+	measured := familiesOf(rep.measures)
+	return rep.tallied(ctx, rep.tally(), func(t *tally) error {
+		if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
+			return err
+		}
+		for _, family := range rep.families() {
+			if rep.empty || measured[family] || len(t.dimensions) == 0 {
+				continue
+			}
+			if err := rep.appear(ctx, t, family); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// tally returns an empty tally of the report's groups and periods.
+func (rep *Report) tally() *tally {
+	return newTally(rep.dimensions(), calendar{rep.Period, rep.Query.Granularity})
+}
+
+// tallied has a tally filled, once there is room for it, and returns its rows as they are shown.
+func (rep *Report) tallied(ctx context.Context, t *tally, fill func(*tally) error) ([]ReportRow, error) {
+	leave, err := rep.reserve(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := fill(t); err != nil {
+		return nil, err
+	}
+	rows := t.rows()
+	rep.cover(rows)
+	rep.show(rows)
+	return rows, nil
 }
 
 // Ask checks a question and resolves what it leaves to defaults, and computes nothing yet.
@@ -271,13 +294,12 @@ func (rep *Report) dimensions() []labour.Dimension {
 // Totals computes measures over all groups and the whole period: a peak of sums, not a sum of peaks. Having and
 // paging do not touch it.
 func (rep *Report) Totals(ctx context.Context, measures []labour.Measure) (ReportRow, error) {
-	t := newTally(nil, calendar{whole: rep.Period})
-	if err := rep.compute(ctx, t, measures, familiesOf(measures)); err != nil {
+	rows, err := rep.tallied(ctx, newTally(nil, calendar{whole: rep.Period}), func(t *tally) error {
+		return rep.compute(ctx, t, measures, familiesOf(measures))
+	})
+	if err != nil {
 		return ReportRow{}, err
 	}
-	rows := t.rows()
-	rep.cover(rows)
-	rep.show(rows)
 	for _, m := range measures {
 		rep.need(m)
 	}

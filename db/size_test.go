@@ -40,21 +40,30 @@ func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
 func TestReport_LargeOnesWaitForRoom(t *testing.T) {
 	store := ofManyEmployers(t)
 	r := dbtest.MustRead(t, store)
-	ask := func(ctx context.Context, years int) error {
+	ask := func(ctx context.Context, years int) (*db.Report, error) {
 		from := labour.NewDate(2016, time.January, 1)
-		_, err := r.Report(ctx, db.ReportQuery{
+		return r.Report(ctx, db.ReportQuery{
 			Filter:  db.ReportFilter{Period: db.DateRange{From: &from, To: dbtest.Some(from.AddDays(years * 365))}},
 			GroupBy: []labour.Dimension{labour.ByEmployer}, Granularity: labour.Day, Measures: []labour.Measure{labour.PermitsIssued},
 		})
-		return err
 	}
 	leave := db.TakeRoom(t, store)
 	waiting, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
-	require.ErrorIs(t, ask(waiting, 20), context.DeadlineExceeded) // 438,000 rows
-	require.NoError(t, ask(t.Context(), 1))                        // 21,900
+	_, err := ask(waiting, 20) // 438,000 rows
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	_, err = ask(t.Context(), 1) // 21,900
+	require.NoError(t, err)
 	leave()
-	require.NoError(t, ask(t.Context(), 20))
+	large, err := ask(t.Context(), 20)
+	require.NoError(t, err)
+
+	leave = db.TakeRoom(t, store)
+	_, err = large.FigureOf(waiting, large.Rows[0], labour.PermitsIssued, labour.Rank)
+	require.ErrorIs(t, err, context.DeadlineExceeded, "what rows are held against is a report as large")
+	leave()
+	_, err = large.FigureOf(t.Context(), large.Rows[0], labour.PermitsIssued, labour.Rank)
+	require.NoError(t, err)
 }
 
 // ofManyEmployers publishes 60 permits of an employer each.

@@ -65,25 +65,15 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 		span = labour.Period{From: p.From, To: p.From}
 	}
 	gather := &stockGatherer{span: span, groups: map[string]*gathered{}, visit: visit}
-	values := make([]string, len(dimensions))
 	var year int
 	var changes sql.RawBytes
-	into := make([]any, 0, len(values)+2)
-	for i := range values {
-		into = append(into, sqlite.Text(&values[i]))
-	}
-	into = append(into, &year, &changes)
-	statement, args := sb.Build()
-	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
+	err := eachGroup(ctx, r.file, sb, len(dimensions), func(values []string) error {
 		g, err := gather.group(values, sorted)
 		if err != nil {
 			return err
 		}
 		return packed.Unpack(year, changes, span, g.changes)
-	}, statement, args...)
+	}, &year, &changes)
 	if err == nil {
 		err = gather.finish()
 	}

@@ -56,13 +56,12 @@ func (rep *Report) cutTop(ctx context.Context) ([]ReportRow, error) {
 	rep.others = rep.with(nil, rep.Query.Granularity, rep.Period)
 	rep.others.facts.nested.And = append(slices.Clone(rep.facts.nested.And), facts{nested: Nested[facts]{Not: &facts{
 		nested: Nested[facts]{Or: kept}}}})
-	t := newTally(nil, calendar{rep.Period, rep.Query.Granularity})
-	if err := rep.others.compute(ctx, t, rep.measures, familiesOf(rep.measures)); err != nil {
+	rows, err := rep.others.tallied(ctx, rep.others.tally(), func(t *tally) error {
+		return rep.others.compute(ctx, t, rep.measures, familiesOf(rep.measures))
+	})
+	if err != nil {
 		return nil, err
 	}
-	rows := t.rows()
-	rep.others.cover(rows)
-	rep.others.show(rows)
 	for i := range rows {
 		rows[i].Others = true
 	}
