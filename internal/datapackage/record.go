@@ -51,6 +51,9 @@ func (r *Record) Position(column string) Position {
 	if r.part.book != nil {
 		col = i + 1 // of the sheet
 	}
+	if r.part.features != nil {
+		line, col = r.part.features.line(r.scan.at), 1
+	}
 	return Position{r.part.path, line, col}
 }
 
@@ -129,6 +132,9 @@ func (c *checker) check(r *Record) {
 	for i := range c.cells {
 		cell := &c.cells[i]
 		text, fault := r.part.value(r.scan, i)
+		if fault == "" && cell.column.Type == Geometry && r.part.features != nil {
+			fault = r.part.features.fault(r.scan.at)
+		}
 		if fault != "" {
 			r.Faults = append(r.Faults, Fault{cell.column.Name, fault})
 			continue
