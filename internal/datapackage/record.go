@@ -79,6 +79,9 @@ func (r *Record) Header() []string { return slices.Clone(r.part.header) }
 
 // Offset returns how many bytes of the file have been read with this record, of File.Size.
 func (r *Record) Offset() int64 {
+	if f := r.part.features; f != nil { // which were read before, all at once
+		return r.base + r.part.size*r.scan.consumed/int64(len(f.text))
+	}
 	if !r.text.own {
 		return r.base + r.text.read
 	}
