@@ -99,11 +99,32 @@ func about(shapes []boundaries.Shape) projection {
 		}
 	}
 	height, width := north-south, 360-gap
-	p := projection{albersOf(south+height/stepOfParallels, north-height/stepOfParallels), west + width/2, 0}
+	p := projection{albersOf(south+height/stepOfParallels, north-height/stepOfParallels), middleEast(shapes, west), 0}
 	if math.Abs(p.n) < flat || width > widest {
 		p.standard = max(0.2, math.Cos((south+north)/2*degree))
 	}
 	return p
+}
+
+// middleEast returns the mean longitude of the land east of a meridian, so that what is large stands upright and not what
+// lies apart.
+func middleEast(shapes []boundaries.Shape, west float64) float64 {
+	sum, land := 0.0, 0.0
+	for _, shape := range shapes {
+		for _, polygon := range shape {
+			var ring []point
+			for _, at := range polygon[0] {
+				ring = append(ring, point{math.Mod(at[0]-west+720, 360), at[1]})
+			}
+			o := outline{ring}
+			area := o.area() * math.Cos(ring[0].y*degree)
+			sum, land = sum+o.middle().x*area, land+area
+		}
+	}
+	if land == 0 {
+		return west
+	}
+	return west + sum/land
 }
 
 func (p projection) outline(shape boundaries.Shape) outline {

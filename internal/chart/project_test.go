@@ -60,7 +60,7 @@ func TestProjection_KeepsAreasAndDirections(t *testing.T) {
 			assert.InEpsilon(t, zone, shapes[0].area(), 0.01, name)
 		}
 		p := about([]boundaries.Shape{m[0].Shape})
-		middle := (f[0] + f[2]) / 2
+		middle := p.meridian
 		south, north := p.at(boundaries.Point{middle, f[1]}), p.at(boundaries.Point{middle, f[3]})
 		assert.Less(t, north.y, south.y, name+": north is up")
 		assert.Greater(t, p.at(boundaries.Point{middle + 1, f[1]}).x, p.at(boundaries.Point{middle - 1, f[1]}).x, name+": east is right")
