@@ -66,10 +66,10 @@ func (t Table) resource(held func(table string) bool) writtenResource {
 		s.PrimaryKey = t.Key
 	}
 	if t.Name == boundariesTable { // which is no table to other tools
-		return writtenResource{Name: t.Name, Path: t.file(), Profile: "data-resource", Format: "geojson",
+		return writtenResource{Name: t.Name, Path: t.FileName(), Profile: "data-resource", Format: "geojson",
 			MediaType: "application/geo+json", Encoding: "utf-8"}
 	}
-	return writtenResource{t.Name, t.file(), "tabular-data-resource", "csv", "text/csv", "utf-8", &s}
+	return writtenResource{t.Name, t.FileName(), "tabular-data-resource", "csv", "text/csv", "utf-8", &s}
 }
 
 // keyRequired reports whether all parts of the key are always there, as a primary key asks.

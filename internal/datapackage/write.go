@@ -57,7 +57,7 @@ func (w *Writer) Table(name string) (*TableWriter, error) {
 	if !ok {
 		return nil, fmt.Errorf("expected %s, found %s", oneOf(tableNames()), quote(name))
 	}
-	file, err := w.root.OpenFile(table.file(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	file, err := w.root.OpenFile(table.FileName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (w *Writer) Close(m Manifest) error {
 func (w *Writer) Abort() error {
 	var err error
 	for _, t := range w.tables {
-		err = errors.Join(err, t.file.Close(), w.root.Remove(t.table.file()))
+		err = errors.Join(err, t.file.Close(), w.root.Remove(t.table.FileName()))
 	}
 	return errors.Join(err, w.root.Close())
 }
@@ -166,8 +166,8 @@ func (w *Writer) descriptor(m Manifest) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// file returns the name of the table's file where it is written.
-func (t Table) file() string {
+// FileName returns the name of the table's file where it is written.
+func (t Table) FileName() string {
 	if t.Name == boundariesTable {
 		return t.Name + ".geojson"
 	}
