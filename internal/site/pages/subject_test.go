@@ -69,6 +69,28 @@ func TestSubject_OfAReleaseOfAnotherCountry(t *testing.T) {
 	assert.Empty(t, s.Log.String())
 }
 
+// A picture that nobody tells what to show is about what the pages are, and so are the fields of its embed.
+func TestSubject_IsThatOfPicturesByThemselves(t *testing.T) {
+	s := sitetest.New(t)
+	s.Load(unitedStates(t))
+	for _, name := range []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado"} {
+		picture := s.Get("/charts/" + name + ".json")
+		require.Equal(t, http.StatusOK, picture.Status, "%s: %s", name, picture.Body)
+		assert.Contains(t, picture.Body, `"region": "US"`, name)
+		if !strings.Contains(picture.Body, `"nationalities": null`) {
+			assert.Regexp(t, `"nationalities": \[\s*"MX"\s*\]`, picture.Body, name)
+		}
+		for _, address := range []string{"/charts/" + name + ".svg", "/charts/" + name, "/embed/" + name} {
+			assert.Equal(t, http.StatusOK, s.Get(address).Status, address)
+		}
+	}
+	form := s.Get("/embed/permits").Body
+	assert.Regexp(t, `<option value="US"[^>]* selected`, form)
+	assert.Regexp(t, `<option value="MX"[^>]* selected`, form)
+	assert.NotContains(t, form, "KP")
+	assert.NotContains(t, s.Get("/embed/impact").Body, "KP")
+}
+
 // No page's code or template names a country, a region or a sanction of its own.
 func TestSubject_IsNamedNowhereInTheCode(t *testing.T) {
 	files, err := filepath.Glob("*")

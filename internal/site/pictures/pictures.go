@@ -68,11 +68,17 @@ func mustChartDocument(name string) port.Document {
 func DocumentOf(name string) port.Document { return chartKinds[name].document }
 
 // Pictures answers with charts and their data.
-type Pictures struct{ port.Base }
+type Pictures struct {
+	port.Base
+
+	// About finds what the pages of the release in ctx are about. It is set before the first request; where it is nil,
+	// the defaults of the documents hold.
+	About func(ctx context.Context) (Subject, error)
+}
 
 // NewPictures registers what /charts/ returns: the pictures and their data.
 func New(base port.Base) *Pictures {
-	s := &Pictures{base}
+	s := &Pictures{Base: base}
 	s.Resource("/charts/{file}", s.found(s.Keep(http.HandlerFunc(s.Serve))))
 	return s
 }
@@ -208,12 +214,8 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range kind.document.Variables {
-		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
-			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
-				return nil, fmt.Errorf("charts: %w", err)
-			}
-		}
+	if err := s.assume(ctx, kind, variables); err != nil {
+		return nil, fmt.Errorf("charts: %w", err)
 	}
 	info := graph.ReleaseOf(ctx).Info()
 	answer := kind.answer()
