@@ -102,7 +102,7 @@ func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func
 
 // nested lists the filters within one, each on the boundaries of this one where it has none of its own.
 func (f EmployerFilter) nested() Nested[EmployerFilter] {
-	return inherit(f.Nested, func(inner *EmployerFilter) {
+	return Inherit(f.Nested, func(inner *EmployerFilter) {
 		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
 	})
 }
