@@ -91,6 +91,23 @@ func TestSubject_IsThatOfPicturesByThemselves(t *testing.T) {
 	assert.NotContains(t, s.Get("/embed/impact").Body, "KP")
 }
 
+// What there is not is a page to a browser, and JSON to a program.
+func TestPictures_ThatThereAreNot(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	for _, path := range []string{"/charts/nothing", "/charts/nothing.svg", "/charts/stock.gif", "/charts/stock.svg?region=XX-YY", "/releases/1/charts/nothing"} {
+		page := s.Get(path, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+		assert.Equal(t, http.StatusNotFound, page.Status, path)
+		assert.Equal(t, "text/html; charset=utf-8", page.Header.Get("Content-Type"), path)
+		assert.Contains(t, page.Body, "There is no", path)
+		for _, accept := range []string{"", "*/*", "application/json", "image/avif,image/svg+xml,*/*;q=0.8"} {
+			answer := s.Get(path, "Accept", accept)
+			assert.Equal(t, http.StatusNotFound, answer.Status, path)
+			assert.Contains(t, answer.Header.Get("Content-Type"), "json", path)
+			assert.Contains(t, answer.Body, `"code":"NOT_FOUND"`, path)
+		}
+	}
+}
+
 // No page's code or template names a country, a region or a sanction of its own.
 func TestSubject_IsNamedNowhereInTheCode(t *testing.T) {
 	files, err := filepath.Glob("*")

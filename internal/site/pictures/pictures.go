@@ -74,13 +74,36 @@ type Pictures struct {
 	// About finds what the pages of the release in ctx are about. It is set before the first request; where it is nil,
 	// the defaults of the documents hold.
 	About func(ctx context.Context) (Subject, error)
+	// Notice shows a refusal as a page, where a person is likely to read it; set likewise. Where it is nil, all are JSON.
+	Notice func(w http.ResponseWriter, r *http.Request, status int, message string)
 }
 
 // NewPictures registers what /charts/ returns: the pictures and their data.
 func New(base port.Base) *Pictures {
 	s := &Pictures{Base: base}
-	s.Resource("/charts/{file}", s.found(s.Keep(http.HandlerFunc(s.Serve))))
+	shown := s.found(s.Keep(http.HandlerFunc(s.Serve)))
+	for address, acquire := range map[string]func(http.Handler) http.Handler{
+		"/charts/{file}": s.Current, "/releases/{number}/charts/{file}": s.Numbered,
+	} {
+		plain := s.Admit(s.Reading(s.Bounded(acquire(shown))))
+		page := s.Explained(func(w http.ResponseWriter, r *http.Request, status int, message string) {
+			s.Notice(w, r, status, message)
+		}, plain)
+		s.Handle(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.Notice != nil && wantsPage(r) {
+				page.ServeHTTP(w, r)
+			} else {
+				plain.ServeHTTP(w, r)
+			}
+		}))
+	}
 	return s
+}
+
+// wantsPage reports whether a person is likely to read the answer: only browsers name HTML among what they accept, and
+// not where they want a picture of a page.
+func wantsPage(r *http.Request) bool {
+	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
 }
 
 // found tells editors in which the address of a picture is pasted where to ask how to show it.
