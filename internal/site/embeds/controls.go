@@ -65,6 +65,7 @@ type choice struct{ Code, Name string }
 var (
 	choicesDocument, regionsDocument = documentOf("choices"), documentOf("regions")
 	workersDocument                  = documentOf("workers")
+	claimDocument                    = documentOf("claim")
 )
 
 func documentOf(name string) string {

@@ -169,6 +169,7 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 		return nil, lost("statement", v.part, "an id such as those at /claims")
 	}
 	data := &claimData{frame: v.frame, Claim: *answer.Claim}
+	data.OEmbed = s.OEmbed(v.asked)
 	for _, m := range verdictMeanings {
 		if m.Verdict == data.Claim.verdictOf() {
 			data.Meaning = m.Meaning
