@@ -11,12 +11,12 @@ type written struct {
 }
 
 type writtenResource struct {
-	Name      string `json:"name"`
-	Path      string `json:"path"`
-	Profile   string `json:"profile"`
-	Format    string `json:"format"`
-	MediaType string `json:"mediatype"`
-	Encoding  string `json:"encoding"`
+	Name      string  `json:"name"`
+	Path      string  `json:"path"`
+	Profile   string  `json:"profile"`
+	Format    string  `json:"format"`
+	MediaType string  `json:"mediatype"`
+	Encoding  string  `json:"encoding"`
 	Schema    *schema `json:"schema,omitempty"`
 }
 

@@ -10,6 +10,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // mapAnswer is what charts/map.graphql is answered: the report of the bars, and the regions that there are to draw.
@@ -38,8 +39,9 @@ func (p askedPlace) drawn() []askedPlace {
 	return all
 }
 
-// outlined puts the outlines that a release has onto a map, and says whose borders it shows.
-func (a *mapAnswer) outlined(drawn chart.Map, places []askedPlace) (chart.Map, string, error) {
+// outlined puts the outlines that a release has onto a map, and returns the sentence that says whose borders it
+// shows, as of a day.
+func (a *mapAnswer) outlined(drawn chart.Map, places []askedPlace) (chart.Map, words.Text, error) {
 	own := 0
 	for i, place := range places {
 		if place.Boundary == "" {
@@ -54,13 +56,13 @@ func (a *mapAnswer) outlined(drawn chart.Map, places []askedPlace) (chart.Map, s
 	}
 	switch {
 	case own == len(places):
-		return drawn, "borders as the data gives them, simplified", nil
+		return drawn, "Members of the region as of %s; borders as the data gives them, simplified.", nil
 	case own > 0:
 		a.cite(borders)
-		return drawn, "borders as the data gives them, else by Natural Earth, simplified", nil
+		return drawn, "Members of the region as of %s; borders as the data gives them, else by Natural Earth, simplified.", nil
 	}
 	a.cite(borders)
-	return drawn, "borders by Natural Earth, simplified", nil
+	return drawn, "Members of the region as of %s; borders by Natural Earth, simplified.", nil
 }
 
 // borders is where the shapes are from that a release does not have itself. The picture names it beside the sources of
@@ -90,11 +92,11 @@ func settleMap(ctx context.Context, s *Pictures, variables port.Variables, data 
 }
 
 func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
-	p := a.begun("Where permits were issued", variables)
+	p := a.begun("Where permits were issued, %s", variables)
 	places, absent := a.places()
 	if p.Empty == "" && len(places) == 0 {
-		p.Empty = fmt.Sprintf("There are no boundaries of %s or of regions within it: a package may bring them as "+
-			"boundaries.geojson.", a.Region.Name)
+		p.Empty = a.in.Say("There are no boundaries of %s or of regions within it: a package may bring them as boundaries.geojson.",
+			a.Region.Name)
 	}
 	if p.Empty != "" {
 		p.Description = described(p)
@@ -120,13 +122,13 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	}
 	p.Plot = drawn
 	if len(absent) > 0 {
-		p.Note("Not on the map, having no boundaries: " + chart.Listed(absent) + ".")
+		p.Note(a.in.Say("Not on the map, having no boundaries: %s.", a.in.Listed(absent)))
 	}
 	p.Note(a.unknown())
-	p.Note(fmt.Sprintf("Members of the region as of %s; %s.", words(a.boundaries(variables)), by))
-	sentences := append(a.sentences(), rateSentence(drawn))
+	p.Note(a.in.Say(by, a.in.Day(a.boundaries(variables).Time())))
+	sentences := append(a.sentences(), a.rateSentence(drawn))
 	if len(none) > 0 {
-		sentences = append(sentences, "No permit in "+chart.Listed(none)+".")
+		sentences = append(sentences, a.in.Say("No permit in %s.", a.in.Listed(none)))
 	}
 	p.Description = described(p, sentences...)
 	return p, nil
