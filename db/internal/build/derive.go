@@ -2,43 +2,55 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
 )
 
-// derive makes what reports read beside the content, from the content and the masks of its real rows.
-func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int) error {
+// derive makes what reports read beside the content, from the content and the masks of its real rows, and computes the
+// content hash, whose pass over the permits it shares. Files of its own are in dir.
+func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int, dir string) (r *register, hash string, err error) {
 	currency, err := currencyOf(ctx, q)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	rates, err := ReadRates(ctx, q)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	if err := deriveRates(ctx, q, currency, rates); err != nil {
-		return err
+		return nil, "", err
 	}
 	local, err := newLocalWages(ctx, q, rates)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	// Outside of a transaction, each batch of rows would write its pages by itself.
 	if _, err := sqlite.Run(ctx, q, `BEGIN`); err != nil {
-		return fmt.Errorf("build the rollups: %w", err)
+		return nil, "", fmt.Errorf("build the rollups: %w", err)
 	}
 	if err := mask(ctx, q, m, k); err != nil {
-		return err
+		return nil, "", err
 	}
-	if err := build(ctx, q, local); err != nil {
-		return err
+	if err := clearRollups(ctx, q); err != nil {
+		return nil, "", err
+	}
+	if r, err = newRegister(ctx, q, local, dir); err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	if hash, err = contentHash(ctx, q, map[string]watcher{"permits": r.watch(m != nil)}); err != nil {
+		return nil, "", err
+	}
+	if err := r.build(ctx, q); err != nil {
+		return nil, "", err
 	}
 	if _, err := sqlite.Run(ctx, q, `COMMIT`); err != nil {
-		return fmt.Errorf("build the rollups: %w", err)
+		return nil, "", fmt.Errorf("build the rollups: %w", err)
 	}
-	return nil
+	return r, hash, nil
 }
 
 func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {

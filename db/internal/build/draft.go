@@ -326,10 +326,7 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 	if err != nil {
 		return err
 	}
-	if err := derive(ctx, d.conn, masker, k); err != nil {
-		return err
-	}
-	hash, err := ContentHash(ctx, d.conn)
+	_, hash, err := derive(ctx, d.conn, masker, k, d.path)
 	if err != nil {
 		return err
 	}

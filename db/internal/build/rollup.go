@@ -113,15 +113,19 @@ func finest(facts string) (last Rollup) {
 	return last
 }
 
-// build makes the rollups anew from the register. The coarser ones of a flow are summed up from the finer.
-func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
+// clearRollups drops the rollups of before.
+func clearRollups(ctx context.Context, q sqlite.Querier) error {
 	for _, r := range Rollups {
 		if _, err := sqlite.Run(ctx, q, `DROP TABLE IF EXISTS main.`+r.Name); err != nil {
 			return fmt.Errorf("clear %s: %w", r.Name, err)
 		}
 	}
-	stock, err := buildFromPermits(ctx, q)
-	if err != nil {
+	return nil
+}
+
+// build makes the rollups from a register whose permits were seen. The coarser ones of a flow are summed up from the finer.
+func (r *register) build(ctx context.Context, q sqlite.Querier) error {
+	if err := r.buildFromPermits(ctx, q); err != nil {
 		return err
 	}
 	if err := buildFromRepatriations(ctx, q); err != nil {
@@ -134,19 +138,23 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 			}
 		}
 	}
-	if err := buildDays(ctx, q, local); err != nil {
+	if err := r.days.addRepatriations(ctx, q); err != nil {
+		return fmt.Errorf("keep the days of repatriations: %w", err)
+	}
+	if err := r.days.finish(ctx, q); err != nil {
 		return err
 	}
 	if err := buildNames(ctx, q); err != nil {
 		return err
 	}
-	if err := buildGaps(ctx, q); err != nil {
+	if err := r.gaps.build(ctx, q); err != nil {
 		return err
 	}
-	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
-		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits WHERE issued_on <> '' HAVING COUNT(*) > 0 UNION ALL
+	_, err := sqlite.Run(ctx, q, `INSERT INTO main.spans
+		SELECT ?, ?, ? WHERE ? <> '' UNION ALL
 		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
-		SELECT ?, ?, ? WHERE ?`, PermitFacts, RepatriationFacts, StockFacts, stock.From.String(), stock.To.String(), stock.Days() > 0)
+		SELECT ?, ?, ? WHERE ?`, PermitFacts, r.issued.first, r.issued.last, r.issued.first, RepatriationFacts,
+		StockFacts, r.span.From.String(), r.span.To.String(), r.span.Days() > 0)
 	if err != nil {
 		return fmt.Errorf("keep the spans of the facts: %w", err)
 	}

@@ -10,10 +10,7 @@ import (
 )
 
 // builders write the rollups that are made in one pass over rows, which come in the order of their cells.
-type builders struct {
-	all  []*builder
-	cell string // the one that rows are of now
-}
+type builders struct{ all []*builder }
 
 // newBuilders begins each rollup that is picked. They are to be closed in any case.
 func newBuilders(ctx context.Context, q sqlite.Querier, pick func(Rollup) bool) (*builders, error) {
@@ -37,21 +34,21 @@ func (b *builders) close() {
 	}
 }
 
-// add adds a row to each rollup. Its cell has all dimensions of the finest.
-func (b *builders) add(ctx context.Context, cell string, c *permitChange) error {
-	if cell != b.cell {
-		b.cell = cell
-		dimensions := strings.Split(cell, sqlite.FieldEnd)
-		for _, one := range b.all {
-			if err := one.enter(ctx, dimensions[:len(one.rollup.by)]); err != nil {
-				return fmt.Errorf("build %s: %w", one.rollup.Name, err)
-			}
+// enter makes a cell, which has all dimensions of the finest rollup, the one that rows are added to.
+func (b *builders) enter(ctx context.Context, dimensions []string) error {
+	for _, one := range b.all {
+		if err := one.enter(ctx, dimensions[:len(one.rollup.by)]); err != nil {
+			return fmt.Errorf("build %s: %w", one.rollup.Name, err)
 		}
 	}
+	return nil
+}
+
+// add adds a row to each rollup.
+func (b *builders) add(c *permitChange) {
 	for _, one := range b.all {
 		one.figures.add(c)
 	}
-	return nil
 }
 
 func (b *builders) finish(ctx context.Context, q sqlite.Querier) error {
@@ -82,11 +79,11 @@ type figures interface {
 
 // newFigures makes the figures of each kind of facts.
 var newFigures = map[string]func() figures{
-	StockFacts:        func() figures { return stockFigures{} },
-	PermitFacts:       func() figures { return issueFigures{} },
-	RepatriationFacts: func() figures { return departureFigures{} },
-	IssueDays:         func() figures { return dayFigures{} },
-	DepartureDays:     func() figures { return dayFigures{} },
+	StockFacts:        func() figures { return &stockFigures{} },
+	PermitFacts:       func() figures { return &issueFigures{} },
+	RepatriationFacts: func() figures { return &departureFigures{} },
+	IssueDays:         func() figures { return &dayFigures{} },
+	DepartureDays:     func() figures { return &dayFigures{} },
 }
 
 func newBuilder(ctx context.Context, q sqlite.Querier, r Rollup) (*builder, error) {
