@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ type register struct {
 
 	span            labour.Period        // from the first to the last day on which the stock changes
 	issued          dateSpan             // days of issue
-	known           map[string]*dateSpan // all days of a source's permits
+	known           map[string]*dateSpan // all days of a source's rows, those of repatriations once dataSpan was asked
 	parsed          map[string]labour.Date
 	synthetic, real bool                   // whether any permit is
 	at              [len(permitFields)]int // positions of the columns
@@ -217,8 +216,7 @@ func (r *register) date(c *permitChange) (err error) {
 	}
 	known := r.known[string(v[fSource])]
 	if known == nil {
-		known = &dateSpan{}
-		r.known[string(v[fSource])] = known
+		known = r.daysOf(string(v[fSource]))
 	}
 	for _, day := range [...]int{fIssued, fFrom, fRevoked} {
 		known.see(v[day])
@@ -308,14 +306,12 @@ func (r *register) parse(text []byte) (labour.Date, error) {
 	return day, err
 }
 
-// sources lists the sources of permits, in order.
-func (r *register) sources() []string {
-	var all []string
-	for source := range r.known {
-		all = append(all, source)
+// daysOf returns the days of a source's rows, none at first.
+func (r *register) daysOf(source string) *dateSpan {
+	if r.known[source] == nil {
+		r.known[source] = &dateSpan{}
 	}
-	slices.Sort(all)
-	return all
+	return r.known[source]
 }
 
 func parseInt(text []byte) (int, error) {

@@ -26,10 +26,13 @@ type changeSorter struct {
 	size   int // of a chunk
 }
 
-// chunkRows is how many changes are sorted in memory: some thirty megabytes of them.
-const chunkRows = 1 << 19
+// chunkRows is how many changes are sorted in memory: some twenty megabytes of them.
+const chunkRows = 1 << 18
 
 func (s *changeSorter) add(c permitChange) error {
+	if s.chunk == nil {
+		s.chunk = make([]permitChange, 0, cmp.Or(s.size, chunkRows))
+	}
 	if s.chunk = append(s.chunk, c); len(s.chunk) < cmp.Or(s.size, chunkRows) {
 		return nil
 	}
