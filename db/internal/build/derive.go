@@ -38,20 +38,21 @@ func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int
 	if err := clearRollups(ctx, q); err != nil {
 		return nil, "", err
 	}
-	if r, err = newRegister(ctx, q, local, dir); err != nil {
+	made, err := newRegister(ctx, q, local, dir)
+	if err != nil {
 		return nil, "", err
 	}
-	defer func() { err = errors.Join(err, r.close()) }()
-	if hash, err = contentHash(ctx, q, map[string]watcher{"permits": r.watch(m != nil)}); err != nil {
+	defer func() { err = errors.Join(err, made.close()) }()
+	if hash, err = contentHash(ctx, q, map[string]watcher{"permits": made.watch(m != nil)}); err != nil {
 		return nil, "", err
 	}
-	if err := r.build(ctx, q); err != nil {
+	if err := made.build(ctx, q); err != nil {
 		return nil, "", err
 	}
 	if _, err := sqlite.Run(ctx, q, `COMMIT`); err != nil {
 		return nil, "", fmt.Errorf("build the rollups: %w", err)
 	}
-	return r, hash, nil
+	return made, hash, nil
 }
 
 func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {
