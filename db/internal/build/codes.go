@@ -3,14 +3,15 @@ package build
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/bits"
 
 	"homebound/db/internal/sqlite"
 )
 
-// codes numbers the codes that rows of the register name, in their order: so a cell is one number, and cells sort by it
-// as they would by the text of their codes.
+// codes numbers the codes that rows of the register name, in their order: so a cell is one number, and cells sort by
+// it as they would by the text of their codes.
 type codes struct {
 	regions, nationalities, industries, sources codeList
 	employers                                   map[string]employerPlace
@@ -51,7 +52,7 @@ func readCodes(ctx context.Context, q sqlite.Querier) (*codes, error) {
 		width += bits.Len(uint(len(of.list.codes)))
 	}
 	if width > 64 {
-		return nil, fmt.Errorf("number the cells of the register: its sources, industries, countries and regions are too many")
+		return nil, errors.New("number the cells of the register: sources, industries, countries and regions are too many")
 	}
 	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var id string
@@ -84,7 +85,8 @@ func (l *codeList) read(ctx context.Context, q sqlite.Querier, table, column str
 func (c *codes) mark() int { return c.regions.shift - 1 }
 
 // cell returns the number of a row's cell. A row without an industry has its employer's.
-func (c *codes) cell(region, nationality, industry, source []byte, synthetic bool, ofEmployer []byte) (cell uint64, err error) {
+func (c *codes) cell(region, nationality, industry, source []byte, synthetic bool, ofEmployer []byte) (cell uint64,
+	err error) {
 	if len(industry) == 0 {
 		industry = ofEmployer
 	}

@@ -14,8 +14,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// register is what one pass over the permits of a draft finds out. The pass is that of the content hash, since reading a
-// row costs more than all that is done with it: whatever is derived from every permit is derived there.
+// register is what one pass over the permits of a draft finds out. The pass is that of the content hash, since
+// reading a row costs more than all that is done with it: whatever is derived from every permit is derived there.
 type register struct {
 	codes   *codes
 	local   *localWages
@@ -37,8 +37,8 @@ type register struct {
 }
 
 // permitFields are the columns that are read of a permit.
-var permitFields = [...]string{"employer_id", "region_code", "nationality", "industry", "workers", "issued_on", "valid_from",
-	"valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage"}
+var permitFields = [...]string{"employer_id", "region_code", "nationality", "industry", "workers", "issued_on",
+	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage"}
 
 const (
 	fEmployer = iota
@@ -95,8 +95,9 @@ func (s *dateSpan) see(day []byte) {
 }
 
 func newRegister(ctx context.Context, q sqlite.Querier, local *localWages, dir string) (*register, error) {
-	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir}, dayCell: map[uint64]int{},
-		gaps: gapCounts{}, span: packed.NoDays, known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}}
+	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir},
+		dayCell: map[uint64]int{}, gaps: gapCounts{}, span: packed.NoDays,
+		known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}}
 	var err error
 	if r.codes, err = readCodes(ctx, q); err != nil {
 		return nil, err
@@ -224,8 +225,8 @@ func (r *register) date(c *permitChange) (err error) {
 	return nil
 }
 
-// price turns the wage of a permit into the currency of the release, at the rate of the year of its issue, and returns it
-// in the currency of its region, at the rate of that year or else of the first in force.
+// price turns the wage of a permit into the currency of the release, at the rate of the year of its issue, and
+// returns it in the currency of its region, at the rate of that year or else of the first in force.
 func (r *register) price(c *permitChange, wage []byte) (local float64, known bool, err error) {
 	if len(wage) == 0 {
 		return 0, false, nil

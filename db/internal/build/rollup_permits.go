@@ -11,9 +11,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// permitChange is what a permit, or a repatriation under one, brings to the rollups: of a permit the day of its issue, its
-// first and its last day, what it brings, and its wage; of a repatriation under a permit that was in force, what it takes
-// for the rest of the permit's days.
+// permitChange is what a permit, or a repatriation under one, brings to the rollups: of a permit the day of its
+// issue, its first and its last day, what it brings, and its wage; of a repatriation under a permit that was in
+// force, what it takes for the rest of the permit's days.
 type permitChange struct {
 	cell        uint64 // sorts as the codes of the cell do: see cells
 	employer    uint32 // likewise; 0 for none
@@ -58,9 +58,10 @@ func readRates(ctx context.Context, q sqlite.Querier) (rates, error) {
 	return known, nil
 }
 
-// departuresUnderPermits selects every day on which workers were repatriated under a permit that was in force: the codes of
-// the permit's cell, its employer, the days that are left of it, and the workers that it loses. Repatriations never take
-// more than the permit has, as present(p, d) = max(0, ...) asks: each takes what is left to take.
+// departuresUnderPermits selects every day on which workers were repatriated under a permit that was in force: the
+// codes of the permit's cell, its employer, the days that are left of it, and the workers that it loses.
+// Repatriations never take more than the permit has, as present(p, d) = max(0, ...) asks: each takes what is left to
+// take.
 const departuresUnderPermits = `
 WITH gone AS (
   SELECT permit_id, date,

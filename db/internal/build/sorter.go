@@ -15,9 +15,9 @@ import (
 	"homebound/internal/labour"
 )
 
-// changeSorter puts the changes of permits in the order of their cells and employers, those of one in the order in which
-// they came. It sorts as many at a time as fit in a bounded memory, keeps them in a file, and merges at the end: text
-// sorted by SQLite takes some ten times as long.
+// changeSorter puts the changes of permits in the order of their cells and employers, those of one in the order in
+// which they came. It sorts as many at a time as fit in a bounded memory, keeps them in a file, and merges at the
+// end: text sorted by SQLite takes some ten times as long.
 type changeSorter struct {
 	dir    string
 	chunk  []permitChange
@@ -190,7 +190,9 @@ func (c *permitChange) append(to []byte) []byte {
 func parseChange(b []byte) permitChange {
 	word := func(at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
 	day := func(at int) labour.Date { return labour.Date(binary.LittleEndian.Uint32(b[at:])) }
-	return permitChange{cell: word(0), employer: binary.LittleEndian.Uint32(b[8:]), day: day(12), first: day(16), last: day(20),
+	return permitChange{cell: word(0), employer: binary.LittleEndian.Uint32(b[8:]),
+		day: day(12), first: day(16), last: day(20),
 		brings: packed.Change{Workers: int(word(24)), Permits: int(word(32))}, issued: int(word(40)),
+
 		dated: b[48]&1 != 0, priced: b[48]&2 != 0, unpriced: b[48]&4 != 0, wage: math.Float64frombits(word(49))}
 }
