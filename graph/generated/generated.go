@@ -6571,12 +6571,30 @@ input ClaimFilter {
   boundariesOn: Date
   "The same as ` + "`" + `within` + "`" + `."
   region: String @deprecated(reason: "Ask for ` + "`" + `within` + "`" + `, as in every other filter.")
+  "Codes of industries, e.g. ` + "`" + `F` + "`" + `: claims that name one of them."
+  industries: [String!]
+  "Codes of countries, e.g. ` + "`" + `KP` + "`" + `: claims that name one of them."
+  nationalities: [String!]
   "Those whose check comes to one of these verdicts; claims without a check are left out."
   verdicts: [Verdict!]
   "Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter."
   search: String
   "Those said in this span; claims whose day is not known are left out."
   made: DateRange
+  "By the day they were said."
+  madeOn: DateComparison
+  "By their number, the lower one of BETWEEN, each in its own unit; ` + "`" + `units` + "`" + ` narrows to those that can be compared."
+  valueLow: FloatComparison
+  "By the higher number of BETWEEN; claims with any other operator have none."
+  valueHigh: FloatComparison
+  "Those whose number is in one of these units, as ` + "`" + `Claim.unit` + "`" + ` writes it."
+  units: [String!]
+  "Those that meet all of these filters too."
+  and: [ClaimFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [ClaimFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: ClaimFilter
 }
 
 "What a report can be grouped by."
@@ -29181,7 +29199,7 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"topics", "speaker", "within", "boundariesOn", "region", "verdicts", "search", "made"}
+	fieldsInOrder := [...]string{"topics", "speaker", "within", "boundariesOn", "region", "industries", "nationalities", "verdicts", "search", "made", "madeOn", "valueLow", "valueHigh", "units", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29223,6 +29241,20 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Region = data
+		case "industries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industries = data
+		case "nationalities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nationalities"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nationalities = data
 		case "verdicts":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("verdicts"))
 			data, err := ec.unmarshalOVerdict2ᚕhomeboundᚋinternalᚋlabourᚐVerdictᚄ(ctx, v)
@@ -29244,6 +29276,55 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Made = data
+		case "madeOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("madeOn"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MadeOn = data
+		case "valueLow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueLow"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueLow = data
+		case "valueHigh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueHigh"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueHigh = data
+		case "units":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("units"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Units = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -36971,6 +37052,11 @@ func (ec *executionContext) marshalNClaimEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdg
 	return ret
 }
 
+func (ec *executionContext) unmarshalNClaimFilter2homeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (model.ClaimFilter, error) {
+	res, err := ec.unmarshalInputClaimFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, v any) (answers.ClaimOrderField, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := answers.ClaimOrderField(tmp)
@@ -38726,6 +38812,23 @@ func (ec *executionContext) marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodel
 		return graphql.Null
 	}
 	return ec._ClaimConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx context.Context, v any) ([]model.ClaimFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ClaimFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClaimFilter2homeboundᚋgraphᚋmodelᚐClaimFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (*model.ClaimFilter, error) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/words"
 )
 
 // TestShapes_AreThoseOfTheSubjects holds the map against the regions that the default package has, both ways.
@@ -121,7 +123,7 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 		ends := classesOf(c.m)
 		var names []string
 		for class := range len(ends) + 1 {
-			names = append(names, ends.name(class))
+			names = append(names, ends.name(words.Words{}, class))
 		}
 		assert.Equal(t, c.names, strings.Join(names, "; "))
 		for _, s := range c.m {
@@ -162,7 +164,7 @@ func TestClasses_OfRatesAreQuantiles(t *testing.T) {
 		count := make([]int, len(ends)+1)
 		var names []string
 		for class := range count {
-			names = append(names, ends.called(class, c.m))
+			names = append(names, ends.called(words.Words{}, class, c.m))
 		}
 		for _, s := range c.m {
 			if class := ends.of(s); class >= 0 {

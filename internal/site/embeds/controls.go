@@ -76,7 +76,7 @@ func documentOf(name string) string {
 
 // controls returns the form of an embed whose picture was asked for by variables.
 func (s *Embeds) controls(ctx context.Context, e embedding, variables port.Variables) (controls, error) {
-	offered, err := s.choices(ctx)
+	offered, err := s.choices(ctx, e)
 	if err != nil {
 		return controls{}, fmt.Errorf("ask what there is to choose: %w", err)
 	}
@@ -102,10 +102,16 @@ func (s *Embeds) controls(ctx context.Context, e embedding, variables port.Varia
 }
 
 // choices asks what there is to choose.
-func (s *Embeds) choices(ctx context.Context) (choices, error) {
+func (s *Embeds) choices(ctx context.Context, e embedding) (choices, error) {
 	var offered choices
-	if err := s.Ask(ctx, choicesDocument, nil, &offered); err != nil {
+	local := pictures.Local(e.Words, e.release)
+	if err := s.Ask(ctx, s.Parameters.Named(choicesDocument, local), nil, &offered); err != nil {
 		return choices{}, err
+	}
+	for i, n := range offered.Availability.Nationalities {
+		if name, known := e.Country(n.Code); known && !local && !e.IsEnglish() {
+			offered.Availability.Nationalities[i].Name = name
+		}
 	}
 	var countries, districts []choice
 	for _, district := range offered.Availability.Districts {
@@ -117,7 +123,7 @@ func (s *Embeds) choices(ctx context.Context) (choices, error) {
 	offered.regions = slices.Concat(countries, districts, offered.Availability.Regions)
 	if len(offered.regions) == 0 {
 		var all struct{ Regions struct{ Nodes []choice } }
-		if err := s.Ask(ctx, regionsDocument, nil, &all); err != nil {
+		if err := s.Ask(ctx, s.Parameters.Named(regionsDocument, local), nil, &all); err != nil {
 			return choices{}, err
 		}
 		offered.regions = all.Regions.Nodes

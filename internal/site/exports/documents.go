@@ -17,7 +17,7 @@ var (
       id number employer { id name } region { code name } nationality { code name } industry { code name }
       occupation workers issuedOn validFrom validTo revokedOn wageMonthly wageCurrency
       wage wageUnit hoursPerWeek industryCode industryClassification occupationCode occupationClassification
-      synthetic source { id }
+      synthetic source { id } precision { field granularity }
     }
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -37,6 +37,7 @@ var (
     nodes {
       id region { code name } nationality { code name } employer { id name } permit { id number }
       date workers outcome ownOutcome { code label } sanction { symbol } synthetic source { id }
+      precision { field granularity }
     }
     totalCount
     pageInfo { hasNextPage endCursor }

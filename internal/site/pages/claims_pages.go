@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"homebound/internal/chart"
 	"homebound/internal/site/port"
 )
 
@@ -241,9 +240,9 @@ var qualifiers = map[string]string{"ABOUT": "about ", "AT_LEAST": "at least ", "
 
 // Figure writes the figure with its unit.
 func (e evidence) Figure() string {
-	text := chart.Grouped(e.Value, wholeOr(e.Value))
+	text := english.Number(e.Value, wholeOr(e.Value))
 	if e.ValueHigh != nil {
-		text += " to " + chart.Grouped(*e.ValueHigh, wholeOr(*e.ValueHigh))
+		text += " to " + english.Number(*e.ValueHigh, wholeOr(*e.ValueHigh))
 	}
 	if e.Qualifier != nil {
 		text = qualifiers[*e.Qualifier] + text

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"homebound/graph"
-	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
@@ -57,7 +56,7 @@ func (s *subject) Workers() string {
 	if len(names) == 0 {
 		return "foreign workers"
 	}
-	return "workers from " + chart.Listed(names)
+	return "workers from " + english.Listed(names)
 }
 
 // subjectOf finds what the pages of the release in ctx are about.

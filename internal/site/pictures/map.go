@@ -2,7 +2,6 @@ package pictures
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -62,10 +61,10 @@ func settleMap(ctx context.Context, s *Pictures, variables port.Variables, data 
 }
 
 func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
-	p := a.begun("Where permits were issued", variables)
+	p := a.begun("Where permits were issued, %s", variables)
 	places, absent := a.places()
 	if p.Empty == "" && len(places) == 0 {
-		p.Empty = fmt.Sprintf("The map has the federal subjects of Russia alone, and none of them is in %s.",
+		p.Empty = a.in.Say("The map has the federal subjects of Russia alone, and none of them is in %s.",
 			a.Region.Name)
 	}
 	if p.Empty != "" {
@@ -89,14 +88,14 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p.Plot = drawn
 	a.cite(borders)
 	if len(absent) > 0 {
-		p.Note("Not on the map, which has federal subjects alone: " + chart.Listed(absent) + ".")
+		p.Note(a.in.Say("Not on the map, which has federal subjects alone: %s.", a.in.Listed(absent)))
 	}
 	p.Note(a.unknown())
-	p.Note(fmt.Sprintf("Members of the region as of %s; borders by Natural Earth, simplified.",
-		words(a.boundaries(variables))))
-	sentences := append(a.sentences(), rateSentence(drawn))
+	p.Note(a.in.Say("Members of the region as of %s; borders by Natural Earth, simplified.",
+		a.in.Day(a.boundaries(variables).Time())))
+	sentences := append(a.sentences(), a.rateSentence(drawn))
 	if len(none) > 0 {
-		sentences = append(sentences, "No permit in "+chart.Listed(none)+".")
+		sentences = append(sentences, a.in.Say("No permit in %s.", a.in.Listed(none)))
 	}
 	p.Description = described(p, sentences...)
 	return p, nil

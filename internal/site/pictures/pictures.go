@@ -19,6 +19,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // Names lists the pictures in the order in which they tell the story.
@@ -188,6 +189,23 @@ func (c *Shown) Question() (document string, variables port.Variables) {
 	return c.document, c.variables
 }
 
+// LangName is the parameter that chooses the language of a picture.
+const LangName = "lang"
+
+// language returns the words that a picture is asked for in: English ones where it does not say.
+func language(values url.Values) (words.Words, error) {
+	if len(values[LangName]) > 1 {
+		return words.Words{}, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.",
+			LangName, len(values[LangName]))
+	}
+	return words.Chosen(values.Get(LangName))
+}
+
+// Local reports whether a language other than English is that of a release's own names.
+func Local(in words.Words, release labour.Release) bool {
+	return !in.IsEnglish() && release.LocalLanguage != "" && words.In(release.LocalLanguage).Code() == in.Code()
+}
+
 // DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
 var DrawingParameters = []string{"theme", "width", "scale"}
 
@@ -198,9 +216,13 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name,
 			strings.Join(Names, ", "))
 	}
+	in, err := language(values)
+	if err != nil {
+		return nil, err
+	}
 	asked := url.Values{}
 	for parameter, texts := range values {
-		if !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
+		if parameter != LangName && !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
 			asked[parameter] = texts
 		}
 	}
@@ -219,18 +241,22 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	answer := kind.answer()
 	common := answer.common()
 	common.data, common.scenario = dataOf(info), variables["scenario"]
+	common.in, common.local = in, Local(in, info)
 	if kind.settle != nil {
 		if err := kind.settle(ctx, s, variables, common.data); err != nil {
 			return nil, err
 		}
 	}
 	within := inData(variables, common.data)
-	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {
+	document := s.Parameters.Named(kind.document.Text, common.local)
+	if err := s.Ask(ctx, document, within, answer); err != nil {
 		var fault *labour.Fault
 		if !errors.As(err, &fault) || fault.Code != labour.NotFound || common.Region == nil || name != "compliance" {
 			return nil, err // that of compliance alone says what is known in the place of a picture
 		}
-		common.unknown = strings.TrimPrefix(fault.Error(), name+": ")
+		if common.unknown = strings.TrimPrefix(fault.Error(), name+": "); !in.IsEnglish() {
+			common.unknown = in.Say("It is not known how many workers were there, which does not mean that there was nobody.")
+		}
 	}
 	if common.Region == nil {
 		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.",
@@ -242,11 +268,14 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	}
 	markRows(p)
 	p.Permalink = s.Permanent(info.Number) + "/charts/" + name + ".svg"
+	if !in.IsEnglish() {
+		asked.Set(LangName, in.Code())
+	}
 	if len(asked) > 0 {
 		p.Permalink += "?" + asked.Encode()
 	}
-	p.Source = sourceLine(common.sources, info)
-	return &Shown{p, info.Number, common.Release.Citation, kind.document.Text, within, common.sources}, nil
+	p.Source = sourceLine(in, common.sources, info)
+	return &Shown{p, info.Number, cited(in, info, common.Release.Citation), document, within, common.sources}, nil
 }
 
 // markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied
