@@ -90,15 +90,21 @@ var (
 	// strict is left out of the shell's tables, since a CSV has text and no NULL; so is the column that is computed.
 	strict    = regexp.MustCompile(`STRICT,? ?`)
 	generated = regexp.MustCompile(`,\s*--[^\n]*\n\s*ends_on [^\n]*`)
-	createOne = regexp.MustCompile(`(?s)CREATE (TABLE|INDEX) [^;]*?;`)
+	createOne = regexp.MustCompile(`(?s)(?:CREATE (TABLE|INDEX)|ALTER TABLE \w+ ADD COLUMN) [^;]*?;`)
 )
 
-// shellScript copies tables and indexes of the register from the migration.
+// shellScript copies tables and indexes of the register from the migrations.
 func shellScript(tb testing.TB, pkg string) string {
 	tb.Helper()
-	migration, err := os.ReadFile(filepath.Join("..", "db", "migrations", "0001_release.sql"))
+	files, err := filepath.Glob(filepath.Join("..", "db", "migrations", "*.sql"))
 	require.NoError(tb, err)
-	migrated := strict.ReplaceAllString(generated.ReplaceAllString(string(migration), ""), "")
+	var migrations strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(tb, err)
+		migrations.Write(text)
+	}
+	migrated := strict.ReplaceAllString(generated.ReplaceAllString(migrations.String(), ""), "")
 	var tables, imports, indexes strings.Builder
 	for _, table := range datapackage.Tables {
 		fmt.Fprintf(&imports, ".import --csv --skip 1 %s %s\n", filepath.Join(pkg, table.Name+".csv"), table.Name)

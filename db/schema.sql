@@ -49,6 +49,16 @@ CREATE TABLE departures_by_day (region_code TEXT, synthetic INTEGER, nationality
 
 CREATE INDEX departures_by_day_by_region ON departures_by_day (region_code, year);
 
+CREATE TABLE departures_by_nationality(
+  nationality TEXT,
+  synthetic INT,
+  outcome TEXT,
+  month TEXT,
+  workers
+);
+
+CREATE INDEX departures_by_nationality_by_nationality ON departures_by_nationality (nationality, month);
+
 CREATE TABLE departures_by_region(
   region_code TEXT,
   synthetic INT,
@@ -131,6 +141,19 @@ CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
 CREATE TABLE issues_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, days BLOB NOT NULL);
 
 CREATE INDEX issues_by_day_by_region ON issues_by_day (region_code, year);
+
+CREATE TABLE issues_by_nationality(
+  nationality TEXT,
+  synthetic INT,
+  month TEXT,
+  permits,
+  workers,
+  wage_total,
+  wage_workers,
+  unpriced
+);
+
+CREATE INDEX issues_by_nationality_by_nationality ON issues_by_nationality (nationality, month);
 
 CREATE TABLE issues_by_region(
   region_code TEXT,
@@ -384,6 +407,10 @@ CREATE INDEX stock_by_cell_by_region ON stock_by_cell (region_code, year);
 CREATE TABLE stock_by_employer (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, employer_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 
 CREATE INDEX stock_by_employer_by_region ON stock_by_employer (region_code, year);
+
+CREATE TABLE stock_by_nationality (nationality TEXT, synthetic INTEGER, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
+
+CREATE INDEX stock_by_nationality_by_nationality ON stock_by_nationality (nationality, year);
 
 CREATE TABLE stock_by_region (region_code TEXT, synthetic INTEGER, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 

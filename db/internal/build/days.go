@@ -37,20 +37,11 @@ func cellOf(row, industry, outcome string) string {
 // baseOutcome is what a repatriation counts as: see repatriation_facts.
 const baseOutcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome)"
 
-// What buildDays reads, in the order of keys, so that the same content comes out the same: a row's own cell; of a
-// repatriation the cell of its permit, empty where none was in force; its days: of issue or date, then the first
-// and last in force or none; the workers of the permit, and how many had been repatriated under it before this row,
-// and with it; the wage, its currency,
-// the permit's region and the year of its rate.
-var daysOf = map[string]string{
-	PermitFacts: `
-SELECT ` + cellOf("p", "p.industry", "''") + `,
-       '', p.issued_on || CASE WHEN p.valid_from <= p.ends_on THEN p.valid_from || p.ends_on ELSE '' END, p.workers, 0, 0,
-       p.wage_monthly, p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
-FROM permit_facts p
-WHERE p.issued_on <> '' OR p.valid_from <= p.ends_on AND p.valid_from <> ''
-ORDER BY p.id`,
-	RepatriationFacts: `
+// daysOfRepatriations reads repatriations in the order of keys, so that the same content comes out the same: a row's own
+// cell, and the cell of its permit, empty where none was in force; its days: the date, then the first and last in force or
+// none; the workers of the permit, and how many had been repatriated under it before this row, and with it; the wage, its
+// currency, the permit's region and the year of its rate.
+var daysOfRepatriations = `
 SELECT ` + cellOf("r", "COALESCE("+industryOfPermit+", (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
        CASE WHEN ` + isInForce + ` THEN ` + cellOf("p", industryOfPermit, "''") + ` ELSE '' END,
        r.date || CASE WHEN ` + isInForce + ` THEN p.valid_from || p.ends_on ELSE '' END,
@@ -62,8 +53,7 @@ FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
 JOIN repatriations r ON r.id = g.id
 LEFT JOIN permits p ON p.id = r.permit_id
 LEFT JOIN permit_masks pm ON pm.id = p.id
-ORDER BY r.id`,
-}
+ORDER BY r.id`
 
 // Repatriations are joined with permits and their masks: permit_facts would be made whole first, with an index of its own.
 const (
@@ -93,29 +83,23 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
-// buildDays makes the tables of the register's days in one pass over its rows. register_days of before is gone by
-// then: build drops every rollup first.
-func buildDays(ctx context.Context, q sqlite.Querier, local *localWages) error {
+// prepareDays makes the tables of the register's days, without a row. register_days of before is gone by then: build drops
+// every rollup first. The rows of permits are added while they are hashed: see register.
+func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
 		`DROP TABLE IF EXISTS main.register_cells`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
 	} {
 		if _, err := sqlite.Run(ctx, q, statement); err != nil {
-			return fmt.Errorf("prepare the days of the register: %w", err)
+			return nil, fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
-	b, err := newDaysBuilder(ctx, q, local)
+	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days VALUES (?, ?, ?, ?, ?, ?)`)
 	if err != nil {
-		return fmt.Errorf("keep the days of the register: %w", err)
+		return nil, fmt.Errorf("prepare the days of the register: %w", err)
 	}
-	defer b.insert.Close()
-	for _, kind := range []string{PermitFacts, RepatriationFacts} {
-		if err := b.read(ctx, q, kind); err != nil {
-			return fmt.Errorf("keep the days of %s: %w", kind, err)
-		}
-	}
-	return b.finish(ctx, q)
+	return &daysBuilder{insert, local, map[string]int{}, map[block]*gatheredDays{}}, nil
 }
 
 type daysBuilder struct {
@@ -125,29 +109,16 @@ type daysBuilder struct {
 	blocks map[block]*gatheredDays
 }
 
-func newDaysBuilder(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
-	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days VALUES (?, ?, ?, ?, ?, ?)`)
-	return &daysBuilder{insert, local, map[string]int{}, map[block]*gatheredDays{}}, err
-}
-
-// read gathers the days of the rows of a kind.
-func (b *daysBuilder) read(ctx context.Context, q sqlite.Querier, kind string) error {
+// addRepatriations gathers the days of repatriations.
+func (b *daysBuilder) addRepatriations(ctx context.Context, q sqlite.Querier) error {
 	return sqlite.EachValues(ctx, q, 10, func(values []any) error {
-		c, issued, err := parseDays(values[2].(string))
+		c, err := parseDays(values[2].(string))
 		if err != nil {
 			return err
 		}
-		at := block{facts: kind, cell: b.number(values[0].(string))}
-		if at.held = at.cell; kind == RepatriationFacts {
-			at.held = b.number(values[1].(string))
-		}
-		if workers := int(values[3].(int64)); kind == PermitFacts {
-			c.Workers = workers
-		} else if c.Held.Days() > 0 && c.Day <= c.Held.To {
+		at := block{facts: RepatriationFacts, cell: b.number(values[0].(string)), held: b.number(values[1].(string))}
+		if workers := int(values[3].(int64)); c.Held.Days() > 0 && c.Day <= c.Held.To {
 			c.Workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
-		}
-		if !issued {
-			at.facts = UndatedFacts
 		}
 		if paid, known := values[6].(float64); known && c.Workers != 0 {
 			currency, _ := values[7].(string)
@@ -158,27 +129,23 @@ func (b *daysBuilder) read(ctx context.Context, q sqlite.Querier, kind string) e
 			}
 		}
 		return b.add(ctx, at, c)
-	}, daysOf[kind])
+	}, daysOfRepatriations)
 }
 
-// parseDays reads a day, or three of them, written one after another. Two are those of a permit whose day of issue is not
-// known; its first day in force stands for it, and dated is false.
-func parseDays(text string) (c packed.RowDays, dated bool, err error) {
+// parseDays reads a day, or three of them, written one after another.
+func parseDays(text string) (c packed.RowDays, err error) {
 	const size = len("2017-12-22")
 	c.Held = packed.NoDays
 	into := []*labour.Date{&c.Day, &c.Held.From, &c.Held.To}
-	if dated = len(text) != 2*size; !dated {
-		text = text[:size] + text
-	}
 	if len(text) != size && len(text) != size*len(into) {
-		return c, dated, fmt.Errorf("expected one to three days, found %q", text)
+		return c, fmt.Errorf("expected one or three days, found %q", text)
 	}
 	for i, day := range into[:len(text)/size] {
 		if *day, err = labour.ParseDate(text[i*size : (i+1)*size]); err != nil {
-			return c, dated, err
+			return c, err
 		}
 	}
-	return c, dated, nil
+	return c, nil
 }
 
 // number returns the number of a cell, and a new one to a new cell.

@@ -54,6 +54,8 @@ type Draft struct {
 	// delivered are the tables whose rows of a source were put aside: see Deliver.
 	delivered []string
 	based     bool // whether the current release is attached as base
+	// years are the staged permits by their cells and years, where these are all permits of the draft.
+	years yearTally
 	// deferred holds the indexes that were dropped from empty tables, to be made once they are filled.
 	deferred []string
 }
@@ -326,15 +328,12 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 	if err != nil {
 		return err
 	}
-	if err := derive(ctx, d.conn, masker, k); err != nil {
-		return err
-	}
-	hash, err := ContentHash(ctx, d.conn)
+	register, hash, err := derive(ctx, d.conn, masker, k, d.path)
 	if err != nil {
 		return err
 	}
 	info.ContentHash = hash
-	if err := d.describeRelease(ctx, info); err != nil {
+	if err := d.describeRelease(ctx, register, info); err != nil {
 		return err
 	}
 	for _, c := range d.counts {
@@ -397,7 +396,7 @@ func isFactual(ctx context.Context, q sqlite.Querier) (bool, error) {
 }
 
 // describeRelease writes the row in which the release says what it is.
-func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error {
+func (d *Draft) describeRelease(ctx context.Context, r *register, info *labour.Release) error {
 	counts := map[string]int{}
 	for _, name := range sqlite.ContentTables {
 		n, err := sqlite.Single[int](ctx, d.conn, `SELECT COUNT(*) FROM main.`+sqlite.Quote(name))
@@ -406,18 +405,16 @@ func (d *Draft) describeRelease(ctx context.Context, info *labour.Release) error
 		}
 		counts[name] = n
 	}
-	from, through, err := dataSpan(ctx, d.conn)
+	from, through, err := r.dataSpan(ctx, d.conn)
 	if err != nil {
 		return err
 	}
-	synthetic, err := sqlite.Single[bool](ctx, d.conn, `SELECT EXISTS (SELECT 1 FROM main.permits WHERE synthetic)
-		OR EXISTS (SELECT 1 FROM main.repatriations WHERE synthetic) OR EXISTS (SELECT 1 FROM main.employers WHERE synthetic)`)
+	var synthetic, factual bool
+	err = sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error { return rows.Scan(&synthetic, &factual) },
+		`SELECT ? OR EXISTS (SELECT 1 FROM main.repatriations WHERE synthetic) OR EXISTS (SELECT 1 FROM main.employers WHERE synthetic),
+			? OR EXISTS (SELECT 1 FROM main.repatriations WHERE NOT synthetic)`, r.synthetic, r.real)
 	if err != nil {
-		return fmt.Errorf("look for synthetic rows: %w", err)
-	}
-	factual, err := isFactual(ctx, d.conn)
-	if err != nil {
-		return err
+		return fmt.Errorf("look for synthetic and factual rows: %w", err)
 	}
 	text, err := json.Marshal(counts)
 	if err != nil {

@@ -22,6 +22,18 @@ import (
 // others the shortest decimal that reads back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the
 // same content.
 func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
+	return contentHash(ctx, q, nil)
+}
+
+// watcher sees the rows of a table while they are hashed, since reading a row costs more than hashing it.
+type watcher struct {
+	extra []string // expressions that are read beside the columns
+	begin func(sqlite.Table)
+	// see takes a row as it is hashed: its values with FieldEnd between them. Both are good until it returns.
+	see func(ctx context.Context, row []byte, extra []sql.RawBytes) error
+}
+
+func contentHash(ctx context.Context, q sqlite.Querier, watchers map[string]watcher) (string, error) {
 	sum := sha256.New()
 	for _, name := range append([]string{"settings"}, sqlite.ContentTables...) {
 		t, err := sqlite.Describe(ctx, q, name)
@@ -40,7 +52,7 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 				continue
 			}
 		}
-		if err := hashTable(ctx, q, t, false, sum); err != nil {
+		if err := hashTable(ctx, q, t, false, sum, watchers[name]); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
 	}
@@ -104,7 +116,7 @@ func derivedHash(ctx context.Context, q sqlite.Querier, typed bool) (string, err
 		if err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
-		if err := hashTable(ctx, q, t, typed && !strict, sum); err != nil {
+		if err := hashTable(ctx, q, t, typed && !strict, sum, watcher{}); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
 	}
@@ -112,8 +124,11 @@ func derivedHash(ctx context.Context, q sqlite.Querier, typed bool) (string, err
 }
 
 // hashTable writes a table's rows in the order of its key to sum; typed, each with the types of its values.
-func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool, sum io.Writer) error {
+func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool, sum io.Writer, w watcher) error {
 	const field, record = '\x1f', '\x1e'
+	if w.begin != nil {
+		w.begin(t)
+	}
 	plain := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		plain[i] = c.Name
@@ -129,6 +144,8 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool
 		types := t.Names("typeof(", sqlite.AnyColumn)
 		expressions, reals = append(expressions, strings.Join(types, ") || ")+")"), append(reals, false)
 	}
+	hashed := len(expressions)
+	expressions, reals = append(expressions, w.extra...), append(reals, make([]bool, len(w.extra))...)
 	values := make([]sql.RawBytes, len(expressions))
 	into := make([]any, len(values))
 	numbers := make([]sql.NullFloat64, len(values))
@@ -145,7 +162,7 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool
 			return err
 		}
 		row = row[:0]
-		for i := range values {
+		for i := range hashed {
 			if i > 0 {
 				row = append(row, field)
 			}
@@ -155,9 +172,13 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool
 				row = strconv.AppendFloat(row, numbers[i].Float64, 'g', -1, 64)
 			}
 		}
-		buffered.Write(append(row, record))
+		buffered.Write(row)
+		buffered.WriteByte(record)
 		if buffered.Len() > 1<<15 {
 			flush()
+		}
+		if w.see != nil {
+			return w.see(ctx, row, values[hashed:])
 		}
 		return nil
 	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), sqlite.Quote(t.Name), order))

@@ -222,6 +222,7 @@ func (s *Stage) drop(ctx context.Context, faults []Fault) error {
 	if err := s.rememberDropped(ctx); err != nil {
 		return err
 	}
+	s.dropped = true
 	dropped, err := sqlite.Run(ctx, s.draft.conn,
 		fmt.Sprintf(`DELETE FROM stage.%s WHERE _record IN (SELECT record FROM stage.faults WHERE table_name = ?)`,
 			sqlite.Quote(s.table.Name)), s.table.Name)
@@ -272,6 +273,9 @@ func (s *Stage) merge(ctx context.Context) error {
 	if empty {
 		if err := d.deferIndexes(ctx, s.table.Name); err != nil {
 			return err
+		}
+		if s.years != nil && !s.dropped {
+			d.years = s.years.tally
 		}
 		s.counts.Inserted, err = sqlite.Run(ctx, d.conn,
 			fmt.Sprintf(`INSERT INTO main.%s (%s) SELECT %[2]s FROM stage.%[1]s ORDER BY %s`,

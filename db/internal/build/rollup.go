@@ -19,11 +19,12 @@ type Rollup struct {
 	by    []labour.Dimension
 }
 
-// The dimensions of rollups. Those of permits begin with all of the coarser ones, so that one pass over rows in the order
-// of the finest makes them all. Whether rows are synthetic is a dimension of each: where a release mixes registers, any
+// The dimensions of rollups. Most of permits begin with all of the coarser ones, so that one pass over rows in the order
+// of the finest makes them all; those by nationality have few cells, which are kept until the end of the pass. Whether rows are synthetic is a dimension of each: where a release mixes registers, any
 // figure is asked of one of them too, and where it does not, no row is added.
 var (
 	byRegion   = []labour.Dimension{labour.ByRegion, BySynthetic}
+	byNation   = []labour.Dimension{labour.ByNationality, BySynthetic}
 	byCell     = slices.Concat(byRegion, []labour.Dimension{labour.ByNationality, labour.ByIndustry, BySource})
 	byEmployer = append(slices.Clone(byCell), labour.ByEmployer)
 )
@@ -32,15 +33,18 @@ var (
 // grains were chosen by measurement: docs/PERFORMANCE.md. Another rollup is another entry.
 var Rollups = []Rollup{
 	{"stock_by_region", StockFacts, byRegion},
+	{"stock_by_nationality", StockFacts, byNation},
 	{"stock_by_cell", StockFacts, byCell},
 	{"stock_by_employer", StockFacts, byEmployer},
 
 	{"issues_by_region", PermitFacts, byRegion},
+	{"issues_by_nationality", PermitFacts, byNation},
 	{"issues_by_cell", PermitFacts, byCell},
 
 	{"issues_by_day", IssueDays, byCell},
 
 	{"departures_by_region", RepatriationFacts, append(slices.Clone(byRegion), labour.ByOutcome)},
+	{"departures_by_nationality", RepatriationFacts, append(slices.Clone(byNation), labour.ByOutcome)},
 	{"departures_by_cell", RepatriationFacts, append(slices.Clone(byCell), labour.ByOutcome)},
 	{"departures_by_day", DepartureDays, append(slices.Clone(byCell), labour.ByOutcome)},
 
@@ -113,15 +117,19 @@ func finest(facts string) (last Rollup) {
 	return last
 }
 
-// build makes the rollups anew from the register. The coarser ones of a flow are summed up from the finer.
-func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
+// clearRollups drops the rollups of before.
+func clearRollups(ctx context.Context, q sqlite.Querier) error {
 	for _, r := range Rollups {
 		if _, err := sqlite.Run(ctx, q, `DROP TABLE IF EXISTS main.`+r.Name); err != nil {
 			return fmt.Errorf("clear %s: %w", r.Name, err)
 		}
 	}
-	stock, err := buildFromPermits(ctx, q)
-	if err != nil {
+	return nil
+}
+
+// build makes the rollups from a register whose permits were seen. The coarser ones of a flow are summed up from the finer.
+func (r *register) build(ctx context.Context, q sqlite.Querier) error {
+	if err := r.buildFromPermits(ctx, q); err != nil {
 		return err
 	}
 	if err := buildFromRepatriations(ctx, q); err != nil {
@@ -134,19 +142,23 @@ func build(ctx context.Context, q sqlite.Querier, local *localWages) error {
 			}
 		}
 	}
-	if err := buildDays(ctx, q, local); err != nil {
+	if err := r.days.addRepatriations(ctx, q); err != nil {
+		return fmt.Errorf("keep the days of repatriations: %w", err)
+	}
+	if err := r.days.finish(ctx, q); err != nil {
 		return err
 	}
 	if err := buildNames(ctx, q); err != nil {
 		return err
 	}
-	if err := buildGaps(ctx, q); err != nil {
+	if err := r.gaps.build(ctx, q); err != nil {
 		return err
 	}
-	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
-		SELECT ?, MIN(issued_on), MAX(issued_on) FROM permits WHERE issued_on <> '' HAVING COUNT(*) > 0 UNION ALL
+	_, err := sqlite.Run(ctx, q, `INSERT INTO main.spans
+		SELECT ?, ?, ? WHERE ? <> '' UNION ALL
 		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
-		SELECT ?, ?, ? WHERE ?`, PermitFacts, RepatriationFacts, StockFacts, stock.From.String(), stock.To.String(), stock.Days() > 0)
+		SELECT ?, ?, ? WHERE ?`, PermitFacts, r.issued.first, r.issued.last, r.issued.first, RepatriationFacts,
+		StockFacts, r.span.From.String(), r.span.To.String(), r.span.Days() > 0)
 	if err != nil {
 		return fmt.Errorf("keep the spans of the facts: %w", err)
 	}
@@ -168,6 +180,13 @@ func (r Rollup) buildFlow(ctx context.Context, q sqlite.Querier, finer string) e
 	if err != nil {
 		return err
 	}
-	_, err = sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_region ON %[1]s (region_code, month)", r.Name))
+	return r.index(ctx, q, "month")
+}
+
+// index makes the index of a rollup: its first dimension, then time.
+func (r Rollup) index(ctx context.Context, q sqlite.Querier, time string) error {
+	first := r.columns()[0]
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE INDEX main.%s_by_%s ON %[1]s (%[3]s, %[4]s)", r.Name,
+		strings.TrimSuffix(first, "_code"), first, time))
 	return err
 }

@@ -2,7 +2,7 @@ package build
 
 import (
 	"database/sql"
-	"maps"
+	"fmt"
 	"slices"
 
 	"homebound/db/internal/packed"
@@ -11,37 +11,65 @@ import (
 )
 
 // stockFigures are how many workers more are present, and permits more in force, from a day on.
-type stockFigures map[labour.Date]packed.Change
+type stockFigures struct{ packed.ByDay[packed.Change] }
 
-func (stockFigures) time() string { return "year" }
-func (stockFigures) columns() string {
+func (*stockFigures) time() string { return "year" }
+func (*stockFigures) columns() string {
 	return "year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL"
 }
 
-func (f stockFigures) add(c *permitChange) {
+func (f *stockFigures) add(c *permitChange) {
 	if !c.inForce() {
 		return
 	}
-	sum := f[c.first]
-	f[c.first] = packed.Change{Workers: sum.Workers + c.brings.Workers, Permits: sum.Permits + c.brings.Permits}
+	sum := f.At(c.first)
+	sum.Workers, sum.Permits = sum.Workers+c.brings.Workers, sum.Permits+c.brings.Permits
 	if day, ends := c.ends(); ends {
-		sum = f[day]
-		f[day] = packed.Change{Workers: sum.Workers - c.brings.Workers, Permits: sum.Permits - c.brings.Permits}
+		sum = f.At(day)
+		sum.Workers, sum.Permits = sum.Workers-c.brings.Workers, sum.Permits-c.brings.Permits
 	}
 }
 
-func (f stockFigures) flush(put func(values ...any) error) error {
-	for _, row := range packed.PackYears(f) {
+func (f *stockFigures) flush(put func(values ...any) error) error {
+	for _, row := range packed.PackYears(f.All()) {
 		if err := put(row.Year, row.Until, row.Changes); err != nil {
 			return err
 		}
 	}
-	clear(f)
+	f.Clear()
 	return nil
 }
 
-// issueFigures are what was issued in a month, such as 2017-12.
-type issueFigures map[string]*issued
+// byMonth holds a value for each month, such as 2017-12, in the order of months: few are asked for after a later one.
+type byMonth[T any] struct {
+	months []month
+	values []T
+}
+
+// month is a month of the calendar: twelve times the year, and the months since January.
+type month int32
+
+func monthOf(day labour.Date) month {
+	year, m, _ := day.Time().Date()
+	return month(year*12 + int(m) - 1)
+}
+
+// String returns the month as 2017-12.
+func (m month) String() string { return fmt.Sprintf("%04d-%02d", m/12, m%12+1) }
+
+// at returns the value of a month, which is zero at first.
+func (b *byMonth[T]) at(m month) *T {
+	at, known := slices.BinarySearch(b.months, m)
+	if !known {
+		b.months, b.values = slices.Insert(b.months, at, m), slices.Insert(b.values, at, *new(T))
+	}
+	return &b.values[at]
+}
+
+func (b *byMonth[T]) clear() { b.months, b.values = b.months[:0], b.values[:0] }
+
+// issueFigures are what was issued in a month.
+type issueFigures struct{ byMonth[issued] }
 
 type issued struct {
 	permits, workers int
@@ -50,101 +78,95 @@ type issued struct {
 	unpriced         int           // permits
 }
 
-func (issueFigures) time() string { return "month" }
-func (issueFigures) columns() string {
+func (*issueFigures) time() string { return "month" }
+func (*issueFigures) columns() string {
 	return "month TEXT NOT NULL, permits INTEGER NOT NULL, workers INTEGER NOT NULL, wage_total REAL, wage_workers INTEGER, unpriced INTEGER NOT NULL"
 }
 
-func (f issueFigures) add(c *permitChange) {
-	if c.month == "" {
+func (f *issueFigures) add(c *permitChange) {
+	if !c.dated {
 		return
 	}
-	sum, known := f[c.month]
-	if !known {
-		sum = &issued{}
-		f[c.month] = sum
-	}
+	sum := f.at(monthOf(c.day))
 	sum.permits += c.issued
 	sum.workers += c.brings.Workers
 	if c.unpriced {
 		sum.unpriced++
 	}
-	if c.wage != nil {
-		sum.wages.Add(*c.wage * float64(c.brings.Workers))
+	if c.priced {
+		sum.wages.Add(c.wage * float64(c.brings.Workers))
 		sum.wageWorkers = sql.NullInt64{Int64: sum.wageWorkers.Int64 + int64(c.brings.Workers), Valid: true}
 	}
 }
 
-func (f issueFigures) flush(put func(values ...any) error) error {
-	for _, month := range slices.Sorted(maps.Keys(f)) {
-		sum := f[month]
+func (f *issueFigures) flush(put func(values ...any) error) error {
+	for i, month := range f.months {
+		sum := &f.values[i]
 		wages := sql.NullFloat64{Float64: sum.wages.Total(), Valid: sum.wageWorkers.Valid}
-		if err := put(month, sum.permits, sum.workers, wages, sum.wageWorkers, sum.unpriced); err != nil {
+		if err := put(month.String(), sum.permits, sum.workers, wages, sum.wageWorkers, sum.unpriced); err != nil {
 			return err
 		}
 	}
-	clear(f)
+	f.clear()
 	return nil
 }
 
 // departureFigures are the workers who were repatriated in a month.
-type departureFigures map[string]int
+type departureFigures struct{ byMonth[int] }
 
-func (departureFigures) time() string          { return "month" }
-func (departureFigures) columns() string       { return "month TEXT NOT NULL, workers INTEGER NOT NULL" }
-func (f departureFigures) add(c *permitChange) { f[c.month] += c.brings.Workers }
-func (f departureFigures) flush(put func(values ...any) error) error {
-	for _, month := range slices.Sorted(maps.Keys(f)) {
-		if err := put(month, f[month]); err != nil {
+func (*departureFigures) time() string          { return "month" }
+func (*departureFigures) columns() string       { return "month TEXT NOT NULL, workers INTEGER NOT NULL" }
+func (f *departureFigures) add(c *permitChange) { *f.at(monthOf(c.day)) += c.brings.Workers }
+func (f *departureFigures) flush(put func(values ...any) error) error {
+	for i, month := range f.months {
+		if err := put(month.String(), f.values[i]); err != nil {
 			return err
 		}
 	}
-	clear(f)
+	f.clear()
 	return nil
 }
 
 // dayFigures are what was issued, or who was repatriated, on a day.
-type dayFigures map[labour.Date]*dayFlow
+type dayFigures struct{ packed.ByDay[dayFlow] }
 
 type dayFlow struct {
 	packed.Flow
 	wages sqlite.Sum
 }
 
-func (dayFigures) time() string    { return "year" }
-func (dayFigures) columns() string { return "year INTEGER NOT NULL, days BLOB NOT NULL" }
+func (*dayFigures) time() string    { return "year" }
+func (*dayFigures) columns() string { return "year INTEGER NOT NULL, days BLOB NOT NULL" }
 
-func (f dayFigures) add(c *permitChange) {
-	if c.month == "" {
+func (f *dayFigures) add(c *permitChange) {
+	if !c.dated {
 		return
 	}
-	sum := f[c.day]
-	if sum == nil {
-		sum = &dayFlow{}
-		f[c.day] = sum
-	}
+	sum := f.At(c.day)
 	row := packed.Flow{Permits: c.issued, Workers: c.brings.Workers}
 	if c.unpriced {
 		row.Unpriced = 1
 	}
-	if c.wage != nil {
+	if c.priced {
 		row.WageWorkers = row.Workers
-		sum.wages.Add(*c.wage * float64(row.Workers))
+		sum.wages.Add(c.wage * float64(row.Workers))
 	}
 	sum.Add(row)
 }
 
-func (f dayFigures) flush(put func(values ...any) error) error {
-	days := make(map[labour.Date]packed.Flow, len(f))
-	for day, sum := range f {
-		sum.Wages = sum.wages.Total()
-		days[day] = sum.Flow
+func (f *dayFigures) flush(put func(values ...any) error) error {
+	flows := func(yield func(labour.Date, *packed.Flow) bool) {
+		for day, sum := range f.All() {
+			if sum.Wages = sum.wages.Total(); !yield(day, &sum.Flow) {
+				return
+			}
+		}
 	}
-	for _, row := range packed.PackFlows(days) {
+	for _, row := range packed.PackFlows(flows) {
 		if err := put(row.Year, row.Days); err != nil {
 			return err
 		}
 	}
-	clear(f)
+	f.Clear()
 	return nil
 }

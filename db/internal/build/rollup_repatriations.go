@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
@@ -23,13 +24,20 @@ func buildFromRepatriations(ctx context.Context, q sqlite.Querier) error {
 	for i, name := range columns {
 		columns[i] = "f." + name
 	}
+	begun, before := false, ""
 	err = sqlite.EachValues(ctx, q, 3, func(values []any) error {
-		date := values[1].(string)
-		c := permitChange{month: date[:len("2017-12")], brings: packed.Change{Workers: int(values[2].(int64))}}
-		if c.day, err = labour.ParseDate(date); err != nil {
+		c := permitChange{dated: true, brings: packed.Change{Workers: int(values[2].(int64))}}
+		if c.day, err = labour.ParseDate(values[1].(string)); err != nil {
 			return err
 		}
-		return builders.add(ctx, values[0].(string), &c)
+		if cell := values[0].(string); !begun || cell != before {
+			begun, before = true, cell
+			if err := builders.enter(ctx, strings.Split(cell, sqlite.FieldEnd)); err != nil {
+				return err
+			}
+		}
+		builders.add(&c)
+		return nil
 	}, fmt.Sprintf("SELECT %s, f.date, f.workers FROM %s AS f ORDER BY 1", sqlite.Joined(columns, sqlite.FieldEnd),
 		RepatriationFacts))
 	if err != nil {

@@ -31,6 +31,8 @@ type Stage struct {
 	order []int         // position of each key and column in the values handed to Add
 
 	pricing pricing
+	years   *yearCounter // of permits
+	dropped bool         // whether any record was taken out again
 }
 
 // Stage starts the rows of a table; columns names the values that Add is handed. Columns of the table that are not
@@ -45,6 +47,9 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 		s.order = append(s.order, slices.Index(columns, c.Name))
 	}
 	s.pricing = s.newPricing()
+	if name == "permits" {
+		s.years = newYearCounter(t)
+	}
 	for _, r := range t.References {
 		s.named = append(s.named, named{at: t.Index(r.Column), values: map[string]struct{}{}})
 	}
@@ -59,7 +64,7 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
 	var err error
-	if s.rows, err = sqlite.NewBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name),
+	if s.rows, err = sqlite.NewCountedBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name),
 		len(t.Columns)+2); err != nil {
 		return nil, fmt.Errorf("stage %s: %w", name, err)
 	}
@@ -115,6 +120,9 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 		s.named[i].add(s.row)
 	}
 	s.pricing.see(s.row)
+	if s.years != nil {
+		s.years.add(s.row, record)
+	}
 	if s.rows.Add(s.row...) {
 		return s.flush(ctx)
 	}
@@ -157,16 +165,12 @@ func (s *Stage) fault(ctx context.Context, f Fault) error {
 // gone through one by one.
 func (s *Stage) flush(ctx context.Context) error {
 	rows := s.rows.Values
-	before, err := s.written(ctx)
-	if err != nil {
-		return err
-	}
+	before := s.rows.Written
 	if err := s.rows.Flush(ctx); err != nil {
 		return fmt.Errorf("stage %s: %w", s.table.Name, err)
 	}
-	after, err := s.written(ctx)
-	if err != nil || int(after-before)*s.rows.Width == len(rows) {
-		return err
+	if int(s.rows.Written-before)*s.rows.Width == len(rows) {
+		return nil
 	}
 	for row := range slices.Chunk(rows, s.rows.Width) {
 		if err := s.rejectTwin(ctx, row); err != nil {
@@ -174,15 +178,6 @@ func (s *Stage) flush(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// written counts the rows that were written to the draft.
-func (s *Stage) written(ctx context.Context) (int64, error) {
-	n, err := sqlite.Single[int64](ctx, s.draft.conn, "SELECT total_changes()")
-	if err != nil {
-		return 0, fmt.Errorf("stage %s: %w", s.table.Name, err)
-	}
-	return n, nil
 }
 
 // rejectTwin rejects a row if its key is staged by another record.
@@ -214,6 +209,7 @@ func (s *Stage) rejectTwin(ctx context.Context, row []any) error {
 	if twin == record {
 		return nil
 	}
+	s.dropped = true
 	s.counts.Rejected++
 	return s.fault(ctx, Fault{record, first,
 		fmt.Sprintf("expected a key that comes once, found %q again, first on line %d", strings.Join(shown, " "),

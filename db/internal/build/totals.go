@@ -48,7 +48,11 @@ func (d *Draft) WarnOfTotals(ctx context.Context) error {
 	if err != nil || len(figures) == 0 {
 		return err
 	}
-	stocks, err := d.yearEnds(ctx)
+	staged, all, err := d.permitYears(ctx)
+	if err != nil {
+		return err
+	}
+	stocks, err := d.yearEnds(ctx, all)
 	if err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (d *Draft) WarnOfTotals(ctx context.Context) error {
 			for cell, byYear := range stocks {
 				if cell.synthetic == synthetic && (f.nationality == "" || cell.nationality == f.nationality) &&
 					slices.Contains(e.regions, cell.region) {
-					e.workers += byYear[f.year]
+					e.workers += byYear[yearOf(f.year)]
 				}
 			}
 			if float64(e.workers) > f.most {
@@ -71,7 +75,7 @@ func (d *Draft) WarnOfTotals(ctx context.Context) error {
 			}
 		}
 	}
-	warned, err := d.warnOf(ctx, found)
+	warned, err := d.warnOf(ctx, found, staged)
 	d.counts[at].Warnings += warned
 	return err
 }
@@ -91,63 +95,135 @@ func (d *Draft) published(ctx context.Context) ([]published, error) {
 	return list, nil
 }
 
-// overIn writes the year in which a row is over whose last day is known: that of the day after. Written as text of digits
-// it takes SQLite a tenth of what its functions of dates take.
-func overIn(lastDay string) string {
-	return "MIN(9999, substr(" + lastDay + ", 1, 4) + (substr(" + lastDay + ", 6) = '12-31'))"
+// cellYears is a cell, and the years from which and before which some of its rows count.
+type cellYears struct {
+	stockCell
+	from, until int
 }
 
-// yearsOfCell writes the cell of a row, the year from which it counts and that in which it is over as one text, which
-// SQLite sorts in half the time that five columns take it.
-func yearsOfCell(prefix, firstDay, lastDay string) string {
-	return sqlite.Joined([]string{prefix + "region_code", prefix + "nationality", prefix + "synthetic",
-		"substr(" + firstDay + ", 1, 4)", overIn(lastDay)}, sqlite.FieldEnd)
+// yearTally sums up permits by their cells and years.
+type yearTally map[cellYears]*yearSum
+
+type yearSum struct {
+	workers, first int64 // the first record
 }
 
-func parseCellYears(key string) (cell stockCell, from, until int, err error) {
+// yearCounter sums up permits while they are staged. It knows where their columns are.
+type yearCounter struct {
+	region, nationality, synthetic, from, to, revoked, workers int
+	tally                                                      yearTally
+}
+
+func newYearCounter(t sqlite.Table) *yearCounter {
+	return &yearCounter{t.Index("region_code"), t.Index("nationality"), t.Index("synthetic"), t.Index("valid_from"),
+		t.Index("valid_to"), t.Index("revoked_on"), t.Index("workers"), yearTally{}}
+}
+
+// add adds a permit; one that is never in force counts nowhere.
+func (c *yearCounter) add(row []any, record int64) {
+	text := func(at int) string {
+		s, _ := row[at].(string)
+		return s
+	}
+	from, to, revoked := text(c.from), text(c.to), text(c.revoked)
+	if from == "" || to == "" || to < from || revoked != "" && revoked <= from {
+		return
+	}
+	key := cellYears{from: yearOf(from), until: yearOf(to)}
+	if strings.HasSuffix(to, "-12-31") {
+		key.until = min(9999, key.until+1)
+	}
+	if revoked != "" && revoked <= to { // which is the day after the last
+		key.until = yearOf(revoked)
+	}
+	key.stockCell = stockCell{text(c.region), text(c.nationality), row[c.synthetic] == true || row[c.synthetic] == int64(1)}
+	sum := c.tally[key]
+	if sum == nil {
+		key.region, key.nationality = strings.Clone(key.region), strings.Clone(key.nationality) // parts of a record keep all of it
+		sum = &yearSum{first: record}
+		c.tally[key] = sum
+	}
+	workers, _ := row[c.workers].(int64)
+	sum.workers, sum.first = sum.workers+workers, min(sum.first, record)
+}
+
+// yearOf reads the year of a day that was checked.
+func yearOf(day string) int {
+	year, _ := strconv.Atoi(day[:min(4, len(day))])
+	return year
+}
+
+// permitYears sums up the staged permits, and all of the draft.
+func (d *Draft) permitYears(ctx context.Context) (staged, all yearTally, err error) {
+	if d.years != nil {
+		return d.years, d.years, nil
+	}
+	const columns = `region_code, nationality, synthetic, valid_from, valid_to, revoked_on, workers, `
+	for _, of := range []struct {
+		into *yearTally
+		from string
+	}{{&staged, `_record FROM stage.permits`}, {&all, `0 FROM main.permits NOT INDEXED`}} {
+		c := &yearCounter{0, 1, 2, 3, 4, 5, 6, yearTally{}}
+		*of.into = c.tally
+		err := sqlite.EachValues(ctx, d.conn, 8, func(values []any) error {
+			c.add(values, values[7].(int64))
+			return nil
+		}, `SELECT `+columns+of.from)
+		if err != nil {
+			return nil, nil, fmt.Errorf("count workers at the ends of years: %w", err)
+		}
+	}
+	return staged, all, nil
+}
+
+// yearsOfDepartures writes the cell of a repatriation, the year from which it counts and that in which its permit is over as
+// one text, which SQLite sorts in half the time that five columns take it. Written as text of digits the year takes SQLite a
+// tenth of what its functions of dates take.
+var yearsOfDepartures = sqlite.Joined([]string{"p.region_code", "p.nationality", "p.synthetic",
+	"substr(MAX(r.date, p.valid_from), 1, 4)",
+	"MIN(9999, substr(p.ends_on, 1, 4) + (substr(p.ends_on, 6) = '12-31'))"}, sqlite.FieldEnd)
+
+func parseCellYears(key string) (c cellYears, err error) {
 	parts := strings.Split(key, sqlite.FieldEnd)
 	if len(parts) != 5 {
-		return cell, 0, 0, fmt.Errorf("expected a cell and two years, found %q", key)
+		return c, fmt.Errorf("expected a cell and two years, found %q", key)
 	}
-	cell = stockCell{parts[0], parts[1], parts[2] == "1"}
-	if from, err = strconv.Atoi(parts[3]); err == nil {
-		until, err = strconv.Atoi(parts[4])
+	c.stockCell = stockCell{parts[0], parts[1], parts[2] == "1"}
+	if c.from, err = strconv.Atoi(parts[3]); err == nil {
+		c.until, err = strconv.Atoi(parts[4])
 	}
-	return cell, from, until, err
+	return c, err
 }
 
-// yearEnds returns the workers present at the end of each year, from one pass over permits and one over repatriations:
-// a row counts from the year in which it begins to before the year in which it is over.
-func (d *Draft) yearEnds(ctx context.Context) (map[stockCell]map[string]int64, error) {
-	stocks := map[stockCell]map[string]int64{}
-	for _, query := range []string{
-		`SELECT ` + yearsOfCell("", "valid_from", "ends_on") + `, SUM(workers)
-			FROM main.permits NOT INDEXED WHERE ends_on >= valid_from AND valid_from <> '' GROUP BY 1`,
-		`SELECT ` + yearsOfCell("p.", "MAX(r.date, p.valid_from)", "p.ends_on") + `, -SUM(r.workers)
-			FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
-			WHERE p.ends_on >= r.date AND p.valid_from <> '' GROUP BY 1`,
-	} {
-		err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
-			var key string
-			var workers int64
-			if err := rows.Scan(&key, &workers); err != nil {
-				return err
-			}
-			cell, from, until, err := parseCellYears(key)
-			if err != nil {
-				return err
-			}
-			if stocks[cell] == nil {
-				stocks[cell] = map[string]int64{}
-			}
-			for year := from; year < until; year++ {
-				stocks[cell][fmt.Sprintf("%04d", year)] += workers
-			}
-			return nil
-		}, query)
-		if err != nil {
-			return nil, fmt.Errorf("count workers at the ends of years: %w", err)
+// yearEnds returns the workers present at the end of each year, by year: those of permits less those repatriated under
+// them. A row counts from the year in which it begins to before the year in which it is over.
+func (d *Draft) yearEnds(ctx context.Context, permits yearTally) (map[stockCell]map[int]int64, error) {
+	stocks := map[stockCell]map[int]int64{}
+	add := func(c cellYears, workers int64) {
+		if stocks[c.stockCell] == nil {
+			stocks[c.stockCell] = map[int]int64{}
 		}
+		for year := c.from; year < c.until; year++ {
+			stocks[c.stockCell][year] += workers
+		}
+	}
+	for key, sum := range permits {
+		add(key, sum.workers)
+	}
+	err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
+		var key string
+		var workers int64
+		if err := rows.Scan(&key, &workers); err != nil {
+			return err
+		}
+		c, err := parseCellYears(key)
+		add(c, -workers)
+		return err
+	}, `SELECT `+yearsOfDepartures+`, SUM(r.workers)
+		FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
+		WHERE p.ends_on >= r.date AND p.ends_on >= p.valid_from AND p.valid_from <> '' GROUP BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("count workers at the ends of years: %w", err)
 	}
 	return stocks, nil
 }
@@ -188,34 +264,14 @@ func (d *Draft) regionsWithin(ctx context.Context, figures []published) (map[[2]
 }
 
 // warnOf keeps a warning of each figure that the staged permits have a part in, at the first of them.
-func (d *Draft) warnOf(ctx context.Context, found []exceeding) (warned int64, err error) {
-	if len(found) == 0 {
-		return 0, nil
-	}
-	type staged struct {
-		cell        stockCell
-		from, until int
-		record      int64
-	}
-	first, err := sqlite.Collect(ctx, d.conn, func(rows *sql.Rows) (s staged, err error) {
-		var key string
-		if err := rows.Scan(&key, &s.record); err != nil {
-			return s, err
-		}
-		s.cell, s.from, s.until, err = parseCellYears(key)
-		return s, err
-	}, `SELECT `+yearsOfCell("", "valid_from", "MIN(valid_to, COALESCE(revoked_on, valid_to))")+`, MIN(_record)
-		FROM stage.permits WHERE valid_from <> '' AND valid_to <> '' GROUP BY 1`)
-	if err != nil {
-		return 0, fmt.Errorf("find the permits beyond published totals: %w", err)
-	}
+func (d *Draft) warnOf(ctx context.Context, found []exceeding, staged yearTally) (warned int64, err error) {
 	for _, e := range found {
-		year, _ := strconv.Atoi(e.year)
+		year := yearOf(e.year)
 		record := int64(-1)
-		for _, s := range first {
-			if s.cell.synthetic == e.synthetic && s.from <= year && year < s.until && slices.Contains(e.regions, s.cell.region) &&
-				(e.nationality == "" || e.nationality == s.cell.nationality) && (record < 0 || s.record < record) {
-				record = s.record
+		for c, s := range staged {
+			if c.synthetic == e.synthetic && c.from <= year && year < c.until && slices.Contains(e.regions, c.region) &&
+				(e.nationality == "" || e.nationality == c.nationality) && (record < 0 || s.first < record) {
+				record = s.first
 			}
 		}
 		if record < 0 {

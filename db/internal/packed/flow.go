@@ -2,10 +2,9 @@ package packed
 
 import (
 	"encoding/binary"
-	"maps"
+	"iter"
 	"math"
 	"math/bits"
-	"slices"
 
 	"homebound/internal/labour"
 )
@@ -43,16 +42,16 @@ const (
 	flowBits = iota
 )
 
-// PackFlows packs the days of one cell, a row for each year that has any.
-func PackFlows(days map[labour.Date]Flow) []flowYear {
+// PackFlows packs the days of one cell, which come in their order, a row for each year that has any.
+func PackFlows(days iter.Seq2[labour.Date, *Flow]) []flowYear {
 	var rows []flowYear
-	var last labour.Date
-	for _, day := range slices.Sorted(maps.Keys(days)) {
-		if n := len(rows); n == 0 || rows[n-1].Year != day.Year() {
-			rows = append(rows, flowYear{Year: day.Year()})
-			last = labour.YearPeriod(day.Year()).From
+	var last, end labour.Date // of the year before, the first day of the next
+	for day, f := range days {
+		if len(rows) == 0 || day >= end {
+			p := labour.YearPeriod(day.Year())
+			rows, last, end = append(rows, flowYear{Year: day.Year()}), p.From, p.To+1
 		}
-		row, f := &rows[len(rows)-1], days[day]
+		row := &rows[len(rows)-1]
 		head := uint64(day.Sub(last)) << flowBits
 		if f.Unpriced != 0 {
 			head |= flowUnpriced

@@ -14,6 +14,7 @@ import (
 func TestPackFlows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	flows := map[labour.Date]Flow{}
+	var days ByDay[Flow]
 	for range 600 {
 		f := Flow{Permits: rng.IntN(300), Workers: rng.IntN(3) * rng.IntN(2000)}
 		switch rng.IntN(3) {
@@ -31,9 +32,12 @@ func TestPackFlows(t *testing.T) {
 		flows[labour.NewDate(2016, 1, 1+rng.IntN(1500))] = f
 	}
 	flows[EndOfCalendar] = Flow{}
+	for day, f := range flows {
+		*days.At(day) = f
+	}
 	found := map[labour.Date]Flow{}
 	var last labour.Date
-	for _, row := range PackFlows(flows) {
+	for _, row := range PackFlows(days.All()) {
 		require.NoError(t, UnpackFlows(row.Year, row.Days, func(day labour.Date, f Flow) {
 			assert.Equal(t, row.Year, day.Year())
 			assert.True(t, len(found) == 0 || day > last)
@@ -47,7 +51,9 @@ func TestPackFlows(t *testing.T) {
 }
 
 func FuzzUnpackFlows(f *testing.F) {
-	for _, row := range PackFlows(map[labour.Date]Flow{0: {Permits: 1, Workers: 2, WageWorkers: 2, Wages: 0.5}, 7: {Unpriced: 1}}) {
+	var days ByDay[Flow]
+	*days.At(0), *days.At(7) = Flow{Permits: 1, Workers: 2, WageWorkers: 2, Wages: 0.5}, Flow{Unpriced: 1}
+	for _, row := range PackFlows(days.All()) {
 		f.Add(row.Year, row.Days)
 	}
 	f.Fuzz(func(t *testing.T, year int, days []byte) {

@@ -5,8 +5,7 @@ package packed
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
-	"slices"
+	"iter"
 
 	"homebound/internal/labour"
 )
@@ -30,24 +29,24 @@ const lastYear = 9999
 // EndOfCalendar is the last day that there is: a permit that nothing ends lasts until then.
 var EndOfCalendar = labour.YearPeriod(lastYear).To
 
-// PackYears packs the changes of one cell, a row for each year that has any.
-func PackYears(changes map[labour.Date]Change) []yearRow {
+// PackYears packs the changes of one cell, which come in the order of their days, a row for each year that has any.
+func PackYears(changes iter.Seq2[labour.Date, *Change]) []yearRow {
 	var rows []yearRow
 	var level Change
-	var last labour.Date
-	for _, day := range slices.Sorted(maps.Keys(changes)) {
-		c := changes[day]
-		if c == (Change{}) {
+	var last, end labour.Date // of the year before, the first day of the next
+	for day, c := range changes {
+		if *c == (Change{}) {
 			continue
 		}
-		year := day.Year()
-		if len(rows) == 0 || rows[len(rows)-1].Year != year {
+		if len(rows) == 0 || day >= end {
+			year := day.Year()
 			if len(rows) > 0 {
 				rows[len(rows)-1].Until = year - 1
 			}
 			packed := binary.AppendUvarint(nil, uint64(level.Workers))
 			rows = append(rows, yearRow{Year: year, Changes: binary.AppendUvarint(packed, uint64(level.Permits))})
-			last = labour.YearPeriod(year).From
+			p := labour.YearPeriod(year)
+			last, end = p.From, p.To+1
 		}
 		row := &rows[len(rows)-1]
 		row.Changes = binary.AppendUvarint(row.Changes, uint64(day.Sub(last)))

@@ -30,7 +30,11 @@ func FuzzPackYears(f *testing.F) {
 		}
 		span := labour.Period{From: labour.NewDate(2016, 1, 1), To: labour.NewDate(2019, 12, 31)}
 		found := make([]packed.Change, span.Days())
-		for _, row := range packed.PackYears(changes) {
+		var days packed.ByDay[packed.Change]
+		for day, c := range changes {
+			*days.At(day) = c
+		}
+		for _, row := range packed.PackYears(days.All()) {
 			if row.Year <= span.To.Year() {
 				require.NoError(t, packed.Unpack(row.Year, row.Changes, span, found))
 			}
@@ -39,6 +43,28 @@ func FuzzPackYears(f *testing.F) {
 			assert.Equal(t, changes[span.From.AddDays(i)], change, "%s", span.From.AddDays(i))
 		}
 	})
+}
+
+// Days come out in order, before 1970 and at the end of the calendar too, and a cleared one is zero again.
+func TestByDay(t *testing.T) {
+	var days packed.ByDay[int]
+	for range 2 {
+		want := []labour.Date{-129, -128, -1, 0, 127, 128, 20000, packed.EndOfCalendar}
+		for i := range want {
+			*days.At(want[len(want)-1-i]) += i
+			*days.At(want[i])++
+		}
+		var found []labour.Date
+		for day, n := range days.All() {
+			assert.Equal(t, len(want)-len(found), *n)
+			found = append(found, day)
+		}
+		assert.Equal(t, want, found)
+		days.Clear()
+		for range days.All() {
+			t.Error("a day is left")
+		}
+	}
 }
 
 // FuzzUnpack reads anything: bytes that break off are an error, and nothing panics or leaves the days asked for.

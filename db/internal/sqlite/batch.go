@@ -13,8 +13,23 @@ const batchRows = 64
 // Batch writes rows into a table, many in one call.
 type Batch struct {
 	many, one *sql.Stmt // write batchRows rows, and one
+	changes   *sql.Stmt // counts what the last one wrote; nil where nobody asks
 	Width     int
 	Values    []any // of the rows that wait to be written
+	Written   int64 // rows so far, where they are counted
+}
+
+// NewCountedBatch prepares a batch that counts the rows it writes, for an insert that may leave some out.
+func NewCountedBatch(ctx context.Context, q Querier, insert string, width int) (*Batch, error) {
+	b, err := NewBatch(ctx, q, insert, width)
+	if err != nil {
+		return nil, err
+	}
+	if b.changes, err = q.PrepareContext(ctx, "SELECT changes()"); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
 }
 
 // NewBatch prepares a statement such as INSERT INTO main.permits, for rows of so many values. Close ends it.
@@ -50,10 +65,10 @@ func (b *Batch) Put(ctx context.Context, values ...any) error {
 func (b *Batch) Flush(ctx context.Context) error {
 	defer func() { b.Values = b.Values[:0] }()
 	if len(b.Values) == batchRows*b.Width {
-		return write(ctx, b.many, b.Values)
+		return b.write(ctx, b.many, b.Values)
 	}
 	for i := 0; i < len(b.Values); i += b.Width {
-		if err := write(ctx, b.one, b.Values[i:i+b.Width]); err != nil {
+		if err := b.write(ctx, b.one, b.Values[i:i+b.Width]); err != nil {
 			return err
 		}
 	}
@@ -64,6 +79,21 @@ func (b *Batch) Flush(ctx context.Context) error {
 func (b *Batch) Close() {
 	b.many.Close()
 	b.one.Close()
+	if b.changes != nil {
+		b.changes.Close()
+	}
+}
+
+func (b *Batch) write(ctx context.Context, insert *sql.Stmt, values []any) error {
+	if err := write(ctx, insert, values); err != nil || b.changes == nil {
+		return err
+	}
+	var n int64
+	if err := b.changes.QueryRowContext(ctx).Scan(&n); err != nil {
+		return Translate(ctx, err)
+	}
+	b.Written += n
+	return nil
 }
 
 // write runs an insert as a query without rows: so the driver hands all values over in one call, and not each in
