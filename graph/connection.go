@@ -150,11 +150,7 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 
 // connection makes a page of the contract from one of the database.
 func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Connection[T] {
-	at := 0
-	c := model.NewConnection(page.Nodes, func(T) string {
-		at++
-		return formatCursor(order, page.Positions[at-1])
-	})
+	c := model.NewConnection(page.Nodes, func(i int) string { return formatCursor(order, page.Positions[i]) })
 	c.TotalCount, c.TotalWorkers, c.Synthetic = page.Total, page.Workers, page.Synthetic
 	// A row that a cursor names lies outside the page, at the end that the cursor bounds; so do those that are skipped.
 	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Before != nil

@@ -9,10 +9,11 @@ import (
 	"homebound/internal/labour"
 )
 
-// derivable is a row of a report whose figures can be held against others.
+// derivable is a row of a report whose figures can be held against others, and its report's way of naming rows.
 type derivable struct {
-	rep *db.Report
-	row db.ReportRow
+	rep   *db.Report
+	row   db.ReportRow
+	named func(db.ReportRow) string
 }
 
 var errNotDerivable = errors.New("a row of no report")

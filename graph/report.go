@@ -101,8 +101,8 @@ func (a reportArgs) report(ctx context.Context) (*model.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.Totals = reportRow(rep, totals, measures, countedRequested(ctx, "totals."))
-		answer.Totals.ID = rowIDs(release, rep)("totals")
+		answer.Totals = reportRow(derivable{rep, totals, rowIDs(release, rep)}, measures,
+			countedRequested(ctx, "totals."))
 	}
 	return answer, nil
 }
@@ -127,9 +127,7 @@ var rowPaths = []string{"rows.", "nodes.", "edges.node."}
 func reportRower(ctx context.Context, rep *db.Report) func(db.ReportRow) model.ReportRow {
 	counted, named := countedRequested(ctx, rowPaths...), rowIDs(releaseOf(ctx), rep)
 	return func(row db.ReportRow) model.ReportRow {
-		shown := reportRow(rep, row, rep.Query.Measures, counted)
-		shown.ID = named(rep.Key(row))
-		return shown
+		return reportRow(derivable{rep, row, named}, rep.Query.Measures, counted)
 	}
 }
 
@@ -180,13 +178,14 @@ func requestedBelow(ctx context.Context, paths []string, field string) bool {
 }
 
 // reportRow makes a row of the contract, with the measures that were computed and no other.
-func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, counted bool) model.ReportRow {
+func reportRow(d derivable, measures []labour.Measure, counted bool) model.ReportRow {
+	rep, row := d.rep, d.row
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
 		Outcome:  known(labour.Outcome(row.Group[labour.ByOutcome])),
 		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of, Others: row.Others,
-		Derived: derivable{rep, row},
+		Derived: d,
 	}
 	if rep.Covers() {
 		r.Period = new(rep.Query.Granularity.Of(row.Period))
@@ -231,6 +230,14 @@ func (query) Availability(ctx context.Context, filter *model.ReportFilter,
 }
 
 type reportRowFields struct{}
+
+func (reportRowFields) ID(_ context.Context, obj *model.ReportRow) (string, error) {
+	d, ok := obj.Derived.(derivable)
+	if !ok {
+		return "", errNotDerivable
+	}
+	return d.named(d.row), nil
+}
 
 func (reportRowFields) Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error) {
 	return regionsNamed(ctx, objs, func(r *model.ReportRow) string { return r.Region })

@@ -1112,6 +1112,7 @@ type RepatriationResolver interface {
 	Precision(ctx context.Context, obj *labour.Repatriation) ([]model.DayPrecision, error)
 }
 type ReportRowResolver interface {
+	ID(ctx context.Context, obj *model.ReportRow) (string, error)
 	Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
 	District(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
 	Industry(ctx context.Context, objs []*model.ReportRow) ([]*labour.Industry, error)
@@ -11507,7 +11508,7 @@ func (ec *executionContext) _ChangeConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_ChangeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Change]) graphql.Marshaler {
@@ -11521,7 +11522,7 @@ func (ec *executionContext) fieldContext_ChangeConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "ChangeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeEdge(ctx, field)
@@ -12778,7 +12779,7 @@ func (ec *executionContext) _ClaimConnection_edges(ctx context.Context, field gr
 			return ec.fieldContext_ClaimConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Claim]) graphql.Marshaler {
@@ -12792,7 +12793,7 @@ func (ec *executionContext) fieldContext_ClaimConnection_edges(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "ClaimConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ClaimEdge(ctx, field)
@@ -15520,7 +15521,7 @@ func (ec *executionContext) _EmployerConnection_edges(ctx context.Context, field
 			return ec.fieldContext_EmployerConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Employer]) graphql.Marshaler {
@@ -15534,7 +15535,7 @@ func (ec *executionContext) fieldContext_EmployerConnection_edges(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "EmployerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_EmployerEdge(ctx, field)
@@ -19665,7 +19666,7 @@ func (ec *executionContext) _ObservationConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_ObservationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Observation]) graphql.Marshaler {
@@ -19679,7 +19680,7 @@ func (ec *executionContext) fieldContext_ObservationConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "ObservationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ObservationEdge(ctx, field)
@@ -21578,7 +21579,7 @@ func (ec *executionContext) _PermitConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_PermitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Permit]) graphql.Marshaler {
@@ -21592,7 +21593,7 @@ func (ec *executionContext) fieldContext_PermitConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "PermitConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PermitEdge(ctx, field)
@@ -23968,7 +23969,7 @@ func (ec *executionContext) _RegionConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_RegionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Region]) graphql.Marshaler {
@@ -23982,7 +23983,7 @@ func (ec *executionContext) fieldContext_RegionConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "RegionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RegionEdge(ctx, field)
@@ -24627,7 +24628,7 @@ func (ec *executionContext) _ReleaseConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ReleaseConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Release]) graphql.Marshaler {
@@ -24641,7 +24642,7 @@ func (ec *executionContext) fieldContext_ReleaseConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseEdge(ctx, field)
@@ -25471,7 +25472,7 @@ func (ec *executionContext) _RepatriationConnection_edges(ctx context.Context, f
 			return ec.fieldContext_RepatriationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Repatriation]) graphql.Marshaler {
@@ -25485,7 +25486,7 @@ func (ec *executionContext) fieldContext_RepatriationConnection_edges(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "RepatriationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RepatriationEdge(ctx, field)
@@ -25847,7 +25848,7 @@ func (ec *executionContext) _Report_edges(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Report_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[model.ReportRow]) graphql.Marshaler {
@@ -25861,7 +25862,7 @@ func (ec *executionContext) fieldContext_Report_edges(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Report",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReportEdge(ctx, field)
@@ -26186,7 +26187,7 @@ func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.Col
 			return ec.fieldContext_ReportRow_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
+			return ec.Resolvers.ReportRow().ID(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -26197,7 +26198,7 @@ func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "ID")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, true, "ID")
 }
 
 func (ec *executionContext) _ReportRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -27685,7 +27686,7 @@ func (ec *executionContext) _SourceConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_SourceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Source]) graphql.Marshaler {
@@ -27699,7 +27700,7 @@ func (ec *executionContext) fieldContext_SourceConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "SourceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SourceEdge(ctx, field)
@@ -35885,10 +35886,11 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ReportRow")
 		case "id":
-			out.Values[i] = ec._ReportRow_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReportRow_id(ctx, field, obj)
+				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -39,7 +39,6 @@ type ImpactPeriod struct {
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
 // group has none. Each measure is a method; it is nil where the row has no value of it.
 type ReportRow struct {
-	ID          string
 	Region      string
 	District    string
 	Industry    string
