@@ -25,6 +25,14 @@ type Edge[T any] struct {
 	place place[T]
 }
 
+// Item returns the node as it was read together with others.
+func (e *Edge[T]) Item() *T {
+	if e.place.batch == nil {
+		return &e.Node
+	}
+	return e.place.batch.items[e.place.index]
+}
+
 // NewConnection makes a page of the items, in their order; cursor returns that of the item at a place. PageInfo has its
 // cursors; whether there is more, and the totals, are the caller's to set, and Join gathers the nodes.
 func NewConnection[T any](items []T, cursor func(i int) string) *Connection[T] {
