@@ -17,7 +17,7 @@ import (
 func (t tables) ofReports() map[string]columns.Column[model.ReportRow] {
 	type row = model.ReportRow
 	codes := reportRowFields{}
-	return map[string]columns.Column[row]{
+	all := map[string]columns.Column[row]{
 		"id":          columns.By(codes.ID, columns.Text),
 		"region":      columns.Named(func(r *row) string { return r.Region }, held((*db.Release).Region), t.region),
 		"district":    columns.Named(func(r *row) string { return r.District }, held((*db.Release).Region), t.region),
@@ -27,20 +27,33 @@ func (t tables) ofReports() map[string]columns.Column[model.ReportRow] {
 		"outcome":     columns.Maybe(func(r *row) *labour.Outcome { return r.Outcome }, columns.Text),
 		"period": columns.Named(func(r *row) labour.CalendarPeriod { return deref(r.Period) }, itself,
 			t.period),
-		"coverage":              columns.Of(func(r *row) labour.Covered { return r.Coverage }, columns.Text),
-		"synthetic":             columns.Of(func(r *row) bool { return r.Synthetic }, columns.Bool),
-		"perturbed":             columns.Of(func(r *row) bool { return r.Perturbed }, columns.Bool),
-		"permitsIssued":         columns.Maybe((*row).PermitsIssued, scalar.AppendInt),
-		"workersAuthorised":     columns.Maybe((*row).WorkersAuthorised, scalar.AppendInt),
-		"workersPresent":        columns.Maybe((*row).WorkersPresent, scalar.AppendInt),
-		"peakWorkersPresent":    columns.Maybe((*row).PeakWorkersPresent, scalar.AppendInt),
-		"peakOn":                columns.Maybe(func(r *row) *labour.Date { return r.PeakOn }, scalar.AppendDate),
-		"averageWorkersPresent": columns.Maybe((*row).AverageWorkersPresent, scalar.AppendFloat),
-		"workerDays":            columns.Maybe((*row).WorkerDays, scalar.AppendFloat),
-		"averageMonthlyWage":    columns.Maybe((*row).AverageMonthlyWage, scalar.AppendFloat),
-		"workersRepatriated":    columns.Maybe((*row).WorkersRepatriated, scalar.AppendInt),
-		"others":                columns.Of(func(r *row) bool { return r.Others }, columns.Bool),
-		"figure":                columns.Objects(figuresOf, t.figure),
+		"coverage":  columns.Of(func(r *row) labour.Covered { return r.Coverage }, columns.Text),
+		"synthetic": columns.Of(func(r *row) bool { return r.Synthetic }, columns.Bool),
+		"perturbed": columns.Of(func(r *row) bool { return r.Perturbed }, columns.Bool),
+		"peakOn":    columns.Maybe(func(r *row) *labour.Date { return r.PeakOn }, scalar.AppendDate),
+		"others":    columns.Of(func(r *row) bool { return r.Others }, columns.Bool),
+		"figure":    columns.Objects(figuresOf, t.figure),
+	}
+	for _, info := range labour.Measures {
+		all[info.Field] = measured(info.Measure)
+	}
+	return all
+}
+
+// measured is the column of a measure, which is a whole number or not as the contract has it; null where a row has none.
+func measured(m labour.Measure) columns.Column[model.ReportRow] {
+	return func(_ context.Context, field graphql.CollectedField, rows []*model.ReportRow) (columns.Cell, error) {
+		whole := field.Definition.Type.Name() == "Int"
+		return func(json []byte, row int) ([]byte, error) {
+			value, known := rows[row].Figures.Of(m)
+			switch {
+			case !known:
+				return append(json, "null"...), nil
+			case whole:
+				return scalar.AppendInt(json, int(value))
+			}
+			return scalar.AppendFloat(json, value)
+		}, nil
 	}
 }
 
