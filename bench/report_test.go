@@ -21,7 +21,7 @@ const (
 		WHERE month BETWEEN substr(?1, 1, 7) AND substr(?2, 1, 7) GROUP BY 1, 2 ORDER BY 1, 2`
 	regionYearOverRows = `SELECT region_code, substr(issued_on, 1, 4), COUNT(*), SUM(workers) FROM permits
 		WHERE issued_on BETWEEN ?1 AND ?2 GROUP BY 1, 2 ORDER BY 1, 2`
-	regionYearInGraphQL  = `{ report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersAuthorised } } }`
+	regionYearInGraphQL = `{ report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersAuthorised } } }`
 )
 
 var regionYear = db.ReportQuery{
@@ -108,7 +108,7 @@ func reportingInGraphQL(tb testing.TB, w *world) func() error {
 
 var (
 	reportOverRollup = contest{"report of region × year, db.Release.Report", "hand-written SQL on the same rollup", atMost(1.5), againstRegionYear(regionYearOverRollup, reporting)}
-	queryOverRollup  = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the same rollup", atMost(1.5), againstRegionYear(regionYearOverRollup, reportingInGraphQL)}
+	queryOverRollup  = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the same rollup", atMost(2.5), againstRegionYear(regionYearOverRollup, reportingInGraphQL)}
 	reportOverRows   = contest{"report of region × year, db.Release.Report", "hand-written SQL on the register's rows", atMost(0.02), againstRegionYear(regionYearOverRows, reporting)}
 	queryOverRows    = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the register's rows", atMost(0.02), againstRegionYear(regionYearOverRows, reportingInGraphQL)}
 

@@ -149,7 +149,8 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 }
 
 // connection makes a page of the contract from one of the database, whose rows stand at some positions.
-func connection[T any](page db.Page[T], at func(i int) db.Position, span db.Span, order listOrder) *model.Connection[T] {
+func connection[T any](page db.Page[T], at func(i int) db.Position, span db.Span,
+	order listOrder) *model.Connection[T] {
 	c := model.NewConnection(page.Nodes, func(i int) string { return formatCursor(order, at(i)) })
 	c.TotalCount, c.TotalWorkers, c.Synthetic = page.Total, page.Workers, page.Synthetic
 	// A row that a cursor names lies outside the page, at the end that the cursor bounds; so do those that are skipped.

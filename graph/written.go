@@ -96,10 +96,13 @@ type tables struct {
 }
 
 func newTables(schema *ast.Schema) tables {
-	t := tables{new(columns.Table[model.ReportRow]), new(columns.Table[model.Figure]),
-		new(columns.Table[labour.CalendarPeriod]), new(columns.Table[labour.Region]), new(columns.Table[labour.Industry]),
-		new(columns.Table[labour.Country]), new(columns.Table[labour.Employer]), new(columns.Table[labour.Source]),
-		new(columns.Table[labour.Permit]), new(columns.Table[labour.Repatriation])}
+	t := tables{
+		row: new(columns.Table[model.ReportRow]), figure: new(columns.Table[model.Figure]),
+		period: new(columns.Table[labour.CalendarPeriod]), region: new(columns.Table[labour.Region]),
+		industry: new(columns.Table[labour.Industry]), country: new(columns.Table[labour.Country]),
+		employer: new(columns.Table[labour.Employer]), source: new(columns.Table[labour.Source]),
+		permit: new(columns.Table[labour.Permit]), repatriation: new(columns.Table[labour.Repatriation]),
+	}
 	t.row.Define(schema.Types["ReportRow"], t.ofReports())
 	t.figure.Define(schema.Types["Figure"], ofFigures)
 	t.period.Define(schema.Types["Period"], ofPeriods)
@@ -113,7 +116,25 @@ func newTables(schema *ast.Schema) tables {
 	return t
 }
 
-// held is how the release in the context finds what it holds whole.
+// namedRegion is the column of a region that a row names by its code; so are those below of what else a release holds
+// whole.
+func namedRegion[T any](t tables, code func(*T) string) columns.Column[T] {
+	return columns.Named(code, held((*db.Release).Region), t.region)
+}
+
+func namedIndustry[T any](t tables, code func(*T) string) columns.Column[T] {
+	return columns.Named(code, held((*db.Release).Industry), t.industry)
+}
+
+func namedCountry[T any](t tables, code func(*T) string) columns.Column[T] {
+	return columns.Named(code, held((*db.Release).Country), t.country)
+}
+
+func namedSource[T any](t tables, id func(*T) string) columns.Column[T] {
+	return columns.Named(id, held((*db.Release).Source), t.source)
+}
+
+// held makes of a look-up of the release one in the release of the context.
 func held[T any](find func(*db.Release, string) (T, error)) func(context.Context, string) (T, error) {
 	return func(ctx context.Context, code string) (T, error) { return find(releaseOf(ctx), code) }
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -159,7 +160,7 @@ func TestColumns_WriteWhatExecutionWrites(t *testing.T) {
 			w, slow := in(t, world), fieldByField(in(t, world))
 			s := &selections{Rand: rand.New(rand.NewPCG(15, uint64(i)))}
 			answered := 0
-			for range 60 {
+			for range 25 {
 				for _, root := range roots {
 					s.names, s.fragments = 0, nil
 					selected := s.of(schema.Types[root.row], 3)
@@ -169,7 +170,7 @@ func TestColumns_WriteWhatExecutionWrites(t *testing.T) {
 					}
 				}
 			}
-			assert.Greater(t, answered, 60*len(roots)/2, "most questions can be answered")
+			assert.Greater(t, answered, 25*len(roots)/2, "most questions can be answered")
 		})
 	}
 }
@@ -187,13 +188,16 @@ func TestColumns_LeaveFaultsToExecution(t *testing.T) {
 func TestColumns_ExecuteNoFieldOfARow(t *testing.T) {
 	w := overStore(in(t, "small").store)
 	var objects map[string]int
+	var mu sync.Mutex
 	w.api.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		mu.Lock()
 		objects[graphql.GetFieldContext(ctx).Object]++
+		mu.Unlock()
 		return next(ctx)
 	})
 	for query, want := range map[string]map[string]int{
 		`{ report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued } } }`: {"Query": 1, "Report": 1},
-		`{ permits { edges { cursor node { number employer { name } region { name } } } } }`:                        {"Query": 1, "PermitConnection": 1},
+		`{ permits { edges { cursor node { number employer { name } region { name } } } } }`:                           {"Query": 1, "PermitConnection": 1},
 	} {
 		objects = map[string]int{}
 		require.Empty(t, w.ask(t.Context(), t, query, nil).Errors)

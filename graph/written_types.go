@@ -5,7 +5,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"homebound/db"
 	"homebound/graph/columns"
 	"homebound/graph/model"
 	"homebound/graph/scalar"
@@ -19,20 +18,19 @@ func (t tables) ofReports() map[string]columns.Column[model.ReportRow] {
 	codes := reportRowFields{}
 	all := map[string]columns.Column[row]{
 		"id":          columns.By(codes.ID, columns.Text),
-		"region":      columns.Named(func(r *row) string { return r.Region }, held((*db.Release).Region), t.region),
-		"district":    columns.Named(func(r *row) string { return r.District }, held((*db.Release).Region), t.region),
-		"industry":    columns.Named(func(r *row) string { return r.Industry }, held((*db.Release).Industry), t.industry),
-		"nationality": columns.Named(func(r *row) string { return r.Nationality }, held((*db.Release).Country), t.country),
+		"region":      namedRegion(t, func(r *row) string { return r.Region }),
+		"district":    namedRegion(t, func(r *row) string { return r.District }),
+		"industry":    namedIndustry(t, func(r *row) string { return r.Industry }),
+		"nationality": namedCountry(t, func(r *row) string { return r.Nationality }),
 		"employer":    columns.Batch(codes.Employer, t.employer),
 		"outcome":     columns.Maybe(func(r *row) *labour.Outcome { return r.Outcome }, columns.Text),
-		"period": columns.Named(func(r *row) labour.CalendarPeriod { return deref(r.Period) }, itself,
-			t.period),
-		"coverage":  columns.Of(func(r *row) labour.Covered { return r.Coverage }, columns.Text),
-		"synthetic": columns.Of(func(r *row) bool { return r.Synthetic }, columns.Bool),
-		"perturbed": columns.Of(func(r *row) bool { return r.Perturbed }, columns.Bool),
-		"peakOn":    columns.Maybe(func(r *row) *labour.Date { return r.PeakOn }, scalar.AppendDate),
-		"others":    columns.Of(func(r *row) bool { return r.Others }, columns.Bool),
-		"figure":    columns.Objects(figuresOf, t.figure),
+		"period":      columns.Named(func(r *row) labour.CalendarPeriod { return deref(r.Period) }, itself, t.period),
+		"coverage":    columns.Of(func(r *row) labour.Covered { return r.Coverage }, columns.Text),
+		"synthetic":   columns.Of(func(r *row) bool { return r.Synthetic }, columns.Bool),
+		"perturbed":   columns.Of(func(r *row) bool { return r.Perturbed }, columns.Bool),
+		"peakOn":      columns.Maybe(func(r *row) *labour.Date { return r.PeakOn }, scalar.AppendDate),
+		"others":      columns.Of(func(r *row) bool { return r.Others }, columns.Bool),
+		"figure":      columns.Objects(figuresOf, t.figure),
 	}
 	for _, info := range labour.Measures {
 		all[info.Field] = measured(info.Measure)
@@ -40,7 +38,7 @@ func (t tables) ofReports() map[string]columns.Column[model.ReportRow] {
 	return all
 }
 
-// measured is the column of a measure, which is a whole number or not as the contract has it; null where a row has none.
+// measured is the column of a measure, a whole number where the contract has an Int; null where a row has none.
 func measured(m labour.Measure) columns.Column[model.ReportRow] {
 	return func(_ context.Context, field graphql.CollectedField, rows []*model.ReportRow) (columns.Cell, error) {
 		whole := field.Definition.Type.Name() == "Int"
@@ -131,11 +129,11 @@ func (t tables) ofEmployers() map[string]columns.Column[labour.Employer] {
 	return map[string]columns.Column[row]{
 		"id":        columns.By(employerFields{}.ID, columns.Text),
 		"name":      columns.Of(func(e *row) string { return e.Name }, columns.Text),
-		"region":    columns.Named(func(e *row) string { return e.Region }, held((*db.Release).Region), t.region),
-		"industry":  columns.Named(func(e *row) string { return e.Industry }, held((*db.Release).Industry), t.industry),
+		"region":    namedRegion(t, func(e *row) string { return e.Region }),
+		"industry":  namedIndustry(t, func(e *row) string { return e.Industry }),
 		"taxId":     columns.MaybeBy(employerFields{}.TaxID, columns.Text),
 		"synthetic": columns.Of(func(e *row) bool { return e.Synthetic }, columns.Bool),
-		"source":    columns.Named(func(e *row) string { return e.Source }, held((*db.Release).Source), t.source),
+		"source":    namedSource(t, func(e *row) string { return e.Source }),
 	}
 }
 
@@ -146,9 +144,9 @@ func (t tables) ofPermits() map[string]columns.Column[labour.Permit] {
 		"id":          columns.By(permits.ID, columns.Text),
 		"number":      columns.Of(func(p *row) string { return p.Number }, columns.Text),
 		"employer":    columns.Batch(permits.Employer, t.employer),
-		"region":      columns.Named(func(p *row) string { return p.Region }, held((*db.Release).Region), t.region),
-		"nationality": columns.Named(func(p *row) string { return p.Nationality }, held((*db.Release).Country), t.country),
-		"industry":    columns.Named(func(p *row) string { return p.Industry }, held((*db.Release).Industry), t.industry),
+		"region":      namedRegion(t, func(p *row) string { return p.Region }),
+		"nationality": namedCountry(t, func(p *row) string { return p.Nationality }),
+		"industry":    namedIndustry(t, func(p *row) string { return p.Industry }),
 		"occupation":  columns.MaybeBy(permits.Occupation, columns.Text),
 		"workers":     columns.Of(func(p *row) int { return p.Workers }, scalar.AppendInt),
 		"issuedOn":    columns.MaybeBy(permits.IssuedOn, scalar.AppendDate),
@@ -161,7 +159,7 @@ func (t tables) ofPermits() map[string]columns.Column[labour.Permit] {
 		"wageCurrency":  columns.MaybeBy(permits.WageCurrency, columns.Text),
 		"repatriations": columns.Lists(permits.Repatriations, t.repatriation),
 		"synthetic":     columns.Of(func(p *row) bool { return p.Synthetic }, columns.Bool),
-		"source":        columns.Named(func(p *row) string { return p.Source }, held((*db.Release).Source), t.source),
+		"source":        namedSource(t, func(p *row) string { return p.Source }),
 		"wage":          columns.Maybe(func(p *row) *float64 { return p.Wage }, scalar.AppendFloat),
 		"wageUnit":      columns.MaybeBy(permits.WageUnit, columns.Text),
 		"hoursPerWeek":  columns.Maybe(func(p *row) *float64 { return p.HoursPerWeek }, scalar.AppendFloat),
@@ -177,14 +175,14 @@ func (t tables) ofRepatriations() map[string]columns.Column[labour.Repatriation]
 	type row = labour.Repatriation
 	return map[string]columns.Column[row]{
 		"id":          columns.By(repatriationFields{}.ID, columns.Text),
-		"region":      columns.Named(func(r *row) string { return r.Region }, held((*db.Release).Region), t.region),
-		"nationality": columns.Named(func(r *row) string { return r.Nationality }, held((*db.Release).Country), t.country),
+		"region":      namedRegion(t, func(r *row) string { return r.Region }),
+		"nationality": namedCountry(t, func(r *row) string { return r.Nationality }),
 		"employer":    columns.Batch(repatriationFields{}.Employer, t.employer),
 		"permit":      columns.Batch(repatriationFields{}.Permit, t.permit),
 		"date":        columns.Of(func(r *row) labour.Date { return r.Date }, scalar.AppendDate),
 		"workers":     columns.Of(func(r *row) int { return r.Workers }, scalar.AppendInt),
 		"outcome":     columns.Of(func(r *row) labour.Outcome { return r.Outcome }, columns.Text),
 		"synthetic":   columns.Of(func(r *row) bool { return r.Synthetic }, columns.Bool),
-		"source":      columns.Named(func(r *row) string { return r.Source }, held((*db.Release).Source), t.source),
+		"source":      namedSource(t, func(r *row) string { return r.Source }),
 	}
 }

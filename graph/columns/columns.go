@@ -35,8 +35,8 @@ type Table[T any] struct {
 	columns map[string]Column[T]
 }
 
-// Define gives the table the columns of a type of the contract. It panics where the type lacks one of the fields. Tables
-// are defined after they are made, since types name each other.
+// Define sets the columns of a type of the contract. It panics where the type lacks one of the fields. Tables are
+// defined after they are made, since types name each other.
 func (t *Table[T]) Define(def *ast.Definition, columns map[string]Column[T]) {
 	for name := range columns {
 		if def.Fields.ForName(name) == nil {

@@ -63,7 +63,8 @@ func Asked[T, A, V any](read func(map[string]any) (A, error), resolve func(conte
 		if err != nil {
 			return nil, err
 		}
-		return By(func(ctx context.Context, row *T) (V, error) { return resolve(ctx, row, argument) }, write)(ctx, field, rows)
+		asked := func(ctx context.Context, row *T) (V, error) { return resolve(ctx, row, argument) }
+		return By(asked, write)(ctx, field, rows)
 	}
 }
 
