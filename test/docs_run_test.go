@@ -22,6 +22,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/htmlindex"
 
 	"homebound/db"
 	"homebound/internal/command"
@@ -286,8 +287,16 @@ func (e *examples) runConsole(t *testing.T, d *document) {
 	for i, b := range d.blocks {
 		switch {
 		case b.argument != "":
-			require.NoError(t, os.MkdirAll(filepath.Dir(b.argument), 0o755))
-			require.NoError(t, os.WriteFile(b.argument, []byte(b.text), 0o644))
+			name, text := b.argument, b.text
+			if named, in, encoded := strings.Cut(name, " "); encoded { // the encoding of the file
+				page, err := htmlindex.Get(in)
+				require.NoError(t, err)
+				text, err = page.NewEncoder().String(text)
+				require.NoError(t, err)
+				name = named
+			}
+			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+			require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
 		case b.language == "console":
 			if found := transcript(t, b.text); found != b.text {
 				e.found(t, d, i, found)
