@@ -38,6 +38,20 @@ func farCursor(tb testing.TB, w *world, page int) string {
 // lastFullPage returns farPage, or the last full page of a register that has fewer.
 func lastFullPage() int { return min(farPage, *permitsFlag/pageRows) }
 
+// pageOverFields sets a page that is written by columns against one that is executed field by field.
+var pageOverFields = contest{"page of 100 permits with employer and region", "the same, executed field by field",
+	atMost(0.5), func(tb testing.TB) (ours, theirs func() error) {
+		const page = `{ permits(first: 100) { nodes { number workers issuedOn employer { name } region { code name } } } }`
+		w := open(tb, *permitsFlag)
+		slow := &world{store: w.store, release: w.release, api: w.fieldByField}
+		got, err := w.ask(tb.Context(), page, nil)
+		require.NoError(tb, err)
+		want, err := slow.ask(tb.Context(), page, nil)
+		require.NoError(tb, err)
+		require.Equal(tb, string(want), string(got))
+		return w.asking(tb, page, nil), slow.asking(tb, page, nil)
+	}}
+
 var farPageOverFirst = contest{"page 1,000, or the last full one, of permits with employer, region and source", "page 1 of the same", atMost(1.2), func(tb testing.TB) (ours, theirs func() error) {
 	w := open(tb, *permitsFlag)
 	return w.asking(tb, pageOfPermits, map[string]any{"after": farCursor(tb, w, lastFullPage())}), w.asking(tb, pageOfPermits, nil)
@@ -58,5 +72,7 @@ func statementsOfAPage(tb testing.TB) float64 {
 	}
 	return float64(most)
 }
+
+func BenchmarkPage(b *testing.B) { pageOverFields.bench(b) }
 
 func BenchmarkFarPage(b *testing.B) { farPageOverFirst.bench(b) }

@@ -14,12 +14,14 @@ import (
 	"homebound/internal/labour"
 )
 
-// A report of region by year, as SQL that a person would write: over the rollup that holds it, and over the
-// register's rows.
+// A report of region by year over the whole months of the release's span, as SQL that a person would write: over the
+// rollup that holds it, and over the register's rows.
 const (
-	regionYearOverRollup = `SELECT region_code, substr(month, 1, 4), SUM(permits), SUM(workers) FROM issues_by_region GROUP BY 1, 2 ORDER BY 1, 2`
-	regionYearOverRows   = `SELECT region_code, substr(issued_on, 1, 4), COUNT(*), SUM(workers) FROM permits GROUP BY 1, 2 ORDER BY 1, 2`
-	regionYearInGraphQL  = `{ report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersAuthorised } } }`
+	regionYearOverRollup = `SELECT region_code, substr(month, 1, 4), SUM(permits), SUM(workers) FROM issues_by_region
+		WHERE month BETWEEN substr(?1, 1, 7) AND substr(?2, 1, 7) GROUP BY 1, 2 ORDER BY 1, 2`
+	regionYearOverRows = `SELECT region_code, substr(issued_on, 1, 4), COUNT(*), SUM(workers) FROM permits
+		WHERE issued_on BETWEEN ?1 AND ?2 GROUP BY 1, 2 ORDER BY 1, 2`
+	regionYearInGraphQL = `{ report(groupBy: [REGION], granularity: YEAR) { rows { region { code } period { label } permitsIssued workersAuthorised } } }`
 )
 
 var regionYear = db.ReportQuery{
@@ -33,9 +35,9 @@ type figure struct {
 	permits, workers int
 }
 
-// byHand runs a statement of region, year, permits and workers.
-func byHand(file *sql.DB, statement string) (found []figure, err error) {
-	rows, err := file.Query(statement)
+// byHand runs a statement of region, year, permits and workers over the days of a release.
+func byHand(file *sql.DB, statement string, days labour.Period) (found []figure, err error) {
+	rows, err := file.Query(statement, days.From.String(), days.To.String())
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +64,12 @@ func (w *world) opened(tb testing.TB) *sql.DB {
 	return file
 }
 
-// checkRegionYear holds what a statement finds against the report.
-func (w *world) checkRegionYear(tb testing.TB, file *sql.DB, statement string) {
+// checkRegionYear holds what a statement finds against the report, and returns the days that both are of.
+func (w *world) checkRegionYear(tb testing.TB, file *sql.DB, statement string) labour.Period {
 	tb.Helper()
-	found, err := byHand(file, statement)
-	require.NoError(tb, err)
 	rep, err := w.release.Report(tb.Context(), regionYear)
+	require.NoError(tb, err)
+	found, err := byHand(file, statement, rep.Period)
 	require.NoError(tb, err)
 	var expected []figure
 	for _, row := range rep.Rows {
@@ -77,6 +79,7 @@ func (w *world) checkRegionYear(tb testing.TB, file *sql.DB, statement string) {
 	}
 	require.NotEmpty(tb, expected)
 	require.True(tb, slices.Equal(expected, found), "the statement finds other figures than the report")
+	return rep.Period
 }
 
 // againstRegionYear sets a way of asking for region by year against a statement.
@@ -84,9 +87,9 @@ func againstRegionYear(statement string, ask func(tb testing.TB, w *world) func(
 	return func(tb testing.TB) (ours, theirs func() error) {
 		w := open(tb, *permitsFlag)
 		file := w.opened(tb)
-		w.checkRegionYear(tb, file, statement)
+		days := w.checkRegionYear(tb, file, statement)
 		return ask(tb, w), func() error {
-			_, err := byHand(file, statement)
+			_, err := byHand(file, statement, days)
 			return err
 		}
 	}
@@ -105,7 +108,7 @@ func reportingInGraphQL(tb testing.TB, w *world) func() error {
 
 var (
 	reportOverRollup = contest{"report of region × year, db.Release.Report", "hand-written SQL on the same rollup", atMost(1.5), againstRegionYear(regionYearOverRollup, reporting)}
-	queryOverRollup  = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the same rollup", atMost(1.5), againstRegionYear(regionYearOverRollup, reportingInGraphQL)}
+	queryOverRollup  = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the same rollup", atMost(2.5), againstRegionYear(regionYearOverRollup, reportingInGraphQL)}
 	reportOverRows   = contest{"report of region × year, db.Release.Report", "hand-written SQL on the register's rows", atMost(0.02), againstRegionYear(regionYearOverRows, reporting)}
 	queryOverRows    = contest{"report of region × year, whole GraphQL execution", "hand-written SQL on the register's rows", atMost(0.02), againstRegionYear(regionYearOverRows, reportingInGraphQL)}
 

@@ -15,7 +15,7 @@ func TestTable(t *testing.T) {
 		t.Skip("-table measures every row, which takes minutes")
 	}
 	fmt.Printf("| what, %s permits, %s | against | ours | theirs | figure | bound | |\n| --- | --- | --- | --- | --- | --- | --- |\n", grouped(*permitsFlag), *shapeFlag)
-	contests := append(cached[:len(cached):len(cached)], reportOverRollup, queryOverRollup, reportOverRows, queryOverRows, peakOverRows, impactOverReport, impactWagesOverReport, farPageOverFirst)
+	contests := append(cached[:len(cached):len(cached)], reportOverRollup, queryOverRollup, reportOverRows, queryOverRows, peakOverRows, impactOverReport, impactWagesOverReport, farPageOverFirst, pageOverFields)
 	contests = append(contests, maskedOverOff...)
 	if *largeFlag > 0 {
 		contests = append(contests, reportOfLarge)

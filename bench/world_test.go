@@ -19,6 +19,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	gqlgen "homebound/graph/generated"
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	"homebound/internal/synth"
@@ -29,6 +30,8 @@ type world struct {
 	store   *db.Store
 	release *db.Release
 	api     *executor.Executor
+
+	fieldByField *executor.Executor // as gqlgen executes lists, where ours writes their rows by columns
 }
 
 // open returns the register of a size in the shape that is asked for, and makes it where it is not there yet.
@@ -48,11 +51,16 @@ func openFolder(tb testing.TB, dir string) *world {
 		done()
 		require.NoError(tb, store.Close())
 	})
-	w := &world{store: store, release: release, api: executor.New(graph.NewSchema(&graph.Resolver{
-		Store: store, Permalink: func(n int) string { return fmt.Sprint(n) },
-	}))}
-	w.api.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	return w
+	resolver := &graph.Resolver{Store: store, Permalink: func(n int) string { return fmt.Sprint(n) }}
+	return &world{store: store, release: release, api: executing(graph.NewSchema(resolver)),
+		fieldByField: executing(gqlgen.NewExecutableSchema(gqlgen.Config{Resolvers: resolver}))}
+}
+
+// executing returns an executor that parses a query once.
+func executing(schema graphql.ExecutableSchema) *executor.Executor {
+	api := executor.New(schema)
+	api.SetQueryCache(lru.New[*ast.QueryDocument](1000))
+	return api
 }
 
 // ask answers a query as the server does, without its cache of answers.

@@ -55,13 +55,14 @@ type coveredGroup struct {
 // covering tells how much of each row of a report is known. Rows of one place and nationality are alike.
 type covering struct {
 	rep    *Report
+	asked  labour.Asked // what all of the report is about
 	groups map[coveredGroup]map[labour.RegisterTable]labour.Known
 }
 
 // covering returns what the rows, the totals and the whole of the report share.
 func (rep *Report) covering() *covering {
 	if rep.covers == nil {
-		rep.covers = &covering{rep, map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+		rep.covers = &covering{rep, rep.asked(), map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
 	}
 	return rep.covers
 }
@@ -78,8 +79,7 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 	if found, ok := c.groups[key]; ok {
 		return found
 	}
-	rep, g := c.rep, c.rep.release.geography
-	asked := rep.asked()
+	rep, g, asked := c.rep, c.rep.release.geography, c.asked
 	switch key.dimension {
 	case labour.ByRegion:
 		asked.Regions = []string{key.place}

@@ -299,7 +299,11 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 	if err := t.checkSize(); err != nil {
 		return err
 	}
-	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period,
+	var wanted func([]string) bool
+	if !measured { // what appears already need not be followed to see it
+		wanted = func(values []string) bool { return !t.has(values) }
+	}
+	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period, wanted,
 		func(values []string, days stockDays) error {
 			walk := stockWalk{tally: t, values: values, day: rep.Period.From, measured: measured}
 			for i, c := range days.changes {

@@ -37,10 +37,10 @@ type stockDays struct {
 	changes []packed.Change
 }
 
-// eachStock reads the stock of each group through a period, and gives the statement that ran. Groups come once
-// each; the days are good until visit returns.
+// eachStock reads the stock of each group that is wanted, nil for all, through a period, and returns the statement that
+// ran. Groups come once each; the days are good until visit returns.
 func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date,
-	p labour.Period, visit func(values []string, days stockDays) error) (string, error) {
+	p labour.Period, wanted func(values []string) bool, visit func(values []string, days stockDays) error) (string, error) {
 	from, ok := r.planner(build.StockFacts, append(f.dimensions(), dimensions...))
 	if !ok {
 		return "", fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
@@ -68,6 +68,9 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 	var year int
 	var changes sql.RawBytes
 	err := eachGroup(ctx, r.file, sb, len(dimensions), func(values []string) error {
+		if wanted != nil && !wanted(values) {
+			return nil
+		}
 		g, err := gather.group(values, sorted)
 		if err != nil {
 			return err
@@ -135,7 +138,7 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 	}
 	stocks := make([]int, len(days))
 	statement, err := r.eachStock(ctx, narrowed, nil, f.BoundariesOn,
-		labour.Period{From: slices.Min(days), To: slices.Max(days)},
+		labour.Period{From: slices.Min(days), To: slices.Max(days)}, nil,
 		func(_ []string, through stockDays) error {
 			for i, c := range through.changes {
 				for j, day := range days {
@@ -191,7 +194,7 @@ func (r *Release) StockChanges(ctx context.Context, f StockFilter, p labour.Peri
 	}
 	byDay := map[labour.Date][]StockChange{}
 	statement, err := r.eachStock(ctx, narrowed, []labour.Dimension{labour.ByRegion, labour.ByIndustry},
-		f.BoundariesOn, p,
+		f.BoundariesOn, p, nil,
 		func(values []string, through stockDays) error {
 			for i, c := range through.changes {
 				if c.Workers != 0 {

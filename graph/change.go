@@ -58,5 +58,6 @@ func (f releaseFields) Changes(ctx context.Context, obj *labour.Release, since s
 			return nil, err
 		}
 	}
-	return &model.ChangeConnection{Connection: *connection(page, span, listed), Summary: counts, TotalCount: total}, nil
+	at := func(i int) db.Position { return page.Positions[i] }
+	return &model.ChangeConnection{Connection: *connection(page, at, span, listed), Summary: counts, TotalCount: total}, nil
 }

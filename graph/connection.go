@@ -148,13 +148,10 @@ func parseCursor(name string, text *string, order listOrder) (*db.Position, erro
 	return nil, fault
 }
 
-// connection makes a page of the contract from one of the database.
-func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Connection[T] {
-	at := 0
-	c := model.NewConnection(page.Nodes, func(T) string {
-		at++
-		return formatCursor(order, page.Positions[at-1])
-	})
+// connection makes a page of the contract from one of the database, whose rows stand at some positions.
+func connection[T any](page db.Page[T], at func(i int) db.Position, span db.Span,
+	order listOrder) *model.Connection[T] {
+	c := model.NewConnection(page.Nodes, func(i int) string { return formatCursor(order, at(i)) })
 	c.TotalCount, c.TotalWorkers, c.Synthetic = page.Total, page.Workers, page.Synthetic
 	// A row that a cursor names lies outside the page, at the end that the cursor bounds; so do those that are skipped.
 	c.PageInfo.HasNextPage = !span.Backward && page.More || span.Before != nil
@@ -167,7 +164,7 @@ func connection[T any](page db.Page[T], span db.Span, order listOrder) *model.Co
 func connections[T any](ctx context.Context, pages []db.Page[T], span db.Span, order listOrder) []*model.Connection[T] {
 	list := make([]*model.Connection[T], len(pages))
 	for i, page := range pages {
-		list[i] = connection(page, span, order)
+		list[i] = connection(page, func(i int) db.Position { return page.Positions[i] }, span, order)
 	}
 	model.Join(ctx, list)
 	return list
@@ -184,10 +181,13 @@ func slicePage[T any](ctx context.Context, items []T, args pageArgs, order listO
 	if err != nil {
 		return nil, err
 	}
-	return connections(ctx, []db.Page[T]{page}, span, order)[0], nil
+	at := func(i int) db.Position { return db.Position{ID: key(page.Nodes[i])} }
+	c := connection(page, at, span, order)
+	model.Join(ctx, []*model.Connection[T]{c})
+	return c, nil
 }
 
-// cutPage takes a stretch out of a list that is held whole.
+// cutPage takes a stretch out of a list that is held whole, and leaves the positions to the keys.
 func cutPage[T any](items []T, span db.Span, key func(T) string) (db.Page[T], error) {
 	from, to := min(span.Offset, len(items)), len(items)
 	place := func(name string, at *db.Position) (int, error) {
@@ -219,19 +219,7 @@ func cutPage[T any](items []T, span db.Span, key func(T) string) (db.Page[T], er
 	} else {
 		page.Nodes = stretch[:span.Limit]
 	}
-	for _, item := range page.Nodes {
-		page.Positions = append(page.Positions, db.Position{ID: key(item)})
-	}
 	return page, nil
-}
-
-// mapPage makes other items of those of a page.
-func mapPage[T, R any](page db.Page[T], item func(T) R) db.Page[R] {
-	made := db.Page[R]{Positions: page.Positions, More: page.More, Total: page.Total}
-	for _, one := range page.Nodes {
-		made.Nodes = append(made.Nodes, item(one))
-	}
-	return made
 }
 
 // orderOf returns the order of a list that the database sorts, from its argument. Of the fields that it can be

@@ -9,17 +9,22 @@ import (
 	"homebound/internal/labour"
 )
 
-// derivable is a row of a report whose figures can be held against others.
+// derivable is a row of a report whose figures can be held against others, and its report's way of naming rows.
 type derivable struct {
-	rep *db.Report
-	row db.ReportRow
+	rep    *db.Report
+	row    db.ReportRow
+	period labour.CalendarPeriod
+	named  func(db.ReportRow) string
 }
+
+// Of returns the row's own value of a measure that was computed.
+func (d *derivable) Of(m labour.Measure) (float64, bool) { return d.row.Of(m) }
 
 var errNotDerivable = errors.New("a row of no report")
 
 func (reportRowFields) Figure(ctx context.Context, obj *model.ReportRow, measure labour.Measure,
 	as labour.Derivation) (*model.Figure, error) {
-	d, ok := obj.Derived.(derivable)
+	d, ok := obj.Figures.(*derivable)
 	if !ok {
 		return nil, errNotDerivable
 	}
@@ -27,7 +32,7 @@ func (reportRowFields) Figure(ctx context.Context, obj *model.ReportRow, measure
 }
 
 func (reportRowFields) WagePercentile(ctx context.Context, obj *model.ReportRow, percent float64) (*model.Figure, error) {
-	d, ok := obj.Derived.(derivable)
+	d, ok := obj.Figures.(*derivable)
 	if !ok {
 		return nil, errNotDerivable
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"homebound/db"
 	"homebound/graph/model"
@@ -42,10 +43,16 @@ func reportID(release *db.Release, rep *db.Report, page pageArgs) string {
 		page.first, page.after, page.last, page.before, page.offset)
 }
 
-// rowIDs names the rows of a report by their keys.
-func rowIDs(release *db.Release, rep *db.Report) func(key string) string {
-	report := answerID(release, "Report", rowsOf(rep), rep.Query.Having)
-	return func(key string) string { return answerID(release, "ReportRow", report, key) }
+// rowIDs names the rows of a report by their keys, and its totals as such.
+func rowIDs(release *db.Release, rep *db.Report) func(db.ReportRow) string {
+	report := sync.OnceValue(func() string { return answerID(release, "Report", rowsOf(rep), rep.Query.Having) })
+	return func(row db.ReportRow) string {
+		key := "totals"
+		if !row.Whole {
+			key = rep.Key(row)
+		}
+		return answerID(release, "ReportRow", report(), key)
+	}
 }
 
 // echoed is a filter as JSON has it that a variable takes: an `or` without members is not one that is left out.

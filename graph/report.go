@@ -101,8 +101,8 @@ func (a reportArgs) report(ctx context.Context) (*model.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.Totals = reportRow(rep, totals, measures, countedRequested(ctx, "totals."))
-		answer.Totals.ID = rowIDs(release, rep)("totals")
+		answer.Totals = reportRow(&derivable{rep: rep, row: totals, named: rowIDs(release, rep)}, measures,
+			countedRequested(ctx, "totals."))
 	}
 	return answer, nil
 }
@@ -113,25 +113,22 @@ func reportPage(ctx context.Context, rep *db.Report, span db.Span) (*model.Conne
 	if err != nil {
 		return nil, err
 	}
-	page := mapPage(cut, reportRower(ctx, rep))
+	counted, named := countedRequested(ctx, rowPaths...), rowIDs(releaseOf(ctx), rep)
+	derived := make([]derivable, len(cut.Nodes))
+	page := db.Page[model.ReportRow]{Nodes: make([]model.ReportRow, len(cut.Nodes)), More: cut.More, Total: cut.Total}
+	for i, row := range cut.Nodes {
+		derived[i] = derivable{rep: rep, row: row, named: named}
+		page.Nodes[i] = reportRow(&derived[i], rep.Query.Measures, counted)
+	}
 	rep.Rows = nil // a large report need not be kept until its page has been written
-	connection := connection(page, span, reportRows(rep.Query))
+	at := func(i int) db.Position { return db.Position{ID: rep.Key(derived[i].row)} }
+	connection := connection(page, at, span, reportRows(rep.Query))
 	model.Join(ctx, []*model.Connection[model.ReportRow]{connection})
 	return connection, nil
 }
 
 // rowPaths are where the selection of a report finds its rows.
 var rowPaths = []string{"rows.", "nodes.", "edges.node."}
-
-// reportRower returns what makes rows of the contract of those of a report.
-func reportRower(ctx context.Context, rep *db.Report) func(db.ReportRow) model.ReportRow {
-	counted, named := countedRequested(ctx, rowPaths...), rowIDs(releaseOf(ctx), rep)
-	return func(row db.ReportRow) model.ReportRow {
-		shown := reportRow(rep, row, rep.Query.Measures, counted)
-		shown.ID = named(rep.Key(row))
-		return shown
-	}
-}
 
 // reportRows names the rows of a report by all that decides which they are and how they are sorted, but for the filter.
 func reportRows(q db.ReportQuery) listOrder {
@@ -180,18 +177,20 @@ func requestedBelow(ctx context.Context, paths []string, field string) bool {
 }
 
 // reportRow makes a row of the contract, with the measures that were computed and no other.
-func reportRow(rep *db.Report, row db.ReportRow, measures []labour.Measure, counted bool) model.ReportRow {
+func reportRow(d *derivable, measures []labour.Measure, counted bool) model.ReportRow {
+	rep, row := d.rep, &d.row
 	r := model.ReportRow{
 		Region: row.Group[labour.ByRegion], District: row.Group[labour.ByDistrict], Industry: row.Group[labour.ByIndustry],
 		Nationality: row.Group[labour.ByNationality], Employer: row.Group[labour.ByEmployer],
 		Outcome:  known(labour.Outcome(row.Group[labour.ByOutcome])),
-		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Of: row.Of, Others: row.Others,
-		Derived: derivable{rep, row},
+		Coverage: row.Coverage, Synthetic: row.Synthetic, Perturbed: rep.Perturbed(), Others: row.Others,
+		Figures: d,
 	}
 	if rep.Covers() {
-		r.Period = new(rep.Query.Granularity.Of(row.Period))
+		d.period = rep.Query.Granularity.Of(row.Period)
+		r.Period = &d.period
 		if counted {
-			r.Counted = rep.Counted(row)
+			r.Counted = rep.Counted(*row)
 		}
 	}
 	if slices.Contains(measures, labour.PeakWorkersPresent) && row.PeakWorkersPresent > 0 {
@@ -231,6 +230,14 @@ func (query) Availability(ctx context.Context, filter *model.ReportFilter,
 }
 
 type reportRowFields struct{}
+
+func (reportRowFields) ID(_ context.Context, obj *model.ReportRow) (string, error) {
+	d, ok := obj.Figures.(*derivable)
+	if !ok {
+		return "", errNotDerivable
+	}
+	return d.named(d.row), nil
+}
 
 func (reportRowFields) Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error) {
 	return regionsNamed(ctx, objs, func(r *model.ReportRow) string { return r.Region })

@@ -34,7 +34,7 @@ func NewSchema(r *Resolver) graphql.ExecutableSchema {
 	schema.Directives = maps.Clone(schema.Directives)
 	delete(schema.Directives, "defer") // which the parser brings along: an answer comes whole
 	dropDraft(&schema)
-	return generated.NewExecutableSchema(generated.Config{Schema: &schema, Resolvers: r})
+	return writing(generated.NewExecutableSchema(generated.Config{Schema: &schema, Resolvers: r}))
 }
 
 // draftLocation is a place for directives that is no part of the specification yet: clients that know only what is break

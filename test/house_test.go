@@ -42,7 +42,8 @@ var mayImport = map[string][]string{
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
-	"graph":           {"db", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour", "internal/words"},
+	"graph":           {"db", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour", "internal/words"},
+	"graph/columns":   {"graph/scalar"},
 	"graph/generated": {"graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/model":     {"internal/answers", "internal/answers/evidence", "internal/impact", "internal/labour"},
 	"graph/scalar":    {"internal/labour"},
@@ -93,7 +94,7 @@ var onlyIn = map[string][]string{
 		"db/internal/objects", "internal/command", "internal/mount", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
 		"internal/site/sitetest", "internal/web",
 	},
-	"github.com/99designs/gqlgen":    {"graph", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
+	"github.com/99designs/gqlgen":    {"graph", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
 	"github.com/alecthomas/kong":     {"internal/command"},
 	"github.com/minio/minio-go/v7":   {"db/internal/objects"},
 	"github.com/jackc/pgx/v5":        {"db/internal/postgres"},

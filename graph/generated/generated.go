@@ -1114,6 +1114,7 @@ type RepatriationResolver interface {
 	Precision(ctx context.Context, obj *labour.Repatriation) ([]model.DayPrecision, error)
 }
 type ReportRowResolver interface {
+	ID(ctx context.Context, obj *model.ReportRow) (string, error)
 	Region(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
 	District(ctx context.Context, objs []*model.ReportRow) ([]*labour.Region, error)
 	Industry(ctx context.Context, objs []*model.ReportRow) ([]*labour.Industry, error)
@@ -11537,7 +11538,7 @@ func (ec *executionContext) _ChangeConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_ChangeConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Change]) graphql.Marshaler {
@@ -11551,7 +11552,7 @@ func (ec *executionContext) fieldContext_ChangeConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "ChangeConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ChangeEdge(ctx, field)
@@ -12808,7 +12809,7 @@ func (ec *executionContext) _ClaimConnection_edges(ctx context.Context, field gr
 			return ec.fieldContext_ClaimConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Claim]) graphql.Marshaler {
@@ -12822,7 +12823,7 @@ func (ec *executionContext) fieldContext_ClaimConnection_edges(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "ClaimConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ClaimEdge(ctx, field)
@@ -15550,7 +15551,7 @@ func (ec *executionContext) _EmployerConnection_edges(ctx context.Context, field
 			return ec.fieldContext_EmployerConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Employer]) graphql.Marshaler {
@@ -15564,7 +15565,7 @@ func (ec *executionContext) fieldContext_EmployerConnection_edges(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "EmployerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_EmployerEdge(ctx, field)
@@ -19695,7 +19696,7 @@ func (ec *executionContext) _ObservationConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_ObservationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Observation]) graphql.Marshaler {
@@ -19709,7 +19710,7 @@ func (ec *executionContext) fieldContext_ObservationConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "ObservationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ObservationEdge(ctx, field)
@@ -21608,7 +21609,7 @@ func (ec *executionContext) _PermitConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_PermitConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Permit]) graphql.Marshaler {
@@ -21622,7 +21623,7 @@ func (ec *executionContext) fieldContext_PermitConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "PermitConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PermitEdge(ctx, field)
@@ -24044,7 +24045,7 @@ func (ec *executionContext) _RegionConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_RegionConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Region]) graphql.Marshaler {
@@ -24058,7 +24059,7 @@ func (ec *executionContext) fieldContext_RegionConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "RegionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RegionEdge(ctx, field)
@@ -24703,7 +24704,7 @@ func (ec *executionContext) _ReleaseConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ReleaseConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Release]) graphql.Marshaler {
@@ -24717,7 +24718,7 @@ func (ec *executionContext) fieldContext_ReleaseConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ReleaseConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReleaseEdge(ctx, field)
@@ -25547,7 +25548,7 @@ func (ec *executionContext) _RepatriationConnection_edges(ctx context.Context, f
 			return ec.fieldContext_RepatriationConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Repatriation]) graphql.Marshaler {
@@ -25561,7 +25562,7 @@ func (ec *executionContext) fieldContext_RepatriationConnection_edges(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "RepatriationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RepatriationEdge(ctx, field)
@@ -25923,7 +25924,7 @@ func (ec *executionContext) _Report_edges(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Report_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[model.ReportRow]) graphql.Marshaler {
@@ -25937,7 +25938,7 @@ func (ec *executionContext) fieldContext_Report_edges(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Report",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReportEdge(ctx, field)
@@ -26262,7 +26263,7 @@ func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.Col
 			return ec.fieldContext_ReportRow_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
+			return ec.Resolvers.ReportRow().ID(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -26273,7 +26274,7 @@ func (ec *executionContext) _ReportRow_id(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_ReportRow_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportRow", field, false, false, "ID")
+	return graphql.NewScalarFieldContext("ReportRow", field, true, true, "ID")
 }
 
 func (ec *executionContext) _ReportRow_region(ctx context.Context, field graphql.CollectedField, obj *model.ReportRow) (ret graphql.Marshaler) {
@@ -27761,7 +27762,7 @@ func (ec *executionContext) _SourceConnection_edges(ctx context.Context, field g
 			return ec.fieldContext_SourceConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Edge[labour.Source]) graphql.Marshaler {
@@ -27775,7 +27776,7 @@ func (ec *executionContext) fieldContext_SourceConnection_edges(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "SourceConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SourceEdge(ctx, field)
@@ -36030,10 +36031,11 @@ func (ec *executionContext) _ReportRow(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ReportRow")
 		case "id":
-			out.Values[i] = ec._ReportRow_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReportRow_id(ctx, field, obj)
+				})
 		case "region":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

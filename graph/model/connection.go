@@ -6,13 +6,15 @@ import "homebound/internal/labour"
 
 // Connection is one page of a list.
 type Connection[T any] struct {
-	Edges        []Edge[T]
 	PageInfo     PageInfo
 	TotalCount   int  // set where the selection asks for it
 	TotalWorkers int  // of permits and repatriations, set where the selection asks for it
 	Synthetic    bool // likewise
 
-	items []T
+	items  []T
+	cursor func(i int) string
+	batch  *batch[T] // of the items, which begin at first in it; nil where nothing was gathered
+	first  int
 }
 
 // Edge is an item with the cursor that a page can start after.
@@ -23,17 +25,31 @@ type Edge[T any] struct {
 	place place[T]
 }
 
-// NewConnection makes a page of the items, in their order, with the cursors that cursor gives them. PageInfo has its
-// cursors; whether there is more, and the totals, are the caller's to set, and Join gathers the nodes.
-func NewConnection[T any](items []T, cursor func(T) string) *Connection[T] {
-	c := &Connection[T]{Edges: make([]Edge[T], len(items)), items: items}
-	for i, item := range items {
-		c.Edges[i] = Edge[T]{Cursor: cursor(item), Node: item}
+// Item returns the node as it was read together with others.
+func (e *Edge[T]) Item() *T {
+	if e.place.batch == nil {
+		return &e.Node
 	}
-	if len(items) > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[len(items)-1].Cursor
+	return e.place.batch.items[e.place.index]
+}
+
+// NewConnection makes a page of the items, in their order; cursor returns that of the item at a place. PageInfo has its
+// cursors; whether there is more, and the totals, are the caller's to set, and Join gathers the nodes.
+func NewConnection[T any](items []T, cursor func(i int) string) *Connection[T] {
+	c := &Connection[T]{items: items, cursor: cursor}
+	if n := len(items); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = new(cursor(0)), new(cursor(n-1))
 	}
 	return c
+}
+
+// Edges returns the page's items with their cursors, which are made only where they are asked for.
+func (c *Connection[T]) Edges() []Edge[T] {
+	edges := make([]Edge[T], len(c.items))
+	for i, item := range c.items {
+		edges[i] = Edge[T]{Cursor: c.cursor(i), Node: item, place: place[T]{c.batch, c.first + i}}
+	}
+	return edges
 }
 
 // Nodes returns the page's items without their cursors.

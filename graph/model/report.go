@@ -39,7 +39,6 @@ type ImpactPeriod struct {
 // ReportRow is one group and period. Codes are "" for dimensions that the report is not grouped by, and where the
 // group has none. Each measure is a method; it is nil where the row has no value of it.
 type ReportRow struct {
-	ID          string
 	Region      string
 	District    string
 	Industry    string
@@ -53,20 +52,24 @@ type ReportRow struct {
 	PeakOn      *labour.Date
 	Others      bool // of all groups that top does not keep
 
-	Of      func(labour.Measure) (float64, bool) // the value of a measure that was computed
-	Derived any                                  // computes figures, for package graph
-	Counted any                                  // finds the rows counted, where they are selected: for package graph
+	Figures Figures // its measures; package graph knows what else they tell
+	Counted any     // finds the rows counted, where they are selected: for package graph
+}
+
+// Figures tell the values of the measures that were computed.
+type Figures interface {
+	Of(labour.Measure) (value float64, known bool)
 }
 
 func (r *ReportRow) number(m labour.Measure) *float64 {
-	if value, known := r.Of(m); known {
+	if value, known := r.Figures.Of(m); known {
 		return &value
 	}
 	return nil
 }
 
 func (r *ReportRow) whole(m labour.Measure) *int {
-	if value, known := r.Of(m); known {
+	if value, known := r.Figures.Of(m); known {
 		n := int(value)
 		return &n
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,9 +25,31 @@ type place[T any] struct {
 
 type batchesKey struct{}
 
+// batches knows the batch of every object that was read together with others. Most answers never ask for one, so that
+// objects are entered only once somebody does.
+type batches struct {
+	mu      sync.Mutex
+	waiting []func() // enter the objects of a batch
+	some    atomic.Bool
+	places  sync.Map // by *T, a place[T]
+}
+
+func (b *batches) find(item any) (any, bool) {
+	if b.some.Load() {
+		b.mu.Lock()
+		for _, enter := range b.waiting {
+			enter()
+		}
+		b.waiting = nil
+		b.some.Store(false)
+		b.mu.Unlock()
+	}
+	return b.places.Load(item)
+}
+
 // WithBatches returns a context whose request remembers which objects were read together.
 func WithBatches(ctx context.Context) context.Context {
-	return context.WithValue(ctx, batchesKey{}, new(sync.Map)) // by *T, a place[T]
+	return context.WithValue(ctx, batchesKey{}, new(batches))
 }
 
 // Gather remembers that objects were read together, so that Together resolves their fields together.
@@ -36,12 +59,17 @@ func Gather[T any](ctx context.Context, items []*T) {
 
 func newBatch[T any](ctx context.Context, items []*T) *batch[T] {
 	b := &batch[T]{items: items}
-	if places, ok := ctx.Value(batchesKey{}).(*sync.Map); ok {
-		for i, item := range items {
-			if item != nil {
-				places.Store(item, place[T]{b, i})
+	if known, ok := ctx.Value(batchesKey{}).(*batches); ok && len(items) > 0 {
+		known.mu.Lock()
+		defer known.mu.Unlock()
+		known.waiting = append(known.waiting, func() {
+			for i, item := range items {
+				if item != nil {
+					known.places.Store(item, place[T]{b, i})
+				}
 			}
-		}
+		})
+		known.some.Store(true)
 	}
 	return b
 }
@@ -54,13 +82,10 @@ func Join[T any](ctx context.Context, connections []*Connection[T]) {
 			items = append(items, &c.items[i])
 		}
 	}
-	shared := newBatch(ctx, items)
-	at := 0
+	shared, at := newBatch(ctx, items), 0
 	for _, c := range connections {
-		for i := range c.Edges {
-			c.Edges[i].place = place[T]{shared, at}
-			at++
-		}
+		c.batch, c.first = shared, at
+		at += len(c.items)
 	}
 }
 
@@ -109,13 +134,13 @@ func placesOf[T any](ctx context.Context, parents []*T) ([]place[T], bool) {
 	if edge := edgeAbove[T](graphql.GetFieldContext(ctx)); edge != nil && len(parents) == 1 {
 		return []place[T]{edge.place}, true
 	}
-	known, ok := ctx.Value(batchesKey{}).(*sync.Map)
+	known, ok := ctx.Value(batchesKey{}).(*batches)
 	if !ok {
 		return nil, false
 	}
 	places := make([]place[T], len(parents))
 	for i, parent := range parents {
-		found, ok := known.Load(parent)
+		found, ok := known.find(parent)
 		if !ok {
 			return nil, false
 		}

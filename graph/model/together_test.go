@@ -38,7 +38,7 @@ func (r *resolvers) Employer() generated.EmployerResolver { return employer{} }
 
 func (query) Permits(ctx context.Context, _ *model.PermitFilter, _ *model.PermitOrder, _ *int, _ *string, _ *int, _ *string) (*model.PermitConnection, error) {
 	permits := []labour.Permit{{Number: "1", Employer: "a"}, {Number: "2"}, {Number: "3", Employer: "refused"}, {Number: "4", Employer: "b"}}
-	c := model.NewConnection(permits, func(p labour.Permit) string { return "c" + p.Number })
+	c := model.NewConnection(permits, func(i int) string { return "c" + permits[i].Number })
 	model.Join(ctx, []*model.PermitConnection{c})
 	return c, nil
 }
@@ -131,10 +131,10 @@ func TestTogether_FailsWithTheWholePage(t *testing.T) {
 }
 
 func TestNewConnection_HasItsCursors(t *testing.T) {
-	c := model.NewConnection([]int{7, 8, 9}, func(n int) string { return string(rune('a' + n)) })
+	c := model.NewConnection([]int{7, 8, 9}, func(i int) string { return string(rune('a' + i)) })
 	assert.Equal(t, []int{7, 8, 9}, c.Nodes())
-	assert.Equal(t, c.Edges[0].Cursor, *c.PageInfo.StartCursor)
-	assert.Equal(t, c.Edges[2].Cursor, *c.PageInfo.EndCursor)
+	assert.Equal(t, c.Edges()[0].Cursor, *c.PageInfo.StartCursor)
+	assert.Equal(t, c.Edges()[2].Cursor, *c.PageInfo.EndCursor)
 
 	empty := model.NewConnection([]int{}, func(int) string { return "" })
 	assert.Nil(t, empty.PageInfo.StartCursor)

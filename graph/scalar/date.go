@@ -6,7 +6,10 @@ import (
 	"homebound/internal/labour"
 )
 
-// MarshalDate writes an RFC 3339 full-date.
+// AppendDate writes an RFC 3339 full-date.
+func AppendDate(json []byte, d labour.Date) ([]byte, error) { return AppendText(json, d.String()), nil }
+
+// MarshalDate is AppendDate for gqlgen.
 func MarshalDate(d labour.Date) graphql.Marshaler { return graphql.MarshalString(d.String()) }
 
 // UnmarshalDate reads an RFC 3339 full-date. It returns a labour.Fault with BadUserInput for anything else.

@@ -107,3 +107,12 @@ func TestInt_ReadsWholeNumbersAlone(t *testing.T) {
 		requireFault(t, err, labour.BadUserInput)
 	}
 }
+
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"", "plain", `"quoted\"`, "Приморский край", "a\tb\r\nc", "\x00\x1f\x7f\xff\u2028</script>", "北\xe5"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		require.Equal(t, written(graphql.MarshalString(text)), string(scalar.AppendText(nil, text)))
+	})
+}
