@@ -25,7 +25,7 @@ func mustDistribute(tb testing.TB, server *postgrestest.Server) *db.Store {
 
 // The whole contract, with what is distributed on other servers than the one that is asked.
 func TestCitus(t *testing.T) {
-	server := postgrestest.StartCitus(t, 2)
+	server := postgrestest.StartCitus(t, 0)
 	dbtest.Run(t, func(tb testing.TB) *db.Store { return mustDistribute(tb, server) })
 }
 

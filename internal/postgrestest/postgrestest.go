@@ -78,6 +78,7 @@ func StartCitus(tb testing.TB, workers int) *Server {
 	}
 	first := start()
 	first.Query(tb, fmt.Sprintf("SELECT citus_set_coordinator_host('127.0.0.1', %d)", first.Port))
+	first.Query(tb, fmt.Sprintf("SELECT citus_set_node_property('127.0.0.1', %d, 'shouldhaveshards', true)", first.Port))
 	for range workers {
 		first.Query(tb, fmt.Sprintf("SELECT citus_add_node('127.0.0.1', %d)", start().Port))
 	}
