@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,31 @@ type Sharding struct {
 
 // shardKey is the column that a large table is distributed by.
 const shardKey = "shard_key"
+
+// sharded ends the names of schemas whose tables are distributed, so that who reads there knows it.
+const sharded = "_sharded"
+
+// constant finds the conditions that hold for every row or for none, as the statements above write them of rows f, and
+// large the statements that read a distributed table.
+var (
+	constant = regexp.MustCompile(`(^|[ (])1 = ([01])\b`)
+	large    = regexp.MustCompile(`\b(permit|repatriation)(s|_facts)\b`)
+)
+
+// perRow writes a statement so that Citus takes it: it refuses outer joins under a condition that is the same for all rows,
+// and not under one that names a column which is never NULL.
+func perRow(query string) string {
+	if !large.MatchString(query) {
+		return query
+	}
+	return constant.ReplaceAllStringFunc(query, func(found string) string {
+		before, holds := strings.CutSuffix(found, "1 = 1")
+		if holds {
+			return before + "f.synthetic IS NOT NULL"
+		}
+		return strings.TrimSuffix(found, "1 = 0") + "f.synthetic IS NULL"
+	})
+}
 
 // functions of the extension that are called. Each is called by its name alone, wherever the extension was put.
 const (

@@ -86,6 +86,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		return nil, err
 	}
 	under, _ := ctx.Value(scopeKey{}).(scope)
+	if strings.HasSuffix(under.schema, sharded) {
+		query = perRow(query)
+	}
 	pipeline := c.pg.StartPipeline(ctx)
 	pipeline.SendQueryParams(`SELECT set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
 		set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true)`,

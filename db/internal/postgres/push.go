@@ -63,11 +63,11 @@ func (c *Cluster) Push(ctx context.Context, p Pushing) error {
 		if err := c.draft(ctx, w, p); err != nil {
 			return err
 		}
-		if err := w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)); !errors.Is(err, ErrMoved) {
+		if err := w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p)); !errors.Is(err, ErrMoved) {
 			return err
 		}
 		p.Current = false // the copy is good: it is kept, and whoever pushed decides
-		return errors.Join(w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)), ErrMoved)
+		return errors.Join(w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p)), ErrMoved)
 	case p.Current:
 		return c.MakeCurrent(ctx, p.Entry.Name, p.Before)
 	}
@@ -75,15 +75,19 @@ func (c *Cluster) Push(ctx context.Context, p Pushing) error {
 }
 
 // schemaOf names the schema of a release: a number, and what tells it from another that had the same.
-func (c *Cluster) schemaOf(e Entry) string {
+func (c *Cluster) schemaOf(p Pushing) string {
 	hash := ""
-	for _, r := range e.Name {
+	for _, r := range p.Entry.Name {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
 			hash += string(r)
 		}
 	}
 	hash = hash[min(len(hash), 4):]
-	return fmt.Sprintf("%s_r%d_%.12s", c.prefix, e.Number, hash)
+	schema := fmt.Sprintf("%s_r%d_%.12s", c.prefix, p.Entry.Number, hash)
+	if p.Shards != nil {
+		schema += sharded
+	}
+	return schema
 }
 
 // enter gives a draft its name and its line in the catalogue, in one transaction with making it current where it is to be.
