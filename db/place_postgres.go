@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"homebound/db/internal/build"
@@ -28,8 +29,19 @@ type postgresPlace struct {
 // sharding puts a permit on one server with the repatriations of its workers. All other tables are small enough for every
 // server: dictionaries, employers, observations, rollups.
 var sharding = &postgres.Sharding{
-	Keys:  map[string]string{"permits": "id", "repatriations": "COALESCE(permit_id, id)"},
-	Joins: map[string]string{"p.id = r.permit_id": "p.shard_key = r.shard_key AND p.id = r.permit_id"},
+	Keys: map[string]string{"permits": "id", "repatriations": "COALESCE(permit_id, id)"},
+	Views: map[string]*strings.Replacer{
+		"permit_facts": strings.NewReplacer(" LEFT JOIN permit_masks m ON m.id = p.id", "", "m.permits", maskOf("permit", "permits", "p"),
+			"m.workers", maskOf("permit", "workers", "p"), "m.wage_monthly", maskOf("permit", "wage_monthly", "p")),
+		"repatriation_facts": strings.NewReplacer(" LEFT JOIN repatriation_masks m ON m.id = r.id", "",
+			"m.workers", maskOf("repatriation", "workers", "r"),
+			"p.id = r.permit_id", "p.shard_key = r.shard_key AND p.id = r.permit_id"),
+	},
+}
+
+// maskOf reads a masked value of a row without a join.
+func maskOf(table, column, row string) string {
+	return fmt.Sprintf("(SELECT m.%s FROM %s_masks m WHERE m.id = %s.id)", column, table, row)
 }
 
 func newPostgresPlace(addresses []string, cache string) (*postgresPlace, error) {

@@ -22,9 +22,9 @@ type Sharding struct {
 	// Keys are the large tables, each with the expression, as the file's engine reads it, that rows are distributed by.
 	// Rows with the same key of all of these tables are on the same server.
 	Keys map[string]string
-	// Joins replaces conditions of views that join two of these tables by ones that name the key as well: without it
-	// Citus cannot tell that the rows are on the same server, and refuses the join.
-	Joins map[string]string
+	// Views replace parts of views, by their names, that Citus refuses: joins of two of these tables that do not name the key,
+	// and outer joins, which it does not know under conditions that contradict one another.
+	Views map[string]*strings.Replacer
 }
 
 // shardKey is the column that a large table is distributed by.
@@ -112,14 +112,16 @@ func (s *Sharding) shard(tables []table) error {
 	return nil
 }
 
-// views writes the views of a release so that they join rows on the same server.
+// views writes the views of a release so that Citus takes them.
 func (s *Sharding) views(views []string) []string {
 	list := make([]string, len(views))
 	for i, view := range views {
-		for condition, other := range s.Joins {
-			view = strings.ReplaceAll(view, condition, other)
-		}
 		list[i] = view
+		for name, replacer := range s.Views {
+			if strings.HasPrefix(view, "CREATE VIEW "+name+" ") {
+				list[i] = replacer.Replace(view)
+			}
+		}
 	}
 	return list
 }

@@ -8,7 +8,7 @@ import (
 
 func TestPerRow(t *testing.T) {
 	for query, expected := range map[string]string{
-		"SELECT 1 FROM permit_facts AS f WHERE 1 = 0 AND (1 = 1) IS NOT TRUE": "SELECT 1 FROM permit_facts AS f WHERE f.synthetic IS NULL AND (f.synthetic IS NOT NULL) IS NOT TRUE",
+		"SELECT 1 FROM permit_facts AS f WHERE 1 = 0 AND (1 = 1) IS NOT TRUE":  "SELECT 1 FROM permit_facts AS f WHERE f.synthetic IS NULL AND (f.synthetic IS NOT NULL) IS NOT TRUE",
 		"SELECT 1 FROM repatriations AS f WHERE f.x1 = 0 OR f.n = 1 OR 11 = 1": "SELECT 1 FROM repatriations AS f WHERE f.x1 = 0 OR f.n = 1 OR 11 = 1",
 		"SELECT 1 FROM observations AS f WHERE 1 = 0":                          "SELECT 1 FROM observations AS f WHERE 1 = 0",
 	} {
