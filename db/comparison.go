@@ -26,6 +26,9 @@ func (c Comparison[T]) Holds(v T) bool {
 		(c.Lt == nil || v < *c.Lt) && (c.Lte == nil || v <= *c.Lte) && (c.In == nil || slices.Contains(c.In, v))
 }
 
+// HoldsKnown reports whether a value meets the comparison; nil, which is not known, meets an empty one alone.
+func (c Comparison[T]) HoldsKnown(v *T) bool { return c.IsEmpty() || v != nil && c.Holds(*v) }
+
 // conditions lists what the comparison demands of a column; write makes a value what the column has.
 func (c Comparison[T]) conditions(sb *sqlbuilder.SelectBuilder, column string, write func(T) any) []string {
 	var list []string

@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -102,7 +101,7 @@ func (r *Release) employerCondition(ctx context.Context, f EmployerFilter) (func
 
 // nested lists the filters within one, each on the boundaries of this one where it has none of its own.
 func (f EmployerFilter) nested() Nested[EmployerFilter] {
-	return inherit(f.Nested, func(inner *EmployerFilter) {
+	return Inherit(f.Nested, func(inner *EmployerFilter) {
 		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
 	})
 }
@@ -142,26 +141,16 @@ func (r *Release) searched(ctx context.Context, words []string, on labour.Date, 
 	if regions != nil {
 		either = append(either, facts{regions: [][]string{regions}})
 	}
-	names := "employer_names"
-	if r.schema[names] == nil {
-		names = "employers"
-	}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("n.id").From(names + " AS n")
-	sb.Where(r.nameHas(sb, words)...)
-	some := sb.Clone().OrderBy("n.id").Limit(maxListed + 1)
-	statement, args := some.Build()
-	employers, err := sqlite.Collect(ctx, r.file, func(rows *sql.Rows) (id string, err error) {
-		return id, rows.Scan(&id)
-	}, statement, args...)
+	found, err := r.namedBy(ctx, words)
 	if err != nil {
-		return facts{}, fmt.Errorf("search employers: %w", err)
+		return facts{}, err
 	}
 	switch {
-	case len(employers) > maxListed:
-		either = append(either, facts{named: sb})
-	case len(employers) > 0:
-		either = append(either, facts{employers: employers})
+	case found.ids == nil && found.count > 0:
+		sb := sqlite.Flavour.NewSelectBuilder()
+		either = append(either, facts{named: r.selectNamed(sb.Select("n.id"), words)})
+	case found.count > 0:
+		either = append(either, facts{employers: found.ids})
 	}
 	return facts{nested: Nested[facts]{Or: either}}, nil
 }

@@ -13,8 +13,8 @@ type Nested[F any] struct {
 	Not *F
 }
 
-// inherit hands what the filters within one take from it to each of them.
-func inherit[F any](nested Nested[F], hand func(inner *F)) Nested[F] {
+// Inherit hands what the filters within one take from it to each of them.
+func Inherit[F any](nested Nested[F], hand func(inner *F)) Nested[F] {
 	each := func(filters []F) []F {
 		filters = slices.Clone(filters)
 		for i := range filters {

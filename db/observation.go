@@ -31,7 +31,7 @@ type ObservationFilter struct {
 
 // nested lists the filters within one, each on the boundaries of this one where it has none of its own.
 func (f ObservationFilter) nested() Nested[ObservationFilter] {
-	return inherit(f.Nested, func(inner *ObservationFilter) {
+	return Inherit(f.Nested, func(inner *ObservationFilter) {
 		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
 	})
 }

@@ -40,7 +40,7 @@ type PermitFilter struct {
 
 // nested lists the filters within one, each on the boundaries and of the day of this one where it has none of its own.
 func (f PermitFilter) nested() Nested[PermitFilter] {
-	return inherit(f.Nested, func(inner *PermitFilter) {
+	return Inherit(f.Nested, func(inner *PermitFilter) {
 		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
 		if inner.Status != nil && inner.InForceOn == nil {
 			inner.statusOn = cmp.Or(f.InForceOn, f.statusOn)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/semaphore"
 
 	"homebound/db/internal/build"
@@ -38,7 +39,8 @@ type Release struct {
 	confidential, largest int
 	compared              comparisons
 	edition               int
-	room                  *semaphore.Weighted // of the store, for the rows of large reports; nil is no bound
+	searches              *lru.Cache[string, named] // by folded words
+	room                  *semaphore.Weighted       // of the store, for the rows of large reports; nil is no bound
 }
 
 // unexposed is the least to protect of a file that is opened for no reader.
@@ -65,6 +67,9 @@ func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
 		return build.Smallest(r.schema, facts, dimensions)
 	}
 	var err error
+	if r.searches, err = lru.New[string, named](searchesKept); err != nil {
+		return nil, err
+	}
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
 	}

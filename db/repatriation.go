@@ -34,7 +34,7 @@ type RepatriationFilter struct {
 
 // nested lists the filters within one, each on the boundaries of this one where it has none of its own.
 func (f RepatriationFilter) nested() Nested[RepatriationFilter] {
-	return inherit(f.Nested, func(inner *RepatriationFilter) {
+	return Inherit(f.Nested, func(inner *RepatriationFilter) {
 		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
 	})
 }

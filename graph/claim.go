@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"strings"
@@ -22,12 +21,9 @@ func (query) Claim(ctx context.Context, id string) (*labour.Claim, error) {
 
 func (query) Claims(ctx context.Context, filter *model.ClaimFilter, orderBy *model.ClaimOrder, first *int, after *string,
 	last *int, before *string) (*model.ClaimConnection, error) {
-	f, order := deref(filter), deref(orderBy)
-	claims, err := answers.FindClaims(ctx, releaseOf(ctx), answers.ClaimFilter{
-		Topics: f.Topics, Speaker: deref(f.Speaker), Region: cmp.Or(f.Within, f.Region), BoundariesOn: f.BoundariesOn, Verdicts: f.Verdicts, Search: deref(f.Search),
-		Made:  dateRange(f.Made),
-		Order: answers.ClaimOrder{Field: order.Field, Descending: order.Direction == model.OrderDirectionDesc},
-	})
+	order := deref(orderBy)
+	claims, err := answers.FindClaims(ctx, releaseOf(ctx), claimFilter(filter),
+		answers.ClaimOrder{Field: order.Field, Descending: order.Direction == model.OrderDirectionDesc})
 	if err != nil {
 		return nil, err
 	}

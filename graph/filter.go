@@ -1,8 +1,11 @@
 package graph
 
 import (
+	"cmp"
+
 	"homebound/db"
 	"homebound/graph/model"
+	"homebound/internal/answers"
 	"homebound/internal/labour"
 )
 
@@ -71,6 +74,16 @@ func observationFilter(given *model.ObservationFilter) db.ObservationFilter {
 		Industries: f.Industries, Nationalities: f.Nationalities, Span: dateRange(f.Period),
 		Sources: keysOf("Source", f.Sources), Status: f.Status, Value: numbers(f.Value), Total: f.Total,
 		Nested: nested(f.And, f.Or, f.Not, observationFilter),
+	}
+}
+
+func claimFilter(given *model.ClaimFilter) answers.ClaimFilter {
+	f := deref(given)
+	return answers.ClaimFilter{
+		Topics: f.Topics, Speaker: deref(f.Speaker), Region: cmp.Or(f.Within, f.Region), BoundariesOn: f.BoundariesOn,
+		Industries: f.Industries, Nationalities: f.Nationalities, Verdicts: f.Verdicts, Search: deref(f.Search),
+		Made: dateRange(f.Made), MadeOn: days(f.MadeOn), ValueLow: numbers(f.ValueLow), ValueHigh: numbers(f.ValueHigh),
+		Units: f.Units, Nested: nested(f.And, f.Or, f.Not, claimFilter),
 	}
 }
 

@@ -3,8 +3,10 @@ package test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/htmlindex"
 
 	"homebound/db"
 	"homebound/internal/command"
@@ -70,6 +73,36 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	})
 	t.Run("content hash", func(t *testing.T) { e.runRecipe(t, readDocument(t, "docs/DATA.md"), release.ContentHash) })
 	e.write(t)
+	t.Run("story", func(t *testing.T) {
+		server := httptest.NewServer(web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), Schema: contract()}))
+		defer server.Close()
+		checkPart(t, "docs/METHODOLOGY.md", "story", storyOf(t, server.URL))
+	})
+}
+
+// storyOf lists the statements of the founding story, C001 to C008, with what the release says of each.
+func storyOf(t *testing.T, server string) string {
+	var answer struct {
+		Data map[string]struct {
+			Statement, Speaker, MadeOn string
+			Check                      *struct{ Verdict, Explanation string }
+		}
+	}
+	var query, text strings.Builder
+	for i := 1; i <= 8; i++ {
+		fmt.Fprintf(&query, "C00%d: claim(id: \"C00%[1]d\") { statement speaker madeOn check { verdict explanation } } ", i)
+	}
+	require.NoError(t, json.Unmarshal(ask(t, server, "{ "+query.String()+"}"), &answer))
+	text.WriteString("\n| statement | verdict | what the default release has |\n| --- | --- | --- |\n")
+	for _, id := range slices.Sorted(maps.Keys(answer.Data)) {
+		claim := answer.Data[id]
+		verdict, why := "none", "It has no number that is counted here."
+		if claim.Check != nil {
+			verdict, why = claim.Check.Verdict, claim.Check.Explanation
+		}
+		fmt.Fprintf(&text, "| %s, %s, %s: %s | %s | %s |\n", id, claim.Speaker, claim.MadeOn, claim.Statement, verdict, why)
+	}
+	return text.String() + "\n"
 }
 
 // found reports that a document quotes something else than what was found.
@@ -254,8 +287,16 @@ func (e *examples) runConsole(t *testing.T, d *document) {
 	for i, b := range d.blocks {
 		switch {
 		case b.argument != "":
-			require.NoError(t, os.MkdirAll(filepath.Dir(b.argument), 0o755))
-			require.NoError(t, os.WriteFile(b.argument, []byte(b.text), 0o644))
+			name, text := b.argument, b.text
+			if named, in, encoded := strings.Cut(name, " "); encoded { // the encoding of the file
+				page, err := htmlindex.Get(in)
+				require.NoError(t, err)
+				text, err = page.NewEncoder().String(text)
+				require.NoError(t, err)
+				name = named
+			}
+			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+			require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
 		case b.language == "console":
 			if found := transcript(t, b.text); found != b.text {
 				e.found(t, d, i, found)

@@ -636,6 +636,7 @@ type ComplexityRoot struct {
 	}
 
 	Region struct {
+		Boundary       func(childComplexity int) int
 		Children       func(childComplexity int, boundariesOn *labour.Date, on *labour.Date) int
 		Code           func(childComplexity int) int
 		Compliance     func(childComplexity int, sanction string, asOf *labour.Date, basis labour.Basis) int
@@ -1077,6 +1078,7 @@ type RegionResolver interface {
 
 	Parent(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([]*labour.Region, error)
 	Children(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([][]labour.Region, error)
+	Boundary(ctx context.Context, objs []*labour.Region) ([]*string, error)
 	Observations(ctx context.Context, objs []*labour.Region, indicators []string, period *model.DateRange, from *labour.Date, to *labour.Date) ([][]labour.Observation, error)
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
@@ -3849,6 +3851,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Sources(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "Region.boundary":
+		if e.ComplexityRoot.Region.Boundary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Boundary(childComplexity), true
 	case "Region.children":
 		if e.ComplexityRoot.Region.Children == nil {
 			break
@@ -5480,6 +5488,8 @@ type Region implements Node {
     "The same as ` + "`" + `boundariesOn` + "`" + `."
     on: Date @deprecated(reason: "Ask for ` + "`" + `boundariesOn` + "`" + `, as everywhere else.")
   ): [Region!]!
+  "Its outline: a MultiPolygon of GeoJSON (RFC 7946) as text, simplified when the release was made. Null where the release has none of it."
+  boundary: String
   "What was published about this region itself, in the order of indicators and days."
   observations(
     "Codes of indicators, e.g. ` + "`" + `GRP` + "`" + `. All where left out."
@@ -6571,12 +6581,30 @@ input ClaimFilter {
   boundariesOn: Date
   "The same as ` + "`" + `within` + "`" + `."
   region: String @deprecated(reason: "Ask for ` + "`" + `within` + "`" + `, as in every other filter.")
+  "Codes of industries, e.g. ` + "`" + `F` + "`" + `: claims that name one of them."
+  industries: [String!]
+  "Codes of countries, e.g. ` + "`" + `KP` + "`" + `: claims that name one of them."
+  nationalities: [String!]
   "Those whose check comes to one of these verdicts; claims without a check are left out."
   verdicts: [Verdict!]
   "Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter."
   search: String
   "Those said in this span; claims whose day is not known are left out."
   made: DateRange
+  "By the day they were said."
+  madeOn: DateComparison
+  "By their number, the lower one of BETWEEN, each in its own unit; ` + "`" + `units` + "`" + ` narrows to those that can be compared."
+  valueLow: FloatComparison
+  "By the higher number of BETWEEN; claims with any other operator have none."
+  valueHigh: FloatComparison
+  "Those whose number is in one of these units, as ` + "`" + `Claim.unit` + "`" + ` writes it."
+  units: [String!]
+  "Those that meet all of these filters too."
+  and: [ClaimFilter!]
+  "Those that meet at least one of these filters; without members nothing does."
+  or: [ClaimFilter!]
+  "Those that do not meet this filter; what is not known is kept."
+  not: ClaimFilter
 }
 
 "What a report can be grouped by."
@@ -8890,6 +8918,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_parent(ctx, field)
 	case "children":
 		return ec.fieldContext_Region_children(ctx, field)
+	case "boundary":
+		return ec.fieldContext_Region_boundary(ctx, field)
 	case "observations":
 		return ec.fieldContext_Region_observations(ctx, field)
 	case "employers":
@@ -23536,6 +23566,52 @@ func (ec *executionContext) resolveBatch_Region_children(ctx context.Context, fi
 	)
 }
 
+func (ec *executionContext) _Region_boundary(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_boundary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Region_boundary(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_boundary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Region_boundary(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (any, error) {
+	resolver := ec.Resolvers.Region()
+	if batch, ok := graphql.BatchParentsFor[*labour.Region](ctx, "Region"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Boundary(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Region.boundary",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Boundary(ctx, []*labour.Region{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"Region.boundary",
+	)
+}
+
 func (ec *executionContext) _Region_observations(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29181,7 +29257,7 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"topics", "speaker", "within", "boundariesOn", "region", "verdicts", "search", "made"}
+	fieldsInOrder := [...]string{"topics", "speaker", "within", "boundariesOn", "region", "industries", "nationalities", "verdicts", "search", "made", "madeOn", "valueLow", "valueHigh", "units", "and", "or", "not"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29223,6 +29299,20 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Region = data
+		case "industries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industries"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Industries = data
+		case "nationalities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nationalities"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nationalities = data
 		case "verdicts":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("verdicts"))
 			data, err := ec.unmarshalOVerdict2ᚕhomeboundᚋinternalᚋlabourᚐVerdictᚄ(ctx, v)
@@ -29244,6 +29334,55 @@ func (ec *executionContext) unmarshalInputClaimFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.Made = data
+		case "madeOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("madeOn"))
+			data, err := ec.unmarshalODateComparison2ᚖhomeboundᚋgraphᚋmodelᚐDateComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MadeOn = data
+		case "valueLow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueLow"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueLow = data
+		case "valueHigh":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("valueHigh"))
+			data, err := ec.unmarshalOFloatComparison2ᚖhomeboundᚋgraphᚋmodelᚐFloatComparison(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValueHigh = data
+		case "units":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("units"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Units = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
 		}
 	}
 	return it, nil
@@ -35071,6 +35210,12 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_children(ctx, field, obj)
 				})
+		case "boundary":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_boundary(ctx, field, obj)
+				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -36971,6 +37116,11 @@ func (ec *executionContext) marshalNClaimEdge2ᚕhomeboundᚋgraphᚋmodelᚐEdg
 	return ret
 }
 
+func (ec *executionContext) unmarshalNClaimFilter2homeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (model.ClaimFilter, error) {
+	res, err := ec.unmarshalInputClaimFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNClaimOrderField2homeboundᚋinternalᚋanswersᚐClaimOrderField(ctx context.Context, v any) (answers.ClaimOrderField, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := answers.ClaimOrderField(tmp)
@@ -38726,6 +38876,23 @@ func (ec *executionContext) marshalOClaimConnection2ᚖhomeboundᚋgraphᚋmodel
 		return graphql.Null
 	}
 	return ec._ClaimConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOClaimFilter2ᚕhomeboundᚋgraphᚋmodelᚐClaimFilterᚄ(ctx context.Context, v any) ([]model.ClaimFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.ClaimFilter, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNClaimFilter2homeboundᚋgraphᚋmodelᚐClaimFilter(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOClaimFilter2ᚖhomeboundᚋgraphᚋmodelᚐClaimFilter(ctx context.Context, v any) (*model.ClaimFilter, error) {

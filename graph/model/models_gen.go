@@ -27,12 +27,30 @@ type ClaimFilter struct {
 	BoundariesOn *labour.Date `json:"boundariesOn,omitempty"`
 	// The same as `within`.
 	Region *string `json:"region,omitempty"`
+	// Codes of industries, e.g. `F`: claims that name one of them.
+	Industries []string `json:"industries,omitempty"`
+	// Codes of countries, e.g. `KP`: claims that name one of them.
+	Nationalities []string `json:"nationalities,omitempty"`
 	// Those whose check comes to one of these verdicts; claims without a check are left out.
 	Verdicts []labour.Verdict `json:"verdicts,omitempty"`
 	// Those whose statement, speaker, topic or note has all of these words, in any order; case and accents do not matter.
 	Search *string `json:"search,omitempty"`
 	// Those said in this span; claims whose day is not known are left out.
 	Made *DateRange `json:"made,omitempty"`
+	// By the day they were said.
+	MadeOn *DateComparison `json:"madeOn,omitempty"`
+	// By their number, the lower one of BETWEEN, each in its own unit; `units` narrows to those that can be compared.
+	ValueLow *FloatComparison `json:"valueLow,omitempty"`
+	// By the higher number of BETWEEN; claims with any other operator have none.
+	ValueHigh *FloatComparison `json:"valueHigh,omitempty"`
+	// Those whose number is in one of these units, as `Claim.unit` writes it.
+	Units []string `json:"units,omitempty"`
+	// Those that meet all of these filters too.
+	And []ClaimFilter `json:"and,omitempty"`
+	// Those that meet at least one of these filters; without members nothing does.
+	Or []ClaimFilter `json:"or,omitempty"`
+	// Those that do not meet this filter; what is not known is kept.
+	Not *ClaimFilter `json:"not,omitempty"`
 }
 
 // The order of claims.

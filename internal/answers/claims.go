@@ -13,17 +13,30 @@ import (
 	"homebound/internal/labour"
 )
 
-// ClaimFilter says which claims are wanted, and in which order. What is left out narrows nothing.
+// ClaimFilter says which claims are wanted. What is left out narrows nothing.
 type ClaimFilter struct {
 	Topics  []string
 	Speaker string  // a part of the speaker's name; case does not matter
 	Region  *string // code; claims about it and about everything within it
 	// BoundariesOn is the day whose regional boundaries count; nil for the release's last day.
-	BoundariesOn *labour.Date
-	Verdicts     []labour.Verdict // of the check; claims without one are left out
-	Search       string           // words that a claim has in any order; case and accents do not matter
-	Made         db.DateRange     // the days of speaking; claims whose day is not known are left out
-	Order        ClaimOrder
+	BoundariesOn  *labour.Date
+	Industries    []string
+	Nationalities []string
+	Verdicts      []labour.Verdict           // of the check; claims without one are left out
+	Search        string                     // words that a claim has in any order; case and accents do not matter
+	Made          db.DateRange               // the days of speaking; claims whose day is not known are left out
+	MadeOn        db.Comparison[labour.Date] // the day of speaking
+	ValueLow      db.Comparison[float64]
+	ValueHigh     db.Comparison[float64]
+	Units         []string
+	Nested        db.Nested[ClaimFilter]
+}
+
+// nested lists the filters within one, each on the boundaries of this one where it has none of its own.
+func (f ClaimFilter) nested() db.Nested[ClaimFilter] {
+	return db.Inherit(f.Nested, func(inner *ClaimFilter) {
+		inner.BoundariesOn = cmp.Or(inner.BoundariesOn, f.BoundariesOn)
+	})
 }
 
 // ClaimOrder sorts claims; the id decides between equals.
@@ -41,13 +54,30 @@ const (
 	ClaimBySpeaker ClaimOrderField = "SPEAKER"
 )
 
-// FindClaims returns the claims that a filter keeps, in its order. It returns a Fault, NOT_FOUND, for a region that
-// there is not.
-func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labour.Claim, error) {
+// FindClaims returns the claims that a filter keeps, in an order. It returns a Fault, NOT_FOUND, for a region, an industry
+// or a country that there is not.
+func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter, order ClaimOrder) ([]labour.Claim, error) {
 	claims, err := release.Claims(ctx)
 	if err != nil {
 		return nil, err
 	}
+	verdictOf, err := verdicts(ctx, release, claims, f)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := db.Matches(f, ClaimFilter.nested, func(f ClaimFilter) (func(*labour.Claim) bool, error) {
+		return f.own(release, verdictOf)
+	})
+	if err != nil {
+		return nil, err
+	}
+	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool { return !kept(&c) })
+	slices.SortStableFunc(claims, order.compare)
+	return claims, nil
+}
+
+// own returns what the filter demands of a claim, but for the filters within it.
+func (f ClaimFilter) own(release *db.Release, verdictOf map[string]labour.Verdict) (func(*labour.Claim) bool, error) {
 	var within []string
 	if f.Region != nil {
 		if _, err := release.Region(*f.Region); err != nil {
@@ -55,21 +85,35 @@ func FindClaims(ctx context.Context, release *db.Release, f ClaimFilter) ([]labo
 		}
 		within = release.Geography().Within(*f.Region, release.LastDay(f.BoundariesOn))
 	}
+	if err := f.namesKnown(release); err != nil {
+		return nil, err
+	}
 	speaker, words := strings.ToLower(f.Speaker), folding.Words(f.Search)
-	claims = slices.DeleteFunc(claims, func(c labour.Claim) bool {
-		return f.Topics != nil && !slices.Contains(f.Topics, c.Topic) ||
-			!strings.Contains(strings.ToLower(c.Speaker), speaker) ||
-			f.Region != nil && !slices.Contains(within, c.Region) ||
-			!f.Made.Holds(c.MadeOn) || !folding.HasWords(folding.Fold(strings.Join(
-			[]string{c.ID, c.Statement, c.Speaker, c.SpeakerRole, c.Topic, c.Note}, " ")), words)
-	})
-	if f.Verdicts != nil {
-		if claims, err = withVerdict(ctx, release, claims, f.Verdicts); err != nil {
-			return nil, err
+	oneOf := func(list []string, value string) bool { return list == nil || slices.Contains(list, value) }
+	return func(c *labour.Claim) bool {
+		return oneOf(f.Topics, c.Topic) && oneOf(f.Industries, c.Industry) && oneOf(f.Nationalities, c.Nationality) &&
+			oneOf(f.Units, c.Unit) && (f.Region == nil || slices.Contains(within, c.Region)) &&
+			strings.Contains(strings.ToLower(c.Speaker), speaker) && f.Made.Holds(c.MadeOn) &&
+			f.MadeOn.HoldsKnown(c.MadeOn) && f.ValueLow.HoldsKnown(c.ValueLow) && f.ValueHigh.HoldsKnown(c.ValueHigh) &&
+			(f.Verdicts == nil || slices.Contains(f.Verdicts, verdictOf[c.ID])) &&
+			folding.HasWords(folding.Fold(strings.Join(
+				[]string{c.ID, c.Statement, c.Speaker, c.SpeakerRole, c.Topic, c.Note}, " ")), words)
+	}, nil
+}
+
+// namesKnown returns a Fault for an industry or a country that the release does not have.
+func (f ClaimFilter) namesKnown(release *db.Release) error {
+	for _, code := range f.Industries {
+		if _, err := release.Industry(code); err != nil {
+			return err
 		}
 	}
-	slices.SortStableFunc(claims, f.Order.compare)
-	return claims, nil
+	for _, code := range f.Nationalities {
+		if _, err := release.Country(code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o ClaimOrder) compare(a, b labour.Claim) int {
@@ -92,9 +136,18 @@ func (o ClaimOrder) compare(a, b labour.Claim) int {
 	return result
 }
 
-// withVerdict keeps the claims whose check comes to one of the verdicts.
-func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim, verdicts []labour.Verdict) (
-	[]labour.Claim, error) {
+// verdicts returns what the check of each claim comes to, by its id, where a filter or one within it asks for verdicts: claims
+// without a check have none.
+func verdicts(ctx context.Context, release *db.Release, claims []labour.Claim, f ClaimFilter) (
+	map[string]labour.Verdict, error) {
+	asked, err := db.FoldFilter(f, ClaimFilter.nested, func(f ClaimFilter, _ int) (bool, error) {
+		return f.Verdicts != nil, nil
+	}, func(own bool, within db.Nested[bool]) bool {
+		return own || slices.Contains(within.And, true) || slices.Contains(within.Or, true) || within.Not != nil && *within.Not
+	})
+	if err != nil || !asked {
+		return nil, err
+	}
 	pointers := make([]*labour.Claim, len(claims))
 	for i := range claims {
 		pointers[i] = &claims[i]
@@ -103,13 +156,13 @@ func withVerdict(ctx context.Context, release *db.Release, claims []labour.Claim
 	if err != nil {
 		return nil, err
 	}
-	var kept []labour.Claim
+	verdictOf := map[string]labour.Verdict{}
 	for i, check := range checks {
-		if check != nil && slices.Contains(verdicts, check.Verdict) {
-			kept = append(kept, claims[i])
+		if check != nil {
+			verdictOf[claims[i].ID] = check.Verdict
 		}
 	}
-	return kept, nil
+	return verdictOf, nil
 }
 
 // Claims holds each claim that can be checked against the evidence of a release: nil for the others. What decides is

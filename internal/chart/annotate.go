@@ -104,8 +104,8 @@ func (t Timeline) annotate(p *page, f frame, m magnitude) {
 		for _, q := range s.notable() {
 			at := s.at(f, q)
 			words := m.write(*q.Value)
-			if m.word != "" {
-				words += " " + m.word[:len(m.word)-1]
+			if word := m.Word(p.in); word != "" {
+				words += " " + word
 			}
 			size := p.body()
 			width, height, gap := widthOf(words, size, true)/slack, size*(ascent+descent), 8.0

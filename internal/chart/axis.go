@@ -4,80 +4,30 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"homebound/internal/labour"
+	"homebound/internal/words"
 )
 
-// Grouped writes a figure with a comma before every three digits and so many decimals: 21,608.
-func Grouped(v float64, decimals int) string {
-	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', decimals, 64), ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	if v < 0 && strings.Trim(whole, "0.,") != "" {
-		whole = "−" + whole
-	}
-	return whole
-}
-
-// GroupedInt writes a number with a comma before every three digits.
-func GroupedInt(n int) string { return Grouped(float64(n), 0) }
-
-// Listed writes words as a list: a, b and c.
-func Listed(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " and " + items[last]
-}
-
-// Decimals returns how many decimals a number has when so many of its digits tell something.
-func Decimals(x float64, digits int) int {
-	before := 1
-	if x != 0 {
-		before = int(math.Floor(math.Log10(math.Abs(x)))) + 1
-	}
-	return max(0, digits-before)
-}
-
-// magnitude is how figures of a size are written: 16,589,416,940 RUB as 16.6 bn RUB.
+// magnitude is how figures of a size are written in a language: 16,589,416,940 RUB as 16.6 bn RUB.
 type magnitude struct {
-	divisor  float64
-	word     string // with a space behind it, or nothing
-	decimals int
+	words.Magnitude
+	in words.Words
 }
 
-// magnitudeOf takes money in millions and billions and counts as they are.
-func magnitudeOf(greatest float64, unit string) magnitude {
-	if len(unit) != 3 || strings.ToUpper(unit) != unit {
-		return magnitude{1, "", 0}
-	}
-	switch {
-	case greatest >= 1e9:
-		return magnitude{1e9, "bn ", 1}
-	case greatest >= 1e6:
-		return magnitude{1e6, "mn ", 1}
-	}
-	return magnitude{1, "", 0}
+func (p *page) magnitudeOf(greatest float64, unit string) magnitude {
+	return magnitude{words.MagnitudeOf(greatest, unit), p.in}
 }
 
-func (m magnitude) write(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	return Grouped(v/m.divisor, m.decimals)
-}
+func (m magnitude) write(v float64) string { return m.Write(m.in, v) }
 
-// Amount writes a figure with its unit as pictures do: 21,608 persons, 16.6 bn RUB.
-func Amount(v float64, unit string) string {
-	m := magnitudeOf(math.Abs(v), unit)
-	return m.write(v) + " " + m.word + unit
+// amount writes a figure with its unit.
+func (m magnitude) amount(v float64, unit string) string {
+	if m.Divisor == 1 {
+		return m.in.Amount(v, unit)
+	}
+	return m.write(v) + " " + m.Unit(m.in, unit)
 }
 
 // ticks returns round figures from 0 to the first that is not below the greatest, about so many steps.
@@ -110,9 +60,9 @@ type tick struct {
 }
 
 // dayTicks names years, or months where a span is short, as closely as there is room for labels of a width.
-func dayTicks(from, to labour.Date, room func(tick) float64, at func(labour.Date) float64) []tick {
+func dayTicks(in words.Words, from, to labour.Date, room func(tick) float64, at func(labour.Date) float64) []tick {
 	for _, months := range []int{1, 3, 6, 12, 24, 60, 120, 240, 600} {
-		all := everyMonths(from, to, months)
+		all := everyMonths(in, from, to, months)
 		fits := true
 		for i := 1; i < len(all) && fits; i++ {
 			fits = at(all[i].on)-at(all[i-1].on) >= (room(all[i])+room(all[i-1]))/2+10
@@ -125,7 +75,7 @@ func dayTicks(from, to labour.Date, room func(tick) float64, at func(labour.Date
 }
 
 // everyMonths returns the first days of every so many months, counted from January of the year 0.
-func everyMonths(from, to labour.Date, months int) []tick {
+func everyMonths(in words.Words, from, to labour.Date, months int) []tick {
 	var all []tick
 	year, month, _ := from.Time().Date()
 	n := year*12 + int(month) - 1
@@ -138,10 +88,8 @@ func everyMonths(from, to labour.Date, months int) []tick {
 			continue
 		}
 		label := strconv.Itoa(n / 12)
-		if months < 12 && n%12 > 0 {
-			label = time.Month(n%12 + 1).String()[:3] + " " + label
-		} else if months < 12 {
-			label = "Jan " + label
+		if months < 12 {
+			label = in.Month(on.Time())
 		}
 		all = append(all, tick{on, label})
 	}
@@ -158,7 +106,8 @@ type figures struct {
 // axisOf returns the axis from nothing to a figure for a plot of the page's height.
 func (p *page) axisOf(greatest float64, m magnitude) figures {
 	a := figures{steps: ticks(greatest, max(3, int(p.height()/70)))}
-	a.magnitude = magnitude{m.divisor, m.word, decimalsOf(a.steps, m)}
+	a.magnitude = m
+	a.Decimals = decimalsOf(a.steps, m)
 	for _, v := range a.steps {
 		a.gutter = max(a.gutter, widthOf(a.write(v), p.body(), false))
 	}
@@ -180,7 +129,7 @@ func decimalsOf(steps []float64, m magnitude) int {
 	for d := range 3 {
 		power := math.Pow(10, float64(d))
 		if !slices.ContainsFunc(steps, func(v float64) bool {
-			shifted := v / m.divisor * power
+			shifted := v / m.Divisor * power
 			return math.Abs(shifted-math.Round(shifted)) > 1e-6
 		}) {
 			return d

@@ -6,23 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"homebound/internal/labour"
+	"homebound/internal/words"
 )
-
-func TestGrouped(t *testing.T) {
-	for want, got := range map[string]string{
-		"0": Grouped(0, 0), "999": Grouped(999, 0), "1,000": Grouped(1000, 0), "21,608": Grouped(21608, 0), "1,234,567": Grouped(1234567, 0),
-		"16.6": Grouped(16.589, 1), "34.0": Grouped(34.03, 1), "−1,500": Grouped(-1500, 0), "0.0": Grouped(-0.01, 1),
-	} {
-		assert.Equal(t, want, got)
-	}
-}
-
-func TestAmount(t *testing.T) {
-	assert.Equal(t, "21,608 persons", Amount(21608, "persons"))
-	assert.Equal(t, "16.6 bn RUB", Amount(16589416939.976393, "RUB"))
-	assert.Equal(t, "4.4 mn RUB", Amount(4406941.7, "RUB"))
-	assert.Equal(t, "950 USD", Amount(950, "USD"))
-}
 
 func TestTicks_AreRoundAndReachTheGreatest(t *testing.T) {
 	assert.Equal(t, []float64{0, 10000, 20000, 30000}, ticks(25519, 3))
@@ -42,7 +27,7 @@ func TestDayTicks_AreThinnedToTheRoom(t *testing.T) {
 	from, to := labour.MustParseDate("2017-12-22"), labour.MustParseDate("2020-03-10")
 	labels := func(width float64) []string {
 		var all []string
-		for _, k := range dayTicks(from, to, func(tick) float64 { return 50 }, func(d labour.Date) float64 { return width * float64(d.Sub(from)) / float64(to.Sub(from)) }) {
+		for _, k := range dayTicks(words.Words{}, from, to, func(tick) float64 { return 50 }, func(d labour.Date) float64 { return width * float64(d.Sub(from)) / float64(to.Sub(from)) }) {
 			all = append(all, k.label)
 		}
 		return all

@@ -1,7 +1,9 @@
 package chart
 
+import "homebound/internal/words"
+
 // unknownWord stands where a figure would.
-const unknownWord = "not known"
+const unknownWord words.Text = "not known"
 
 func (bars Bars) draw(p *page, unit string) {
 	greatest := 0.0
@@ -10,9 +12,9 @@ func (bars Bars) draw(p *page, unit string) {
 			greatest = max(greatest, *b.Value)
 		}
 	}
-	m := magnitudeOf(greatest, unit)
+	m := p.magnitudeOf(greatest, unit)
 	size := p.body()
-	p.unitLine(m.word, unit)
+	p.unitLine(m, unit)
 	p.y += 6
 	values, names := 0.0, 0.0
 	for _, b := range bars {
@@ -51,7 +53,7 @@ func (bars Bars) draw(p *page, unit string) {
 
 func (b Bar) text(m magnitude) string {
 	if b.Value == nil {
-		return unknownWord
+		return m.in.Say(unknownWord)
 	}
 	return m.write(*b.Value)
 }
@@ -59,9 +61,9 @@ func (b Bar) text(m magnitude) string {
 // words writes the bar's figure with its unit.
 func (b Bar) words(m magnitude, unit string) string {
 	if b.Value == nil {
-		return unknownWord
+		return m.in.Say(unknownWord)
 	}
-	return m.write(*b.Value) + " " + m.word + unit
+	return m.amount(*b.Value, unit)
 }
 
 // Total returns the sum of a column, and whether all of it is known.
@@ -83,10 +85,10 @@ func (c Columns) draw(p *page, unit string) {
 		sum, _ := c.Total(i)
 		greatest = max(greatest, sum)
 	}
-	m := magnitudeOf(greatest, unit)
+	m := p.magnitudeOf(greatest, unit)
 	size := p.body()
 	p.legend(c.keys())
-	p.unitLine(m.word, unit)
+	p.unitLine(m, unit)
 	height := p.height()
 	a := p.axisOf(greatest, m)
 	left, right := p.inner.left+a.gutter, p.inner.right
@@ -114,7 +116,7 @@ func (c Columns) draw(p *page, unit string) {
 				} else {
 					p.layer(b, n)
 				}
-				p.field(b, tip{label: c.Labels[i], value: Amount(*part.Values[i], unit), more: c.cut(i)})
+				p.field(b, tip{label: c.Labels[i], value: p.in.Amount(*part.Values[i], unit), more: c.cut(i)})
 			})
 			sum += *part.Values[i]
 		}

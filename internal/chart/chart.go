@@ -6,15 +6,17 @@ package chart
 import (
 	"homebound/internal/labour"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // Picture is what a chart shows, before it is drawn in a theme and a width.
 type Picture struct {
-	Title     string // the finding or the question, such as "Workers present, Far East"
-	Subtitle  string // what exactly, where and when
-	Unit      string // of the values, such as persons or RUB
-	Source    string // one line: who published what it rests on, and the release
-	Permalink string // where this very picture stays
+	Words     words.Words // of its language
+	Title     string      // the finding or the question, such as "Workers present, Far East"
+	Subtitle  string      // what exactly, where and when
+	Unit      string      // of the values, such as persons or RUB
+	Source    string      // one line: who published what it rests on, and the release
+	Permalink string      // where this very picture stays
 	// Synthetic says that made-up rows take part; the picture is marked in words then.
 	Synthetic bool
 	// Description is the text alternative: what the picture shows, in sentences with its figures.

@@ -5,16 +5,20 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"homebound/internal/boundaries"
+	"homebound/internal/words"
 )
 
-// Map compares one count, or rate, of several of Russia's federal subjects, each filled by the class that it falls in.
+// Map compares one count, or rate, of several regions, each filled by the class that it falls in.
 type Map []Subject
 
-// Subject is one federal subject of a Map.
+// Subject is one region of a Map.
 type Subject struct {
-	Code  string   // of ISO 3166-2; HasShape of it
-	Label string   // short, to stand within its borders
-	Value *float64 // a whole number where it is no rate; nil where unknown
+	Code  string           // of ISO 3166-2
+	Shape boundaries.Shape // its outline; nil where the code has one, by HasShape
+	Label string           // short, to stand within its borders
+	Value *float64         // a whole number where it is no rate; nil where unknown
 	// Rate says that the value is of so many others, such as of 1,000 employed. It is so of all subjects of a map or none.
 	Rate bool
 	More string // what else is told of it, such as the count behind a rate
@@ -24,23 +28,23 @@ type Subject struct {
 func (m Map) rates() bool { return len(m) > 0 && m[0].Rate }
 
 // figure writes a subject's value: a rate with two digits that tell something.
-func (s Subject) figure() string {
+func (s Subject) figure(in words.Words) string {
 	switch {
 	case s.Value == nil && s.Rate:
-		return noFigure
+		return in.Say(noFigure)
 	case s.Value == nil:
-		return unknownWord
+		return in.Say(unknownWord)
 	case s.Rate && *s.Value != 0:
-		return rateWords(*s.Value)
+		return rateWords(in, *s.Value)
 	}
-	return Grouped(*s.Value, 0)
+	return in.Number(*s.Value, 0)
 }
 
 // noFigure stands where a rate would, of which one of the two figures is missing.
-const noFigure = "no figure"
+const noFigure words.Text = "no figure"
 
 // rateWords writes a rate: 0.042, 1.7, 23.
-func rateWords(v float64) string { return Grouped(v, Decimals(v, 2)) }
+func rateWords(in words.Words, v float64) string { return in.Number(v, words.Decimals(v, 2)) }
 
 // The classes beside those of ends: what is unknown, and nothing at all.
 const (
@@ -95,7 +99,7 @@ func quantiles(known []float64) (ends classes) {
 
 // rounded returns the next rate above one that two digits write.
 func rounded(v float64) float64 {
-	power := math.Pow(10, float64(Decimals(v, 2)))
+	power := math.Pow(10, float64(words.Decimals(v, 2)))
 	return math.Ceil(v*power) / power
 }
 
@@ -131,54 +135,51 @@ func (c classes) shade(class int) int {
 }
 
 // rate says where a class of rates begins and ends.
-func (c classes) rate(class int) string {
+func (c classes) rate(in words.Words, class int) string {
 	switch {
 	case class == unknownClass:
-		return "No figure"
+		return in.Say("No figure")
 	case class == noneClass:
-		return "None"
+		return in.Say("None")
 	case len(c) == 0:
-		return "More than 0"
+		return in.Say("More than %s", "0")
 	case class == len(c):
-		return "More than " + rateWords(c[class-1])
+		return in.Say("More than %s", rateWords(in, c[class-1]))
 	case class == 0:
-		return "Up to " + rateWords(c[0])
+		return in.Say("Up to %s", rateWords(in, c[0]))
 	}
-	return rateWords(c[class-1]) + " to " + rateWords(c[class])
+	return in.Span(rateWords(in, c[class-1]), rateWords(in, c[class]))
 }
 
 // name says where a class begins and ends.
-func (c classes) name(class int) string {
+func (c classes) name(in words.Words, class int) string {
 	switch {
 	case class == unknownClass:
-		return "Not known"
+		return in.Say("Not known")
 	case class == noneClass:
-		return "None"
+		return in.Say("None")
 	case len(c) == 0:
-		return "1 or more"
+		return in.Say("1 or more")
 	case class == len(c):
-		return "More than " + Grouped(c[class-1], 0)
+		return in.Say("More than %s", in.Number(c[class-1], 0))
 	}
 	first := 1.0
 	if class > 0 {
 		first = c[class-1] + 1
 	}
-	if first == c[class] {
-		return Grouped(first, 0)
-	}
-	return Grouped(first, 0) + " to " + Grouped(c[class], 0)
+	return in.Span(in.Number(first, 0), in.Number(c[class], 0))
 }
 
 func (m Map) draw(p *page, unit string) {
-	p.unitLine("", unit)
+	p.unitLine(p.magnitudeOf(0, unit), unit)
 	p.y += 6
 	ends := classesOf(m)
 	drawn := slices.Clone(m)
 	// What has no shade comes first, so that the borders of what has one stand out.
 	slices.SortStableFunc(drawn, func(a, b Subject) int { return cmp.Compare(ends.of(a), ends.of(b)) })
-	shapes := make([]outline, len(drawn))
-	for i, a := range drawn {
-		shapes[i] = subjectShapes()[a.Code]
+	shapes, conic := drawn.shapesOf()
+	if conic {
+		shapes = upright(shapes)
 	}
 	const edge = 4.0 // keeps lines and dots within the picture's margins
 	laid, height := fit(shapes, p.inner.right-p.inner.left-2*edge, min(620, (p.inner.right-p.inner.left)*0.8))
@@ -186,16 +187,16 @@ func (m Map) draw(p *page, unit string) {
 		laid[i] = shape.each(func(at point) point {
 			return point{half(at.x + p.inner.left + edge), half(at.y + p.y + edge)}
 		})
-		p.area(laid[i], ends, ends.of(drawn[i]), drawn[i].tip(unit))
+		p.area(laid[i], ends, ends.of(drawn[i]), drawn[i].tip(p.in, unit))
 	}
 	for i, shape := range laid {
-		p.dot(shape, ends, ends.of(drawn[i]), drawn[i].tip(unit))
+		p.dot(shape, ends, ends.of(drawn[i]), drawn[i].tip(p.in, unit))
 	}
 	if p.width >= labelled {
 		p.labels(box{p.inner.left, p.y, p.inner.right, p.y + height + 2*edge}, laid, drawn, ends)
 	}
 	p.y += height + 2*edge + 12
-	p.legend(ends.keys(m))
+	p.legend(ends.keys(p.in, m))
 	if p.width < labelled {
 		m.list(p, ends)
 	}
@@ -220,11 +221,11 @@ func (m Map) list(p *page, ends classes) {
 			continue
 		}
 		x := p.inner.left + float64(at%columns)*width
-		p.area(outline{{{x, p.y + 2}, {x + 12, p.y + 2}, {x + 12, p.y + 13}, {x, p.y + 13}}}, ends, class, s.tip(""))
+		p.area(outline{{{x, p.y + 2}, {x + 12, p.y + 2}, {x + 12, p.y + 13}, {x, p.y + 13}}}, ends, class, s.tip(p.in, ""))
 		p.add(text{at: point{x + 18, p.y + size*(ascent+0.1)}, size: size, colour: p.ink,
 			words: wrap(s.Label, size, false, width-110)[0]},
 			text{at: point{x + width - 20, p.y + size*(ascent+0.1)}, anchor: end, size: size, bold: true, colour: p.ink,
-				words: s.figure()})
+				words: s.figure(p.in)})
 		if at++; at%columns == 0 {
 			p.y += size*leading + 2
 		}
@@ -235,33 +236,33 @@ func (m Map) list(p *page, ends classes) {
 	p.y += 4
 	for _, class := range []int{noneClass, unknownClass} {
 		if names := left[class]; len(names) > 0 {
-			p.paragraph(ends.called(class, m)+": "+strings.Join(names, ", "), size, false, p.ink)
+			p.paragraph(ends.called(p.in, class, m)+": "+strings.Join(names, ", "), size, false, p.ink)
 		}
 	}
 }
 
 // called returns the name of a class in the legend of a map.
-func (c classes) called(class int, m Map) string {
+func (c classes) called(in words.Words, class int, m Map) string {
 	if m.rates() {
-		return c.rate(class)
+		return c.rate(in, class)
 	}
-	return c.name(class)
+	return c.name(in, class)
 }
 
 // tip returns what is told of a subject.
-func (s Subject) tip(unit string) *tip {
+func (s Subject) tip(in words.Words, unit string) *tip {
 	if s.Value == nil {
-		return &tip{label: s.Label, value: s.figure(), more: s.More}
+		return &tip{label: s.Label, value: s.figure(in), more: s.More}
 	}
-	return &tip{label: s.Label, value: strings.TrimSpace(s.figure() + " " + unit), more: s.More}
+	return &tip{label: s.Label, value: strings.TrimSpace(s.figure(in) + " " + in.Unit(unit)), more: s.More}
 }
 
 // keys returns the legend of the classes that there are, from none to the greatest, and what is unknown.
-func (c classes) keys(m Map) []key {
+func (c classes) keys(in words.Words, m Map) []key {
 	var keys []key
 	for _, class := range append([]int{noneClass, 0, 1, 2, 3, 4}, unknownClass) {
 		if slices.ContainsFunc(m, func(a Subject) bool { return c.of(a) == class }) {
-			keys = append(keys, key{c.called(class, m), func(p *page, at box) {
+			keys = append(keys, key{c.called(in, class, m), func(p *page, at box) {
 				p.area(outline{{{at.left + 2, at.top + 1}, {at.right - 2, at.top + 1}, {at.right - 2, at.bottom - 2},
 					{at.left + 2, at.bottom - 2}}}, c, class, nil)
 			}})

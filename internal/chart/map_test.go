@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/words"
 )
 
 // TestShapes_AreThoseOfTheSubjects holds the map against the regions that the default package has, both ways.
@@ -121,7 +123,7 @@ func TestClasses_EndAtRoundFigures(t *testing.T) {
 		ends := classesOf(c.m)
 		var names []string
 		for class := range len(ends) + 1 {
-			names = append(names, ends.name(class))
+			names = append(names, ends.name(words.Words{}, class))
 		}
 		assert.Equal(t, c.names, strings.Join(names, "; "))
 		for _, s := range c.m {
@@ -162,7 +164,7 @@ func TestClasses_OfRatesAreQuantiles(t *testing.T) {
 		count := make([]int, len(ends)+1)
 		var names []string
 		for class := range count {
-			names = append(names, ends.called(class, c.m))
+			names = append(names, ends.called(words.Words{}, class, c.m))
 		}
 		for _, s := range c.m {
 			if class := ends.of(s); class >= 0 {
@@ -225,7 +227,7 @@ func TestOutline_HatchesWithinAlone(t *testing.T) {
 
 // TestFit_KeepsNeighboursTogether lays two subjects out and asks that their common border is still one.
 func TestFit_KeepsNeighboursTogether(t *testing.T) {
-	laid, height := fit([]outline{subjectShapes()["RU-PRI"], subjectShapes()["RU-KHA"]}, 300, 400)
+	laid, height := fit(upright([]outline{subjectShapes()["RU-PRI"], subjectShapes()["RU-KHA"]}), 300, 400)
 	assert.LessOrEqual(t, height, 400.0)
 	points := map[point]bool{}
 	for _, p := range laid[0][0] {

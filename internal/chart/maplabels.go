@@ -61,7 +61,7 @@ type label struct {
 }
 
 func (p *page) labelOf(s Subject) label {
-	l := label{name: s.Label, count: s.figure(), height: 2*small*leading + 2}
+	l := label{name: s.Label, count: s.figure(p.in), height: 2*small*leading + 2}
 	l.width = max(widthOf(l.name, small, true), widthOf(l.count, small, false))/slack + 4
 	return l
 }

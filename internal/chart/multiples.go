@@ -67,9 +67,9 @@ func (panel Panel) draw(p *page, f frame, unit string) {
 		p.add(text{at: point{f.left, y + size*ascent}, size: size, bold: true, colour: p.ink, words: line})
 		y += size * leading
 	}
-	words := unknownWord
+	words := p.in.Say(unknownWord)
 	if highest, on := panel.peak(); highest != nil {
-		words = Grouped(*highest, 0) + " at most, " + on.Time().Format("2006")
+		words = p.in.Say("%s at most, %s", p.in.Number(*highest, 0), on.Time().Format("2006"))
 	}
 	p.add(text{at: point{f.left, f.top - 4 - size*descent}, size: size, colour: p.muted, words: words})
 	p.line(point{f.left, f.bottom}, point{f.right, f.bottom}, p.axis, 1)

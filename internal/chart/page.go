@@ -1,6 +1,6 @@
 package chart
 
-import "strings"
+import "homebound/internal/words"
 
 // Options say how a picture is drawn.
 type Options struct {
@@ -18,12 +18,13 @@ const (
 )
 
 // SyntheticMark is what stands in a picture that made-up rows take part in.
-const SyntheticMark = "Synthetic rows take part: made up, no finding"
+const SyntheticMark words.Text = "Synthetic rows take part: made up, no finding"
 
 // page is a picture in the making. It is filled from the top down.
 type page struct {
 	scene
 	palette
+	in     words.Words
 	inner  box     // between the margins; its bottom grows
 	y      float64 // where the next thing begins
 	narrow bool
@@ -46,7 +47,7 @@ func (p *page) body() float64 {
 // scene lays the picture out.
 func (p *Picture) scene(o Options) *scene {
 	width := float64(o.Width)
-	g := &page{scene: scene{width: width}, palette: o.Accent.apply(o.Theme.palette()), narrow: width < 560}
+	g := &page{in: p.Words, scene: scene{width: width}, palette: o.Accent.apply(o.Theme.palette()), narrow: width < 560}
 	g.background = g.ground
 	margin, titleSize := 24.0, 22.0
 	if g.narrow {
@@ -58,7 +59,7 @@ func (p *Picture) scene(o Options) *scene {
 	g.y += 2
 	g.paragraph(p.Subtitle, g.body()+0.5, false, g.muted)
 	if p.Synthetic {
-		g.mark(SyntheticMark)
+		g.mark(g.in.Say(SyntheticMark))
 	}
 	g.y += 12
 	if p.Empty != "" {
@@ -168,13 +169,13 @@ func (p *page) legend(keys []key) {
 }
 
 // unitLine names the unit above a plot: Persons, bn RUB.
-func (p *page) unitLine(magnitude, unit string) {
-	words := magnitude + unit
-	if magnitude == "" && unit != "" {
-		words = strings.ToUpper(unit[:1]) + unit[1:]
+func (p *page) unitLine(m magnitude, unit string) {
+	line := m.Unit(p.in, unit)
+	if m.Divisor == 1 {
+		line = words.Capital(line)
 	}
 	size := p.body()
 	p.y += size * ascent
-	p.add(text{at: point{p.inner.left, p.y}, size: size, colour: p.muted, words: words})
+	p.add(text{at: point{p.inner.left, p.y}, size: size, colour: p.muted, words: line})
 	p.y += size * (leading - ascent)
 }

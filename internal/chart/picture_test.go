@@ -214,7 +214,7 @@ func saysWhatItShows(t *testing.T, p *Picture, texts []written) {
 	for _, one := range texts {
 		all.WriteString(strings.ReplaceAll(one.words, " ", ""))
 	}
-	for _, part := range append([]string{p.Title, p.Subtitle, SyntheticMark, p.Source, p.Permalink, p.Empty}, p.Notes...) {
+	for _, part := range append([]string{p.Title, p.Subtitle, string(SyntheticMark), p.Source, p.Permalink, p.Empty}, p.Notes...) {
 		assert.Contains(t, all.String(), strings.ReplaceAll(part, " ", ""))
 	}
 }

@@ -28,7 +28,8 @@ func (p *page) acrossOf(least, greatest float64, m magnitude) (scale, figures) {
 			}
 		}
 	}
-	a.magnitude = magnitude{m.divisor, m.word, decimalsOf(a.steps, m)}
+	a.magnitude = m
+	a.Decimals = decimalsOf(a.steps, m)
 	last := a.steps[len(a.steps)-1]
 	half := widthOf(a.write(last), p.body(), false)/2 + 4 // the last step's figure stands under its line
 	return scale{p.inner.left + 4, p.inner.right - half, a.steps[0], last}, a
@@ -82,19 +83,19 @@ func (all Intervals) draw(p *page, unit string) {
 	for _, v := range all {
 		least, greatest = min(least, v.Low), max(greatest, v.High)
 	}
-	m := magnitudeOf(greatest, unit)
+	m := p.magnitudeOf(greatest, unit)
 	colour := p.series[Band.colour()]
 	p.legend([]key{
-		{"Median", func(p *page, at box) {
+		{p.in.Say("Median"), func(p *page, at box) {
 			x := (at.left + at.right) / 2
 			p.line(point{x, at.top}, point{x, at.bottom - 2}, p.ink, 3)
 		}},
-		{"Half of the draws", func(p *page, at box) { p.rect(box{at.left, at.top + 2, at.right, at.bottom - 4}, colour, 0.75) }},
-		{"Nine draws in ten (p5 to p95)", func(p *page, at box) {
+		{p.in.Say("Half of the draws"), func(p *page, at box) { p.rect(box{at.left, at.top + 2, at.right, at.bottom - 4}, colour, 0.75) }},
+		{p.in.Say("Nine draws in ten (p5 to p95)"), func(p *page, at box) {
 			p.rect(box{at.left, at.top + 2, at.right, at.bottom - 4}, colour, bandTint)
 		}},
 	})
-	p.unitLine(m.word, unit)
+	p.unitLine(m, unit)
 	behind := len(p.marks)
 	var tops []float64
 	s, a := p.acrossOf(least, greatest, m)

@@ -110,7 +110,7 @@ func (s *scene) rect(b box, fill rgb, opacity float64) {
 func wrap(words string, size float64, bold bool, width float64) []string {
 	var lines []string
 	var line string
-	for _, word := range strings.Fields(words) {
+	for _, word := range strings.FieldsFunc(words, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }) {
 		if whole := strings.TrimSpace(line + " " + word); widthOf(whole, size, bold) <= width {
 			line = whole
 			continue

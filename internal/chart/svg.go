@@ -18,6 +18,9 @@ func (p *Picture) SVG(o Options) []byte {
 	var b bytes.Buffer
 	w, h := number(s.width), number(s.bottom)
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" font-family="%s"`, w, h, w, h, fontFamily)
+	if !p.Words.IsEnglish() {
+		fmt.Fprintf(&b, ` lang="%[1]s" xml:lang="%[1]s"`, p.Words.Code())
+	}
 	for i, name := range s.names {
 		fmt.Fprintf(&b, ` data-series-%d="%s"`, i+1, escaped(name))
 	}

@@ -38,7 +38,7 @@ func (t Timeline) greatest() float64 {
 
 func (t Timeline) draw(p *page, unit string) {
 	greatest := t.greatest()
-	m := magnitudeOf(greatest, unit)
+	m := p.magnitudeOf(greatest, unit)
 	size := p.body()
 	height := p.height()
 	a := p.axisOf(greatest, m)
@@ -50,7 +50,7 @@ func (t Timeline) draw(p *page, unit string) {
 	} else {
 		p.legend(t.keys())
 	}
-	p.unitLine(m.word, unit)
+	p.unitLine(m, unit)
 	f.top = t.events(p, f)
 	f.bottom = f.top + height
 	for _, v := range a.steps {
@@ -81,9 +81,9 @@ func (t Timeline) draw(p *page, unit string) {
 func (t Timeline) days(p *page, f frame) {
 	size := p.body()
 	room := func(k tick) float64 { return widthOf(k.label, size, false) / slack }
-	days := dayTicks(t.From, t.To, room, f.x)
+	days := dayTicks(p.in, t.From, t.To, room, f.x)
 	if len(days) == 0 { // no month begins here: the days themselves are named
-		days = []tick{{t.From, t.From.Time().Format("2 Jan 2006")}, {t.To, t.To.Time().Format("2 Jan 2006")}}
+		days = []tick{{t.From, p.in.Day(t.From.Time())}, {t.To, p.in.Day(t.To.Time())}}
 		if t.From == t.To {
 			days = days[:1]
 		}

@@ -54,24 +54,16 @@ func (t *tip) writeSVG(b *bytes.Buffer) {
 }
 
 // dayWords writes a day as pictures do: 22 Dec 2017.
-func dayWords(d labour.Date) string { return d.Time().Format("2 Jan 2006") }
-
-// spanOf writes the days of a period.
-func spanOf(p labour.Period) string {
-	if p.From == p.To {
-		return dayWords(p.From)
-	}
-	return dayWords(p.From) + " to " + dayWords(p.To)
-}
+func (p *page) dayWords(d labour.Date) string { return p.in.Day(d.Time()) }
 
 // tipOf returns what is told of a point: a stock by the register is of its last day.
-func (s Series) tipOf(q Point, unit string) *tip {
-	told := tip{spanOf(q.Period), Amount(*q.Value, unit), q.More}
+func (s Series) tipOf(p *page, q Point, unit string) *tip {
+	told := tip{p.in.Span(p.dayWords(q.Period.From), p.dayWords(q.Period.To)), p.in.Amount(*q.Value, unit), q.More}
 	if s.Drawn == Area || s.Drawn == MadeUp || s.Drawn == Pace {
-		told.label = dayWords(q.Period.To)
+		told.label = p.dayWords(q.Period.To)
 	}
 	if q.Low != nil && q.High != nil {
-		told.value += fmt.Sprintf(" (%s to %s)", Amount(*q.Low, unit), Amount(*q.High, unit))
+		told.value += " (" + p.in.Say("%s to %s", p.in.Amount(*q.Low, unit), p.in.Amount(*q.High, unit)) + ")"
 	}
 	return &told
 }
@@ -83,10 +75,10 @@ func (s Series) tips(p *page, f frame, unit string) {
 			continue
 		}
 		if s.Drawn == Band {
-			p.field(box{f.x(q.Period.From), f.top, f.x(min(q.Period.To+1, f.to)), f.bottom}, *s.tipOf(q, unit))
+			p.field(box{f.x(q.Period.From), f.top, f.x(min(q.Period.To+1, f.to)), f.bottom}, *s.tipOf(p, q, unit))
 			continue
 		}
-		p.spot(s.at(f, q), *s.tipOf(q, unit))
+		p.spot(s.at(f, q), *s.tipOf(p, q, unit))
 	}
 }
 

@@ -19,20 +19,20 @@ func (t Tornado) draw(p *page, unit string) {
 	for _, s := range t.Swings {
 		least, greatest = min(least, s.AtLow, s.AtHigh), max(greatest, s.AtLow, s.AtHigh)
 	}
-	m := magnitudeOf(greatest, unit)
+	m := p.magnitudeOf(greatest, unit)
 	keys := []key{
-		{"The input at its low end", func(p *page, at box) { p.layer(swatchOf(at), 0) }},
-		{"At its high end", func(p *page, at box) { p.layer(swatchOf(at), 1) }},
-		{"All inputs central", func(p *page, at box) {
+		{p.in.Say("The input at its low end"), func(p *page, at box) { p.layer(swatchOf(at), 0) }},
+		{p.in.Say("At its high end"), func(p *page, at box) { p.layer(swatchOf(at), 1) }},
+		{p.in.Say("All inputs central"), func(p *page, at box) {
 			x := (at.left + at.right) / 2
 			p.line(point{x, at.top}, point{x, at.bottom - 2}, p.ink, 2)
 		}},
 	}
 	if t.switches() {
-		keys = append(keys, key{"A choice of the model's form", func(p *page, at box) { p.layer(swatchOf(at), 3) }})
+		keys = append(keys, key{p.in.Say("A choice of the model's form"), func(p *page, at box) { p.layer(swatchOf(at), 3) }})
 	}
 	p.legend(keys)
-	p.unitLine(m.word, unit)
+	p.unitLine(m, unit)
 	behind := len(p.marks)
 	var tops []float64
 	s, a := p.acrossOf(least, greatest, m)

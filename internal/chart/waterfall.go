@@ -15,9 +15,9 @@ type Step struct {
 
 func (w Waterfall) draw(p *page, _ string) {
 	p.legend([]key{
-		{"What is reached", func(p *page, at box) { p.layer(swatchOf(at), 0) }},
-		{"Adds", func(p *page, at box) { p.layer(swatchOf(at), 2) }},
-		{"Takes away", func(p *page, at box) { p.layer(swatchOf(at), 1) }},
+		{p.in.Say("What is reached"), func(p *page, at box) { p.layer(swatchOf(at), 0) }},
+		{p.in.Say("Adds"), func(p *page, at box) { p.layer(swatchOf(at), 2) }},
+		{p.in.Say("Takes away"), func(p *page, at box) { p.layer(swatchOf(at), 1) }},
 	})
 	for len(w) > 0 {
 		n := 1
@@ -59,8 +59,8 @@ func (w Waterfall) group(p *page) {
 	for i := range w {
 		least, greatest = min(least, from[i], to[i]), max(greatest, from[i], to[i])
 	}
-	m := magnitudeOf(greatest, w[0].Unit)
-	p.unitLine(m.word, w[0].Unit)
+	m := p.magnitudeOf(greatest, w[0].Unit)
+	p.unitLine(m, w[0].Unit)
 	size := p.body()
 	values := 0.0
 	for _, s := range w {
@@ -78,7 +78,7 @@ func (w Waterfall) group(p *page) {
 		p.add(text{at: point{right + 6, p.y + rowThickness/2 + size*0.35}, size: size, bold: step.Amount != nil, colour: p.ink,
 			words: step.words(m)})
 		p.field(box{p.inner.left, p.y - 3, p.inner.right, p.y + rowThickness + 3},
-			tip{label: step.Label, value: step.words(m) + " " + m.word + step.Unit})
+			tip{label: step.Label, value: step.words(m) + " " + m.Unit(p.in, step.Unit)})
 		next := p.y + rowThickness + 6
 		if i+1 < len(w) && step.Amount != nil && !w[i+1].Apart && (from[i+1] == to[i] || to[i+1] == to[i]) {
 			p.line(point{s.x(to[i]), p.y + rowThickness}, point{s.x(to[i]), next + size*leading + 2}, p.axis, 1, 2, 2)
@@ -103,7 +103,7 @@ func (s Step) layer() int {
 func (s Step) words(m magnitude) string {
 	switch {
 	case s.Amount == nil:
-		return unknownWord
+		return m.in.Say(unknownWord)
 	case s.Adds && *s.Amount > 0:
 		return "+" + m.write(*s.Amount)
 	}

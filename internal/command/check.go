@@ -329,7 +329,7 @@ func (t *teller) end() {
 }
 
 type mapCommand struct {
-	File  string `arg:"" help:"The publisher's CSV file."`
+	File  string `arg:"" help:"The publisher's file: .csv, .csv.gz or .xlsx."`
 	Table string `default:"permits" placeholder:"NAME" help:"The table that its rows are."`
 }
 

@@ -23,7 +23,7 @@ type commandLine struct {
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the current release; make ./data from the default package where there is none."`
 	Import   importCommand   `cmd:"" help:"Make a new release from the current one and a data package."`
 	Check    checkCommand    `cmd:"" help:"Say all that is wrong with a data package and what it would change, and publish nothing."`
-	Map      mapCommand      `cmd:"" help:"Write a first mapping.yml for a publisher's CSV file, from its header."`
+	Map      mapCommand      `cmd:"" help:"Write a first mapping.yml for a publisher's file, from its header."`
 	Export   exportCommand   `cmd:"" help:"Write a release back as a data package."`
 	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
 	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`

@@ -5,10 +5,12 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // permit is a row of a register to attack.
@@ -323,7 +325,29 @@ func TestReleasesDifferByTheMaskOfTheirRow(t *testing.T) {
 	}
 }
 
-// What the noise costs a reader, for docs/PRIVACY.md: it is never above the documented bound.
+// The table of PRIVACY: how far off a figure is that sums permits for 1 to 6 workers, each as common as the others.
+func TestPrivacySaysHowFarOffFiguresAre(t *testing.T) {
+	document, err := os.ReadFile("../../docs/PRIVACY.md")
+	require.NoError(t, err)
+	for _, row := range []struct {
+		k    int
+		name string
+	}{{5, "K = 5"}, {10, "K of 10 or more"}, {50, "K of 10 or more"}} {
+		m, variance := masker(t, row.k), 0.0
+		for workers := 1; workers <= 6; workers++ {
+			variance += m.Variance(workers)
+		}
+		text := "| " + row.name + " |"
+		for _, figure := range []float64{20, 100, 1000, 10_000, 37_000} {
+			off := math.Sqrt(figure * variance / (1 + 2 + 3 + 4 + 5 + 6))
+			digits := map[bool]int{true: 1, false: 0}
+			text += fmt.Sprintf(" %.*f (%.*f %%) |", digits[off < 10], off, digits[100*off/figure < 10], 100*off/figure)
+		}
+		assert.Contains(t, string(document), text+"\n")
+	}
+}
+
+// What the noise costs a reader: it is never above the documented bound.
 func TestErrorsAreWithinTheDocumentedBound(t *testing.T) {
 	for _, k := range []int{5, 10, 20} {
 		m := masker(t, k)

@@ -258,17 +258,30 @@ func (r *columnRule) form(f *cellForm, c *Column) error {
 
 // value returns the text of a column in a row, by its rule where the file is mapped, and what is wrong with it.
 func (p *part) value(scan *scanner, i int) (text []byte, fault string) {
+	text, fault = p.written(scan, i)
+	if fault != "" || len(text) == 0 || p.rules == nil || p.rules[i] == nil || !p.rules[i].isWage() {
+		return text, fault
+	}
+	return p.rules[i].monthly(scan, text, &p.cells[i])
+}
+
+// written returns the text of a column in a row as value does, but a wage as it is written, whatever it is paid for: its
+// form is found in it.
+func (p *part) written(scan *scanner, i int) (text []byte, fault string) {
 	if at := p.field[i]; at >= 0 {
 		text = scan.text(at)
 	}
 	if p.rules == nil || p.rules[i] == nil {
 		return text, ""
 	}
-	return p.rules[i].apply(scan, text, &p.cells[i])
+	return p.rules[i].apply(text, &p.cells[i])
 }
 
-// apply turns a value of the file into one of the column.
-func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, string) {
+// isWage reports whether the rule makes a wage monthly.
+func (r *columnRule) isWage() bool { return r.Per != "" || r.PerColumn != "" }
+
+// apply turns a value of the file into one of the column, but for what a wage is paid for.
+func (r *columnRule) apply(text []byte, form *cellForm) ([]byte, string) {
 	if r.Constant != "" {
 		return []byte(r.Constant), ""
 	}
@@ -293,14 +306,10 @@ func (r *columnRule) apply(scan *scanner, text []byte, form *cellForm) ([]byte, 
 	if r.Edge != "" && form.edge == "" {
 		return edgeOf(text, r.Edge), ""
 	}
-	if r.Per == "" && r.PerColumn == "" {
-		return text, ""
+	if r.isWage() {
+		text = bytes.TrimLeft(text, "$€£₽ ")
 	}
-	unit := r.Per
-	if r.unit >= 0 {
-		unit = string(bytes.TrimSpace(scan.text(r.unit)))
-	}
-	return r.monthly(text, unit, form)
+	return text, ""
 }
 
 // edgeOf returns the first or the last day of a year, a quarter or a month, as SDMX writes them: 2017, 2017-Q1, 2017-03.
@@ -341,7 +350,14 @@ var wageUnits = map[string]float64{
 
 // monthly turns a wage per hour, day, week or year into one per month: of 52 weeks in 12 months, with five days a week
 // and the hours a week that the mapping says.
-func (r *columnRule) monthly(text []byte, unit string, form *cellForm) ([]byte, string) {
+func (r *columnRule) monthly(scan *scanner, text []byte, form *cellForm) ([]byte, string) {
+	if isUnknown(text) {
+		return text, "" // which is warned of as in any column
+	}
+	unit := r.Per
+	if r.unit >= 0 {
+		unit = string(bytes.TrimSpace(scan.text(r.unit)))
+	}
 	perWeek := wageUnits[strings.ToLower(unit)]
 	if perWeek == 0 {
 		return text, fmt.Sprintf("expected a wage per hour, day, week, month or year, found %s", quote(unit))
@@ -353,7 +369,7 @@ func (r *columnRule) monthly(text []byte, unit string, form *cellForm) ([]byte, 
 	if numbers == nil {
 		numbers = pointNumbers
 	}
-	plain := numbers.plain(bytes.TrimLeft(text, "$€£₽ "), Number)
+	plain := numbers.plain(text, Number)
 	wage, err := strconv.ParseFloat(string(plain), 64)
 	if err != nil || !decimal(string(plain)) {
 		return text, "expected a wage in digits, found " + quote(text)

@@ -1,11 +1,18 @@
 package datapackage_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/charmap"
 
 	"homebound/internal/datapackage"
 )
@@ -79,6 +86,24 @@ func TestOpen_MappingFaults(t *testing.T) {
 	}
 }
 
+// How numbers are written is found in wages too that the mapping makes monthly, and a word for what is not known is one.
+func TestOpen_MappedWagesAsTheyAreWritten(t *testing.T) {
+	p := mustOpenFS(t, files{"p.csv": "N;pay;unit\n1;1 250,50;week\n2;н/д;week\n3;28 500,00;month\n", "mapping.yml": `
+tables:
+  permits:
+    files: [p.csv]
+    columns: {id: N, number: N, workers: {constant: "1"}, source_id: {constant: S1}, wage_monthly: {from: pay, per_column: unit}}
+`}.fsys(t))
+	wages := []any{}
+	for r, err := range p.Files()[0].Records(t.Context()) {
+		require.NoError(t, err)
+		assert.Empty(t, r.Faults)
+		wages = append(wages, r.Values[slices.IndexFunc(p.Files()[0].Table().Columns, func(c datapackage.Column) bool { return c.Name == "wage_monthly" })])
+	}
+	assert.Equal(t, []any{5418.83, nil, 28500.0}, wages)
+	assert.Contains(t, strings.Join(p.Notices(), "\n"), "numbers are read with a comma")
+}
+
 // A first mapping is drafted from the header, and can be filled in.
 func TestDraftMapping(t *testing.T) {
 	dir := folder(t, files{"liste.csv": usHeader})
@@ -88,6 +113,22 @@ func TestDraftMapping(t *testing.T) {
 		"industry: {from: 'NAICS', codes: naics}", "workers: 'WORKERS'\n", "wage_monthly: {from: 'WAGE', per: month}", "source_id: {constant: } #",
 		"# revoked_on: #", "# Not used: DECISION, BEGIN, END, UNIT, EXTRA"} {
 		assert.Contains(t, string(text), line)
+	}
+	russian := "Номер;Субъект РФ;ОКВЭД;Оклад, руб.\n1;RU-PRI;41;25 000,00\n"
+	encoded, err := charmap.Windows1251.NewEncoder().String(russian)
+	require.NoError(t, err)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err = io.WriteString(w, russian)
+	require.NoError(t, errors.Join(err, w.Close()))
+	more := folder(t, files{"1251.csv": encoded, "packed.csv.gz": packed.String()})
+	for _, name := range []string{filepath.Join(more, "1251.csv"), filepath.Join(more, "packed.csv.gz"),
+		bookOf(t, t.TempDir(), map[string][][]any{"Лист1": {{"Номер", "Субъект РФ", "ОКВЭД", "Оклад, руб."}}})} {
+		text, err := datapackage.DraftMapping(name, "permits")
+		require.NoError(t, err, name)
+		for _, line := range []string{"id: 'Номер'\n", "region_code: 'Субъект РФ' #", "industry: {from: 'ОКВЭД', codes: nace}", "from: 'Оклад, руб.'"} {
+			assert.Contains(t, string(text), line, name)
+		}
 	}
 	_, err = datapackage.DraftMapping(dir+"/liste.csv", "permit")
 	assert.ErrorContains(t, err, `found the table "permit"`)

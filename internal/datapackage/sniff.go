@@ -88,7 +88,7 @@ func (p *part) readSample(in io.Reader, t Table, recordBytes int) (sample, error
 			if at < 0 {
 				continue
 			}
-			text, fault := p.value(scan, i)
+			text, fault := p.written(scan, i)
 			if fault != "" {
 				continue
 			}

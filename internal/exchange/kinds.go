@@ -107,6 +107,8 @@ var advice = []struct{ part, what string }{
 	{"or a code of outcomes", "use one of these words, or add the code to outcomes.csv with the base outcome that it counts as"},
 	{"expected one of", "use one of these words, or map the codes in mapping.yml"},
 	{"expected a country code", "use the two letters of ISO 3166, or map the codes in mapping.yml"},
+	{"a value that mapping.yml maps", "add it to the rule's map, or say with otherwise what it is"},
+	{"expected a wage", "write a number, or say its form with decimal and group, and what it is paid for with per, in mapping.yml"},
 	{"expected an industry's letter", "use the section's letter of ISIC, or map the codes in mapping.yml"},
 	{"region code without blanks", "use the code of regions.csv, such as RU-PRI, or map the names in mapping.yml"},
 	{"since this row is synthetic", "say false in the column synthetic where the row is real, or name a row that is made up"},

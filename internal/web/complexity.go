@@ -60,6 +60,7 @@ type estimator struct {
 	release   *db.Release // whose number of regions, employers and so on a report's groups are reckoned by
 	variables map[string]any
 	fragments map[string]complexity // by name, and whether it is spread within a page
+	searches  searches
 }
 
 // selections measures a selection set. paged says that the field around it is a connection, whose page has been
@@ -111,9 +112,10 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 			figures += 2
 		}
 		// What a figure is held against is a report of its own, and percentiles are read from the register's rows.
-		work += figures*aReportRow*rows + percentiles*aRegisterRow*m.register()
-		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) {
-			work += (1 + figures) * aRegisterRow * m.register()
+		read := aRegisterRow * m.register() * m.share(arguments["filter"])
+		work += figures*aReportRow*rows + percentiles*read
+		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) || m.byEmployer(arguments["filter"]) {
+			work += (1 + figures) * read
 		}
 	case f.Name == "changes":
 		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), work+aComparedRow*m.register()
@@ -123,33 +125,6 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 		times = aList
 	}
 	return complexity{within.depth + 1, work + times*within.values}
-}
-
-// filter returns what the filter of a field takes, in values.
-func (m estimator) filter(f *ast.Field) float64 {
-	if f.Definition.Arguments.ForName("filter") == nil {
-		return 0
-	}
-	filters, searches := 0, 0
-	var visit func(value any)
-	visit = func(value any) {
-		switch v := value.(type) {
-		case []any:
-			for _, one := range v {
-				visit(one)
-			}
-		case map[string]any:
-			filters++
-			if _, given := v["search"].(string); given {
-				searches++
-			}
-			for _, name := range []string{"and", "or", "not"} {
-				visit(v[name])
-			}
-		}
-	}
-	visit(f.ArgumentMap(m.variables)["filter"])
-	return aFilter*float64(max(0, filters-1)) + aSearchedName*float64(searches*m.release.Info().Counts.Employers)
 }
 
 // derived counts the derived figures and the percentiles that a selection of a report names, each fragment once.
@@ -197,7 +172,11 @@ func (m estimator) rows(arguments map[string]any) float64 {
 	info := m.release.Info()
 	groups, granularity := 1.0, labour.Granularity("")
 	for _, d := range texts(arguments["groupBy"]) {
-		groups *= max(1, float64(m.members(labour.Dimension(d))))
+		if labour.Dimension(d) == labour.ByEmployer {
+			groups *= max(1, m.employers(arguments["filter"]))
+		} else {
+			groups *= max(1, float64(m.members(labour.Dimension(d))))
+		}
 	}
 	// A group has at least one row of the register.
 	groups = min(groups, max(1, m.register()))
@@ -240,8 +219,6 @@ func (m estimator) members(d labour.Dimension) int {
 		return len(m.release.Industries())
 	case labour.ByNationality:
 		return len(m.release.Countries())
-	case labour.ByEmployer:
-		return m.release.Info().Counts.Employers
 	case labour.ByOutcome:
 		return len(labour.Outcomes)
 	}

@@ -193,8 +193,10 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 		return faultList(err)[0]
 	}
 	defer done()
-	m := estimator{release: release, variables: operation.Variables, fragments: map[string]complexity{}}
-	e := m.selections(operation.Operation.SelectionSet, false)
+	e, charged, err := foresee(ctx, release, operation)
+	if err != nil {
+		return faultList(err)[0]
+	}
 	cost := e.cost()
 	switch {
 	case e.depth > l.Depth:
@@ -205,10 +207,31 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 	}
 	operation.Stats.SetExtension(costName, cost)
 	recordOf(ctx).note(func(e *record) { e.asked.cost = cost })
-	if err := principalOf(ctx).Limiter.Charge(time.Now(), cost-1); err != nil {
+	if err := principalOf(ctx).Limiter.Charge(time.Now(), max(0, cost-1-charged)); err != nil {
 		return faultList(err)[0]
 	}
 	return nil
+}
+
+// foresee measures an operation. What reports by their searches cost depends on what is found: names are looked at once
+// that has been charged.
+func foresee(ctx context.Context, release *db.Release, operation *graphql.OperationContext) (
+	e complexity, charged int, err error) {
+	found := searches{}
+	measure := func() complexity {
+		m := estimator{release, operation.Variables, map[string]complexity{}, found}
+		return m.selections(operation.Operation.SelectionSet, false)
+	}
+	e = measure()
+	if len(found) == 0 || e.depth > limitsOf(ctx).Depth {
+		return e, 0, nil
+	}
+	charged = len(found.unknown()) * aSearch(release)
+	if err := principalOf(ctx).Limiter.Charge(time.Now(), charged); err != nil {
+		return e, 0, err
+	}
+	found.lookUp(ctx, release)
+	return measure(), charged, nil
 }
 
 func tooDeep(depth int, l Limits) error {

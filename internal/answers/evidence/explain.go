@@ -112,8 +112,8 @@ func (h *hearing) quantity() string {
 		unit = strings.TrimSuffix(unit, " per year")
 	}
 	text := phrase(c.Operator, *c.ValueLow, c.ValueHigh) + " " + unit
-	if c.Unit == "ratio" && *c.ValueLow == 1 { // as much as the average
-		text = strings.Replace(text, "1 times ", "", 1)
+	if c.Unit == "ratio" {
+		text = "a wage of " + strings.Replace(text, " 1 times the average", " the average", 1)
 	}
 	if c.Measure == labour.PeakWorkersPresent {
 		text += " at the highest"

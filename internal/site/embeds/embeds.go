@@ -77,7 +77,12 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, err)
 		return
 	}
-	values = meant(values)
+	about, err := s.charts.Subject(r.Context())
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	values = meant(values, about)
 	ancestors, err := s.FrameAncestors(values)
 	if err != nil { // the key has ended since it was admitted
 		s.Refuse(w, r, err)
@@ -85,14 +90,14 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("chart")
 	if path.Ext(name) != "" {
-		file := port.Within(r, "/charts/"+name, without(values, partnerName, langName))
+		file := port.Within(r, "/charts/"+name, without(values, partnerName))
 		file.SetPathValue("file", name)
 		file.SetPathValue("number", r.PathValue("number"))
 		s.Keep(http.HandlerFunc(s.charts.Serve)).ServeHTTP(w, file)
 		return
 	}
 	values = without(values, "width", "scale") // an embed has its own
-	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
+	e := embedding{chart: name, values: values, about: about, release: graph.ReleaseOf(r.Context()).Info()}
 	seen := "" // what else the page depends on
 	if r.PathValue("number") != "" {
 		newest, done, err := s.Store.Current(r.Context())
@@ -133,6 +138,7 @@ func frameHeaders(header http.Header, ancestors string) {
 // people whose page it is need to read it, so that any page may show it.
 func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int, message string) {
 	var page struct {
+		words
 		Theme                chart.Theme
 		Lang                 string
 		Title, Message, Live string
@@ -143,9 +149,10 @@ func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int,
 		}
 		page.Live = embedPath(r.PathValue("chart"), r.URL.Query(), 0)
 	}
-	page.Message, page.Title = message, "There is no chart to show"
+	page.words, _ = languageOf(r.URL.Query().Get(langName)) // English where that is what is wrong
+	page.Lang, page.Message, page.Title = page.Code(), message, page.Say("nothing")
 	if status == http.StatusGone {
-		page.Title = "This release is kept no longer"
+		page.Title = page.Say("keptNoLonger")
 	}
 	page.Theme, _ = themeOf(r.URL.Query())
 	frameHeaders(w.Header(), "*")

@@ -15,6 +15,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/table"
+	shared "homebound/internal/words"
 )
 
 // embedding is what an embed is asked to show.
@@ -22,6 +23,7 @@ type embedding struct {
 	words
 	chart    string
 	values   url.Values
+	about    pictures.Subject // what is shown where values do not say
 	release  labour.Release
 	archived bool            // whether the release was asked for by its number
 	current  *labour.Release // the one that is current while an archived one is shown
@@ -47,6 +49,9 @@ type embedPage struct {
 	Data       string
 	OEmbed     string
 }
+
+// UnitName returns what the figures are of.
+func (p embedPage) UnitName() string { return p.words.Unit(p.Picture.Unit) }
 
 // superseded tells readers of an archived release which one is current.
 type superseded struct {
@@ -87,18 +92,18 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
-	lang, err := languageOf(e.values.Get(langName))
+	said, err := languageOf(e.values.Get(langName))
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
 	}
-	asked := without(e.values, slices.Concat([]string{partnerName, langName}, pictures.DrawingParameters, pictures.StyleParameters)...)
+	asked := without(e.values, slices.Concat([]string{partnerName}, pictures.DrawingParameters, pictures.StyleParameters)...)
 	shown, err := s.charts.Of(r.Context(), e.chart, asked)
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
 	}
-	e.words = languages[lang]
+	e.words = said
 	picture, err := pictures.Styled(shown.Picture, e.values)
 	if err == nil {
 		_, err = pictures.Options(url.Values{"accent": e.values["accent"]})
@@ -107,7 +112,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
-	page := embedPage{Picture: picture, words: e.words, Lang: lang, Chart: e.chart, Live: !e.archived,
+	page := embedPage{Picture: picture, words: e.words, Lang: said.Code(), Chart: e.chart, Live: !e.archived,
 		Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
 	_, variables := shown.Question()
 	if page.Controls, err = s.controls(r.Context(), e, variables); err != nil {
@@ -117,7 +122,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Print = e.drawn("", cmp.Or(theme, chart.Light), embedWide, 0).URL
 	page.Heads, page.Rows = Cells(picture)
-	page.Data = embedPath(e.chart+".csv", without(e.values, slices.Concat([]string{langName}, pictures.DrawingParameters,
+	page.Data = embedPath(e.chart+".csv", without(e.values, slices.Concat(pictures.DrawingParameters,
 		pictures.StyleParameters)...), e.release.Number)
 	number := 0
 	if e.archived {
@@ -150,7 +155,7 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Draw
 
 // drawn returns the picture in one theme and width, for a medium.
 func (e embedding) drawn(media string, theme chart.Theme, width, height int) Drawing {
-	values := without(e.values, append([]string{langName}, pictures.DrawingParameters...)...)
+	values := without(e.values, pictures.DrawingParameters...)
 	values.Set("theme", string(theme))
 	values.Set("width", strconv.Itoa(width))
 	return Drawing{media, embedPath(e.chart+".svg", values, e.release.Number), width, height}
@@ -185,16 +190,16 @@ func without(values url.Values, names ...string) url.Values {
 // Cells writes a picture's data for readers: rounded, since the file beside the table has every digit.
 func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 	for _, c := range p.Columns {
-		text := c.Name
+		text := p.Words.Called("Column", c.Name)
 		if c.Unit != "" {
-			text += " (" + c.Unit + ")"
+			text += " (" + p.Words.Unit(c.Unit) + ")"
 		}
 		heads = append(heads, Cell{text, numeric(c)})
 	}
 	for _, row := range p.Rows {
 		written := make([]Cell, len(row))
 		for i, value := range row {
-			written[i] = Cell{legible(value), numeric(p.Columns[i])}
+			written[i] = Cell{legible(p.Words, value, p.Columns[i].Kind), numeric(p.Columns[i])}
 		}
 		rows = append(rows, written)
 	}
@@ -204,23 +209,28 @@ func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 func numeric(c table.Column) bool { return c.Kind == table.Whole || c.Kind == table.Number }
 
 // legible writes a value for readers.
-func legible(value any) string {
+func legible(in shared.Words, value any, kind table.Kind) string {
 	switch v := value.(type) {
 	case nil:
 		return "–"
 	case bool:
 		if v {
-			return "yes"
+			return in.Say("yes")
 		}
-		return "no"
+		return in.Say("no")
 	case int64:
-		return chart.GroupedInt(int(v))
+		return in.Count(int(v))
 	case float64:
-		text := chart.Grouped(v, chart.Decimals(v, 4))
-		if strings.Contains(text, ".") {
-			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		decimals := shared.Decimals(v, 4)
+		for decimals > 0 && strings.HasSuffix(strconv.FormatFloat(v, 'f', decimals, 64), "0") {
+			decimals--
 		}
-		return text
+		return in.Number(v, decimals)
+	case string:
+		if day, err := labour.ParseDate(v); kind == table.Day && err == nil && !in.IsEnglish() {
+			return in.Day(day.Time())
+		}
+		return in.Called("Cell", v)
 	}
 	return fmt.Sprint(value)
 }

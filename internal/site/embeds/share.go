@@ -36,13 +36,13 @@ type given struct{ Name, Value string }
 func (s *Embeds) share(e embedding, title, citation string) share {
 	permanent := s.PublicURL + embedPath(e.chart, without(e.values, partnerName), e.release.Number)
 	return share{s.ways(e, title, 0), s.ways(e, title, e.release.Number),
-		fmt.Sprintf("“%s”. %s %s", title, citation, permanent)}
+		e.Say("quoted", title, citation, permanent)}
 }
 
 // ways returns how to hand on what an embed shows; release 0 is whatever release is current.
 func (s *Embeds) ways(e embedding, title string, release int) ways {
 	file := func(ending string, values url.Values) string { return embedPath(e.chart+ending, values, release) }
-	data := without(e.values, slices.Concat(pictures.DrawingParameters, pictures.StyleParameters, []string{langName})...)
+	data := without(e.values, slices.Concat(pictures.DrawingParameters, pictures.StyleParameters)...)
 	w := ways{
 		words: e.words, Which: e.Say("live"), Link: s.PublicURL + embedPath(e.chart, e.values, release),
 		Figure: s.Snippet(e.chart, e.values, release), Element: s.Element(e.chart, e.values, release),

@@ -43,7 +43,7 @@ func TestShare_IsWholeWithoutAScript(t *testing.T) {
 		`&lt;iframe src=&#34;https://homebound.example/embed/stock?accent=0072B2&amp;amp;lang=ru&amp;amp;region=RU-PRI&#34;`,
 		`&lt;figure data-homebound=&#34;stock&#34; data-release=&#34;1&#34; data-accent=&#34;0072B2&#34;`,
 		`&lt;homebound-chart chart=&#34;stock&#34; release=&#34;1&#34;`,
-		`<input type="hidden" name="accent" value="0072B2">`, "content sha256:", "Release 1, published",
+		`<input type="hidden" name="accent" value="0072B2">`, "содержание sha256:", "Выпуск 1, опубликован",
 	} {
 		assert.Contains(t, section, want)
 	}

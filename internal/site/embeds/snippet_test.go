@@ -14,6 +14,8 @@ import (
 
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/table"
+	shared "homebound/internal/words"
 )
 
 func TestSnippet_IsWhatAnAuthorPastes(t *testing.T) {
@@ -108,6 +110,6 @@ func TestLegible_RoundsToWhatTellsSomething(t *testing.T) {
 		"–": nil, "yes": true, "no": false, "RU-PRI": "RU-PRI", "0": 0.0, "12": int64(12), "−1,234": int64(-1234), "21,608": 21608.0,
 		"16,589,416,940": 16589416939.976393, "−123.5": -123.456, "0.0001539": 0.00015386973234532636, "999.9": 999.94, "0.5": 0.5, "1,000": 999.96, "−6,380,544,977": -6380544976.9,
 	} {
-		assert.Equal(t, want, legible(value))
+		assert.Equal(t, want, legible(shared.Words{}, value, table.Text))
 	}
 }

@@ -3,54 +3,38 @@ package embeds
 import (
 	"encoding/json"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 
-	"homebound/internal/labour"
+	"homebound/internal/site/pictures"
+	shared "homebound/internal/words"
 )
 
-// langName is the parameter by which an author chooses the language of what stands around a picture.
-const langName = "lang"
+// langName is the parameter by which an author chooses the language of a picture and of what stands around it.
+const langName = pictures.LangName
 
-// words are what stands around a picture in one language, by what they are for. The texts are those of the files in
-// embed/words, one a language.
-type words map[string]string
+// words are what stands around a picture in one language.
+type words struct{ shared.Words }
 
-// languages has the words of every language by its code.
-var languages = func() map[string]words {
-	all := map[string]words{}
-	files, err := embedFiles.ReadDir("embed/words")
-	if err != nil {
-		panic(fmt.Sprintf("embeds: %v", err)) // which the build has looked at
+// Say returns the words for something, with values in their places. A number stands as it is written in a release's name.
+func (w words) Say(name string, values ...any) string {
+	for i, value := range values {
+		values[i] = fmt.Sprint(value)
 	}
-	for _, file := range files {
-		var of words
-		text, err := embedFiles.ReadFile("embed/words/" + file.Name())
-		if err == nil {
-			err = json.Unmarshal(text, &of)
-		}
-		if err != nil {
-			panic(fmt.Sprintf("embeds: %s: %v", file.Name(), err))
-		}
-		all[strings.TrimSuffix(file.Name(), path.Ext(file.Name()))] = of
+	return w.Words.Say(shared.Text("Embed."+name), values...)
+}
+
+// Query returns what has to stand behind an address for a page in this language.
+func (w words) Query() string {
+	if w.IsEnglish() {
+		return ""
 	}
-	return all
-}()
+	return "?" + langName + "=" + w.Code()
+}
 
-// scriptPrefix begins the names of the words that the scripts of a picture say.
-const scriptPrefix = "script."
-
-// scriptWords returns the module that has these words in every language.
+// scriptWords returns the module that has the words which the scripts of a picture say, in every language.
 func scriptWords() []byte {
-	all := map[string]words{}
-	for code, said := range languages {
-		all[code] = words{}
-		for name, text := range said {
-			if name, is := strings.CutPrefix(name, scriptPrefix); is {
-				all[code][name] = text
-			}
-		}
+	all := map[string]map[string]string{}
+	for _, code := range shared.Languages() {
+		all[code] = shared.In(code).Under("Embed.script.")
 	}
 	text, err := json.Marshal(all)
 	if err != nil {
@@ -59,28 +43,8 @@ func scriptWords() []byte {
 	return fmt.Appendf(nil, "export const words = %s\n", text)
 }
 
-// languageOf returns the language that an author has chosen: a code such as ru or ru-RU, English where there is none.
-func languageOf(code string) (string, error) {
-	chosen, _, _ := strings.Cut(strings.ToLower(code), "-")
-	if chosen == "" {
-		return "en", nil
-	}
-	if languages[chosen] == nil {
-		var known []string
-		for code := range languages {
-			known = append(known, code)
-		}
-		slices.Sort(known)
-		return "", labour.Faultf(labour.BadUserInput, "Expected for lang one of %s, found %.20q.",
-			strings.Join(known, ", "), code)
-	}
-	return chosen, nil
-}
-
-// Say returns the words for something, with values in their places.
-func (w words) Say(name string, values ...any) string {
-	if len(values) == 0 {
-		return w[name]
-	}
-	return fmt.Sprintf(w[name], values...)
+// languageOf returns the words that an author has chosen by a code such as ru or ru-RU, English ones where there is none.
+func languageOf(code string) (words, error) {
+	chosen, err := shared.Chosen(code)
+	return words{chosen}, err
 }

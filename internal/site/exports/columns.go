@@ -56,11 +56,16 @@ func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.Sel
 		definition := of.Fields.ForName(field.Name)
 		described := strings.TrimSpace(about + " " + strings.Join(strings.Fields(definition.Description), " "))
 		kind := p.schema.Types[definition.Type.Name()]
-		if len(field.SelectionSet) > 0 {
-			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
+		if kind.Name == "DayPrecision" { // in one column, as packages have it
+			columns = append(columns, table.Column{Name: path + field.Name, Kind: table.Text,
+				Description: described + " Here as issued_on=MONTH, by the columns of packages."})
 			continue
 		}
-		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name),
+		if len(field.SelectionSet) > 0 {
+			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Alias+".", described, currency)
+			continue
+		}
+		columns = append(columns, table.Column{Name: path + field.Alias, Kind: table.KindOf(kind.Name),
 			Unit: unitOf(of.Name, field.Name, currency), Label: labelOf(of.Name, field.Name), Description: described})
 	}
 	return columns

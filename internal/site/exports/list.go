@@ -153,7 +153,7 @@ func valuesOf(release *db.Release, typename string, names []string) map[string]f
 		"issuedOn": "issued_on", "validFrom": "valid_from", "validTo": "valid_to", "revokedOn": "revoked_on", "wageMonthly": "wage_monthly",
 		"wageCurrency": "wage_currency", "wage": "wage", "wageUnit": "wage_unit", "hoursPerWeek": "hours_per_week",
 		"industryCode": "industry_code", "industryClassification": "industry_classification", "occupationCode": "occupation_code",
-		"occupationClassification": "occupation_classification", "ownOutcome.code": "own_outcome", "date": "date", "outcome": "outcome", "sanction.symbol": "sanction_symbol", "from": "from", "to": "to",
+		"occupationClassification": "occupation_classification", "ownOutcome.code": "own_outcome", "precision": "precision", "date": "date", "outcome": "outcome", "sanction.symbol": "sanction_symbol", "from": "from", "to": "to",
 		"value": "value", "unit": "unit", "status": "status", "confidence": "confidence", "note": "note",
 	} {
 		column(to, from)

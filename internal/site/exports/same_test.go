@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db/dbtest"
+	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -68,8 +69,25 @@ func (c choices) pick(r *rand.Rand) url.Values {
 // employer among them.
 func newSample(t testing.TB, seed uint64, configure ...func(*web.Config)) *sitetest.Site {
 	s := sitetest.New(t, append([]func(*web.Config){func(c *web.Config) { c.CacheBytes = 1 << 20 }}, configure...)...)
-	dbtest.MustPublish(t, s.Store, dbtest.Random(rand.New(rand.NewPCG(seed, 7)), 60))
+	content := dbtest.Random(rand.New(rand.NewPCG(seed, 7)), 60)
+	content.Permits[3].Precision = []labour.Precision{{Column: "issued_on", Unit: labour.Month}, {Column: "valid_to", Unit: labour.Year}}
+	content.Repatriations[3].Precision = []labour.Precision{{Column: "date", Unit: labour.Quarter}}
+	dbtest.MustPublish(t, s.Store, content)
 	return s
+}
+
+// precisionOf writes a node's days that are known roughly as packages have them, nil where there are none.
+func precisionOf(node map[string]any) any {
+	columns := map[any]string{"issuedOn": "issued_on", "validFrom": "valid_from", "validTo": "valid_to", "revokedOn": "revoked_on", "date": "date"}
+	var texts []string
+	for _, day := range node["precision"].([]any) {
+		day := day.(map[string]any)
+		texts = append(texts, fmt.Sprintf("%s=%s", columns[day["field"]], day["granularity"]))
+	}
+	if texts == nil {
+		return nil
+	}
+	return strings.Join(texts, ";")
 }
 
 // TestExport_HasWhatItsQueryShows asks at random, and holds each export against the pages of the query that its
@@ -99,6 +117,9 @@ func TestExport_HasWhatItsQueryShows(t *testing.T) {
 						row[c.Name] = leaf(node, c.Name)
 						if of, is := strings.CutSuffix(c.Name, "publisherId"); is {
 							row[c.Name] = publishersOwn(t, leaf(node, of+"id"))
+						}
+						if c.Name == "precision" {
+							row[c.Name] = precisionOf(node)
 						}
 					}
 					if name == "report" {

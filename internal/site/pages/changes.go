@@ -140,7 +140,7 @@ func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []s
 			sentences = append(sentences, name+": not told, since single rows would tell of few workers")
 		case *t.Added+*t.Removed+*t.Changed > 0:
 			sentences = append(sentences, fmt.Sprintf("%s: %s added, %s removed, %s changed", name,
-				chart.GroupedInt(*t.Added), chart.GroupedInt(*t.Removed), chart.GroupedInt(*t.Changed)))
+				english.Count(*t.Added), english.Count(*t.Removed), english.Count(*t.Changed)))
 		}
 	}
 	return sentences, nil
@@ -230,7 +230,7 @@ func (s *Pages) figures(ctx context.Context, data *changesData, variables port.V
 // grouped writes a whole number with its thousands apart, and any other text as it is.
 func grouped(text string) string {
 	if n, err := strconv.Atoi(text); err == nil {
-		return chart.GroupedInt(n)
+		return english.Count(n)
 	}
 	return text
 }

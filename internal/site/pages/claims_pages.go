@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"homebound/internal/chart"
 	"homebound/internal/site/port"
 )
 
@@ -169,6 +168,7 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 		return nil, lost("statement", v.part, "an id such as those at /claims")
 	}
 	data := &claimData{frame: v.frame, Claim: *answer.Claim}
+	data.OEmbed = s.OEmbed(v.asked)
 	for _, m := range verdictMeanings {
 		if m.Verdict == data.Claim.verdictOf() {
 			data.Meaning = m.Meaning
@@ -241,9 +241,9 @@ var qualifiers = map[string]string{"ABOUT": "about ", "AT_LEAST": "at least ", "
 
 // Figure writes the figure with its unit.
 func (e evidence) Figure() string {
-	text := chart.Grouped(e.Value, wholeOr(e.Value))
+	text := english.Number(e.Value, wholeOr(e.Value))
 	if e.ValueHigh != nil {
-		text += " to " + chart.Grouped(*e.ValueHigh, wholeOr(*e.ValueHigh))
+		text += " to " + english.Number(*e.ValueHigh, wholeOr(*e.ValueHigh))
 	}
 	if e.Qualifier != nil {
 		text = qualifiers[*e.Qualifier] + text

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"homebound/internal/chart"
 	"homebound/internal/site/port"
 )
 
@@ -152,13 +151,13 @@ func (r feedRelease) summary(before *feedRelease) string {
 		{"claims", func(r feedRelease) int { return r.Counts.Claims }},
 		{"sources", func(r feedRelease) int { return r.Counts.Sources }},
 	} {
-		text := c.what + " " + chart.GroupedInt(c.of(r))
+		text := c.what + " " + english.Count(c.of(r))
 		if before != nil {
 			switch more := c.of(r) - c.of(*before); {
 			case more > 0:
-				text += " (+" + chart.GroupedInt(more) + ")"
+				text += " (+" + english.Count(more) + ")"
 			case more < 0:
-				text += " (-" + chart.GroupedInt(-more) + ")"
+				text += " (-" + english.Count(-more) + ")"
 			}
 		}
 		held = append(held, text)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"homebound/internal/chart"
 	"homebound/internal/site/port"
 )
 
@@ -192,5 +191,5 @@ func (p *statesPart) Answer() string {
 			texts = append(texts, fmt.Sprintf(told.text, n))
 		}
 	}
-	return fmt.Sprintf("Of %d states that reported or were counted, %s.", len(p.Rows), chart.Listed(texts))
+	return fmt.Sprintf("Of %d states that reported or were counted, %s.", len(p.Rows), english.Listed(texts))
 }

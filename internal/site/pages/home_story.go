@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 )
@@ -236,9 +235,9 @@ func (p *stockPart) Sure() string {
 			names = append(names, c.Source.Publisher)
 		}
 	}
-	text := "both numbers were published, by " + chart.Listed(names) + "."
+	text := "both numbers were published, by " + english.Listed(names) + "."
 	if len(p.Counts) == 1 {
-		text = "the number was published by " + chart.Listed(names) + "."
+		text = "the number was published by " + english.Listed(names) + "."
 	}
 	if p.Figure.Synthetic {
 		text += " The dashed line is made up by a program."
@@ -323,7 +322,7 @@ func (p *permitsPart) Leading() string {
 			names = append(names, row.Region.Name+" ("+rounded(*row.PermitsIssued)+")")
 		}
 	}
-	return chart.Listed(names)
+	return english.Listed(names)
 }
 
 // Unknown reports whether some region's number is, so that none can be said to be the greatest.
@@ -368,7 +367,7 @@ func (p *outcomesPart) Ways() string {
 	for _, row := range p.Report.Rows {
 		ways = append(ways, counted(row.WorkersRepatriated, "")+" "+cmp.Or(outcomeWords[row.Outcome], "left otherwise"))
 	}
-	return chart.Listed(ways)
+	return english.Listed(ways)
 }
 
 // impactPart is the answer to impact.graphql.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/exports"
 	"homebound/internal/site/pictures"
@@ -250,7 +249,7 @@ func (a *regionAnswer) published(nationalities []string) (figures []publishedFig
 			return nil, err
 		}
 		figures = append(figures, publishedFigure{o.Indicator.Name, days,
-			chart.Grouped(o.Value, 0) + " " + o.Indicator.Unit, o.Source})
+			english.Number(o.Value, 0) + " " + o.Indicator.Unit, o.Source})
 	}
 	return figures, nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"homebound/graph"
-	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
@@ -57,7 +56,7 @@ func (s *subject) Workers() string {
 	if len(names) == 0 {
 		return "foreign workers"
 	}
-	return "workers from " + chart.Listed(names)
+	return "workers from " + english.Listed(names)
 }
 
 // subjectOf finds what the pages of the release in ctx are about.
@@ -88,6 +87,19 @@ func (s *Pages) subjectOf(ctx context.Context, sanctions []sanctionAnswer) (*sub
 	err = s.ask(ctx, "place", port.Variables{"region": code}, &place)
 	about.Region = place.Region
 	return about, err
+}
+
+// about is subjectOf for pictures that nobody tells what to show.
+func (s *Pages) about(ctx context.Context) (pictures.Subject, error) {
+	release := &thisRelease{}
+	if err := s.ask(ctx, "release", nil, release); err != nil {
+		return pictures.Subject{}, err
+	}
+	found, err := s.subjectOf(ctx, release.Sanctions)
+	if err != nil || found.Region == nil {
+		return pictures.Subject{}, err
+	}
+	return pictures.Subject{Region: found.Region.Code, Nationalities: found.codes()}, nil
 }
 
 // mainSanction returns the sanction that orders workers home: one with a deadline before others, and a later one before

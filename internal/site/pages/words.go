@@ -10,13 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"homebound/internal/chart"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // pageWords write figures as people read them.
 var pageWords = map[string]any{
-	"grouped": chart.GroupedInt, "rounded": rounded, "counted": counted, "onDay": onDay, "the": theRegion,
+	"grouped": english.Count, "rounded": rounded, "counted": counted, "onDay": onDay, "the": theRegion,
 	"capital": capital, "days": daysInWords, "figureOr": figureOr,
 	"graphiql": func(query string) string { return graphiqlLink(query, nil) },
 }
@@ -88,7 +88,7 @@ func figureOr(n *float64) string {
 	return rounded(*n)
 }
 
-func rounded(n float64) string { return chart.GroupedInt(int(math.Round(n))) }
+func rounded(n float64) string { return english.Count(int(math.Round(n))) }
 
 // onDay writes an RFC 3339 date, with or without a time, as 22 December 2017.
 func onDay(text string) (string, error) {
@@ -111,7 +111,7 @@ func inMoney(amount float64, unit string) string {
 
 // significant writes a number with so many digits that tell something, and with all of those before the point.
 func significant(x float64, digits int) string {
-	return strconv.FormatFloat(x, 'f', chart.Decimals(x, digits), 64)
+	return strconv.FormatFloat(x, 'f', words.Decimals(x, digits), 64)
 }
 
 // graphiqlLink returns the address that opens a query to be run.
@@ -125,3 +125,6 @@ func graphiqlLink(query string, variables port.Variables) string {
 	}
 	return "/graphiql?" + values.Encode()
 }
+
+// english are the words of texts that are English alone.
+var english = words.In(words.English)

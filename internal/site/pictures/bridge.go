@@ -8,6 +8,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // bridgeAnswer is what charts/bridge.graphql is answered.
@@ -34,7 +35,7 @@ var bridgeColumns = []table.Column{
 }
 
 // stepWords say what each step of the bridge is.
-var stepWords = map[string]string{
+var stepWords = map[string]words.Text{
 	"STOCK_AT_BASELINE": "There at the start",
 	"FALL":              "Fewer on the last day",
 	"STAYERS":           "Allowed to stay",
@@ -55,18 +56,18 @@ var stepWords = map[string]string{
 func (a *bridgeAnswer) picture(port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
-		Title:     "From workers to output lost, " + a.Region.Name,
-		Subtitle:  impact.subtitle("step by step, at central values"),
+		Words: a.in, Title: a.in.Say("From workers to output lost, %s", a.Region.Name),
+		Subtitle:  impact.subtitle(&a.chartCommon, "step by step, at central values"),
 		Synthetic: impact.Synthetic, Columns: slices.Clone(bridgeColumns),
 	}
 	var shown chart.Waterfall
 	var told []string
 	known := false
 	for _, s := range impact.Bridge {
-		label := cmp.Or(stepWords[s.Step], s.Step)
-		amount := "not known"
+		label := a.in.Say(cmp.Or(stepWords[s.Step], words.Text(s.Step)))
+		amount := a.in.Say("not known")
 		if s.Amount != nil {
-			amount = chart.Amount(*s.Amount, s.Unit)
+			amount = a.in.Amount(*s.Amount, s.Unit)
 			known = known || len(s.Unit) == 3
 		}
 		if len(s.Unit) == 3 {
@@ -78,12 +79,12 @@ func (a *bridgeAnswer) picture(port.Variables) (*chart.Picture, error) {
 	}
 	p.Plot = shown
 	if !known || impact.nobody() {
-		p.Empty = impact.empty(a.Region.Name)
+		p.Empty = impact.empty(&a.chartCommon)
 	} else {
-		p.Note("At central values, which is not the median of the draws. " + impact.variantNote())
+		p.Note(a.in.Say("At central values, which is not the median of the draws. %s", impact.variantNote(a.in)))
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(a.scenario))
+	p.Note(assumptionsNote(a.in, a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, "; ")+".")
 	return p, nil

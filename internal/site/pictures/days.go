@@ -5,6 +5,7 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // dataOf returns the days that a release has data of: none where it holds neither register rows nor observations.
@@ -61,7 +62,7 @@ func (c *chartCommon) beyondNote(span labour.Period) string {
 	if c.counted(span) == span || c.data.Days() == 0 {
 		return ""
 	}
-	return "The register of this release is of " + spanWords(c.data) + " alone."
+	return c.in.Say("The register of this release is of %s alone.", c.spanWords(c.data))
 }
 
 // knowledge is what a report says of how much of it is known.
@@ -70,8 +71,17 @@ type knowledge struct {
 	Notices  []struct{ Code, Message string }
 }
 
+// knownWords say of what is not known whole how much of it is.
+var knownWords = map[labour.Covered]words.Text{
+	labour.Partial:  "This is known in part, so that counts are lower bounds.",
+	labour.NotAtAll: "Nothing is known of this, which does not mean that there was nobody.",
+}
+
 // told says how much is known where that is not all; "" elsewhere.
-func (k knowledge) told() string {
+func (k knowledge) told(in words.Words) string {
+	if text, has := knownWords[k.Coverage]; has && !in.IsEnglish() {
+		return in.Say(text) // the answer's own words are English
+	}
 	for _, notice := range k.Notices {
 		if notice.Code == "COVERAGE" {
 			return notice.Message
@@ -81,8 +91,8 @@ func (k knowledge) told() string {
 }
 
 // none says that a register has none, by the words for it, or that it is not known whether there were any.
-func (k knowledge) none(text string) string {
-	if told := k.told(); k.Coverage == labour.NotAtAll && told != "" {
+func (k knowledge) none(in words.Words, text string) string {
+	if told := k.told(in); k.Coverage == labour.NotAtAll && told != "" {
 		return told
 	}
 	return text
@@ -97,9 +107,6 @@ func (c *chartCommon) nobody(span labour.Period, none string) string {
 }
 
 // spanWords writes days as readers say them: 2 Jan 2011 to 10 Mar 2020, or 22 Dec 2017.
-func spanWords(span labour.Period) string {
-	if span.From == span.To {
-		return words(span.From)
-	}
-	return words(span.From) + " to " + words(span.To)
+func (c *chartCommon) spanWords(span labour.Period) string {
+	return c.in.Span(c.in.Day(span.From.Time()), c.in.Day(span.To.Time()))
 }

@@ -11,6 +11,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // askedEstimate is an estimate with the quantiles of its draws.
@@ -20,8 +21,8 @@ type askedEstimate struct {
 }
 
 // within writes an estimate with the range of nine draws in ten.
-func (e *askedEstimate) within() string {
-	return fmt.Sprintf("%s, between %s and %s", chart.Amount(e.P50, e.Unit), chart.Amount(e.P5, e.Unit), chart.Amount(e.P95, e.Unit))
+func (e *askedEstimate) within(in words.Words) string {
+	return in.Say("%s, between %s and %s", in.Amount(e.P50, e.Unit), in.Amount(e.P5, e.Unit), in.Amount(e.P95, e.Unit))
 }
 
 // estimateCommon is what every picture of an economic impact asks of it.
@@ -102,7 +103,7 @@ func (s *Pictures) Reach(ctx context.Context, region string) (string, error) {
 }
 
 // stockWords says what the departures are read from, as the beginning of a subtitle.
-func (e *estimateCommon) stockWords() string {
+func (e *estimateCommon) stockWords() words.Text {
 	switch {
 	case e.Basis == "REPORTED":
 		return "By published figures"
@@ -115,54 +116,61 @@ func (e *estimateCommon) stockWords() string {
 }
 
 // subtitle says what an estimate rests on, and of which days it is.
-func (e *estimateCommon) subtitle(what string) string {
-	return fmt.Sprintf("%s: %s, %s", e.stockWords(), what, spanWords(e.span()))
+func (e *estimateCommon) subtitle(c *chartCommon, what words.Text) string {
+	return c.in.Say("%s: %s, %s", c.in.Say(e.stockWords()), c.in.Say(what), c.spanWords(e.span()))
 }
 
 // nobody reports whether it is known that nobody was there who could leave.
 func (e *estimateCommon) nobody() bool { return e.BaselineWorkers != nil && *e.BaselineWorkers == 0 }
 
 // empty says why there is nothing to show.
-func (e *estimateCommon) empty(region string) string {
+func (e *estimateCommon) empty(c *chartCommon) string {
 	if e.nobody() {
-		return fmt.Sprintf("Nobody of those asked about was present in %s on %s, so that nobody could leave.", region,
-			words(labour.Date(e.Baseline)))
+		return c.in.Say("Nobody of those asked about was present in %s on %s, so that nobody could leave.", c.Region.Name,
+			c.day(e.Baseline))
 	}
 	if e.Basis == "REPORTED" && e.BaselineWorkers == nil {
-		return fmt.Sprintf("No estimate from published figures: they do not say how many workers were in %s on %s and on %s, nor which "+
-			"share of a country’s were. scenario.basis=REGISTER asks the register instead.", region, words(labour.Date(e.Baseline)),
-			words(labour.Date(e.To)))
+		return c.in.Say("No estimate from published figures: they do not say how many workers were in %s on %s and on %s, nor which "+
+			"share of a country’s were. scenario.basis=REGISTER asks the register instead.", c.Region.Name, c.day(e.Baseline),
+			c.day(e.To))
 	}
-	return e.none("No estimate: an observation that it needs, such as gross regional product or employment, is missing.")
+	return e.none(c.in, c.in.Say("No estimate: an observation that it needs, such as gross regional product or employment, is missing."))
 }
+
+// fromShare says of an estimate that its workers were not counted where they worked.
+const fromShare words.Text = "How many workers were there is derived from a share of the country’s."
 
 // remarks are what the estimate says of itself that a reader of its picture must know.
 func (e *estimateCommon) remarks(p *chart.Picture) {
 	for _, notice := range e.Notices {
 		if notice.Code == "MODEL" && strings.Contains(notice.Message, "derived from a share") {
-			p.Note(notice.Message)
+			if p.Words.IsEnglish() {
+				p.Note(notice.Message)
+			} else {
+				p.Note(p.Words.Say(fromShare))
+			}
 		}
 	}
 }
 
 // variantWords say what each variant assumes of the capital that the departed worked with.
-var variantWords = map[string]string{
+var variantWords = map[string]words.Text{
 	"AVERAGE_PRODUCT": "What they worked with was lost to use with them (average product)",
 	"WAGE_SHARE":      "What they worked with stayed, and labour’s share was lost (wage share)",
 	"ELASTICITY":      "Output fell with their number as the literature estimates (elasticity)",
 }
 
 // variantNote says that a picture is of one variant among three; "" where it is not known which.
-func (e *estimateCommon) variantNote() string {
+func (e *estimateCommon) variantNote(in words.Words) string {
 	assumed := variantWords[e.Variant]
 	if assumed == "" {
 		return ""
 	}
-	return "One of three assumptions, none of which is the cost by itself. Here: " + strings.ToLower(assumed[:1]) + assumed[1:] + "."
+	return in.Say("One of three assumptions, none of which is the cost by itself. Here: %s.", words.Lower(in.Say(assumed)))
 }
 
 // assumptionsNote names what a scenario assumes in the place of the defaults. Its basis stands in the subtitle.
-func assumptionsNote(scenario any) string {
+func assumptionsNote(in words.Words, scenario any) string {
 	var told []string
 	var walk func(prefix string, value any)
 	walk = func(prefix string, value any) {
@@ -173,7 +181,7 @@ func assumptionsNote(scenario any) string {
 			return
 		}
 		if value == nil && prefix == "nationalities" { // the one whose default is not nothing
-			value = "all"
+			value = in.Say("all")
 		}
 		if value != nil && prefix != "basis" {
 			told = append(told, fmt.Sprintf("%s %v", prefix, value))
@@ -183,5 +191,5 @@ func assumptionsNote(scenario any) string {
 	if len(told) == 0 {
 		return ""
 	}
-	return "Assumed in the place of the defaults: " + strings.Join(told, ", ") + "."
+	return in.Say("Assumed in the place of the defaults: %s.", strings.Join(told, ", "))
 }

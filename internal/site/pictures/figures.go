@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // askedDay reads the contract's Date.
@@ -25,8 +27,8 @@ func (d *askedDay) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// words writes a day as readers say it: 22 Dec 2017.
-func words(d labour.Date) string { return d.Time().Format("2 Jan 2006") }
+// day writes a day as pictures do: 22 Dec 2017.
+func (c *chartCommon) day(d askedDay) string { return c.in.Day(labour.Date(d).Time()) }
 
 // chartCommon is what every document of a chart asks for.
 type chartCommon struct {
@@ -38,8 +40,10 @@ type chartCommon struct {
 		Name         string
 		Observations []askedObservation
 	}
+	in       words.Words   // that the picture speaks
 	data     labour.Period // the days that the release has data of
 	sources  []port.Source // what the picture rests on, which it gathers itself
+	local    bool          // whether names are asked for in the release's own language, which is the reader's
 	scenario any           // as it was asked for; nil where none was, and in most pictures
 	unknown  string        // why what it is about is not known; "" where it is
 }
@@ -102,46 +106,56 @@ func (o askedObservation) isOf(nationalities []string) bool {
 }
 
 // events returns the days of a sanction that a span shows.
-func (s *askedSanction) events(span labour.Period) []chart.Event {
+func (s *askedSanction) events(in words.Words, span labour.Period) []chart.Event {
 	if s == nil {
 		return nil
 	}
 	var events []chart.Event
 	if on := labour.Date(s.AdoptedOn); span.Contains(on) {
-		events = append(events, chart.Event{On: on, Label: "Adopted " + words(on)})
+		events = append(events, chart.Event{On: on, Label: in.Say("Adopted %s", in.Day(on.Time()))})
 	}
 	if s.Deadline != nil && span.Contains(labour.Date(*s.Deadline)) {
-		events = append(events, chart.Event{On: labour.Date(*s.Deadline),
-			Label: "Deadline " + words(labour.Date(*s.Deadline))})
+		on := labour.Date(*s.Deadline)
+		events = append(events, chart.Event{On: on, Label: in.Say("Deadline %s", in.Day(on.Time()))})
 	}
 	return events
 }
 
 // note says what the dotted lines of a picture are; "" where it has none.
-func (s *askedSanction) note(span labour.Period) string {
-	if len(s.events(span)) == 0 {
+func (s *askedSanction) note(in words.Words, span labour.Period) string {
+	if len(s.events(in, span)) == 0 {
 		return ""
 	}
-	text := "Dotted: " + s.Symbol + ", adopted on " + words(labour.Date(s.AdoptedOn))
-	if s.Deadline != nil {
-		text += ", to be complied with by " + words(labour.Date(*s.Deadline))
+	adopted := in.Day(labour.Date(s.AdoptedOn).Time())
+	if s.Deadline == nil {
+		return in.Say("Dotted: %s, adopted on %s.", s.Symbol, adopted)
 	}
-	return text + "."
+	return in.Say("Dotted: %s, adopted on %s, to be complied with by %s.", s.Symbol, adopted,
+		in.Day(labour.Date(*s.Deadline).Time()))
 }
 
 // nationals names the nationalities that a picture is about.
-func nationals(codes []string, countries []askedCountry) string {
+func (c *chartCommon) nationals(codes []string, countries []askedCountry) string {
 	if len(codes) == 0 {
-		return "All nationalities"
+		return c.in.Say("All nationalities")
 	}
 	names := make([]string, len(codes))
 	for i, code := range codes {
 		names[i] = code
-		if at := slices.IndexFunc(countries, func(c askedCountry) bool { return c.Code == code }); at >= 0 {
-			names[i] = countries[at].Name
+		if at := slices.IndexFunc(countries, func(n askedCountry) bool { return n.Code == code }); at >= 0 {
+			names[i] = c.country(countries[at])
 		}
 	}
-	return "Nationality: " + chart.Listed(names)
+	return c.in.Say("Nationality: %s", c.in.Listed(names))
+}
+
+// country names a country: as the release does where it speaks the reader's language or English is asked for, else as
+// the reader's language calls it.
+func (c *chartCommon) country(n askedCountry) string {
+	if name, known := c.in.Country(n.Code); known && !c.in.IsEnglish() && !c.local {
+		return name
+	}
+	return n.Name
 }
 
 // publishers names who published what a picture rests on, each once.
@@ -157,13 +171,13 @@ func publishers(sources []port.Source) []string {
 
 // sourceLine names the publishers that a picture rests on and the release, in one line. A synthetic register comes
 // first: however many others there are, its name is not the one that is left out.
-func sourceLine(sources []port.Source, release labour.Release) string {
+func sourceLine(in words.Words, sources []port.Source, release labour.Release) string {
 	const most = 6
 	var names []string
 	for _, source := range sources {
 		name := source.Publisher
 		if source.Kind == "SYNTHETIC" {
-			name = "synthetic register, made up by " + name
+			name = in.Say("synthetic register, made up by %s", name)
 		}
 		switch {
 		case slices.Contains(names, name):
@@ -174,13 +188,26 @@ func sourceLine(sources []port.Source, release labour.Release) string {
 		}
 	}
 	if len(names) > most {
-		names = append(names[:most-1], chart.GroupedInt(len(names)-most+1)+" more, named in the data")
+		names = append(names[:most-1], in.Say("%s more, named in the data", in.Count(len(names)-most+1)))
 	}
-	line := fmt.Sprintf("Homebound, release %d of %s.", release.Number, words(labour.DateOf(release.PublishedAt)))
+	line := in.Say("Homebound, release %s of %s.", strconv.Itoa(release.Number), in.Day(labour.DateOf(release.PublishedAt).Time()))
 	if len(names) == 0 {
 		return line
 	}
-	return "Sources: " + strings.Join(names, "; ") + ". " + line
+	return in.Say("Sources: %s. %s", strings.Join(names, "; "), line)
+}
+
+// cited returns the citation of a release, which the release itself words in English.
+func cited(in words.Words, release labour.Release, english string) string {
+	if in.IsEnglish() {
+		return english
+	}
+	text := in.Say("Homebound: labour migration under sanctions. Release %s, published %s, content %s.",
+		strconv.Itoa(release.Number), in.Day(release.PublishedAt.UTC()), "sha256:"+release.ContentHash)
+	if release.Synthetic {
+		text += " " + in.Say("Register rows are wholly or partly synthetic.")
+	}
+	return text + english[strings.LastIndexByte(english, ' '):] // where it stays
 }
 
 // granularityWord returns the calendar unit that a picture is cut into: month.
@@ -190,41 +217,41 @@ func granularityWord(variables port.Variables) string {
 
 // unitLabel names a period of a calendar unit as readers say it, one that is cut off too: 2017, Q4 2017, Dec 2017,
 // 22 Dec 2017.
-func unitLabel(p askedPeriod, unit string) string {
+func (c *chartCommon) unitLabel(p askedPeriod, unit string) string {
 	from := p.days().From.Time()
 	switch unit {
 	case "year":
 		return from.Format("2006")
 	case "quarter":
-		return fmt.Sprintf("Q%d %d", (from.Month()+2)/3, from.Year())
+		return c.in.Quarter(from)
 	case "month":
-		return from.Format("Jan 2006")
+		return c.in.Month(from)
 	}
-	return words(p.days().From)
+	return c.day(p.From)
 }
 
 // cut says of which days a period is, where more than a tenth of its calendar unit is cut off; "" elsewhere.
-func (p askedPeriod) cut(unit string) string {
+func (c *chartCommon) cut(p askedPeriod, unit string) string {
 	days := p.days()
 	if 10*days.Days() >= 9*labour.Granularity(strings.ToUpper(unit)).Unit(days.From).Days() {
 		return ""
 	}
-	return fmt.Sprintf("from %s to %s alone", words(days.From), words(days.To))
+	return c.in.Say("from %s to %s alone", c.day(p.From), c.day(p.To))
 }
 
 // partialNote names the periods that are cut off by more than a tenth, whose flows are of so many fewer days; ""
 // where none is.
-func partialNote(periods []askedPeriod, unit string) string {
+func (c *chartCommon) partialNote(periods []askedPeriod, unit string) string {
 	var parts []string
 	for _, p := range periods {
-		if cut := p.cut(unit); cut != "" {
-			parts = append(parts, unitLabel(p, unit)+" "+cut)
+		if cut := c.cut(p, unit); cut != "" {
+			parts = append(parts, c.unitLabel(p, unit)+" "+cut)
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Not whole: " + chart.Listed(parts) + "."
+	return c.in.Say("Not whole: %s.", c.in.Listed(parts))
 }
 
 // figureOf returns the value of a number column; nil where it is not known.
@@ -261,26 +288,24 @@ func (r *runs) next(label string, missing bool) {
 	}
 }
 
-func (r *runs) String() string {
+// told names the runs.
+func (r *runs) told(in words.Words) string {
 	var told []string
 	for _, run := range r.found {
-		if run[0] == run[1] {
-			told = append(told, run[0])
-		} else {
-			told = append(told, run[0]+" to "+run[1])
-		}
+		told = append(told, in.Span(run[0], run[1]))
 	}
-	return chart.Listed(told)
+	return in.Listed(told)
 }
 
-const whyUnknown = "since no source reaches there"
+// noFigure says that nothing is known of what a picture is about.
+const noFigure words.Text = "No figure is known, since no source reaches there."
 
 // unknownNote names what is not known; "" where everything is.
-func unknownNote(what string) string {
+func unknownNote(in words.Words, what string) string {
 	if what == "" {
 		return ""
 	}
-	return "Not known, " + whyUnknown + ": " + what + "."
+	return in.Say("Not known, since no source reaches there: %s.", what)
 }
 
 // tooMany refuses a picture of more periods than are asked for at once.

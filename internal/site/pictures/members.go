@@ -65,14 +65,14 @@ func (a *membersAnswer) picture(variables port.Variables) (*chart.Picture, error
 		return nil, tooMany()
 	}
 	span := a.span(variables)
-	p := &chart.Picture{Title: "Workers present by region, " + a.Region.Name, Unit: "persons",
+	p := &chart.Picture{Words: a.in, Title: a.in.Say("Workers present by region, %s", a.Region.Name), Unit: "persons",
 		Synthetic: a.Report.Provenance.Synthetic, Columns: membersColumns}
-	p.Subtitle = fmt.Sprintf("On the last day of each %s, all on one scale. %s", granularityWord(variables),
-		nationals(nationalities(variables), a.Countries))
+	p.Subtitle = a.in.Say("%s All on one scale. %s", a.in.Say(eachUnit[granularityWord(variables)]),
+		a.nationals(nationalities(variables), a.Countries))
 	a.cite(a.Report.Provenance.Sources...)
-	drawn, name := chart.Area, "Register"
+	drawn, name := chart.Area, a.in.Say("Register")
 	if p.Synthetic {
-		drawn, name = chart.MadeUp, "Register (synthetic)"
+		drawn, name = chart.MadeUp, a.in.Say("%s (synthetic)", name)
 	}
 	var plot chart.Multiples
 	plot.From, plot.To = span.From, span.To
@@ -80,17 +80,17 @@ func (a *membersAnswer) picture(variables port.Variables) (*chart.Picture, error
 	for _, m := range a.members(p) {
 		m.panel.Series.Drawn, m.panel.Series.Name = drawn, name
 		plot.Panels = append(plot.Panels, m.panel)
-		told = append(told, fmt.Sprintf("%s %s", m.place.Name, chart.Grouped(m.most, 0)))
+		told = append(told, fmt.Sprintf("%s %s", m.place.Name, a.in.Number(m.most, 0)))
 	}
 	p.Plot = plot
 	if len(plot.Panels) == 0 {
-		p.Empty = a.nobody(span, a.Report.none(fmt.Sprintf("The register has no worker in a member of %s in these days.",
+		p.Empty = a.nobody(span, a.Report.none(a.in, a.in.Say("The register has no worker in a member of %s in these days.",
 			a.Region.Name)))
 	} else {
 		p.Note(a.beyondNote(span))
-		p.Note(a.Report.told())
+		p.Note(a.Report.told(a.in))
 	}
-	p.Description = described(p, "At the highest: "+strings.Join(told, "; ")+".")
+	p.Description = described(p, a.in.Say("At the highest: %s.", strings.Join(told, "; ")))
 	return p, nil
 }
 

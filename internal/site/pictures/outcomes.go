@@ -1,7 +1,6 @@
 package pictures
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // outcomesAnswer is what charts/outcomes.graphql is answered.
@@ -42,12 +42,24 @@ var outcomesColumns = []table.Column{
 }
 
 // outcomeNames name the outcomes of a repatriation in the order in which they are stacked.
-var outcomeNames = []struct{ code, name string }{
+var outcomeNames = []struct {
+	code string
+	name words.Text
+}{
 	{"RETURNED", "Returned home"},
 	{"DEPORTED", "Deported"},
 	{"THIRD_COUNTRY", "Left for a third country"},
 	{"PROTECTED", "Protected, in an asylum procedure"},
 	{"EXEMPT", "Exempt by the sanction's terms"},
+}
+
+// outcomesBy begins the subtitle of outcomes by calendar unit.
+var outcomesBy = map[string]words.Text{
+	"day":     "Workers by outcome and day",
+	"week":    "Workers by outcome and week",
+	"month":   "Workers by outcome and month",
+	"quarter": "Workers by outcome and quarter",
+	"year":    "Workers by outcome and year",
 }
 
 func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, error) {
@@ -61,9 +73,9 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	}
 	unit := granularityWord(variables)
 	p := &chart.Picture{
-		Title: "Who left and how, " + a.Region.Name, Unit: "persons",
-		Subtitle: fmt.Sprintf("Workers by outcome and %s, %s. %s", unit, spanWords(span),
-			nationals(nationalities(variables), a.Countries)),
+		Words: a.in, Title: a.in.Say("Who left and how, %s", a.Region.Name), Unit: "persons",
+		Subtitle: a.in.Say("%s, %s. %s", a.in.Say(outcomesBy[unit]), a.spanWords(span),
+			a.nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: outcomesColumns,
 	}
 	var periods []askedPeriod
@@ -80,8 +92,8 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 	slices.SortFunc(periods, func(x, y askedPeriod) int { return int(x.From) - int(y.From) })
 	columns := chart.Columns{}
 	for _, period := range periods {
-		columns.Labels = append(columns.Labels, unitLabel(period, unit))
-		columns.Cut = append(columns.Cut, period.cut(unit))
+		columns.Labels = append(columns.Labels, a.unitLabel(period, unit))
+		columns.Cut = append(columns.Cut, a.cut(period, unit))
 	}
 	var gaps, told []string
 	known := false
@@ -90,7 +102,7 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 		if values == nil {
 			continue
 		}
-		part := chart.Part{Name: outcome.name + ": " + a.total(outcome.code), Values: values}
+		part := chart.Part{Name: a.in.Say(outcome.name) + ": " + a.total(outcome.code), Values: values}
 		columns.Parts = append(columns.Parts, part)
 		told = append(told, part.Name)
 		var missing runs
@@ -99,26 +111,27 @@ func (a *outcomesAnswer) picture(variables port.Variables) (*chart.Picture, erro
 			known = known || v != nil && *v > 0
 		}
 		if len(missing.found) > 0 {
-			gaps = append(gaps, fmt.Sprintf("%s in %s", strings.ToLower(outcome.name), missing.String()))
+			gaps = append(gaps, a.in.Say("%s in %s", strings.ToLower(a.in.Say(outcome.name)), missing.told(a.in)))
 		}
 	}
 	p.Plot = columns
 	switch {
 	case len(columns.Parts) == 0:
 		p.Empty = a.nobody(asked,
-			a.Report.none(fmt.Sprintf("The register has nobody who left %s in these days.", a.Region.Name)))
+			a.Report.none(a.in, a.in.Say("The register has nobody who left %s in these days.", a.Region.Name)))
 	case !known && len(gaps) > 0:
-		p.Empty = "No figure is known, " + whyUnknown + "."
+		p.Empty = a.in.Say(noFigure)
 	default:
 		p.Note(a.beyondNote(asked))
-		p.Note(a.Report.told())
-		p.Note(partialNote(periods, unit))
+		p.Note(a.Report.told(a.in))
+		p.Note(a.partialNote(periods, unit))
 		if len(gaps) > 0 {
-			p.Note("* stands above a period of which a part is unknown and not drawn. " + unknownNote(strings.Join(gaps, "; ")))
+			p.Note(a.in.Say("* stands above a period of which a part is unknown and not drawn. %s",
+				unknownNote(a.in, strings.Join(gaps, "; "))))
 		}
 	}
 	a.cite(a.Report.Provenance.Sources...)
-	p.Description = described(p, "In all: "+strings.Join(told, "; ")+".", columnSentences(columns))
+	p.Description = described(p, a.in.Say("In all: %s.", strings.Join(told, "; ")), a.columnSentences(columns))
 	return p, nil
 }
 
@@ -148,22 +161,22 @@ func (a *outcomesAnswer) values(p *chart.Picture, outcome string, periods []aske
 func (a *outcomesAnswer) total(outcome string) string {
 	for _, row := range a.Whole.Rows {
 		if row.Outcome == outcome && row.WorkersRepatriated != nil {
-			return chart.Grouped(*row.WorkersRepatriated, 0)
+			return a.in.Number(*row.WorkersRepatriated, 0)
 		}
 	}
-	return "not known"
+	return a.in.Say("not known")
 }
 
 // columnSentences state the sum of each period. A period with an unknown part has no sentence.
-func columnSentences(c chart.Columns) string {
+func (a *outcomesAnswer) columnSentences(c chart.Columns) string {
 	var told []string
 	for i, label := range c.Labels {
 		sum, whole := c.Total(i)
-		figure := "partly unknown"
+		figure := a.in.Say("partly unknown")
 		if whole {
-			figure = chart.Grouped(sum, 0)
+			figure = a.in.Number(sum, 0)
 		}
 		told = append(told, label+" "+figure)
 	}
-	return "By period: " + strings.Join(told, "; ") + "."
+	return a.in.Say("By period: %s.", strings.Join(told, "; "))
 }

@@ -7,6 +7,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // permitsAnswer is what charts/permits.graphql is answered.
@@ -35,14 +36,14 @@ var permitsColumns = []table.Column{
 const mostBars = 40
 
 func (a *permitsAnswer) picture(variables port.Variables) (*chart.Picture, error) {
-	p := a.begun("Permits issued by region", variables)
+	p := a.begun("Permits issued by region, %s", variables)
 	var bars chart.Bars
 	for _, row := range a.Report.Rows {
 		bars = append(bars, chart.Bar{Label: row.Region.Name, Value: row.PermitsIssued})
 	}
 	if more := len(bars) - mostBars; more > 0 {
 		bars = bars[:mostBars]
-		p.Note(fmt.Sprintf("%s more regions are in the picture's data.", chart.GroupedInt(more)))
+		p.Note(a.in.Say("%s more regions are in the picture's data.", a.in.Count(more)))
 	}
 	p.Plot = bars
 	p.Note(a.unknown())
@@ -51,26 +52,26 @@ func (a *permitsAnswer) picture(variables port.Variables) (*chart.Picture, error
 }
 
 // begun returns what every picture of the report has.
-func (a *permitsAnswer) begun(title string, variables port.Variables) *chart.Picture {
+func (a *permitsAnswer) begun(title words.Text, variables port.Variables) *chart.Picture {
 	asked := a.span(variables)
 	span := a.counted(asked)
 	if span.Days() == 0 {
 		span, a.Report.Rows, a.Report.Totals.PermitsIssued, a.Report.Provenance = asked, nil, nil, askedProvenance{}
 	}
 	p := &chart.Picture{
-		Title: title + ", " + a.Region.Name, Unit: "permits",
-		Subtitle:  fmt.Sprintf("%s. %s", spanWords(span), nationals(nationalities(variables), a.Countries)),
+		Words: a.in, Title: a.in.Say(title, a.Region.Name), Unit: "permits",
+		Subtitle:  fmt.Sprintf("%s. %s", a.spanWords(span), a.nationals(nationalities(variables), a.Countries)),
 		Synthetic: a.Report.Provenance.Synthetic, Columns: permitsColumns,
 	}
 	for _, row := range a.Report.Rows {
 		p.Rows = append(p.Rows, []any{row.Region.Code, row.Region.Name, wholeFigure(row.PermitsIssued)})
 	}
 	if len(p.Rows) == 0 {
-		p.Empty = a.nobody(asked, a.Report.none(fmt.Sprintf(
+		p.Empty = a.nobody(asked, a.Report.none(a.in, a.in.Say(
 			"The register has no permit issued for work in %s in these days.", a.Region.Name)))
 	} else {
 		p.Note(a.beyondNote(asked))
-		p.Note(a.Report.told())
+		p.Note(a.Report.told(a.in))
 	}
 	a.cite(a.Report.Provenance.Sources...)
 	return p
@@ -84,20 +85,20 @@ func (a *permitsAnswer) unknown() string {
 			gaps = append(gaps, row.Region.Name)
 		}
 	}
-	return unknownNote(chart.Listed(gaps))
+	return unknownNote(a.in, a.in.Listed(gaps))
 }
 
 // sentences tell the permits in all, and those of each region, the most first.
 func (a *permitsAnswer) sentences() []string {
 	var total string
 	if a.Report.Totals.PermitsIssued != nil {
-		total = chart.Grouped(*a.Report.Totals.PermitsIssued, 0) + " permits in all."
+		total = a.in.Say("%s in all.", a.in.Amount(*a.Report.Totals.PermitsIssued, "permits"))
 	}
 	var told []string
 	for _, row := range a.Report.Rows {
 		if row.PermitsIssued != nil {
-			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, chart.Grouped(*row.PermitsIssued, 0)))
+			told = append(told, fmt.Sprintf("%s %s", row.Region.Name, a.in.Number(*row.PermitsIssued, 0)))
 		}
 	}
-	return []string{total, "By region: " + strings.Join(told, "; ") + "."}
+	return []string{total, a.in.Say("By region: %s.", strings.Join(told, "; "))}
 }

@@ -19,6 +19,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // Names lists the pictures in the order in which they tell the story.
@@ -68,13 +69,42 @@ func mustChartDocument(name string) port.Document {
 func DocumentOf(name string) port.Document { return chartKinds[name].document }
 
 // Pictures answers with charts and their data.
-type Pictures struct{ port.Base }
+type Pictures struct {
+	port.Base
+
+	// About finds what the pages of the release in ctx are about. It is set before the first request; where it is nil,
+	// the defaults of the documents hold.
+	About func(ctx context.Context) (Subject, error)
+	// Notice shows a refusal as a page, where a person is likely to read it; set likewise. Where it is nil, all are JSON.
+	Notice func(w http.ResponseWriter, r *http.Request, status int, message string)
+}
 
 // NewPictures registers what /charts/ returns: the pictures and their data.
 func New(base port.Base) *Pictures {
-	s := &Pictures{base}
-	s.Resource("/charts/{file}", s.found(s.Keep(http.HandlerFunc(s.Serve))))
+	s := &Pictures{Base: base}
+	shown := s.found(s.Keep(http.HandlerFunc(s.Serve)))
+	for address, acquire := range map[string]func(http.Handler) http.Handler{
+		"/charts/{file}": s.Current, "/releases/{number}/charts/{file}": s.Numbered,
+	} {
+		plain := s.Admit(s.Reading(s.Bounded(acquire(shown))))
+		page := s.Explained(func(w http.ResponseWriter, r *http.Request, status int, message string) {
+			s.Notice(w, r, status, message)
+		}, plain)
+		s.Handle(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.Notice != nil && wantsPage(r) {
+				page.ServeHTTP(w, r)
+			} else {
+				plain.ServeHTTP(w, r)
+			}
+		}))
+	}
 	return s
+}
+
+// wantsPage reports whether a person is likely to read the answer: only browsers name HTML among what they accept, and
+// not where they want a picture of a page.
+func wantsPage(r *http.Request) bool {
+	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
 }
 
 // found tells editors in which the address of a picture is pasted where to ask how to show it.
@@ -188,6 +218,23 @@ func (c *Shown) Question() (document string, variables port.Variables) {
 	return c.document, c.variables
 }
 
+// LangName is the parameter that chooses the language of a picture.
+const LangName = "lang"
+
+// language returns the words that a picture is asked for in: English ones where it does not say.
+func language(values url.Values) (words.Words, error) {
+	if len(values[LangName]) > 1 {
+		return words.Words{}, labour.Faultf(labour.BadUserInput, "Expected the parameter %s once, found it %d times.",
+			LangName, len(values[LangName]))
+	}
+	return words.Chosen(values.Get(LangName))
+}
+
+// Local reports whether a language other than English is that of a release's own names.
+func Local(in words.Words, release labour.Release) bool {
+	return !in.IsEnglish() && release.LocalLanguage != "" && words.In(release.LocalLanguage).Code() == in.Code()
+}
+
 // DrawingParameters are the parameters that say how a chart is drawn, and not what it shows.
 var DrawingParameters = []string{"theme", "width", "scale"}
 
@@ -198,9 +245,13 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 		return nil, labour.Faultf(labour.NotFound, "There is no chart %.80q: expected one of %s.", name,
 			strings.Join(Names, ", "))
 	}
+	in, err := language(values)
+	if err != nil {
+		return nil, err
+	}
 	asked := url.Values{}
 	for parameter, texts := range values {
-		if !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
+		if parameter != LangName && !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
 			asked[parameter] = texts
 		}
 	}
@@ -208,29 +259,29 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range kind.document.Variables {
-		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
-			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
-				return nil, fmt.Errorf("charts: %w", err)
-			}
-		}
+	if err := s.assume(ctx, kind, variables); err != nil {
+		return nil, fmt.Errorf("charts: %w", err)
 	}
 	info := graph.ReleaseOf(ctx).Info()
 	answer := kind.answer()
 	common := answer.common()
 	common.data, common.scenario = dataOf(info), variables["scenario"]
+	common.in, common.local = in, Local(in, info)
 	if kind.settle != nil {
 		if err := kind.settle(ctx, s, variables, common.data); err != nil {
 			return nil, err
 		}
 	}
 	within := inData(variables, common.data)
-	if err := s.Ask(ctx, kind.document.Text, within, answer); err != nil {
+	document := s.Parameters.Named(kind.document.Text, common.local)
+	if err := s.Ask(ctx, document, within, answer); err != nil {
 		var fault *labour.Fault
 		if !errors.As(err, &fault) || fault.Code != labour.NotFound || common.Region == nil || name != "compliance" {
 			return nil, err // that of compliance alone says what is known in the place of a picture
 		}
-		common.unknown = strings.TrimPrefix(fault.Error(), name+": ")
+		if common.unknown = strings.TrimPrefix(fault.Error(), name+": "); !in.IsEnglish() {
+			common.unknown = in.Say("It is not known how many workers were there, which does not mean that there was nobody.")
+		}
 	}
 	if common.Region == nil {
 		return nil, labour.Faultf(labour.NotFound, "There is no region %.80q: expected a code such as RU-PRI.",
@@ -242,11 +293,14 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	}
 	markRows(p)
 	p.Permalink = s.Permanent(info.Number) + "/charts/" + name + ".svg"
+	if !in.IsEnglish() {
+		asked.Set(LangName, in.Code())
+	}
 	if len(asked) > 0 {
 		p.Permalink += "?" + asked.Encode()
 	}
-	p.Source = sourceLine(common.sources, info)
-	return &Shown{p, info.Number, common.Release.Citation, kind.document.Text, within, common.sources}, nil
+	p.Source = sourceLine(in, common.sources, info)
+	return &Shown{p, info.Number, cited(in, info, common.Release.Citation), document, within, common.sources}, nil
 }
 
 // markRows says of each figure whether synthetic rows took part in it, so that the mark goes where a row is copied

@@ -86,6 +86,7 @@ func TestCharts_LookAsBefore(t *testing.T) {
 	}
 	for _, name := range charts {
 		asked[name] = name + ".svg?width=640"
+		asked[name+"-ru"] = name + ".svg?width=640&lang=ru"
 	}
 	for name, address := range asked {
 		r := s.Get("/charts/" + address)

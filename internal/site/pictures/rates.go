@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // A map by counts mostly shows where many people live. Where a release has employment, permits are shown per 1,000
@@ -97,36 +99,36 @@ func (a *mapAnswer) asRates(p *chart.Picture, drawn chart.Map, places []askedPla
 	p.Unit = "permits per 1,000 employed"
 	for i := range drawn {
 		if drawn[i].Value != nil && *drawn[i].Value > 0 {
-			drawn[i].More = chart.Amount(*drawn[i].Value, "permits")
+			drawn[i].More = a.in.Amount(*drawn[i].Value, "permits")
 		}
 		drawn[i].Value, drawn[i].Rate = employed[i].rate(drawn[i].Value), true
 		if employed[i] != nil {
 			a.cite(employed[i].source)
 		}
 		if employed[i] != nil && drawn[i].More != "" {
-			drawn[i].More += fmt.Sprintf("; %s thousand employed in %d", chart.Grouped(employed[i].thousands, 1),
-				employed[i].year)
+			drawn[i].More = a.in.Say("%s; %s thousand employed in %s", drawn[i].More,
+				a.in.Number(employed[i].thousands, 1), strconv.Itoa(employed[i].year))
 		}
 	}
 	slices.Sort(years)
-	p.Note("Employed persons of " + chart.Listed(years) + ". Classes have about as many regions each.")
+	p.Note(a.in.Say("Employed persons of %s. Classes have about as many regions each.", a.in.Listed(years)))
 	if len(without) > 0 {
-		p.Note("No employment is published for " + chart.Listed(without) + ".")
+		p.Note(a.in.Say("No employment is published for %s.", a.in.Listed(without)))
 	}
 }
 
 // rateSentence tells the rates, the greatest first.
-func rateSentence(drawn chart.Map) string {
+func (a *mapAnswer) rateSentence(drawn chart.Map) string {
 	known := slices.DeleteFunc(slices.Clone(drawn), func(s chart.Subject) bool {
 		return !s.Rate || s.Value == nil || *s.Value == 0
 	})
 	slices.SortStableFunc(known, func(s, t chart.Subject) int { return cmp.Compare(*t.Value, *s.Value) })
 	var told []string
 	for _, s := range known {
-		told = append(told, s.Label+" "+chart.Grouped(*s.Value, chart.Decimals(*s.Value, 2)))
+		told = append(told, s.Label+" "+a.in.Number(*s.Value, words.Decimals(*s.Value, 2)))
 	}
 	if len(told) == 0 {
 		return ""
 	}
-	return "Per 1,000 employed: " + chart.Listed(told) + "."
+	return a.in.Say("Per 1,000 employed: %s.", a.in.Listed(told))
 }

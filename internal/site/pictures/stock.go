@@ -10,6 +10,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // stockReport is a report of workers present by period.
@@ -48,29 +49,38 @@ func (a *stockAnswer) picture(variables port.Variables) (*chart.Picture, error) 
 	codes := nationalities(variables)
 	span := a.span(variables)
 	a.Report.keep(a.counted(span))
-	p := &chart.Picture{Title: "Workers present, " + a.Region.Name, Unit: "persons",
+	p := &chart.Picture{Words: a.in, Title: a.in.Say("Workers present, %s", a.Region.Name), Unit: "persons",
 		Synthetic: a.Report.Provenance.Synthetic, Columns: stockColumns}
 	unit := granularityWord(variables)
-	p.Subtitle = fmt.Sprintf("On the last day of each %s. %s", unit, nationals(codes, a.Countries))
+	p.Subtitle = a.in.Say(eachUnit[unit]) + " " + a.nationals(codes, a.Countries)
 	a.cite(a.Report.Provenance.Sources...)
-	series := a.Report.series(p, "Register", a.data)
+	series := a.Report.series(p, a.in.Say("Register"), a.data)
 	of := slices.DeleteFunc(slices.Clone(a.Region.Observations), func(o askedObservation) bool {
 		return !o.isOf(codes)
 	})
 	published := a.published(p, of, span)
 	p.Plot = chart.Timeline{From: span.From, To: span.To, Series: evidenceFirst(append(series, published...)),
-		Events: a.Sanction.events(span)}
-	whom := wholeRegion
+		Events: a.Sanction.events(a.in, span)}
+	none := noReported
 	if len(codes) != 1 {
-		whom = "these nationalities together in " + wholeRegion
+		none = "No reported figure of these days is known for these nationalities together in this region as a whole."
 	}
-	a.explain(p, unit, whom, &a.Report, published, a.Sanction, span)
-	p.Description = described(p, a.Report.sentences(), publishedSentence(published))
+	a.explain(p, unit, none, &a.Report, published, a.Sanction, span)
+	p.Description = described(p, a.Report.sentences(a.in), a.publishedSentence(published))
 	return p, nil
 }
 
-// wholeRegion says that reported figures are about all workers of the region, where nothing narrower is asked.
-const wholeRegion = "this region as a whole"
+// noReported says that reported figures, which are about all workers of a region, are not known.
+const noReported words.Text = "No reported figure of these days is known for this region as a whole."
+
+// eachUnit begins the subtitle of stocks by calendar unit.
+var eachUnit = map[string]words.Text{
+	"day":     "On the last day of each day.",
+	"week":    "On the last day of each week.",
+	"month":   "On the last day of each month.",
+	"quarter": "On the last day of each quarter.",
+	"year":    "On the last day of each year.",
+}
 
 // evidenceFirst puts what was reported before what others estimated, and what is made up last.
 func evidenceFirst(series []chart.Series) []chart.Series {
@@ -79,35 +89,35 @@ func evidenceFirst(series []chart.Series) []chart.Series {
 	return series
 }
 
-// explain says in words what a picture of stocks lacks, reported figures for whom among it, and what its lines are.
-func (c *chartCommon) explain(p *chart.Picture, unit, whom string, r *stockReport, published []chart.Series,
+// explain says in words what a picture of stocks lacks, reported figures among it, and what its lines are.
+func (c *chartCommon) explain(p *chart.Picture, unit string, none words.Text, r *stockReport, published []chart.Series,
 	s *askedSanction, span labour.Period) {
 	var gaps runs
 	known := len(published) > 0
 	for _, row := range r.Rows {
-		gaps.next(unitLabel(row.Period, unit), row.WorkersPresent == nil)
+		gaps.next(c.unitLabel(row.Period, unit), row.WorkersPresent == nil)
 		known = known || row.WorkersPresent != nil
 	}
 	switch {
 	case known:
 		if len(published) == 0 {
-			p.Note("No reported figure of these days is known for " + whom + ".")
+			p.Note(c.in.Say(none))
 		}
 		if len(r.Rows) == 0 {
-			p.Note(c.nobody(span, r.none("The register has no worker here in these days.")))
+			p.Note(c.nobody(span, r.none(c.in, c.in.Say("The register has no worker here in these days."))))
 		} else {
 			p.Note(c.beyondNote(span))
-			p.Note(r.told())
-			p.Note(r.beginningNote(c.data))
+			p.Note(r.told(c.in))
+			p.Note(r.beginningNote(c.in, c.data))
 		}
-		p.Note(s.note(span))
-		p.Note(unknownNote(gaps.String()))
+		p.Note(s.note(c.in, span))
+		p.Note(unknownNote(c.in, gaps.told(c.in)))
 	case len(r.Rows) == 0:
 		p.Empty = c.nobody(span,
-			r.none(fmt.Sprintf("The register has no worker in %s in these days, and no reported figure is known.",
+			r.none(c.in, c.in.Say("The register has no worker in %s in these days, and no reported figure is known.",
 				c.Region.Name)))
 	default:
-		p.Empty = "No figure is known, " + whyUnknown + "."
+		p.Empty = c.in.Say(noFigure)
 	}
 }
 
@@ -131,7 +141,7 @@ func (r *stockReport) series(p *chart.Picture, name string, data labour.Period) 
 	}
 	s := chart.Series{Name: name, Drawn: chart.Area}
 	if r.Provenance.Synthetic {
-		s.Name, s.Drawn = s.Name+" (synthetic)", chart.MadeUp
+		s.Name, s.Drawn = p.Words.Say("%s (synthetic)", s.Name), chart.MadeUp
 	}
 	publisher := strings.Join(publishers(r.Provenance.Sources), "; ")
 	begins := r.beginning(data)
@@ -161,26 +171,27 @@ func (r *stockReport) beginning(data labour.Period) labour.Period {
 }
 
 // beginningNote says what the first year of a register is; "" where it does not begin in these rows.
-func (r *stockReport) beginningNote(data labour.Period) string {
+func (r *stockReport) beginningNote(in words.Words, data labour.Period) string {
 	begins := r.beginning(data)
 	if begins.Days() == 0 {
 		return ""
 	}
-	return "The register begins on " + words(begins.From) + ": the rise of its first year, drawn thin, is no history."
+	return in.Say("The register begins on %s: the rise of its first year, drawn thin, is no history.",
+		in.Day(begins.From.Time()))
 }
 
 // sentences tell the first, the highest and the last figure.
-func (r *stockReport) sentences() string {
+func (r *stockReport) sentences(in words.Words) string {
 	var first, peak, last string
 	var highest float64
-	end := "in the end"
+	end := in.Say("in the end")
 	for _, row := range r.Rows {
 		if row.WorkersPresent == nil {
-			end = "the last figure that is shown"
+			end = in.Say("the last figure that is shown")
 			continue
 		}
-		end = "in the end"
-		told := fmt.Sprintf("%s on %s", chart.Grouped(*row.WorkersPresent, 0), words(row.Period.days().To))
+		end = in.Say("in the end")
+		told := in.Say("%s on %s", in.Number(*row.WorkersPresent, 0), in.Day(row.Period.days().To.Time()))
 		if first == "" {
 			first = told
 		}
@@ -190,22 +201,23 @@ func (r *stockReport) sentences() string {
 		last = told
 	}
 	if first == "" {
-		return "The register shows no figure."
+		return in.Say("The register shows no figure.")
 	}
-	return fmt.Sprintf("By the register, %s; at the highest %s; %s %s.", first, peak, end, last)
+	return in.Say("By the register, %s; at the highest %s; %s %s.", first, peak, end, last)
 }
 
 // published returns the stocks in a span among observations of the region, and adds their rows to the picture's data.
 func (c *chartCommon) published(p *chart.Picture, observations []askedObservation, span labour.Period) []chart.Series {
 	var all []chart.Series
 	for _, kind := range []struct {
-		indicator, name string
-		drawn           chart.Drawing
+		indicator string
+		name      words.Text
+		drawn     chart.Drawing
 	}{
 		{labour.WorkersPresentReported, "Reported to the United Nations or by the foreign ministry", chart.Reported},
 		{labour.WorkersPresentEstimate, "Other estimates, which conflict", chart.Estimated},
 	} {
-		s := chart.Series{Name: kind.name, Drawn: kind.drawn}
+		s := chart.Series{Name: c.in.Say(kind.name), Drawn: kind.drawn}
 		for _, o := range observations {
 			if o.Indicator.Code != kind.indicator || o.Industry != nil || o.Status == "MISSING" ||
 				!span.Contains(labour.Date(o.To)) {
@@ -225,27 +237,26 @@ func (c *chartCommon) published(p *chart.Picture, observations []askedObservatio
 }
 
 // publishedSentence tells the published figures.
-func publishedSentence(all []chart.Series) string {
+func (c *chartCommon) publishedSentence(all []chart.Series) string {
 	var texts []string
 	for _, s := range all {
 		var figures []string
 		for _, q := range s.Points {
-			on := words(q.Period.To)
-			if q.Period.From != q.Period.To {
-				on = words(q.Period.From) + " to " + on
-			}
-			figures = append(figures, fmt.Sprintf("%s (%s)", chart.Grouped(*q.Value, 0), on))
+			figures = append(figures, fmt.Sprintf("%s (%s)", c.in.Number(*q.Value, 0), c.spanWords(q.Period)))
 		}
-		texts = append(texts, fmt.Sprintf("%s: %s.", s.Name, chart.Listed(figures)))
+		texts = append(texts, fmt.Sprintf("%s: %s.", s.Name, c.in.Listed(figures)))
 	}
 	return strings.Join(texts, " ")
 }
 
 // described puts the text alternative of a picture together.
 func described(p *chart.Picture, sentences ...string) string {
-	all := []string{p.Title + ". " + p.Subtitle + "."}
+	all := []string{p.Title + "."}
+	if p.Subtitle != "" {
+		all = append(all, p.Subtitle+".")
+	}
 	if p.Synthetic {
-		all = append(all, chart.SyntheticMark+".")
+		all = append(all, p.Words.Say(chart.SyntheticMark)+".")
 	}
 	if p.Empty != "" {
 		sentences = []string{p.Empty}

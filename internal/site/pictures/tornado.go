@@ -9,6 +9,7 @@ import (
 	"homebound/internal/chart"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/words"
 )
 
 // tornadoAnswer is what charts/tornado.graphql is answered.
@@ -41,7 +42,7 @@ var tornadoColumns = []table.Column{
 }
 
 // inputWords say what an input is; one that is not here is told by its name.
-var inputWords = map[string]string{
+var inputWords = map[string]words.Text{
 	"relativeProductivity":      "What a departed worker produces, beside an average one",
 	"substitutionRate":          "Share of posts that others fill",
 	"outputMultiplier":          "What suppliers in the region lose as well (multiplier)",
@@ -60,16 +61,21 @@ var inputWords = map[string]string{
 }
 
 // settingWords name the choices of the model's form.
-var settingWords = map[string]string{
+var settingWords = map[string]words.Text{
 	"AVERAGE_PRODUCT": "it was lost to use", "WAGE_SHARE": "it stayed", "ELASTICITY": "as the literature estimates",
 	"PROPORTIONAL": "all alike", "LAST": "the last", "FIRST": "the first",
 }
 
 // figures say from where to where something is moved, and what comes of it.
-func (s askedSwing) figures(unit string) string {
-	name := func(setting string) string { return cmp.Or(settingWords[setting], "at "+setting) }
-	return fmt.Sprintf("%s: %s; %s: %s", name(s.LowSetting), chart.Amount(s.OutputLostAtLow, unit), name(s.HighSetting),
-		chart.Amount(s.OutputLostAtHigh, unit))
+func (s askedSwing) figures(in words.Words, unit string) string {
+	name := func(setting string) string {
+		if text, has := settingWords[setting]; has {
+			return in.Say(text)
+		}
+		return in.Say("at %s", setting)
+	}
+	return fmt.Sprintf("%s: %s; %s: %s", name(s.LowSetting), in.Amount(s.OutputLostAtLow, unit), name(s.HighSetting),
+		in.Amount(s.OutputLostAtHigh, unit))
 }
 
 // picture shows what each input alone does to the estimate, the one that matters most first.
@@ -77,8 +83,8 @@ func (a *tornadoAnswer) picture(port.Variables) (*chart.Picture, error) {
 	const most = 12
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
-		Title: "What the estimate hangs on, " + a.Region.Name, Unit: "RUB",
-		Subtitle:  impact.subtitle("output lost with one input at its ends, all others central"),
+		Words: a.in, Title: a.in.Say("What the estimate hangs on, %s", a.Region.Name), Unit: "RUB",
+		Subtitle:  impact.subtitle(&a.chartCommon, "output lost with one input at its ends, all others central"),
 		Synthetic: impact.Synthetic, Columns: slices.Clone(tornadoColumns),
 	}
 	var shown chart.Tornado
@@ -88,28 +94,28 @@ func (a *tornadoAnswer) picture(port.Variables) (*chart.Picture, error) {
 	}
 	for _, s := range impact.Sensitivity {
 		p.Rows = append(p.Rows, []any{s.Parameter, s.Switch, s.LowSetting, s.HighSetting, s.OutputLostAtLow, s.OutputLostAtHigh})
-		label := cmp.Or(inputWords[s.Parameter], s.Parameter)
+		label := a.in.Say(cmp.Or(inputWords[s.Parameter], words.Text(s.Parameter)))
 		if len(shown.Swings) >= most && !s.Switch {
 			left = append(left, label)
 			continue
 		}
-		shown.Swings = append(shown.Swings, chart.Swing{Label: label, Figures: s.figures(p.Unit), AtLow: s.OutputLostAtLow,
+		shown.Swings = append(shown.Swings, chart.Swing{Label: label, Figures: s.figures(a.in, p.Unit), AtLow: s.OutputLostAtLow,
 			AtHigh: s.OutputLostAtHigh, IsChoiceOfTheForm: s.Switch})
-		told = append(told, label+", "+s.figures(p.Unit))
+		told = append(told, label+", "+s.figures(a.in, p.Unit))
 	}
 	p.Columns[4].Unit, p.Columns[5].Unit = p.Unit, p.Unit
 	p.Plot = shown
 	if impact.OutputLost == nil || len(told) == 0 || impact.nobody() {
-		p.Empty = impact.empty(a.Region.Name)
+		p.Empty = impact.empty(&a.chartCommon)
 	} else {
-		told = append([]string{"All inputs central: " + chart.Amount(shown.Central, p.Unit)}, told...)
+		told = append([]string{a.in.Say("All inputs central: %s", a.in.Amount(shown.Central, p.Unit))}, told...)
 		if len(left) > 0 {
-			p.Note("Left out, since they matter less: " + chart.Listed(left) + ".")
+			p.Note(a.in.Say("Left out, since they matter less: %s.", a.in.Listed(left)))
 		}
-		p.Note(impact.variantNote())
+		p.Note(impact.variantNote(a.in))
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(a.scenario))
+	p.Note(assumptionsNote(a.in, a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, "; ")+".")
 	return p, nil

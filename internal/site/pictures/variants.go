@@ -34,21 +34,21 @@ var variantsColumns = []table.Column{
 func (a *variantsAnswer) picture(port.Variables) (*chart.Picture, error) {
 	impact := &a.EconomicImpact
 	p := &chart.Picture{
-		Title: "Output lost as workers left, " + a.Region.Name + ": three assumptions", Unit: "RUB",
-		Subtitle:  impact.subtitle("medians with their ranges"),
+		Words: a.in, Title: a.in.Say("Output lost as workers left, %s: three assumptions", a.Region.Name), Unit: "RUB",
+		Subtitle:  impact.subtitle(&a.chartCommon, "medians with their ranges"),
 		Synthetic: impact.Synthetic, Columns: slices.Clone(variantsColumns),
 	}
 	var shown chart.Intervals
 	var told []string
 	for _, v := range impact.Variants {
 		row := []any{v.Variant, nil, nil, nil, nil, nil}
-		interval := chart.Interval{Label: variantWords[v.Variant], Figures: "Not known"}
+		interval := chart.Interval{Label: a.in.Say(variantWords[v.Variant]), Figures: a.in.Say("Not known")}
 		if e := v.OutputLost; e != nil {
 			p.Unit = e.Unit
-			interval = chart.Interval{Label: interval.Label, Figures: e.within(), Known: true, Low: e.P5, Quarter: e.P25,
+			interval = chart.Interval{Label: interval.Label, Figures: e.within(a.in), Known: true, Low: e.P5, Quarter: e.P25,
 				Median: e.P50, ThreeQuarters: e.P75, High: e.P95}
 			row = []any{v.Variant, e.P5, e.P25, e.P50, e.P75, e.P95}
-			told = append(told, interval.Label+": "+e.within())
+			told = append(told, interval.Label+": "+e.within(a.in))
 		}
 		shown, p.Rows = append(shown, interval), append(p.Rows, row)
 	}
@@ -57,12 +57,12 @@ func (a *variantsAnswer) picture(port.Variables) (*chart.Picture, error) {
 	}
 	p.Plot = shown
 	if len(told) == 0 || impact.nobody() {
-		p.Empty = impact.empty(a.Region.Name)
+		p.Empty = impact.empty(&a.chartCommon)
 	} else {
-		p.Note("No one of the three is the cost by itself: how much was lost depends on what became of the capital.")
+		p.Note(a.in.Say("No one of the three is the cost by itself: how much was lost depends on what became of the capital."))
 		impact.remarks(p)
 	}
-	p.Note(assumptionsNote(a.scenario))
+	p.Note(assumptionsNote(a.in, a.scenario))
 	a.cite(impact.Provenance.Sources...)
 	p.Description = described(p, strings.Join(told, ". ")+".")
 	return p, nil
