@@ -2,11 +2,13 @@ package db
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"homebound/db/internal/build"
+	"homebound/db/internal/postgres"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
@@ -102,13 +104,24 @@ func (p Place) Close() { closePlace(p.p) }
 
 // Mirror has a store of files be read from a PostgreSQL: what is published in its folder is copied there when it is first
 // asked for. It is what holds the engine to the contract.
-func (s *Store) Mirror(ctx context.Context, address string) error {
+func (s *Store) Mirror(ctx context.Context, address string, options ...PushOption) error {
 	if _, err := Prepare(ctx, address); err != nil {
 		return err
 	}
 	p, err := newPostgresPlace([]string{address}, "")
+	for _, option := range options {
+		err = errors.Join(err, option(p))
+	}
 	s.place = mirror{folderPlace{s.folder}, p}
 	return err
+}
+
+// CitusBy is Citus with other keys.
+func CitusBy(keys map[string]string) PushOption {
+	return func(to stored) error {
+		to.(*postgresPlace).shards = &postgres.Sharding{Keys: keys}
+		return nil
+	}
 }
 
 type mirror struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"homebound/db/internal/build"
@@ -18,10 +19,29 @@ import (
 // postgresPlace is a PostgreSQL as a place. A release is read there, and no file of it comes to this machine.
 type postgresPlace struct {
 	cluster *postgres.Cluster
-	cache   build.Folder // for the key file alone
+	cache   build.Folder       // for the key file alone
+	shards  *postgres.Sharding // how Citus distributes what is pushed; nil where it is not to
 
 	mu   sync.Mutex
 	keys string // as they were read last
+}
+
+// sharding puts a permit on one server with the repatriations of its workers. All other tables are small enough for every
+// server: dictionaries, employers, observations, rollups.
+var sharding = &postgres.Sharding{
+	Keys: map[string]string{"permits": "id", "repatriations": "COALESCE(permit_id, id)"},
+	Views: map[string]*strings.Replacer{
+		"permit_facts": strings.NewReplacer(" LEFT JOIN permit_masks m ON m.id = p.id", "", "m.permits", maskOf("permit", "permits", "p"),
+			"m.workers", maskOf("permit", "workers", "p"), "m.wage_monthly", maskOf("permit", "wage_monthly", "p")),
+		"repatriation_facts": strings.NewReplacer(" LEFT JOIN repatriation_masks m ON m.id = r.id", "",
+			"m.workers", maskOf("repatriation", "workers", "r"),
+			"p.id = r.permit_id", "p.shard_key = r.shard_key AND p.id = r.permit_id"),
+	},
+}
+
+// maskOf reads a masked value of a row without a join.
+func maskOf(table, column, row string) string {
+	return fmt.Sprintf("(SELECT m.%s FROM %s_masks m WHERE m.id = %s.id)", column, table, row)
 }
 
 func newPostgresPlace(addresses []string, cache string) (*postgresPlace, error) {
@@ -115,7 +135,8 @@ func (p *postgresPlace) push(ctx context.Context, from build.Folder, name string
 	file := sqlite.OpenWhole(from.File(name))
 	defer file.Close()
 	pushing := postgres.Pushing{
-		Entry: postgres.Entry{Name: name, Number: info.Number, Info: string(text)}, File: file,
+		Entry: postgres.Entry{Name: name, Number: info.Number, Info: string(text)},
+		File:  file, Shards: p.shards,
 		Check: func(ctx context.Context, copied *postgres.Release) error {
 			found, err := build.ContentHash(ctx, copied)
 			if err == nil && found != info.ContentHash {

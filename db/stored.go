@@ -71,13 +71,32 @@ type Pushed struct {
 // Push copies release n, the current one for 0, to an object storage or a PostgreSQL, names it the current one there, and removes all
 // but the keep newest where keep is above 0. It returns ErrMoved (wrapped) where somebody else has pushed meanwhile: the
 // file is there then, and the other release is current.
-func (s *Store) Push(ctx context.Context, address string, n, keep int) (Pushed, error) {
+func (s *Store) Push(ctx context.Context, address string, n, keep int, options ...PushOption) (Pushed, error) {
 	to, err := newStored([]string{address}, "", 0)
 	if err != nil {
 		return Pushed{}, err
 	}
 	defer closePlace(to)
+	for _, option := range options {
+		if err := option(to); err != nil {
+			return Pushed{}, err
+		}
+	}
 	return s.push(ctx, to, n, keep)
+}
+
+// PushOption changes how Push copies.
+type PushOption func(stored) error
+
+// Citus distributes the copy over the servers of a Citus cluster. Push returns an error (wrapped) where the address is not of
+// a PostgreSQL with the extension.
+func Citus(to stored) error {
+	place, is := to.(*postgresPlace)
+	if !is {
+		return errors.New("--citus: expected the address of a PostgreSQL, postgres://..., found that of an object storage")
+	}
+	place.shards = sharding
+	return nil
 }
 
 func (s *Store) push(ctx context.Context, to place, n, keep int) (p Pushed, err error) {

@@ -39,7 +39,7 @@ func (b *Counted) eachCell(ctx context.Context, view string, visit func(register
 		dayFamily = labour.DepartureFlow
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
-	own, held := "1 = 0", "1 = 0"
+	own, held := "FALSE", "FALSE"
 	if b.families[dayFamily] {
 		own = sb.In("d.cell", b.cells(view))
 	}

@@ -122,7 +122,8 @@ func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter,
 		return nil, err
 	}
 	return whole(r, slices.Concat(repatriationList.columns, []string{"e.name", "n.number"}),
-		build.RepatriationRows(r.schema)+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id", repatriationSort, order, narrow)
+		build.RepatriationRows(r.schema)+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id"+
+			build.Colocated(r.schema, "n", "f"), repatriationSort, order, narrow)
 }
 
 // WholeEmployers returns the list that EmployerPages gives in pages.

@@ -22,20 +22,7 @@ import (
 // Servers that read an object storage follow what is pushed, and outlive the storage and one another.
 func TestServe_FromAnObjectStorage(t *testing.T) {
 	long(t)
-	backend := s3mem.New()
-	require.NoError(t, backend.CreateBucket("homebound"))
-	sound, away := gofakes3.New(backend).Server(), atomic.Bool{}
-	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if away.Load() {
-			panic(http.ErrAbortHandler)
-		}
-		sound.ServeHTTP(w, r)
-	}))
-	defer storage.Close()
-	t.Setenv("AWS_ENDPOINT_URL", storage.URL)
-	t.Setenv("AWS_ACCESS_KEY_ID", "key")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	t.Setenv("AWS_REGION", "us-east-1")
+	away := startStorage(t)
 	const address = "s3://homebound/public"
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
@@ -74,6 +61,28 @@ func TestServe_FromAnObjectStorage(t *testing.T) {
 		away.Store(false)
 		assert.Equal(t, 2, numberOf(t, serve("cold")), "from an empty disk")
 	})
+}
+
+// startStorage starts an object storage in memory, which the AWS_ variables name until the test ends. It is gone while
+// away is true.
+func startStorage(t *testing.T) (away *atomic.Bool) {
+	t.Helper()
+	backend := s3mem.New()
+	require.NoError(t, backend.CreateBucket("homebound"))
+	away = new(atomic.Bool)
+	sound := gofakes3.New(backend).Server()
+	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		sound.ServeHTTP(w, r)
+	}))
+	t.Cleanup(storage.Close)
+	t.Setenv("AWS_ENDPOINT_URL", storage.URL)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_REGION", "us-east-1")
+	return away
 }
 
 // numberOf asks a server for the number of its release.

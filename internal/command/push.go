@@ -14,6 +14,7 @@ type pushCommand struct {
 	Keep    int    `placeholder:"N" help:"How many of the newest releases stay there; all where left out."`
 	Keys    bool   `help:"Copy the key file as well, for all who read there."`
 	Init    bool   `help:"Make the catalogue of releases in a PostgreSQL first, and the role of those who may read there."`
+	Citus   bool   `help:"Distribute the release over the servers of a Citus cluster: permits and repatriations by shard_key, all other tables whole on every server."`
 }
 
 // Run verifies a release, copies it to an object storage or a PostgreSQL and names it the current one there.
@@ -30,7 +31,11 @@ func (c *pushCommand) Run(s *Session) (err error) {
 		}
 		fmt.Fprintf(s.Stdout, "the catalogue is there; members of the role %s may read\n", reader)
 	}
-	pushed, err := store.Push(s.Context, c.Address, c.Number, c.Keep)
+	var how []db.PushOption
+	if c.Citus {
+		how = append(how, db.Citus)
+	}
+	pushed, err := store.Push(s.Context, c.Address, c.Number, c.Keep, how...)
 	if errors.Is(err, db.ErrMoved) {
 		return fmt.Errorf("%w: look at what is there, and push again where this one is still to be current", err)
 	}

@@ -58,6 +58,33 @@ func (s *Server) Standby(tb testing.TB) *Server {
 	return follower
 }
 
+// StartCitus starts a server that distributes tables, over itself and so many workers that are started with it. The test
+// is skipped where the machine's PostgreSQL has no extension of the name: Debian has no package of it, so that a run of
+// every test does not ask for it either.
+func StartCitus(tb testing.TB, workers int) *Server {
+	tb.Helper()
+	shared, err := exec.Command(filepath.Join(programs(tb), "pg_config"), "--sharedir").Output()
+	if err == nil {
+		_, err = os.Stat(filepath.Join(strings.TrimSpace(string(shared)), "extension", "citus.control"))
+	}
+	if err != nil {
+		tb.Skip("PostgreSQL has no extension citus on this machine, and Debian has no package of it: what is distributed by it was not tried")
+	}
+	start := func() *Server {
+		s := Start(tb, "-c", "shared_preload_libraries=citus", "-c", "citus.shard_count=4", "-c", "wal_level=logical",
+			"-c", "max_prepared_transactions=200", "-c", "citus.node_conninfo=sslmode=disable")
+		s.Query(tb, "CREATE EXTENSION citus")
+		return s
+	}
+	first := start()
+	first.Query(tb, fmt.Sprintf("SELECT citus_set_coordinator_host('127.0.0.1', %d)", first.Port))
+	first.Query(tb, fmt.Sprintf("SELECT citus_set_node_property('127.0.0.1', %d, 'shouldhaveshards', true)", first.Port))
+	for range workers {
+		first.Query(tb, fmt.Sprintf("SELECT citus_add_node('127.0.0.1', %d)", start().Port))
+	}
+	return first
+}
+
 // Run starts the server anew, once it was stopped.
 func (s *Server) Run(tb testing.TB, more ...string) {
 	tb.Helper()

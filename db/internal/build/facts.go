@@ -40,7 +40,27 @@ func RepatriationRows(s sqlite.Schema) string {
 		outcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome)"
 		own = "(SELECT o.code FROM outcomes o WHERE o.code = r.outcome)"
 	}
-	return fmt.Sprintf(repatriationRows, outcome, own, s.Extras("repatriations", "r.", RepatriationExtras))
+	key := ""
+	if Sharded(s) {
+		key = ", r." + shardKey
+	}
+	return fmt.Sprintf(repatriationRows, Colocated(s, "p", "r"), outcome, own,
+		s.Extras("repatriations", "r.", RepatriationExtras)+key)
+}
+
+// shardKey is the column that a copy in Citus has beside those of the file: what permits and repatriations are distributed by.
+const shardKey = "shard_key"
+
+// Sharded reports whether permits and repatriations are distributed over several servers.
+func Sharded(s sqlite.Schema) bool { return s["repatriations"][shardKey] }
+
+// Colocated is the condition that goes with a join of a permit and a repatriation, by their aliases: where they are
+// distributed, it says that both are on the same server. Else it is empty.
+func Colocated(s sqlite.Schema, permit, repatriation string) string {
+	if !Sharded(s) {
+		return ""
+	}
+	return fmt.Sprintf(" AND %s.%s = %s.%s", permit, shardKey, repatriation, shardKey)
 }
 
 const (
@@ -51,7 +71,7 @@ const (
   p.wage_currency, p.occupation, p.source_id, p.synthetic%s
   FROM permits p)`
 	repatriationRows = `(SELECT r.id, r.region_code, r.nationality,
-  COALESCE((SELECT COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) FROM permits p WHERE p.id = r.permit_id),
+  COALESCE((SELECT COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id)) FROM permits p WHERE p.id = r.permit_id%s),
     (SELECT e.industry FROM employers e WHERE e.id = r.employer_id)) AS industry,
   r.employer_id, r.permit_id, r.date, r.workers, %s AS outcome, %s AS own_outcome, r.sanction_symbol, r.source_id,
   r.synthetic%s

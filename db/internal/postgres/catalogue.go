@@ -54,7 +54,7 @@ func (c *Cluster) write(ctx context.Context) (*writer, error) {
 	for _, s := range c.servers {
 		config := s.config.Copy()
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
-		pg, err := pgconn.ConnectConfig(ctx, config)
+		pg, err := connect(ctx, config)
 		if err == nil {
 			return &writer{pg, config, c.prefix}, nil
 		}

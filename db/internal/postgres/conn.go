@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -35,11 +36,21 @@ const ahead = 256
 type connector struct{ config *pgconn.Config }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
-	pg, err := pgconn.ConnectConfig(ctx, c.config.Copy())
+	pg, err := connect(ctx, c.config.Copy())
 	if err != nil {
 		return nil, err
 	}
 	return &conn{pg}, nil
+}
+
+// connect opens a connection. Of a server that does not prove who it is the error says so first.
+func connect(ctx context.Context, config *pgconn.Config) (*pgconn.PgConn, error) {
+	pg, err := pgconn.ConnectConfig(ctx, config)
+	var unproven *tls.CertificateVerificationError
+	if errors.As(err, &unproven) {
+		return nil, fmt.Errorf("sslmode expects a certificate of %s that sslrootcert vouches for, found another: %w", config.Host, unproven.Err)
+	}
+	return pg, err
 }
 
 func (c connector) Driver() driver.Driver { return noDriver{} }
@@ -75,6 +86,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		return nil, err
 	}
 	under, _ := ctx.Value(scopeKey{}).(scope)
+	if strings.HasSuffix(under.schema, sharded) {
+		query = perRow(query)
+	}
 	pipeline := c.pg.StartPipeline(ctx)
 	pipeline.SendQueryParams(`SELECT set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
 		set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true)`,

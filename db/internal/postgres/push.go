@@ -8,8 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
-	"strings"
 
 	"homebound/db/internal/sqlite"
 )
@@ -31,6 +32,8 @@ type Pushing struct {
 	// Current says that the release is to be the current one in the place of Before, "" where none was.
 	Current bool
 	Before  string
+	// Shards says how the copy is distributed by Citus; nil leaves it where it is.
+	Shards *Sharding
 }
 
 // Push copies a release and enters it in the catalogue. It returns ErrBusy while another push is under way, ErrTaken where
@@ -60,11 +63,11 @@ func (c *Cluster) Push(ctx context.Context, p Pushing) error {
 		if err := c.draft(ctx, w, p); err != nil {
 			return err
 		}
-		if err := w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)); !errors.Is(err, ErrMoved) {
+		if err := w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p)); !errors.Is(err, ErrMoved) {
 			return err
 		}
 		p.Current = false // the copy is good: it is kept, and whoever pushed decides
-		return errors.Join(w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p.Entry)), ErrMoved)
+		return errors.Join(w.enter(ctx, p, c.prefix+"_draft", c.schemaOf(p)), ErrMoved)
 	case p.Current:
 		return c.MakeCurrent(ctx, p.Entry.Name, p.Before)
 	}
@@ -72,24 +75,33 @@ func (c *Cluster) Push(ctx context.Context, p Pushing) error {
 }
 
 // schemaOf names the schema of a release: a number, and what tells it from another that had the same.
-func (c *Cluster) schemaOf(e Entry) string {
+func (c *Cluster) schemaOf(p Pushing) string {
 	hash := ""
-	for _, r := range e.Name {
+	for _, r := range p.Entry.Name {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
 			hash += string(r)
 		}
 	}
 	hash = hash[min(len(hash), 4):]
-	return fmt.Sprintf("%s_r%d_%.12s", c.prefix, e.Number, hash)
+	schema := fmt.Sprintf("%s_r%d_%.12s", c.prefix, p.Entry.Number, hash)
+	if p.Shards != nil {
+		schema += sharded
+	}
+	return schema
 }
 
 // enter gives a draft its name and its line in the catalogue, in one transaction with making it current where it is to be.
 func (w *writer) enter(ctx context.Context, p Pushing, draft, schema string) (err error) {
 	reader := w.prefix + "_reader"
-	if err := w.run(ctx, "BEGIN",
+	grants := []string{fmt.Sprintf("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s", schema, reader)}
+	if p.Shards != nil {
+		if grants, err = w.grants(ctx, draft, schema, reader); err != nil {
+			return err
+		}
+	}
+	if err := w.run(ctx, append([]string{"BEGIN",
 		fmt.Sprintf("ALTER SCHEMA %s RENAME TO %s", draft, schema),
-		fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, reader),
-		fmt.Sprintf("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s", schema, reader)); err != nil {
+		fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, reader)}, grants...)...); err != nil {
 		return err
 	}
 	defer func() {
@@ -119,7 +131,12 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 	if err != nil {
 		return err
 	}
-	if err := w.copyAll(ctx, p.File, tables, views); err != nil {
+	if p.Shards != nil {
+		err = w.copySharded(ctx, p.File, tables, views, p.Shards)
+	} else {
+		err = w.copyAll(ctx, p.File, tables, views)
+	}
+	if err != nil {
 		return err
 	}
 	one := &Cluster{prefix: c.prefix}
@@ -148,28 +165,37 @@ func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, view
 		return err
 	}
 	statements = nil
-	var counts []string
+	rows := map[string]int64{}
 	for _, t := range tables {
-		rows, err := w.copyTable(ctx, file, t)
-		if err != nil {
+		var err error
+		if rows[t.name], err = w.copyTable(ctx, file, t, " WITH (FREEZE)"); err != nil {
 			return fmt.Errorf("copy %s: %w", t.name, err)
 		}
 		statements = append(statements, t.finish()...)
-		counts = append(counts, fmt.Sprintf("(SELECT COUNT(*) FROM %s) = %d", sqlite.Quote(t.name), rows))
 	}
 	statements = append(append(statements, listFunction), append(views, "COMMIT")...)
 	if err := w.run(ctx, statements...); err != nil {
 		return fmt.Errorf("make the indexes and views: %w", err)
 	}
-	all, _, err := w.one(ctx, "SELECT "+strings.Join(counts, " AND "))
-	if err == nil && all != "t" {
-		err = errors.New("expected every table to have as many rows as the file, found others")
+	return w.count(ctx, rows)
+}
+
+// count compares how many rows tables have with how many were sent.
+func (w *writer) count(ctx context.Context, sent map[string]int64) error {
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		found, _, err := w.one(ctx, "SELECT COUNT(*) FROM "+sqlite.Quote(name))
+		if err == nil && found != strconv.FormatInt(sent[name], 10) {
+			err = fmt.Errorf("expected %s to have the %d rows of the file, found %s", name, sent[name], found)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // copyTable fills a table and returns how many rows were sent.
-func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) (int64, error) {
+func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table, with string) (int64, error) {
 	reader, written := io.Pipe()
 	sent := make(chan error, 1)
 	rows := int64(0)
@@ -181,7 +207,7 @@ func (w *writer) copyTable(ctx context.Context, file *sql.DB, t table) (int64, e
 		_ = written.CloseWithError(err)
 		sent <- err
 	}()
-	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN WITH (FREEZE)", sqlite.Quote(t.name)))
+	tag, err := w.pg.CopyFrom(ctx, reader, fmt.Sprintf("COPY %s FROM STDIN%s", sqlite.Quote(t.name), with))
 	_ = reader.Close()
 	if err != nil {
 		cancel()

@@ -19,6 +19,7 @@ type table struct {
 	columns []column
 	keys    []string
 	indexes []string // the statements that make them
+	shardBy string   // the expression of the file that rows are distributed by, "" for a table that is not
 }
 
 // column is a column of it, of a type that PostgreSQL has.
@@ -168,6 +169,10 @@ func (t table) create() []string {
 		columns = append(columns, rowID+" bigint NOT NULL")
 		mark(rowID)
 	}
+	if t.shardBy != "" {
+		columns = append(columns, shardKey+" "+kinds["TEXT"]+" NOT NULL")
+		mark(shardKey)
+	}
 	for _, c := range t.columns {
 		text := sqlite.Quote(c.name) + " " + c.kind
 		if c.neverNull {
@@ -184,9 +189,12 @@ func (t table) create() []string {
 // read writes the query that reads the table's rows from the file, in the order of its key.
 func (t table) read() (query string, width int) {
 	var columns []string
-	order := strings.Join(quoted(t.keys), ", ")
+	order := strings.Join(quoted(t.keys), ", ") // the key of the shard follows a key that is one by itself
 	if !t.hasKey() {
 		columns, order = append(columns, rowID), rowID
+	}
+	if t.shardBy != "" {
+		columns = append(columns, "("+t.shardBy+") AS "+shardKey)
 	}
 	for _, c := range t.columns {
 		columns = append(columns, sqlite.Quote(c.name))

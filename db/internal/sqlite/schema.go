@@ -64,7 +64,7 @@ func (s Schema) Extras(table, prefix string, names []string) string {
 func (s Schema) Select(table string, order string, names ...string) string {
 	list := strings.Join(s.Columns(table, "", names...), ", ")
 	if s[table] == nil {
-		return "SELECT " + list + " WHERE 1 = 0"
+		return "SELECT " + list + " WHERE FALSE"
 	}
 	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", list, Quote(table), order)
 }
@@ -85,7 +85,7 @@ func (s Schema) From(t Table) string {
 	}
 	from := " FROM " + Quote(t.Name)
 	if s[t.Name] == nil {
-		from = " WHERE 1 = 0"
+		from = " WHERE FALSE"
 	}
 	return "(SELECT " + strings.Join(list, ", ") + from + ")"
 }
