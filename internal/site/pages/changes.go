@@ -13,6 +13,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed changes.html
@@ -46,7 +47,10 @@ type changedRelease struct {
 type movedFigure struct{ Name, Where, When, Source, Before, After, Why string }
 
 // movedVerdict is a claim that two releases judge differently.
-type movedVerdict struct{ ID, Statement, Speaker, Before, After string }
+type movedVerdict struct {
+	ID, Statement, Speaker string
+	Before, After          words.Text
+}
 
 // movedPicture is a picture whose figures two releases show differently.
 type movedPicture struct {
