@@ -68,8 +68,8 @@ func (s *Pages) changes() {
 			return nil, err
 		}
 		data.frame = v.frame
-		data.Title = fmt.Sprintf("What release %d changed", v.Number)
-		data.Description = data.Title + ": published figures, what statements are judged by, and pictures, each with its move."
+		data.Title = v.in.Say("What release %s changed", strconv.Itoa(v.Number))
+		data.Description = v.in.Say("%s: published figures, what statements are judged by, and pictures, each with its move.", data.Title)
 		data.Partial = true // which releases there are may change
 		return data, nil
 	})
