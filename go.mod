@@ -2,6 +2,9 @@ module homebound
 
 go 1.26.0
 
+// What npm installs holds a Go package or two, which are none of ours.
+ignore node_modules
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
 	git.sr.ht/~sbinet/gg v0.7.0

@@ -57,7 +57,7 @@ func (rep *Report) FigureOf(ctx context.Context, row ReportRow, m labour.Measure
 		f.Why = fmt.Sprintf("Nothing is known of %s in %s.", info.Field, row.Period.Key())
 	}
 	if as == labour.Itself || !has {
-		if f.Unit = derivedUnit(f.Unit, as); has {
+		if f.Unit = as.Unit(f.Unit); has {
 			f.Value = &value
 		}
 		return f, nil
@@ -89,24 +89,9 @@ type held struct {
 	whole *Report // the report that the row stands in
 }
 
-// derivedUnit names the unit of a derived figure.
-func derivedUnit(unit string, as labour.Derivation) string {
-	switch as {
-	case labour.RelativeOnPeriod, labour.RelativeOnYear, labour.ShareOfTotal, labour.ShareOfParent:
-		return "fraction"
-	case labour.Rank:
-		return "rank"
-	case labour.Per1000Inhabitants:
-		return unit + " per 1,000 inhabitants"
-	case labour.Per1000Employed:
-		return unit + " per 1,000 employed"
-	}
-	return unit
-}
-
 // hold holds the value of a row against what the derivation names.
 func (rep *Report) hold(ctx context.Context, f *Figure, h held) error {
-	f.Unit = derivedUnit(f.Unit, h.as)
+	f.Unit = h.as.Unit(f.Unit)
 	switch h.as {
 	case labour.ChangeOnPeriod, labour.RelativeOnPeriod:
 		return rep.change(ctx, f, h, "before", rep.Query.Granularity.PeriodBefore)

@@ -1,3 +1,8 @@
+CREATE TABLE boundaries (
+  region_code TEXT NOT NULL PRIMARY KEY REFERENCES regions (code),
+  geometry    TEXT NOT NULL -- a MultiPolygon of GeoJSON in degrees of WGS 84, simplified
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE claims (
   id           TEXT NOT NULL PRIMARY KEY,
   topic        TEXT NOT NULL,

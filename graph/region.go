@@ -176,6 +176,26 @@ func (regionFields) Observations(ctx context.Context, objs []*labour.Region, ind
 	})
 }
 
+func (regionFields) Boundary(ctx context.Context, objs []*labour.Region) ([]*string, error) {
+	return model.Together(ctx, objs, func(objs []*labour.Region) ([]*string, error) {
+		codes := make([]string, len(objs))
+		for i, region := range objs {
+			codes[i] = region.Code
+		}
+		found, err := releaseOf(ctx).Boundaries(ctx, codes)
+		if err != nil {
+			return nil, err
+		}
+		outlines := make([]*string, len(objs))
+		for i, code := range codes {
+			if text, has := found[code]; has {
+				outlines[i] = &text
+			}
+		}
+		return outlines, nil
+	})
+}
+
 func (regionFields) Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter,
 	orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.EmployerConnection,
 	error) {

@@ -95,7 +95,7 @@ func code(text string) string {
 func TestDocs_DataListsEveryColumn(t *testing.T) {
 	var text strings.Builder
 	for _, table := range datapackage.Tables {
-		fmt.Fprintf(&text, "\n### %s.csv\n\nKey: %s.\n\n| column | values | empty | what |\n| --- | --- | --- | --- |\n", table.Name, "`"+strings.Join(table.Key, "`, `")+"`")
+		fmt.Fprintf(&text, "\n### %s\n\nKey: %s.\n\n| column | values | empty | what |\n| --- | --- | --- | --- |\n", table.FileName(), "`"+strings.Join(table.Key, "`, `")+"`")
 		for _, c := range table.Columns {
 			empty := "may be"
 			switch {
@@ -116,7 +116,7 @@ func valuesOf(c datapackage.Column) string {
 		datapackage.Text: "text", datapackage.Key: "key", datapackage.Region: "region code", datapackage.Country: "country code",
 		datapackage.Countries: "country codes, split by `;`", datapackage.Industry: "letter A to U", datapackage.Currency: "currency code",
 		datapackage.URL: "web address", datapackage.Date: "date", datapackage.Whole: "whole number", datapackage.Number: "number", datapackage.Boolean: "`true` or `false`",
-		datapackage.Precisions: "columns with `MONTH`, `QUARTER` or `YEAR`",
+		datapackage.Geometry: "GeoJSON", datapackage.Precisions: "columns with `MONTH`, `QUARTER` or `YEAR`",
 	}[c.Type]
 	if c.Type == datapackage.OneOf {
 		words = "`" + strings.Join(c.Enum, "`, `") + "`"

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port", "internal/words"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/mount", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table", "internal/words"},
-	"internal/site/pictures": {"graph", "internal/chart", "internal/labour", "internal/site/port", "internal/table", "internal/words"},
+	"internal/site/pictures": {"graph", "internal/boundaries", "internal/chart", "internal/labour", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
 		"internal/web"}, // for tests alone
 	"internal/negotiate":     {},
@@ -50,11 +50,12 @@ var mayImport = map[string][]string{
 	"internal/answers":          {"db", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour"},
 	"internal/answers/evidence": {"internal/labour"},
 
-	"internal/chart": {"internal/labour", "internal/table", "internal/words"},
+	"internal/chart": {"internal/boundaries", "internal/labour", "internal/table", "internal/words"},
 	"internal/table": {},
 
 	"internal/exchange":     {"db", "db/seed", "internal/datapackage", "internal/labour", "internal/prefetch", "internal/synth"},
-	"internal/datapackage":  {"internal/confidential", "internal/labour"},
+	"internal/datapackage":  {"internal/boundaries", "internal/confidential", "internal/labour"},
+	"internal/boundaries":   {},
 	"internal/synth":        {"internal/labour"},
 	"internal/impact":       {"internal/labour"},
 	"internal/confidential": {},
@@ -110,7 +111,7 @@ var onlyIn = map[string][]string{
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.
-var pure = []string{"db/internal/packed", "internal/chart", "internal/labour", "internal/confidential", "internal/impact", "graph/scalar",
+var pure = []string{"db/internal/packed", "internal/chart", "internal/boundaries", "internal/labour", "internal/confidential", "internal/impact", "graph/scalar",
 	"internal/answers/evidence"}
 
 func TestHouse_ArrowsRunDownOnly(t *testing.T) {

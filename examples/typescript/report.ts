@@ -5,6 +5,7 @@ import { graphql } from './gql/index.js'
 const Current = graphql(`
   query Current {
     release {
+      id
       number
     }
   }
@@ -17,8 +18,11 @@ const Permits = graphql(`
       groupBy: [REGION]
       orderBy: [{ measure: WORKERS_PRESENT, direction: DESC }]
     ) {
+      id
       rows {
+        id
         region {
+          id
           code
           name
         }
@@ -26,6 +30,7 @@ const Permits = graphql(`
         workersPresent
       }
       totals {
+        id
         permitsIssued
         workersPresent
         perturbed
@@ -39,6 +44,7 @@ const Permits = graphql(`
       }
       provenance {
         release {
+          id
           citation
         }
       }

@@ -636,6 +636,7 @@ type ComplexityRoot struct {
 	}
 
 	Region struct {
+		Boundary       func(childComplexity int) int
 		Children       func(childComplexity int, boundariesOn *labour.Date, on *labour.Date) int
 		Code           func(childComplexity int) int
 		Compliance     func(childComplexity int, sanction string, asOf *labour.Date, basis labour.Basis) int
@@ -1077,6 +1078,7 @@ type RegionResolver interface {
 
 	Parent(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([]*labour.Region, error)
 	Children(ctx context.Context, objs []*labour.Region, boundariesOn *labour.Date, on *labour.Date) ([][]labour.Region, error)
+	Boundary(ctx context.Context, objs []*labour.Region) ([]*string, error)
 	Observations(ctx context.Context, objs []*labour.Region, indicators []string, period *model.DateRange, from *labour.Date, to *labour.Date) ([][]labour.Observation, error)
 	Employers(ctx context.Context, objs []*labour.Region, filter *model.EmployerFilter, orderBy *model.EmployerOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Employer], error)
 	Permits(ctx context.Context, objs []*labour.Region, filter *model.PermitFilter, orderBy *model.PermitOrder, first *int, after *string, last *int, before *string) ([]*model.Connection[labour.Permit], error)
@@ -3849,6 +3851,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Sources(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
+	case "Region.boundary":
+		if e.ComplexityRoot.Region.Boundary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Region.Boundary(childComplexity), true
 	case "Region.children":
 		if e.ComplexityRoot.Region.Children == nil {
 			break
@@ -5480,6 +5488,8 @@ type Region implements Node {
     "The same as ` + "`" + `boundariesOn` + "`" + `."
     on: Date @deprecated(reason: "Ask for ` + "`" + `boundariesOn` + "`" + `, as everywhere else.")
   ): [Region!]!
+  "Its outline: a MultiPolygon of GeoJSON (RFC 7946) as text, simplified when the release was made. Null where the release has none of it."
+  boundary: String
   "What was published about this region itself, in the order of indicators and days."
   observations(
     "Codes of indicators, e.g. ` + "`" + `GRP` + "`" + `. All where left out."
@@ -8908,6 +8918,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_parent(ctx, field)
 	case "children":
 		return ec.fieldContext_Region_children(ctx, field)
+	case "boundary":
+		return ec.fieldContext_Region_boundary(ctx, field)
 	case "observations":
 		return ec.fieldContext_Region_observations(ctx, field)
 	case "employers":
@@ -23554,6 +23566,52 @@ func (ec *executionContext) resolveBatch_Region_children(ctx context.Context, fi
 	)
 }
 
+func (ec *executionContext) _Region_boundary(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Region_boundary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Region_boundary(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Region_boundary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Region", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Region_boundary(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (any, error) {
+	resolver := ec.Resolvers.Region()
+	if batch, ok := graphql.BatchParentsFor[*labour.Region](ctx, "Region"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Boundary(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Region.boundary",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Boundary(ctx, []*labour.Region{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"Region.boundary",
+	)
+}
+
 func (ec *executionContext) _Region_observations(ctx context.Context, field graphql.CollectedField, obj *labour.Region) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35151,6 +35209,12 @@ func (ec *executionContext) _Region(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Region_children(ctx, field, obj)
+				})
+		case "boundary":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Region_boundary(ctx, field, obj)
 				})
 		case "observations":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

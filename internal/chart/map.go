@@ -6,17 +6,19 @@ import (
 	"slices"
 	"strings"
 
+	"homebound/internal/boundaries"
 	"homebound/internal/words"
 )
 
-// Map compares one count, or rate, of several of Russia's federal subjects, each filled by the class that it falls in.
+// Map compares one count, or rate, of several regions, each filled by the class that it falls in.
 type Map []Subject
 
-// Subject is one federal subject of a Map.
+// Subject is one region of a Map.
 type Subject struct {
-	Code  string   // of ISO 3166-2; HasShape of it
-	Label string   // short, to stand within its borders
-	Value *float64 // a whole number where it is no rate; nil where unknown
+	Code  string           // of ISO 3166-2
+	Shape boundaries.Shape // its outline; nil where the code has one, by HasShape
+	Label string           // short, to stand within its borders
+	Value *float64         // a whole number where it is no rate; nil where unknown
 	// Rate says that the value is of so many others, such as of 1,000 employed. It is so of all subjects of a map or none.
 	Rate bool
 	More string // what else is told of it, such as the count behind a rate
@@ -175,9 +177,9 @@ func (m Map) draw(p *page, unit string) {
 	drawn := slices.Clone(m)
 	// What has no shade comes first, so that the borders of what has one stand out.
 	slices.SortStableFunc(drawn, func(a, b Subject) int { return cmp.Compare(ends.of(a), ends.of(b)) })
-	shapes := make([]outline, len(drawn))
-	for i, a := range drawn {
-		shapes[i] = subjectShapes()[a.Code]
+	shapes, conic := drawn.shapesOf()
+	if conic {
+		shapes = upright(shapes)
 	}
 	const edge = 4.0 // keeps lines and dots within the picture's margins
 	laid, height := fit(shapes, p.inner.right-p.inner.left-2*edge, min(620, (p.inner.right-p.inner.left)*0.8))

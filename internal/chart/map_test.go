@@ -227,7 +227,7 @@ func TestOutline_HatchesWithinAlone(t *testing.T) {
 
 // TestFit_KeepsNeighboursTogether lays two subjects out and asks that their common border is still one.
 func TestFit_KeepsNeighboursTogether(t *testing.T) {
-	laid, height := fit([]outline{subjectShapes()["RU-PRI"], subjectShapes()["RU-KHA"]}, 300, 400)
+	laid, height := fit(upright([]outline{subjectShapes()["RU-PRI"], subjectShapes()["RU-KHA"]}), 300, 400)
 	assert.LessOrEqual(t, height, 400.0)
 	points := map[point]bool{}
 	for _, p := range laid[0][0] {

@@ -41,10 +41,9 @@ func HasShape(code string) bool { return subjectShapes()[code] != nil }
 // outline is a region as it lies on a page: rings of points in pixels.
 type outline [][]point
 
-// fit lays shapes into a room of a width and at most a height, the meridian through their middle upright, and gives
-// them with the height that they take. On a cone, a turn about the point where the meridians meet makes another
-// meridian the central one.
-func fit(shapes []outline, width, height float64) ([]outline, float64) {
+// upright turns shapes on the cone of subjects.txt so that the meridian through their middle is upright: a turn about the
+// point where the meridians meet makes another meridian the central one.
+func upright(shapes []outline) []outline {
 	west, east := math.Inf(1), math.Inf(-1)
 	for _, shape := range shapes {
 		for _, ring := range shape {
@@ -56,20 +55,28 @@ func fit(shapes []outline, width, height float64) ([]outline, float64) {
 	}
 	sin, cos := math.Sincos((west + east) / 2)
 	turned := make([]outline, len(shapes))
-	room := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 	for i, shape := range shapes {
 		turned[i] = shape.each(func(p point) point { return point{p.x*cos - p.y*sin, p.x*sin + p.y*cos} })
-		b := turned[i].box()
+	}
+	return turned
+}
+
+// fit lays shapes into a room of a width and at most a height, and returns them with the height that they take.
+func fit(shapes []outline, width, height float64) ([]outline, float64) {
+	laid := make([]outline, len(shapes))
+	room := box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	for _, shape := range shapes {
+		b := shape.box()
 		room = box{min(room.left, b.left), min(room.top, b.top), max(room.right, b.right), max(room.bottom, b.bottom)}
 	}
 	scale := min(width/(room.right-room.left), height/(room.bottom-room.top))
 	margin := (width - scale*(room.right-room.left)) / 2
-	for i, shape := range turned {
-		turned[i] = shape.each(func(p point) point {
+	for i, shape := range shapes {
+		laid[i] = shape.each(func(p point) point {
 			return point{half(margin + scale*(p.x-room.left)), half(scale * (p.y - room.top))}
 		}).thinned()
 	}
-	return turned, scale * (room.bottom - room.top)
+	return laid, scale * (room.bottom - room.top)
 }
 
 // half rounds to halves of a pixel. Neighbours share their points, and so they still do.

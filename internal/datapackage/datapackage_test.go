@@ -84,6 +84,7 @@ var tables = map[string][2]string{
 	"industries":     {"code,name_en,name_local", "F,Construction,Строительство"},
 	"regions":        {"code,name_en,name_local,kind,currency", "RU-PRI,Primorsky Krai,Приморский край,SUBJECT,RUB"},
 	"region_parents": {"code,parent_code,valid_from,valid_to", "RU-PRI,RU-FD-FE,2000-05-13,2030-12-31"},
+	"boundaries":     {"region_code,geometry", `RU-PRI,"{""type"":""MultiPolygon"",""coordinates"":[[[[131,43],[132,43],[132,44],[131,43]]]]}"`},
 	"indicators":     {"code,name,unit,definition", "GRP,Gross regional product,million RUB,At current prices."},
 	"observations":   {"indicator,region_code,industry,nationality,from,to,value,unit,status,source_id,confidence,note,qualifier,value_high", "GRP,RU-PRI,F,KP,2017-01-01,2017-12-31,1.5,million RUB,NORMAL,S1,HIGH,n,BETWEEN,2000000"},
 	"sanctions":      {"symbol,paragraph,title,adopted_on,deadline,nationalities,source_id", "S/RES/2397(2017),8,Title,2017-12-22,2019-12-22,KP,S1"},

@@ -150,7 +150,7 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 		return nil, err
 	}
 	name := ""
-	if p.book != nil {
+	if p.made() {
 		p.text = plainForm
 	} else if r.Encoding == "" {
 		p.encoding, name = findEncoding(head)
@@ -160,10 +160,10 @@ func (p *part) prepare(fsys fs.FS, t Table, r *resource, recordBytes int) (notic
 	if p.encoding != nil {
 		head, _ = p.encoding.NewDecoder().Bytes(head) // may be cut inside of a character; the scan tells faults
 	}
-	if p.returns = p.book == nil && !bytes.Contains(head, []byte("\n")) && bytes.Count(head, []byte("\r")) > 1; p.returns {
+	if p.returns = !p.made() && !bytes.Contains(head, []byte("\n")) && bytes.Count(head, []byte("\r")) > 1; p.returns {
 		head = bytes.ReplaceAll(head, []byte("\r"), []byte("\n"))
 	}
-	if p.book == nil {
+	if !p.made() {
 		p.text = splitting(r.dialect.form(), head, r.names(t))
 	}
 	if p.returns {

@@ -28,7 +28,7 @@ func TestManifest_IsRead(t *testing.T) {
 }
 
 func TestManifest_Faults(t *testing.T) {
-	const known = "sources, countries, industries, regions, region_parents, indicators, observations, sanctions, claims, obligations, member_state_reports, parameters, coverage, outcomes, employers, permits or repatriations"
+	const known = "sources, countries, industries, regions, region_parents, boundaries, indicators, observations, sanctions, claims, obligations, member_state_reports, parameters, coverage, outcomes, employers, permits or repatriations"
 	ok := `"resources": [{"path": "countries.csv"}]`
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "datapackage.json:1:1: expected JSON, found a fault of form: unexpected end of JSON input"},

@@ -87,6 +87,10 @@ func (r *resource) table(paths []string) (t Table, notice string, err error) {
 			return t, "", nil
 		}
 	}
+	if len(paths) > 0 && isGeoJSON(paths[0]) {
+		t, _ = TableByName(boundariesTable)
+		return t, fmt.Sprintf("%s was read as the table %s, being GeoJSON", quote(paths[0]), t.Name), nil
+	}
 	for _, name := range names {
 		if t, known := TableByName(fold(name)); known {
 			return t, fmt.Sprintf("%s was read as the table %s", quote(name), t.Name), nil

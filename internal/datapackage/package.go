@@ -79,6 +79,9 @@ func Open(ctx context.Context, name string, limits Limits) (*Package, error) {
 	if isWorkbook(name) {
 		return OpenTable(ctx, name, "", limits)
 	}
+	if isGeoJSON(name) {
+		return OpenTable(ctx, name, boundariesTable, limits)
+	}
 	archive, err := zip.OpenReader(name)
 	if errors.Is(err, zip.ErrFormat) && needsTable(name) != nil {
 		return nil, needsTable(name)
@@ -226,6 +229,13 @@ func (p *Package) openParts(f *File, r *resource, paths []string, label string, 
 			faults = append(faults, prefixed(p.from+": "+label+": ", err))
 			continue
 		}
+		next.gzip, next.most = r.Compression == "gz" || strings.HasSuffix(strings.ToLower(next.path), ".gz"), limits.UnpackedBytes
+		if f.table.Name == boundariesTable && !strings.Contains(strings.ToLower(next.path), ".csv") && !isWorkbook(next.path) {
+			if err := next.openFeatures(f.fsys, r.mapping); err != nil {
+				faults = append(faults, prefixed(p.from+": "+label+": ", err))
+				continue
+			}
+		}
 		if isWorkbook(next.path) {
 			if err := p.openSheet(f, r, next, limits); err != nil {
 				faults = append(faults, prefixed(p.from+": "+label+": ", err))
@@ -237,7 +247,6 @@ func (p *Package) openParts(f *File, r *resource, paths []string, label string, 
 				quote(name)))
 			continue
 		}
-		next.gzip, next.most = r.Compression == "gz" || strings.HasSuffix(strings.ToLower(next.path), ".gz"), limits.UnpackedBytes
 		next.cells, _ = r.schema.forms(f.table, r.dialect) // of each part by itself; check has told the faults
 		for i := range next.cells {
 			next.cells[i].sheet = next.form

@@ -51,6 +51,9 @@ func (r *Record) Position(column string) Position {
 	if r.part.book != nil {
 		col = i + 1 // of the sheet
 	}
+	if r.part.features != nil {
+		line, col = r.part.features.line(r.scan.at), 1
+	}
 	return Position{r.part.path, line, col}
 }
 
@@ -76,6 +79,9 @@ func (r *Record) Header() []string { return slices.Clone(r.part.header) }
 
 // Offset returns how many bytes of the file have been read with this record, of File.Size.
 func (r *Record) Offset() int64 {
+	if f := r.part.features; f != nil { // which were read before, all at once
+		return r.base + r.part.size*r.scan.consumed/int64(len(f.text))
+	}
 	if !r.text.own {
 		return r.base + r.text.read
 	}
@@ -129,6 +135,9 @@ func (c *checker) check(r *Record) {
 	for i := range c.cells {
 		cell := &c.cells[i]
 		text, fault := r.part.value(r.scan, i)
+		if fault == "" && cell.column.Type == Geometry && r.part.features != nil {
+			fault = r.part.features.fault(r.scan.at)
+		}
 		if fault != "" {
 			r.Faults = append(r.Faults, Fault{cell.column.Name, fault})
 			continue

@@ -11,13 +11,13 @@ type written struct {
 }
 
 type writtenResource struct {
-	Name      string `json:"name"`
-	Path      string `json:"path"`
-	Profile   string `json:"profile"`
-	Format    string `json:"format"`
-	MediaType string `json:"mediatype"`
-	Encoding  string `json:"encoding"`
-	Schema    schema `json:"schema"`
+	Name      string  `json:"name"`
+	Path      string  `json:"path"`
+	Profile   string  `json:"profile"`
+	Format    string  `json:"format"`
+	MediaType string  `json:"mediatype"`
+	Encoding  string  `json:"encoding"`
+	Schema    *schema `json:"schema,omitempty"`
 }
 
 type schema struct {
@@ -65,7 +65,11 @@ func (t Table) resource(held func(table string) bool) writtenResource {
 	if t.keyRequired() {
 		s.PrimaryKey = t.Key
 	}
-	return writtenResource{t.Name, t.file(), "tabular-data-resource", "csv", "text/csv", "utf-8", s}
+	if t.Name == boundariesTable { // which is no table to other tools
+		return writtenResource{Name: t.Name, Path: t.FileName(), Profile: "data-resource", Format: "geojson",
+			MediaType: "application/geo+json", Encoding: "utf-8"}
+	}
+	return writtenResource{t.Name, t.FileName(), "tabular-data-resource", "csv", "text/csv", "utf-8", &s}
 }
 
 // keyRequired reports whether all parts of the key are always there, as a primary key asks.

@@ -14,6 +14,8 @@ type Table struct {
 	Columns []Column // in the canonical order
 	Key     []string // the columns that identify a row; an empty value counts as a value
 
+	Odd bool // few packages have it: one without rows is not written
+
 	rules []rule
 }
 
@@ -114,6 +116,15 @@ var Tables = []Table{
 			{Name: "valid_to", Type: Date, Doc: "Last day of the membership; empty where it is open."},
 		},
 		rules: []rule{ordered("valid_from", "valid_to"), differ("code", "parent_code")},
+	},
+	{
+		Name: boundariesTable, Key: []string{"region_code"},
+		Columns: []Column{
+			{Name: "region_code", Type: Region, Required: true, Refers: "regions", Doc: "The region whose outline it is."},
+			{Name: geometryColumn, Type: Geometry, Required: true,
+				Doc: "A Polygon or MultiPolygon of GeoJSON, in degrees of WGS 84; simplified at import."},
+		},
+		Odd: true,
 	},
 	{
 		Name: "indicators", Key: []string{"code"},

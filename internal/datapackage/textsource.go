@@ -25,11 +25,15 @@ type textSource struct {
 	book     *workbook
 	sheet    string // of book
 	form     *sheetForm
+	features *features // of a file of GeoJSON, once it was read
 	gzip     bool
 	most     int64             // bytes that a packed file may unpack to
 	encoding encoding.Encoding // nil for UTF-8
 	returns  bool              // lines end with a carriage return alone
 }
+
+// made reports whether the text is made of a file of another form, and so as we write it.
+func (s *textSource) made() bool { return s.book != nil || s.features != nil }
 
 // openText is an open source. read counts the bytes of the file that have been read; own tells whether the text is the file
 // itself, so that places in it are places in the file.
@@ -51,6 +55,9 @@ func (s *textSource) raw(fsys fs.FS) (*openText, error) {
 			return nil, fmt.Errorf("%s: the sheet cannot be read: %w", s.path, err)
 		}
 		return &openText{Reader: in, file: in}, nil
+	}
+	if s.features != nil {
+		return s.features.open(), nil
 	}
 	in, err := fsys.Open(s.file)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"homebound/internal/boundaries"
 	"homebound/internal/labour"
 )
 
@@ -32,6 +33,7 @@ const (
 	Whole           // a whole number in decimal digits; read as int64
 	Number          // a finite decimal number; read as float64
 	Boolean         // true, false, 1 or 0; read as bool
+	Geometry        // a Polygon or a MultiPolygon of GeoJSON, in degrees of WGS 84
 	Precisions      // columns with MONTH, QUARTER or YEAR: issued_on=MONTH;valid_to=YEAR
 )
 
@@ -55,6 +57,13 @@ func (c *Column) read(text []byte) (value any, fault string) {
 		if fault := unclean(text); fault != "" {
 			return nil, fault
 		}
+	}
+	if c.Type == Geometry {
+		shape, err := boundaries.Parse(text)
+		if err != nil {
+			return nil, err.Error()
+		}
+		return shape.Geometry(), ""
 	}
 	if value = c.parse(string(text)); value == nil {
 		return nil, c.expected() + ", found " + quote(text)

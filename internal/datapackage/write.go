@@ -45,6 +45,7 @@ type TableWriter struct {
 	out   *bufio.Writer
 	row   []byte
 	value []byte
+	count int // of features
 }
 
 // Table begins the file of a table, or gives the one that was begun.
@@ -56,12 +57,16 @@ func (w *Writer) Table(name string) (*TableWriter, error) {
 	if !ok {
 		return nil, fmt.Errorf("expected %s, found %s", oneOf(tableNames()), quote(name))
 	}
-	file, err := w.root.OpenFile(table.file(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	file, err := w.root.OpenFile(table.FileName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	t := &TableWriter{table: table, file: file, out: bufio.NewWriterSize(file, 1<<16)}
 	w.tables[name] = t
+	if table.Name == boundariesTable {
+		_, err := t.out.WriteString(collectionBegin)
+		return t, err
+	}
 	for i, c := range table.Columns {
 		t.row = appendCell(t.row, i, []byte(c.Name))
 	}
@@ -73,6 +78,9 @@ func (t *TableWriter) Write(values []any) error {
 	if len(values) != len(t.table.Columns) {
 		return fmt.Errorf("table %s: expected %s, found %d", t.table.Name, count(len(t.table.Columns), "value"),
 			len(values))
+	}
+	if t.table.Name == boundariesTable {
+		return t.writeFeature(values)
 	}
 	for i, v := range values {
 		if x, ok := v.(float64); ok && (math.IsNaN(x) || math.IsInf(x, 0)) {
@@ -93,8 +101,11 @@ func (t *TableWriter) flushRow() error {
 	return err
 }
 
-func (t *TableWriter) close() error {
-	return errors.Join(t.out.Flush(), t.file.Sync(), t.file.Close())
+func (t *TableWriter) close() (err error) {
+	if t.table.Name == boundariesTable {
+		_, err = t.out.WriteString(collectionEnd)
+	}
+	return errors.Join(err, t.out.Flush(), t.file.Sync(), t.file.Close())
 }
 
 // Close ends the files and writes datapackage.json.
@@ -116,7 +127,7 @@ func (w *Writer) Close(m Manifest) error {
 func (w *Writer) Abort() error {
 	var err error
 	for _, t := range w.tables {
-		err = errors.Join(err, t.file.Close(), w.root.Remove(t.table.file()))
+		err = errors.Join(err, t.file.Close(), w.root.Remove(t.table.FileName()))
 	}
 	return errors.Join(err, w.root.Close())
 }
@@ -155,8 +166,13 @@ func (w *Writer) descriptor(m Manifest) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// file returns the name of the table's file where it is written.
-func (t Table) file() string { return t.Name + ".csv" }
+// FileName returns the name of the table's file where it is written.
+func (t Table) FileName() string {
+	if t.Name == boundariesTable {
+		return t.Name + ".geojson"
+	}
+	return t.Name + ".csv"
+}
 
 func appendCell(row []byte, i int, text []byte) []byte {
 	if i > 0 {

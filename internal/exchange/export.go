@@ -52,9 +52,12 @@ func write(dir string, m datapackage.Manifest, fill func(*datapackage.Writer) er
 }
 
 func exportTable(ctx context.Context, release *db.Release, table datapackage.Table, w *datapackage.Writer) error {
-	out, err := w.Table(table.Name)
-	if err != nil {
-		return err
+	var out *datapackage.TableWriter
+	var err error
+	if !table.Odd {
+		if out, err = w.Table(table.Name); err != nil {
+			return err
+		}
 	}
 	columns := make([]string, len(table.Columns))
 	var booleans []int
@@ -67,6 +70,11 @@ func exportTable(ctx context.Context, release *db.Release, table datapackage.Tab
 	return release.Rows(ctx, table.Name, columns, func(values []any) error {
 		for _, i := range booleans { // which the database keeps as 0 and 1
 			values[i] = values[i] == int64(1)
+		}
+		if out == nil {
+			if out, err = w.Table(table.Name); err != nil {
+				return err
+			}
 		}
 		return out.Write(values)
 	})

@@ -23,6 +23,32 @@ const Population = "POPULATION"
 var Derivations = []Derivation{Itself, ChangeOnPeriod, RelativeOnPeriod, ChangeOnYear, RelativeOnYear, ShareOfTotal,
 	ShareOfParent, Rank, Per1000Inhabitants, Per1000Employed}
 
+// Unit returns the unit of a figure that is derived of one in another unit.
+func (d Derivation) Unit(of string) string {
+	switch d {
+	case RelativeOnPeriod, RelativeOnYear, ShareOfTotal, ShareOfParent:
+		return "fraction"
+	case Rank:
+		return "rank"
+	case Per1000Inhabitants:
+		return of + " per 1,000 inhabitants"
+	case Per1000Employed:
+		return of + " per 1,000 employed"
+	}
+	return of
+}
+
+// BaseUnit returns the unit of what a figure is held against, "" where there is nothing of the kind.
+func (d Derivation) BaseUnit(of string) string {
+	switch d {
+	case Itself, Rank:
+		return ""
+	case Per1000Inhabitants, Per1000Employed:
+		return "persons"
+	}
+	return of
+}
+
 // PeriodBefore returns the days that those of a period are compared with: of a part of a calendar unit the same days of the
 // unit before; of a span that is of no unit as many days, just before it.
 func (g Granularity) PeriodBefore(p Period) Period {

@@ -16,10 +16,10 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// ContentHash is sha256, in hex, over the canonical content of a release: for every content table and the settings,
-// the line `# table column,column,...`, then each row in the order of its key. A row is its values joined by U+001F
-// and ended by U+001E; a value that is absent is empty, whole numbers are decimal, others the shortest decimal that
-// reads back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the
+// ContentHash is sha256, in hex, over the canonical content of a release: for the settings and every content table
+// (boundaries only where there are any), the line `# table column,column,...`, then each row in the order of its key. A
+// row is its values joined by U+001F and ended by U+001E; a value that is absent is empty, whole numbers are decimal,
+// others the shortest decimal that reads back the same. Only text and numbers enter it, so every engine and every build gives the same hash for the
 // same content.
 func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 	sum := sha256.New()
@@ -31,12 +31,25 @@ func ContentHash(ctx context.Context, q sqlite.Querier) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if slices.Contains(laterTables, name) {
+			some, err := sqlite.Single[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM `+sqlite.Quote(name)+`)`)
+			if err != nil {
+				return "", fmt.Errorf("hash %s: %w", name, err)
+			}
+			if !some {
+				continue
+			}
+		}
 		if err := hashTable(ctx, q, t, false, sum); err != nil {
 			return "", fmt.Errorf("hash %s: %w", name, err)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
+
+// laterTables are hashed only where they have rows, so that content without any has the hash that it had before there was
+// such a table.
+var laterTables = []string{"boundaries"}
 
 // typedHash stands before a derived hash that covers the types of values too. One without is of an earlier release.
 const typedHash = "types:"

@@ -12,7 +12,7 @@ import (
 // ContentTables are the tables of the data package, in the order in which they are imported and hashed: a table refers
 // only to itself and to those before it.
 var ContentTables = []string{
-	"sources", "countries", "industries", "regions", "region_parents", "indicators",
+	"sources", "countries", "industries", "regions", "region_parents", "boundaries", "indicators",
 	"observations", "sanctions", "claims", "obligations", "member_state_reports", "parameters", "coverage", "outcomes",
 	"employers", "permits", "repatriations",
 }

@@ -26,9 +26,11 @@ graphql(`
     id
     name
     observations(indicators: ["WORKERS_PRESENT", "PERMITS_VALID", "WORK_VISAS"]) {
+      id
       value
       to
       indicator {
+        id
         name
       }
       source {
@@ -51,7 +53,9 @@ export const Tiles = graphql(`
       }
     }
     report(filter: { within: $region, period: $year }) {
+      id
       totals {
+        id
         permitsIssued
         workersPresent
         coverage
@@ -65,7 +69,9 @@ export const Tiles = graphql(`
 export const Series = graphql(`
   query Series($region: String!) {
     report(filter: { within: $region }, groupBy: [PERIOD], granularity: YEAR) {
+      id
       rows {
+        id
         period {
           label
           to
@@ -86,6 +92,7 @@ export const Series = graphql(`
 export const Impact = graphql(`
   query Impact($region: String!) {
     economicImpact(region: $region, scenario: { basis: REPORTED }) {
+      id
       baseline
       to
       synthetic
@@ -114,7 +121,9 @@ export const Employers = graphql(`
       first: $first
       offset: $offset
     ) {
+      id
       rows {
+        id
         employer {
           id
           name

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -64,6 +65,7 @@ type choice struct{ Code, Name string }
 var (
 	choicesDocument, regionsDocument = documentOf("choices"), documentOf("regions")
 	workersDocument                  = documentOf("workers")
+	claimDocument                    = documentOf("claim")
 )
 
 func documentOf(name string) string {
@@ -144,7 +146,7 @@ func (s *Embeds) fields(ctx context.Context, e embedding, v *ast.VariableDefinit
 	switch v.Variable {
 	case "region":
 		f := field{Name: "region", Label: e.Say("region"), Kind: "select", Value: fmt.Sprint(variables["region"]),
-			Default: v.DefaultValue.Raw}
+			Default: e.about.Region}
 		return []field{f.offering(offered.regions)}, nil
 	case "nationalities":
 		return []field{e.nationality("nationalities", port.Texts(variables["nationalities"]), offered)}, nil
@@ -167,7 +169,8 @@ func (s *Embeds) fields(ctx context.Context, e embedding, v *ast.VariableDefinit
 
 // nationality offers all that have data, and the one that is shown; nothing stands for all of them.
 func (e embedding) nationality(name string, shown []string, offered choices) field {
-	f := field{Name: name, Label: e.Say("nationality"), Kind: "select", Value: strings.Join(shown, ","), Default: "KP"}
+	f := field{Name: name, Label: e.Say("nationality"), Kind: "select", Value: strings.Join(shown, ","),
+		Default: e.about.Listed()}
 	all := append([]choice{{"", e.Say("allNationalities")}}, offered.Availability.Nationalities...)
 	return f.offering(all)
 }
@@ -217,7 +220,7 @@ func (s *Embeds) scenario(ctx context.Context, e embedding, variables port.Varia
 	stayers := field{Name: "scenario.stayers", Label: e.Say("stayers"), Kind: "range", Least: "0",
 		Most: strconv.Itoa(int(most)), Value: cmp.Or(textOf(scenario["stayers"]), "0"), Default: "0"}
 	basis := chosen("basis", "REPORTED", "REPORTED", "REGISTER")
-	nationality := []string{"KP"}
+	nationality := e.about.Nationalities
 	if given, has := scenario["nationalities"]; has {
 		nationality = port.Texts(given)
 	}
@@ -253,12 +256,13 @@ func (e embedding) views(number int) []view {
 }
 
 // assumed are the parameters of a scenario that mean the same as none where they have these values.
-var assumed = map[string]string{"scenario.stayers": "0", "scenario.nationalities": "KP", "scenario.basis": "REPORTED",
-	"scenario.variant": "AVERAGE_PRODUCT"}
+var assumed = map[string]string{"scenario.stayers": "0", "scenario.basis": "REPORTED", "scenario.variant": "AVERAGE_PRODUCT"}
 
 // meant returns the parameters without those that nobody has chosen, which a form sends too: empty, or as they are
 // assumed.
-func meant(values url.Values) url.Values {
+func meant(values url.Values, about pictures.Subject) url.Values {
+	assumed := maps.Clone(assumed)
+	assumed["scenario.nationalities"] = about.Listed()
 	given := url.Values{}
 	for name, list := range values {
 		text := strings.Join(list, "")

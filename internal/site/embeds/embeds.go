@@ -77,7 +77,12 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, err)
 		return
 	}
-	values = meant(values)
+	about, err := s.charts.Subject(r.Context())
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	values = meant(values, about)
 	ancestors, err := s.FrameAncestors(values)
 	if err != nil { // the key has ended since it was admitted
 		s.Refuse(w, r, err)
@@ -92,7 +97,7 @@ func (s *Embeds) embed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	values = without(values, "width", "scale") // an embed has its own
-	e := embedding{chart: name, values: values, release: graph.ReleaseOf(r.Context()).Info()}
+	e := embedding{chart: name, values: values, about: about, release: graph.ReleaseOf(r.Context()).Info()}
 	seen := "" // what else the page depends on
 	if r.PathValue("number") != "" {
 		newest, done, err := s.Store.Current(r.Context())

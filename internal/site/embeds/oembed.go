@@ -24,15 +24,15 @@ import (
 type oEmbedAnswer struct {
 	XMLName      xml.Name `json:"-" xml:"oembed"`
 	Version      string   `json:"version" xml:"version"`
-	Type         string   `json:"type" xml:"type"` // rich, an embed, or photo, its picture
+	Type         string   `json:"type" xml:"type"` // rich, an embed; photo, its picture; or link, a statement's page
 	Title        string   `json:"title" xml:"title"`
 	ProviderName string   `json:"provider_name" xml:"provider_name"`
 	ProviderURL  string   `json:"provider_url" xml:"provider_url"`
 	CacheAge     int      `json:"cache_age" xml:"cache_age"` // seconds
 	HTML         string   `json:"html,omitempty" xml:"html,omitempty"`
 	URL          string   `json:"url,omitempty" xml:"url,omitempty"`
-	Width        int      `json:"width" xml:"width"` // CSS pixels
-	Height       int      `json:"height" xml:"height"`
+	Width        int      `json:"width,omitempty" xml:"width,omitempty"` // CSS pixels; a link has none
+	Height       int      `json:"height,omitempty" xml:"height,omitempty"`
 }
 
 // shown is what an address of this server leads to.
@@ -40,13 +40,15 @@ type shown struct {
 	release   int // 0: the current one
 	chart     string
 	extension string // of a picture, with its dot; "" for an embed
+	claim     string // the id of a statement, which has no picture
 	values    url.Values
 }
 
 // shownPaths are the forms of addresses that can be shown elsewhere: a release in front, then what there is of it. The
-// page of a release is shown by its first picture, that of a region by its stock, and that of a picture by itself.
+// page of a release is shown by its first picture, that of a region by its stock, that of a picture by itself, and that of a
+// statement by a link.
 var shownPaths = regexp.MustCompile(
-	`^(?:/releases/([1-9][0-9]{0,8}))?(?:/(embed|charts)/([a-z]+)(\.svg|\.png)?|/regions/([A-Za-z0-9-]+))?$`)
+	`^(?:/releases/([1-9][0-9]{0,8}))?(?:/(embed|charts)/([a-z]+)(\.svg|\.png)?|/regions/([A-Za-z0-9-]+)|/claims/([^/]+))?$`)
 
 // shownAt reads the address of an embed, a picture or a page. A Fault with NotFound says that it is none of them.
 func (s *Embeds) shownAt(address string) (shown, error) {
@@ -68,10 +70,11 @@ func (s *Embeds) shownAt(address string) (shown, error) {
 // shownBy returns what the parts of a path lead to.
 func shownBy(found []string, values url.Values) shown {
 	release, _ := strconv.Atoi(found[1]) // the pattern lets nothing else through
-	at := shown{release, found[3], found[4], values}
+	at := shown{release, found[3], found[4], found[6], values}
 	switch region := found[5]; {
 	case region != "":
 		at.chart, at.values = "stock", url.Values{"region": {region}}
+	case at.claim != "":
 	case at.chart == "":
 		at.chart, at.values = pictures.Names[0], url.Values{}
 	}
@@ -152,6 +155,9 @@ func pixels(values url.Values, name string) (int, error) {
 
 // describeEmbed says how to show what is at an address within a width and a height.
 func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (oEmbedAnswer, error) {
+	if at.claim != "" {
+		return s.describeClaim(r, at)
+	}
 	theme, err := themeOf(at.values)
 	if err != nil {
 		return oEmbedAnswer{}, err
@@ -179,6 +185,22 @@ func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (
 	answer.photo(s.PublicURL+port.ReleasePath(at.release)+"/charts/"+at.chart+at.extension+"?"+values.Encode(),
 		width, picture.Height(chart.Options{Theme: theme, Width: width}), widest, highest)
 	return answer, nil
+}
+
+// describeClaim says how to link to the page of a statement: who said what.
+func (s *Embeds) describeClaim(r *http.Request, at shown) (oEmbedAnswer, error) {
+	var answer struct {
+		Claim *struct{ Speaker, Statement string }
+	}
+	if err := s.Ask(r.Context(), claimDocument, port.Variables{"id": at.claim}, &answer); err != nil {
+		return oEmbedAnswer{}, err
+	}
+	if answer.Claim == nil {
+		return oEmbedAnswer{}, labour.Faultf(labour.NotFound,
+			"There is no statement %.80q: expected an id such as those at %s/claims.", at.claim, s.PublicURL)
+	}
+	return oEmbedAnswer{Version: "1.0", Type: "link", Title: answer.Claim.Speaker + ": " + answer.Claim.Statement,
+		ProviderName: "Homebound", ProviderURL: s.PublicURL, CacheAge: 3600}, nil
 }
 
 // rich shows an embed. Its height is an estimate: a frame does not grow without the script that snippets have, and

@@ -116,6 +116,27 @@ func TestOEmbed_IsFoundFromPages(t *testing.T) {
 	assert.Empty(t, s.Get("/charts/stock.csv").Header.Get("Link"))
 }
 
+// TestOEmbed_LinksToAStatement finds from a statement's page how to link to it: it has no picture to show elsewhere.
+func TestOEmbed_LinksToAStatement(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	for _, path := range []string{"/claims/C001", "/releases/1/claims/C001"} {
+		head, _, _ := strings.Cut(s.Get(path).Body, "</head>")
+		links := regexp.MustCompile(`type="(?:application/json|text/xml)\+oembed" href="https://homebound\.example([^"]+)"`).FindAllStringSubmatch(head, -1)
+		require.Len(t, links, 2, path)
+		for _, link := range links {
+			answer := s.Get(html.UnescapeString(link[1]))
+			found := readOEmbed(answer, t)
+			assert.Equal(t, "link", found.Type)
+			assert.Contains(t, found.Title, ": ")
+			assert.NotContains(t, answer.Body, "width")
+		}
+	}
+	assert.Equal(t, "link", readOEmbed(oEmbedOf(s, "HTTP://Homebound.Example:443/claims/C001/?fbclid=x", ""), t).Type)
+	unknown := oEmbedOf(s, "https://homebound.example/claims/C9999", "")
+	assert.Equal(t, http.StatusNotFound, unknown.Status)
+	assert.Contains(t, unknown.Body, "There is no statement")
+}
+
 // TestOEmbed_KnowsAnAddressHoweverItIsWritten takes addresses as readers copy them and as others pass them on.
 func TestOEmbed_KnowsAnAddressHoweverItIsWritten(t *testing.T) {
 	s := sitetest.WithRelease(t)

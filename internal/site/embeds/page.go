@@ -23,6 +23,7 @@ type embedding struct {
 	words
 	chart    string
 	values   url.Values
+	about    pictures.Subject // what is shown where values do not say
 	release  labour.Release
 	archived bool            // whether the release was asked for by its number
 	current  *labour.Release // the one that is current while an archived one is shown

@@ -51,17 +51,6 @@ func openClaims(ctx context.Context, s *Exports, x *extract) error {
 	return err
 }
 
-// openReport opens the export of a report: all of its rows.
-func openReport(ctx context.Context, s *Exports, x *extract) error {
-	measures := measuresOf(x.variables)
-	groupBy := port.Texts(x.variables["groupBy"])
-	delete(x.variables, "measures")
-	x.document = reportDocument(groupBy, measures, false).Text
-	x.columns = append(contract{s.Parameters.Schema}.columns(x.document, []string{"report", "rows"},
-		reportCurrency(ctx, x.variables)), port.SyntheticColumn)
-	return x.answered(ctx, s, "report", port.Document{Text: x.document}, reportDocument(groupBy, measures, true))
-}
-
 // reportCurrency returns the currency of a report's wages, as the report itself will say.
 func reportCurrency(ctx context.Context, variables port.Variables) string {
 	release := graph.ReleaseOf(ctx)

@@ -62,10 +62,10 @@ func (p contract) leaves(columns []table.Column, of *ast.Definition, set ast.Sel
 			continue
 		}
 		if len(field.SelectionSet) > 0 {
-			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Name+".", described, currency)
+			columns = p.leaves(columns, kind, field.SelectionSet, path+field.Alias+".", described, currency)
 			continue
 		}
-		columns = append(columns, table.Column{Name: path + field.Name, Kind: table.KindOf(kind.Name),
+		columns = append(columns, table.Column{Name: path + field.Alias, Kind: table.KindOf(kind.Name),
 			Unit: unitOf(of.Name, field.Name, currency), Label: labelOf(of.Name, field.Name), Description: described})
 	}
 	return columns

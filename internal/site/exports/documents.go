@@ -1,9 +1,6 @@
 package exports
 
 import (
-	"slices"
-	"strings"
-
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
 )
@@ -110,12 +107,11 @@ fragment accounts on ImpactAccounts {
 }
 fragment range on Estimate { low central high mean p5 p25 p50 p75 p95 unit }`)
 
-	// reportParameters has the variables of every report, and the measures that it is to have, which a document
-	// selects.
-	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!]) { __typename }`)
+	// reportParameters has the variables of every report, and what the columns are to have, which a document selects.
+	reportParameters = port.MustDocument(`query Report(` + reportVariables + `, $measures: [Measure!], $as: [Derivation!], $percent: [Float!]) { __typename }`)
 )
 
-const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!], $currency: String`
+const reportVariables = `$filter: ReportFilter, $groupBy: [Dimension!]! = [], $granularity: Granularity, $boundariesOn: Date, $orderBy: [ReportOrder!], $having: [MeasureCondition!], $currency: String, $top: TopInput`
 
 // dimensionFields are what a report's rows are named by, for each dimension that it is grouped by.
 var dimensionFields = []struct {
@@ -126,50 +122,4 @@ var dimensionFields = []struct {
 		"industry { code name }"},
 	{labour.ByNationality, "nationality { code name }"}, {labour.ByEmployer,
 		"employer { id name }"}, {labour.ByOutcome, "outcome"},
-}
-
-// reportDocument returns the document of a report that is grouped by some dimensions and has some measures. after
-// says that it goes on with the rows after a cursor, and leaves out what the first page has told.
-func reportDocument(groupBy []string, measures []labour.MeasureInfo, after bool) port.Document {
-	var row []string
-	for _, d := range dimensionFields {
-		if slices.Contains(groupBy, string(d.by)) {
-			row = append(row, d.fields)
-		}
-	}
-	row = append(row, "period { from to label } coverage perturbed")
-	for _, m := range measures {
-		row = append(row, m.Field)
-		if m.Measure == labour.PeakWorkersPresent {
-			row = append(row, "peakOn")
-		}
-	}
-	variable, argument, once := "", "", "\n    totalCount\n    provenance { synthetic sources { id } }"
-	if after {
-		variable, argument, once = ", $after: String", ", after: $after", ""
-	}
-	return port.MustDocument(`query Report(` + reportVariables + variable + `) {
-  report(filter: $filter, groupBy: $groupBy, granularity: $granularity, boundariesOn: $boundariesOn, orderBy: $orderBy, having: $having, currency: $currency, first: 1000` + argument + `) {
-    rows { ` + strings.Join(row, " ") + ` }` + once + `
-    pageInfo { hasNextPage endCursor }
-  }
-}`)
-}
-
-// measuresOf returns the measures that a report is asked for: those that are named, else all that its groups can have.
-func measuresOf(variables port.Variables) []labour.MeasureInfo {
-	named := port.Texts(variables["measures"])
-	var measures []labour.MeasureInfo
-	for _, m := range labour.Measures {
-		switch {
-		case named != nil:
-			if slices.Contains(named, string(m.Measure)) {
-				measures = append(measures, m)
-			}
-		case m.Measure == labour.WorkersRepatriated ||
-			!slices.Contains(port.Texts(variables["groupBy"]), string(labour.ByOutcome)):
-			measures = append(measures, m)
-		}
-	}
-	return measures
 }

@@ -173,6 +173,7 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 	}
 	data := &claimData{frame: v.frame, Claim: *answer.Claim}
 	data.Claim.in = v.in
+	data.OEmbed = s.OEmbed(v.asked)
 	for _, m := range verdictMeanings {
 		if m.Verdict == data.Claim.verdictOf() {
 			data.Meaning = m.Meaning

@@ -39,6 +39,7 @@ type Pages struct {
 // New registers the pages: of the current release and, for ever, of each.
 func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Pages {
 	s := &Pages{base, charts, embeds}
+	charts.About, charts.Notice = s.about, s.showNotice
 	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
 	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
 	s.Handle("GET /home.js", asset("text/javascript; charset=utf-8", homeScript))

@@ -90,6 +90,19 @@ func (s *Pages) subjectOf(ctx context.Context, sanctions []sanctionAnswer) (*sub
 	return about, err
 }
 
+// about is subjectOf for pictures that nobody tells what to show.
+func (s *Pages) about(ctx context.Context) (pictures.Subject, error) {
+	release := &thisRelease{}
+	if err := s.ask(ctx, "release", nil, release); err != nil {
+		return pictures.Subject{}, err
+	}
+	found, err := s.subjectOf(ctx, release.Sanctions)
+	if err != nil || found.Region == nil {
+		return pictures.Subject{}, err
+	}
+	return pictures.Subject{Region: found.Region.Code, Nationalities: found.codes()}, nil
+}
+
 // mainSanction returns the sanction that orders workers home: one with a deadline before others, and a later one before
 // an earlier; nil where there is none.
 func mainSanction(all []sanctionAnswer) *sanctionAnswer {

@@ -69,6 +69,45 @@ func TestSubject_OfAReleaseOfAnotherCountry(t *testing.T) {
 	assert.Empty(t, s.Log.String())
 }
 
+// A picture that nobody tells what to show is about what the pages are, and so are the fields of its embed.
+func TestSubject_IsThatOfPicturesByThemselves(t *testing.T) {
+	s := sitetest.New(t)
+	s.Load(unitedStates(t))
+	for _, name := range []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado"} {
+		picture := s.Get("/charts/" + name + ".json")
+		require.Equal(t, http.StatusOK, picture.Status, "%s: %s", name, picture.Body)
+		assert.Contains(t, picture.Body, `"region": "US"`, name)
+		if !strings.Contains(picture.Body, `"nationalities": null`) {
+			assert.Regexp(t, `"nationalities": \[\s*"MX"\s*\]`, picture.Body, name)
+		}
+		for _, address := range []string{"/charts/" + name + ".svg", "/charts/" + name, "/embed/" + name} {
+			assert.Equal(t, http.StatusOK, s.Get(address).Status, address)
+		}
+	}
+	form := s.Get("/embed/permits").Body
+	assert.Regexp(t, `<option value="US"[^>]* selected`, form)
+	assert.Regexp(t, `<option value="MX"[^>]* selected`, form)
+	assert.NotContains(t, form, "KP")
+	assert.NotContains(t, s.Get("/embed/impact").Body, "KP")
+}
+
+// What there is not is a page to a browser, and JSON to a program.
+func TestPictures_ThatThereAreNot(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	for _, path := range []string{"/charts/nothing", "/charts/nothing.svg", "/charts/stock.gif", "/charts/stock.svg?region=XX-YY", "/releases/1/charts/nothing"} {
+		page := s.Get(path, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+		assert.Equal(t, http.StatusNotFound, page.Status, path)
+		assert.Equal(t, "text/html; charset=utf-8", page.Header.Get("Content-Type"), path)
+		assert.Contains(t, page.Body, "There is no", path)
+		for _, accept := range []string{"", "*/*", "application/json", "image/avif,image/svg+xml,*/*;q=0.8"} {
+			answer := s.Get(path, "Accept", accept)
+			assert.Equal(t, http.StatusNotFound, answer.Status, path)
+			assert.Contains(t, answer.Header.Get("Content-Type"), "json", path)
+			assert.Contains(t, answer.Body, `"code":"NOT_FOUND"`, path)
+		}
+	}
+}
+
 // No page's code or template names a country, a region or a sanction of its own.
 func TestSubject_IsNamedNowhereInTheCode(t *testing.T) {
 	files, err := filepath.Glob("*")

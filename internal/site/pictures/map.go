@@ -2,12 +2,15 @@ package pictures
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
+	"homebound/internal/boundaries"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // mapAnswer is what charts/map.graphql is answered: the report of the bars, and the regions that there are to draw.
@@ -19,23 +22,51 @@ type mapAnswer struct {
 // askedPlace is a region and those within it.
 type askedPlace struct {
 	Code, Name   string
+	Boundary     string // GeoJSON; "" where the release has none of it
 	Observations []askedObservation
 	Children     []askedPlace
 }
 
-// subjects returns the federal subjects of a place, itself included.
-func (p askedPlace) subjects() []askedPlace {
+// drawn returns the smallest regions of a place that there is an outline of: itself where it has no such member.
+func (p askedPlace) drawn() []askedPlace {
 	var all []askedPlace
-	if chart.HasShape(p.Code) {
-		all = append(all, p)
-	}
 	for _, child := range p.Children {
-		all = append(all, child.subjects()...)
+		all = append(all, child.drawn()...)
+	}
+	if len(all) == 0 && (p.Boundary != "" || chart.HasShape(p.Code)) {
+		all = []askedPlace{p}
 	}
 	return all
 }
 
-// borders is where the shapes of the map are from. The picture names it beside the sources of its figures.
+// outlined puts the outlines that a release has onto a map, and returns the sentence that says whose borders it
+// shows, as of a day.
+func (a *mapAnswer) outlined(drawn chart.Map, places []askedPlace) (chart.Map, words.Text, error) {
+	own := 0
+	for i, place := range places {
+		if place.Boundary == "" {
+			continue
+		}
+		shape, err := boundaries.Parse([]byte(place.Boundary))
+		if err != nil {
+			return nil, "", fmt.Errorf("charts: the boundary of %s: %w", place.Code, err)
+		}
+		drawn[i].Shape = shape
+		own++
+	}
+	switch {
+	case own == len(places):
+		return drawn, "Members of the region as of %s; borders as the data gives them, simplified.", nil
+	case own > 0:
+		a.cite(borders)
+		return drawn, "Members of the region as of %s; borders as the data gives them, else by Natural Earth, simplified.", nil
+	}
+	a.cite(borders)
+	return drawn, "Members of the region as of %s; borders by Natural Earth, simplified.", nil
+}
+
+// borders is where the shapes are from that a release does not have itself. The picture names it beside the sources of
+// its figures.
 var borders = port.Source{Title: "Admin 1, states and provinces, 1:10m (public domain), simplified: the borders on the map", Publisher: "Natural Earth", Kind: "RESEARCH"}
 
 // settleMap takes the boundaries that the report takes where none are named, for the subjects without a permit too; and
@@ -64,7 +95,7 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 	p := a.begun("Where permits were issued, %s", variables)
 	places, absent := a.places()
 	if p.Empty == "" && len(places) == 0 {
-		p.Empty = a.in.Say("The map has the federal subjects of Russia alone, and none of them is in %s.",
+		p.Empty = a.in.Say("There are no boundaries of %s or of regions within it: a package may bring them as boundaries.geojson.",
 			a.Region.Name)
 	}
 	if p.Empty != "" {
@@ -85,14 +116,16 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 		drawn = append(drawn, subject)
 	}
 	a.asRates(p, drawn, places, a.counted(a.span(variables)))
+	drawn, by, err := a.outlined(drawn, places)
+	if err != nil {
+		return nil, err
+	}
 	p.Plot = drawn
-	a.cite(borders)
 	if len(absent) > 0 {
-		p.Note(a.in.Say("Not on the map, which has federal subjects alone: %s.", a.in.Listed(absent)))
+		p.Note(a.in.Say("Not on the map, having no boundaries: %s.", a.in.Listed(absent)))
 	}
 	p.Note(a.unknown())
-	p.Note(a.in.Say("Members of the region as of %s; borders by Natural Earth, simplified.",
-		a.in.Day(a.boundaries(variables).Time())))
+	p.Note(a.in.Say(by, a.in.Day(a.boundaries(variables).Time())))
 	sentences := append(a.sentences(), a.rateSentence(drawn))
 	if len(none) > 0 {
 		sentences = append(sentences, a.in.Say("No permit in %s.", a.in.Listed(none)))
@@ -104,7 +137,7 @@ func (a *mapAnswer) picture(variables port.Variables) (*chart.Picture, error) {
 // places returns what is drawn, in the order of codes, and names the rows that there is no shape for. A region of
 // the report is within the one asked about, however deep.
 func (a *mapAnswer) places() (places []askedPlace, absent []string) {
-	places = a.Within.subjects()
+	places = a.Within.drawn()
 	for _, row := range a.Report.Rows {
 		if known := func(p askedPlace) bool { return p.Code == row.Region.Code }; slices.ContainsFunc(places, known) {
 			continue

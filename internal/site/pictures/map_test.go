@@ -84,10 +84,10 @@ func TestCharts_MapNamesWhatItCannotDraw(t *testing.T) {
 	}
 	s.Load(dir)
 	data := chartOf(s, "map", "region=X")
-	assert.Contains(t, data.Notes, "Not on the map, which has federal subjects alone: Egypt and Far East.")
+	assert.Contains(t, data.Notes, "Not on the map, having no boundaries: Egypt and Far East.")
 	assert.Equal(t, map[string]any{"EG": 1.0, "RU-FD-FE": 1.0, "RU-PRI": 1.0}, data.counts())
 	abroad := chartOf(s, "map", "region=EG")
-	assert.Contains(t, abroad.Description, "The map has the federal subjects of Russia alone, and none of them is in Egypt.")
+	assert.Contains(t, abroad.Description, "There are no boundaries of Egypt or of regions within it: a package may bring them as boundaries.geojson.")
 	assert.Equal(t, map[string]any{"EG": 1.0}, abroad.counts())
 }
 

@@ -69,13 +69,42 @@ func mustChartDocument(name string) port.Document {
 func DocumentOf(name string) port.Document { return chartKinds[name].document }
 
 // Pictures answers with charts and their data.
-type Pictures struct{ port.Base }
+type Pictures struct {
+	port.Base
+
+	// About finds what the pages of the release in ctx are about. It is set before the first request; where it is nil,
+	// the defaults of the documents hold.
+	About func(ctx context.Context) (Subject, error)
+	// Notice shows a refusal as a page, where a person is likely to read it; set likewise. Where it is nil, all are JSON.
+	Notice func(w http.ResponseWriter, r *http.Request, status int, message string)
+}
 
 // NewPictures registers what /charts/ returns: the pictures and their data.
 func New(base port.Base) *Pictures {
-	s := &Pictures{base}
-	s.Resource("/charts/{file}", s.found(s.Keep(http.HandlerFunc(s.Serve))))
+	s := &Pictures{Base: base}
+	shown := s.found(s.Keep(http.HandlerFunc(s.Serve)))
+	for address, acquire := range map[string]func(http.Handler) http.Handler{
+		"/charts/{file}": s.Current, "/releases/{number}/charts/{file}": s.Numbered,
+	} {
+		plain := s.Admit(s.Reading(s.Bounded(acquire(shown))))
+		page := s.Explained(func(w http.ResponseWriter, r *http.Request, status int, message string) {
+			s.Notice(w, r, status, message)
+		}, plain)
+		s.Handle(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.Notice != nil && wantsPage(r) {
+				page.ServeHTTP(w, r)
+			} else {
+				plain.ServeHTTP(w, r)
+			}
+		}))
+	}
 	return s
+}
+
+// wantsPage reports whether a person is likely to read the answer: only browsers name HTML among what they accept, and
+// not where they want a picture of a page.
+func wantsPage(r *http.Request) bool {
+	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
 }
 
 // found tells editors in which the address of a picture is pasted where to ask how to show it.
@@ -230,12 +259,8 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range kind.document.Variables {
-		if _, given := variables[v.Variable]; !given && v.DefaultValue != nil {
-			if variables[v.Variable], err = v.DefaultValue.Value(nil); err != nil {
-				return nil, fmt.Errorf("charts: %w", err)
-			}
-		}
+	if err := s.assume(ctx, kind, variables); err != nil {
+		return nil, fmt.Errorf("charts: %w", err)
 	}
 	info := graph.ReleaseOf(ctx).Info()
 	answer := kind.answer()
