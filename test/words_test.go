@@ -57,6 +57,9 @@ func textsOf(n ast.Node, tell func(string)) {
 	literal := func(e ast.Expr) { inLiteral(e, tell) }
 	switch x := n.(type) {
 	case *ast.CallExpr:
+		if f, is := x.Fun.(*ast.Ident); is && f.Name == "phrased" {
+			literal(x.Args[0])
+		}
 		if s, is := x.Fun.(*ast.SelectorExpr); is && len(x.Args) > 0 &&
 			(s.Sel.Name == "Say" || s.Sel.Name == "Text" || s.Sel.Name == "subtitle" || s.Sel.Name == "begun") {
 			for _, arg := range x.Args[:min(len(x.Args), 2)] {

@@ -238,3 +238,23 @@ func (w Words) Under(prefix string) map[string]string {
 	}
 	return said
 }
+
+// Plain returns a text that has no places for values, as it stands in the catalogue.
+func (w Words) Plain(text string) string {
+	w = w.ready()
+	if e, has := w.from.of[w.code][text]; has {
+		return e.text
+	}
+	return text
+}
+
+// Texts lists the texts that the language has.
+func (w Words) Texts() []Text {
+	w = w.ready()
+	var all []Text
+	for key := range w.from.of[w.code] {
+		all = append(all, Text(key))
+	}
+	slices.Sort(all)
+	return all
+}

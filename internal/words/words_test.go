@@ -14,7 +14,9 @@ import (
 )
 
 // ours reports whether a key is English words that stand in the code, and no kind and code.
-func ours(key string) bool { return !regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Za-z0-9_.,\- ]+$`).MatchString(key) }
+func ours(key string) bool {
+	return !regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Za-z0-9_.,\- ]+$`).MatchString(key)
+}
 
 // places lists the values that a text has places for, each once.
 func places(text string) []string {

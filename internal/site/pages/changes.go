@@ -13,6 +13,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed changes.html
@@ -46,7 +47,10 @@ type changedRelease struct {
 type movedFigure struct{ Name, Where, When, Source, Before, After, Why string }
 
 // movedVerdict is a claim that two releases judge differently.
-type movedVerdict struct{ ID, Statement, Speaker, Before, After string }
+type movedVerdict struct {
+	ID, Statement, Speaker string
+	Before, After          words.Text
+}
 
 // movedPicture is a picture whose figures two releases show differently.
 type movedPicture struct {
@@ -64,8 +68,8 @@ func (s *Pages) changes() {
 			return nil, err
 		}
 		data.frame = v.frame
-		data.Title = fmt.Sprintf("What release %d changed", v.Number)
-		data.Description = data.Title + ": published figures, what statements are judged by, and pictures, each with its move."
+		data.Title = v.in.Say("What release %s changed", strconv.Itoa(v.Number))
+		data.Description = v.in.Say("%s: published figures, what statements are judged by, and pictures, each with its move.", data.Title)
 		data.Partial = true // which releases there are may change
 		return data, nil
 	})

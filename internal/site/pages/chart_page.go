@@ -58,6 +58,7 @@ func (s *Pages) tellChart(v *visit, name string) (*chartData, error) {
 			asked[parameter] = texts
 		}
 	}
+	asked = inLangValues(v, asked)
 	shown, err := s.charts.Of(v, name, asked)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // claimAnswer is a claim, as the documents of several pages ask for it.
@@ -18,6 +19,7 @@ type claimAnswer struct {
 	Source             port.Source
 	Check              *check
 	Base               string `json:"-"` // before the address of its page
+	in                 words.Words
 }
 
 // check is what a claim was held against, as far as a document asks for it.
@@ -37,16 +39,26 @@ func (c claimAnswer) verdictOf() string {
 	return c.Check.Verdict
 }
 
+// Foreign is the language of the editors' words where the page is in another one; "" elsewhere.
+func (c claimAnswer) Foreign() string {
+	if c.in.IsEnglish() {
+		return ""
+	}
+	return words.English
+}
+
 // Class returns the name of the verdict's style.
 func (c claimAnswer) Class() string { return verdictClasses[c.verdictOf()] }
 
 // Verdict returns the verdict in a word or two.
-func (c claimAnswer) Verdict() string { return capital(verdictWords[c.verdictOf()]) }
+func (c claimAnswer) Verdict() string {
+	return words.Capital(c.in.Say(verdictWords[c.verdictOf()]))
+}
 
 // Evidence says in a sentence or more what the claim was held against.
 func (c claimAnswer) Evidence() string {
 	if c.Check == nil {
-		return "It names no number of a kind that this release counts, so that nothing here speaks for it or against it."
+		return c.in.Say("It names no number of a kind that this release counts, so that nothing here speaks for it or against it.")
 	}
 	return daysInWords(c.Check.Explanation)
 }
@@ -65,16 +77,11 @@ func (c claimAnswer) Short() string {
 }
 
 // Said says when a statement was made and where it was printed, as the end of a sentence.
-func (c claimAnswer) Said() (string, error) {
-	said := "on a day that is not known"
+func (c claimAnswer) Said() (any, error) {
 	if c.MadeOn != nil {
-		day, err := onDay(*c.MadeOn)
-		if err != nil {
-			return "", err
-		}
-		said = "on " + day
+		return phrased("on %s", day(*c.MadeOn)), nil
 	}
-	return said, nil
+	return words.Text("on a day that is not known"), nil
 }
 
 // Printed says when the source was published, as the end of a sentence; "" where that is not known.
@@ -82,12 +89,12 @@ func (c claimAnswer) Printed() (string, error) {
 	if c.Source.PublishedOn == "" {
 		return "", nil
 	}
-	return onDay(c.Source.PublishedOn)
+	return onDay(c.in, c.Source.PublishedOn)
 }
 
 // verdictWords are what a reader is told for a verdict. None says that somebody was wrong: what is held against a
 // statement may be wrong itself.
-var verdictWords = map[string]string{
+var verdictWords = map[string]words.Text{
 	"": "no number to hold against", "CONSISTENT": "agrees with another source",
 	"INCONSISTENT": "another number is known", "UNDECIDED": "left open",
 }
@@ -120,7 +127,7 @@ const mostClaims = 4
 func (s *Pages) tellClaims(ctx context.Context, d *homeData) error {
 	err := s.ask(ctx, "claims", nil, &d.Claims)
 	for i := range d.Claims.All.Nodes {
-		d.Claims.All.Nodes[i].Base = d.Base
+		d.Claims.All.Nodes[i].Base, d.Claims.All.Nodes[i].in = d.Base, d.in
 	}
 	return err
 }
@@ -148,9 +155,9 @@ func (p *claimsPart) Count(verdict string) (n int) {
 }
 
 // Answer sums the statements up in a sentence.
-func (p *claimsPart) Answer() string {
-	n := func(verdict string) string { return rounded(float64(p.Count(verdict))) }
-	return "Of " + rounded(float64(p.All.TotalCount)) + " statements, another source agrees with " + n("CONSISTENT") +
-		", another number is known for " + n("INCONSISTENT") + ", " + n("UNDECIDED") + " are left open, and " + n("") +
-		" name no number that is counted here."
+func (p *claimsPart) Answer() any {
+	n := func(verdict string) float64 { return float64(p.Count(verdict)) }
+	return phrased("Of %s statements, another source agrees with %s, another number is known for %s, %s are left open, "+
+		"and %s name no number that is counted here.", float64(p.All.TotalCount), n("CONSISTENT"), n("INCONSISTENT"),
+		n("UNDECIDED"), n(""))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed claims.html
@@ -35,7 +36,10 @@ type claimsData struct {
 }
 
 // meaning is a verdict in words.
-type meaning struct{ Verdict, Class, Word, Meaning string }
+type meaning struct {
+	Verdict, Class string
+	Word, Meaning  words.Text
+}
 
 // claimsOnAPage is how many statements a page lists.
 const claimsOnAPage = 50
@@ -80,8 +84,8 @@ func (s *Pages) tellList(v *visit) (*claimsData, error) {
 		values.Set("after", data.Said.PageInfo.EndCursor)
 		data.Next = v.Base + "/claims?" + values.Encode()
 	}
-	data.Title = "What was said, and what is known of it"
-	data.Description = "Statements of named speakers, each with who said it, where and when it was printed, and the evidence for it and against it."
+	data.Title = v.in.Say("What was said, and what is known of it")
+	data.Description = v.in.Say("Statements of named speakers, each with who said it, where and when it was printed, and the evidence for it and against it.")
 	return data, s.filterRegions(v, data)
 }
 
@@ -127,7 +131,7 @@ func verdictOfClass(class string) (string, error) {
 type claimData struct {
 	frame
 	Claim   claimInFull
-	Meaning string
+	Meaning words.Text
 	Ask     string // address of the page's question in GraphiQL
 }
 
@@ -168,6 +172,7 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 		return nil, lost("statement", v.part, "an id such as those at /claims")
 	}
 	data := &claimData{frame: v.frame, Claim: *answer.Claim}
+	data.Claim.in = v.in
 	data.OEmbed = s.OEmbed(v.asked)
 	for _, m := range verdictMeanings {
 		if m.Verdict == data.Claim.verdictOf() {
@@ -183,7 +188,7 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 	}
 	for _, other := range []*claimAnswer{data.Claim.Repeats, data.Claim.Disputes} {
 		if other != nil {
-			other.Base = v.Base
+			other.Base, other.in = v.Base, v.in
 		}
 	}
 	return data, nil
@@ -196,17 +201,13 @@ func (c claimInFull) About() (string, error) {
 		about = append(about, c.Region.Name)
 	}
 	if c.Nationality != nil {
-		about = append(about, "people from "+plainly(*c.Nationality))
+		about = append(about, said(c.in, phrased("people from %s", *c.Nationality)))
 	}
 	if c.Industry != nil {
 		about = append(about, c.Industry.Name)
 	}
 	if c.From != nil && c.To != nil {
-		days, err := spanOf(*c.From, *c.To)
-		if err != nil {
-			return "", err
-		}
-		about = append(about, days)
+		about = append(about, said(c.in, spanOf(*c.From, *c.To)))
 	}
 	return strings.Join(about, "; "), nil
 }
@@ -220,35 +221,35 @@ func (c claimInFull) Figures() []evidence {
 }
 
 // relationWords say how a figure bears on a statement.
-var relationWords = map[string]string{
+var relationWords = map[string]words.Text{
 	"EQUAL": "the same quantity, of the same time", "BEFORE": "the same quantity, earlier", "AFTER": "the same quantity, later",
 	"LOWER_BOUND": "it is at least this", "UPPER_BOUND": "it is at most this", "RELATED": "of the same subject",
 }
 
 // Bears says how the figure bears on the statement.
-func (e evidence) Bears() string {
-	switch words := cmp.Or(relationWords[e.Relation], relationWords["RELATED"]); {
+func (e evidence) Bears() any {
+	switch bears := cmp.Or(relationWords[e.Relation], relationWords["RELATED"]); {
 	case e.Counted:
-		return words
+		return bears
 	case e.Relation == "BEFORE" || e.Relation == "AFTER":
-		return words + "; it decides nothing"
+		return phrased("%s; it decides nothing", bears)
 	}
-	return "shown beside it; it decides nothing"
+	return words.Text("shown beside it; it decides nothing")
 }
 
 // qualifiers stand before a figure that is not meant exactly.
-var qualifiers = map[string]string{"ABOUT": "about ", "AT_LEAST": "at least ", "AT_MOST": "at most "}
+var qualifiers = map[string]words.Text{"ABOUT": "about %s", "AT_LEAST": "at least %s", "AT_MOST": "at most %s"}
 
 // Figure writes the figure with its unit.
-func (e evidence) Figure() string {
-	text := english.Number(e.Value, wholeOr(e.Value))
+func (e evidence) Figure() any {
+	var text any = exact(e.Value)
 	if e.ValueHigh != nil {
-		text += " to " + english.Number(*e.ValueHigh, wholeOr(*e.ValueHigh))
+		text = phrased("%s to %s", text, exact(*e.ValueHigh))
 	}
 	if e.Qualifier != nil {
-		text = qualifiers[*e.Qualifier] + text
+		text = phrased(qualifiers[*e.Qualifier], text)
 	}
-	return text + " " + e.Unit
+	return phrased("%s %s", text, unitOf(e.Unit))
 }
 
 // wholeOr returns no decimals for a whole number, and two for others.
@@ -260,7 +261,7 @@ func wholeOr(n float64) int {
 }
 
 // When says of which days the figure is.
-func (e evidence) When() (string, error) { return spanOf(e.From, e.To) }
+func (e evidence) When() any { return spanOf(e.From, e.To) }
 
 // Ask returns the address that shows the figure in GraphiQL.
 func (e evidence) Ask() string { return graphiqlLink(e.Query, nil) }
@@ -274,10 +275,9 @@ func (e evidence) Converted() string {
 }
 
 // spanOf writes the days from one to another.
-func spanOf(from, to string) (string, error) {
-	days, err := onDays(from, to)
-	if err != nil || days[0] == days[1] {
-		return strings.Join(days[:min(1, len(days))], ""), err
+func spanOf(from, to string) any {
+	if from == to {
+		return day(from)
 	}
-	return days[0] + " to " + days[1], nil
+	return phrased("%s to %s", day(from), day(to))
 }

@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"homebound/internal/site/embeds"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // figure is one picture of a page, with where its figures and its question are. The server's SVG stands by itself.
@@ -33,6 +33,7 @@ type figure struct {
 // figure returns a chart of a release; nil where there is nothing to draw. All addresses are of this very release, so
 // that the words, the figures and the pictures of a page are never of two.
 func (s *Pages) figure(ctx context.Context, base string, release int, name string, values url.Values) (*figure, error) {
+	values = inLangValues(ctx, values)
 	shown, err := s.charts.Of(ctx, name, values)
 	if err != nil {
 		return nil, err
@@ -41,6 +42,17 @@ func (s *Pages) figure(ctx context.Context, base string, release int, name strin
 		return nil, nil
 	}
 	return pictured(shown, base, release, name, values), nil
+}
+
+// inLangValues returns the parameters of a picture in the language of a page.
+func inLangValues(ctx context.Context, values url.Values) url.Values {
+	in := languageIn(ctx)
+	if in.IsEnglish() {
+		return values
+	}
+	values = maps.Clone(values)
+	values.Set(langName, in.Code())
+	return values
 }
 
 // pictured returns what goes with a chart that is drawn.
@@ -79,11 +91,11 @@ func (f *figure) Files() (files []link) {
 
 // Cited returns a reference to the picture, ready to paste.
 func (f *figure) Cited() string {
-	return fmt.Sprintf("“%s”. %s %s", f.Title, f.Citation, f.Permalink)
+	return f.Words.Say("Embed.quoted", f.Title, f.Citation, f.Permalink)
 }
 
 // Sure says how far the picture can be trusted, as the end of a line; "" where nothing is to be said.
-func (f *figure) Sure() string {
+func (f *figure) Sure() words.Text {
 	switch {
 	case f.Synthetic && f.mixed():
 		return "the dashed line is made up by a program; the points were published."

@@ -66,9 +66,9 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 	if told.Sanction != nil {
 		told.Tabs = homeTabs // which are about one
 	}
-	told.Title, told.Description = told.Question(), told.Lead
+	told.Title, told.Description = said(v.in, told.Question()), told.Lead
 	if told.Description == "" {
-		told.Description = "Labour migration under sanctions: permits, stocks, departures and what they cost, each figure with its evidence."
+		told.Description = v.in.Say("Labour migration under sanctions: permits, stocks, departures and what they cost, each figure with its evidence.")
 	}
 	for _, f := range []*figure{told.Stock.Figure, told.Permits.Figure} {
 		if f != nil && told.Card == "" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // statesPart is the answer to states.graphql, and what a reader is shown of it.
@@ -42,7 +43,8 @@ type stateReport struct {
 
 // stateRow is what the table says of a State. "" stands for what is not known.
 type stateRow struct {
-	Country, Status               string
+	Country                       string
+	Status                        words.Text
 	Before, Report, Left, Percent string
 	size                          float64
 }
@@ -75,7 +77,7 @@ func (s *Pages) tellStates(ctx context.Context, d *homeData) error {
 		}
 	}
 	for _, state := range d.States.MemberStates {
-		row, err := state.row(published[state.Country.Code], before)
+		row, err := state.row(d.in, published[state.Country.Code], before)
 		if err != nil {
 			return err
 		}
@@ -88,29 +90,30 @@ func (s *Pages) tellStates(ctx context.Context, d *homeData) error {
 }
 
 // row writes what is known of a State for its readers.
-func (a stateAnswer) row(published []count, before string) (stateRow, error) {
-	row := stateRow{Country: plainly(a.Country), Status: cmp.Or(stateWords[a.Status], stateWords["UNKNOWN"]), size: -1}
+func (a stateAnswer) row(in words.Words, published []count, before string) (stateRow, error) {
+	number := func(n float64) string { return in.Number(math.Round(n), 0) }
+	row := stateRow{Country: plainly(in, a.Country), Status: cmp.Or(stateWords[a.Status], stateWords["UNKNOWN"]), size: -1}
 	if value, day := a.first(published, before); value != nil {
-		row.size, row.Before = *value, rounded(*value)
+		row.size, row.Before = *value, number(*value)
 		if day != "" {
-			row.Before += ", " + monthOf(day)
+			row.Before += ", " + monthOf(in, day)
 		}
 	}
 	if len(a.Reports) > 0 {
 		last := slices.MaxFunc(a.Reports, func(x, y stateReport) int { return strings.Compare(x.day(), y.day()) })
-		row.Report = reportWords[last.Kind]
+		row.Report = in.Say(reportWords[last.Kind])
 		if day := last.day(); day != "" {
-			row.Report += ", " + monthOf(day)
+			row.Report += ", " + monthOf(in, day)
 		}
 	}
 	if a.Remaining != nil {
-		row.Left = rounded(*a.Remaining)
+		row.Left = number(*a.Remaining)
 	}
 	switch {
 	case a.Baseline != nil && *a.Baseline == 0:
-		row.Percent = "none to go"
+		row.Percent = in.Say("none to go")
 	case a.Progress != nil:
-		row.Percent = rounded(math.Floor(100**a.Progress)) + "\u00a0%" // never 100 % while somebody is left
+		row.Percent = number(math.Floor(100**a.Progress)) + "\u00a0%" // never 100 % while somebody is left
 	}
 	return row, nil
 }
@@ -151,22 +154,22 @@ func (r stateReport) day() string {
 }
 
 // monthOf writes the month of a day: March 2019.
-func monthOf(day string) string {
+func monthOf(in words.Words, day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return day
 	}
-	return t.Format("January\u00a02006")
+	return in.LongMonth(t)
 }
 
 // stateWords are what readers are told of where a State stands.
-var stateWords = map[string]string{
+var stateWords = map[string]words.Text{
 	"COMPLETED": "nobody remained", "MISSED": "some remained after the deadline", "ON_TRACK": "under way, fast enough",
 	"BEHIND": "under way, too slowly", "UNKNOWN": "not known",
 }
 
 // reportWords name the reports that a State makes.
-var reportWords = map[string]string{"MIDTERM": "half-way report", "FINAL": "final report", "OTHER": "statement"}
+var reportWords = map[string]words.Text{"MIDTERM": "half-way report", "FINAL": "final report", "OTHER": "statement"}
 
 // Open returns the rows that stand open, and Folded the others.
 func (p *statesPart) Open() []stateRow { return p.Rows[:min(len(p.Rows), mostOpen)] }
@@ -175,21 +178,21 @@ func (p *statesPart) Open() []stateRow { return p.Rows[:min(len(p.Rows), mostOpe
 func (p *statesPart) Folded() []stateRow { return p.Rows[min(len(p.Rows), mostOpen):] }
 
 // Answer sums the table up in a sentence.
-func (p *statesPart) Answer() string {
-	counts := map[string]int{}
+func (p *statesPart) Answer() any {
+	counts := map[words.Text]int{}
 	for _, row := range p.Rows {
 		counts[row.Status]++
 	}
-	texts := []string{}
-	for _, told := range []struct{ status, text string }{
-		{stateWords["COMPLETED"], "nobody remained in %d by their own figures"},
-		{stateWords["MISSED"], "workers remained after the deadline in %d"},
-		{stateWords["ON_TRACK"], "%d are sending them home fast enough"}, {stateWords["BEHIND"], "%d are too slow"},
-		{stateWords["UNKNOWN"], "of %d it is not known"},
+	texts := list{}
+	for _, told := range []struct{ status, text words.Text }{
+		{stateWords["COMPLETED"], "nobody remained in %s by their own figures"},
+		{stateWords["MISSED"], "workers remained after the deadline in %s"},
+		{stateWords["ON_TRACK"], "%s are sending them home fast enough"}, {stateWords["BEHIND"], "%s are too slow"},
+		{stateWords["UNKNOWN"], "of %s it is not known"},
 	} {
 		if n := counts[told.status]; n > 0 {
-			texts = append(texts, fmt.Sprintf(told.text, n))
+			texts = append(texts, phrased(told.text, float64(n)))
 		}
 	}
-	return fmt.Sprintf("Of %d states that reported or were counted, %s.", len(p.Rows), english.Listed(texts))
+	return phrased("Of %s states that reported or were counted, %s.", float64(len(p.Rows)), texts)
 }

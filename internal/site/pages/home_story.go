@@ -6,12 +6,14 @@ import (
 	"embed"
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed documents/*.graphql
@@ -56,14 +58,14 @@ type releaseAnswer struct {
 }
 
 // Question is the page’s title.
-func (d *homeData) Question() string {
+func (d *homeData) Question() any {
 	switch {
 	case d.Region == nil:
-		return "Labour migration under sanctions"
+		return words.Text("Labour migration under sanctions")
 	case d.Sanction == nil:
-		return "How many " + d.Workers() + " are there in " + theRegion(d.Region.Name) + "?"
+		return phrased("How many %s are there in %s?", d.Workers(), theRegion(d.in, d.Region.Name))
 	}
-	return "What became of the workers sent home from " + theRegion(d.Region.Name) + "?"
+	return phrased("What became of the workers sent home from %s?", theRegion(d.in, d.Region.Name))
 }
 
 // part is what every part of the story has.
@@ -84,7 +86,7 @@ func (d *homeData) parts() map[string]interface{ base() *part } {
 // too long or the principal cannot pay for it, leaves the others as they are.
 func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
 	data := &homeData{}
-	data.Base = base
+	data.Base, data.in = base, languageIn(ctx)
 	if err := s.ask(ctx, "about", nil, &data.aboutAnswer); err != nil {
 		return nil, err
 	}
@@ -118,8 +120,10 @@ func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
 	for _, told := range data.parts() {
 		data.Partial = data.Partial || told.base().Refused != ""
 	}
-	data.Lead, err = data.lead()
-	return data, err
+	if lead := data.lead(); lead != nil {
+		data.Lead = said(data.in, lead)
+	}
+	return data, nil
 }
 
 // ask asks one of the documents.
@@ -128,7 +132,12 @@ func (s *Pages) ask(ctx context.Context, name string, variables port.Variables, 
 	if err != nil {
 		return err
 	}
-	return s.Ask(ctx, text, variables, into)
+	return s.Ask(ctx, s.Parameters.Named(text, s.local(ctx)), variables, into)
+}
+
+// local reports whether names are asked for in the release's own language, which is the reader's.
+func (s *Pages) local(ctx context.Context) bool {
+	return pictures.Local(languageIn(ctx), graph.ReleaseOf(ctx).Info())
 }
 
 // askLink returns the address that opens one of the documents in GraphiQL.
@@ -222,62 +231,57 @@ func (s *Pages) tellStock(ctx context.Context, d *homeData) (err error) {
 }
 
 // Sure names who counted, and says whether the register beside them is made up.
-func (p *stockPart) Sure() string {
+func (p *stockPart) Sure() any {
 	if p.Figure == nil {
 		return ""
 	}
 	if len(p.Counts) == 0 {
 		return p.Figure.Sure()
 	}
-	var names []string
+	var names list
 	for _, c := range p.Counts {
-		if !slices.Contains(names, c.Source.Publisher) {
+		if !slices.Contains(names, any(c.Source.Publisher)) {
 			names = append(names, c.Source.Publisher)
 		}
 	}
-	text := "both numbers were published, by " + english.Listed(names) + "."
+	text := phrased("both numbers were published, by %s.", names)
 	if len(p.Counts) == 1 {
-		text = "the number was published by " + english.Listed(names) + "."
+		text = phrased("the number was published by %s.", names)
 	}
 	if p.Figure.Synthetic {
-		text += " The dashed line is made up by a program."
+		return phrased("%s The dashed line is made up by a program.", text)
 	}
 	return text
 }
 
 // lead answers the page’s title in one sentence: from published figures where there are two of them, else from the
 // register.
-func (d *homeData) lead() (string, error) {
+func (d *homeData) lead() any {
 	if d.Region == nil {
-		return "", nil
+		return nil
 	}
 	if len(d.Stock.Counts) < 2 {
 		return d.registerLead()
 	}
 	first, last := d.Stock.Counts[0], d.Stock.Counts[1]
-	days, err := onDays(first.From, last.From)
-	if err != nil {
-		return "", err
-	}
-	where := plainly(named{d.Stock.Country.Code, d.Stock.Country.Name})
-	sentence := fmt.Sprintf("On %s %s %s held permits in %s; on %s ", days[0], rounded(first.Value), d.Workers(), where,
-		days[1])
+	where := named{d.Stock.Country.Code, d.Stock.Country.Name}
 	if d.Sanction != nil && d.Sanction.Deadline != nil && last.From > *d.Sanction.Deadline {
-		return sentence + rounded(last.Value) + " were still there, without permits, although the United Nations had told " +
-			"all States to send them home.", nil
+		return phrased("On %s %s %s held permits in %s; on %s %s were still there, without permits, although the "+
+			"United Nations had told all States to send them home.", day(first.From), first.Value, d.Workers(), where,
+			day(last.From), last.Value)
 	}
-	return sentence + rounded(last.Value) + " were there.", nil
+	return phrased("On %s %s %s held permits in %s; on %s %s were there.", day(first.From), first.Value, d.Workers(),
+		where, day(last.From), last.Value)
 }
 
 // registerLead answers it from the register; "" where that has nobody.
-func (d *homeData) registerLead() (string, error) {
+func (d *homeData) registerLead() any {
 	most := d.Stock.Report.Totals
 	if most.PeakWorkersPresent == nil || *most.PeakWorkersPresent == 0 || most.PeakOn == nil {
-		return "", nil
+		return nil
 	}
-	day, err := onDay(*most.PeakOn)
-	return fmt.Sprintf("By the register of this release, %s %s were present in %s on %s, more than on any other day.",
-		rounded(*most.PeakWorkersPresent), d.Workers(), theRegion(d.Region.Name), day), err
+	return phrased("By the register of this release, %s %s were present in %s on %s, more than on any other day.",
+		*most.PeakWorkersPresent, d.Workers(), theRegion(d.in, d.Region.Name), day(*most.PeakOn))
 }
 
 // permitsPart is the answer to permits.graphql.
@@ -315,14 +319,14 @@ func (s *Pages) tellPermits(ctx context.Context, d *homeData) (err error) {
 }
 
 // Leading returns the regions with the most permits, of those whose number is known.
-func (p *permitsPart) Leading() string {
-	var names []string
+func (p *permitsPart) Leading() any {
+	var names list
 	for _, row := range p.Report.Rows {
 		if row.PermitsIssued != nil && len(names) < 3 {
-			names = append(names, row.Region.Name+" ("+rounded(*row.PermitsIssued)+")")
+			names = append(names, phrased("%s (%s)", row.Region.Name, *row.PermitsIssued))
 		}
 	}
-	return english.Listed(names)
+	return names
 }
 
 // Unknown reports whether some region's number is, so that none can be said to be the greatest.
@@ -355,19 +359,19 @@ func (s *Pages) tellOutcomes(ctx context.Context, d *homeData) (err error) {
 }
 
 // outcomeWords say how workers left, after their number.
-var outcomeWords = map[string]string{
+var outcomeWords = map[string]words.Text{
 	"RETURNED": "went home", "DEPORTED": "were sent home by order of a court or an authority",
 	"THIRD_COUNTRY": "left for a third country", "PROTECTED": "are in an asylum or refugee procedure",
 	"EXEMPT": "are exempt by the resolution’s own terms",
 }
 
 // Ways tells how many left in which way, the most first.
-func (p *outcomesPart) Ways() string {
-	var ways []string
+func (p *outcomesPart) Ways() any {
+	var ways list
 	for _, row := range p.Report.Rows {
-		ways = append(ways, counted(row.WorkersRepatriated, "")+" "+cmp.Or(outcomeWords[row.Outcome], "left otherwise"))
+		ways = append(ways, phrased("%s %s", counted(row.WorkersRepatriated, ""), cmp.Or(outcomeWords[row.Outcome], words.Text("left otherwise"))))
 	}
-	return english.Listed(ways)
+	return ways
 }
 
 // impactPart is the answer to impact.graphql.
@@ -425,14 +429,14 @@ func (p *impactPart) Answered() []variant {
 }
 
 // Within writes a variant with the range of nine draws in ten.
-func (v variant) Within() string {
+func (v variant) Within() any {
 	o := v.OutputLost
-	return fmt.Sprintf("%s (%s to %s)", inMoney(*o.P50, o.Unit), inMoney(*o.P5, o.Unit), inMoney(*o.P95, o.Unit))
+	return phrased("%s (%s to %s)", money{*o.P50, o.Unit}, money{*o.P5, o.Unit}, money{*o.P95, o.Unit})
 }
 
 // Assumes says what a variant assumes, as the end of a sentence.
-func (v variant) Assumes() string {
-	return map[string]string{
+func (v variant) Assumes() words.Text {
+	return map[string]words.Text{
 		"AVERAGE_PRODUCT": "if what they worked with was lost to use with them",
 		"WAGE_SHARE":      "if it stayed idle and no more than labour’s share was lost",
 		"ELASTICITY":      "if output falls as the literature estimates",
@@ -440,12 +444,16 @@ func (v variant) Assumes() string {
 }
 
 // Answer names all variants with their ranges: no one of them alone is the cost.
-func (p *impactPart) Answer() string {
-	var texts []string
+func (p *impactPart) Answer() any {
+	var all any
 	for _, v := range p.Answered() {
-		texts = append(texts, v.Within()+" "+v.Assumes())
+		next := phrased("%s %s", v.Within(), v.Assumes())
+		if all != nil {
+			next = phrased("%s; %s", all, next)
+		}
+		all = next
 	}
-	return strings.Join(texts, "; ")
+	return all
 }
 
 // dataset is what search engines read of a release (https://schema.org/Dataset).

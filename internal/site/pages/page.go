@@ -17,15 +17,11 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/mount"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed layout.html
 var layoutText string
-
-// parsePage returns the page of a text, between the top and the bottom that all pages share.
-func parsePage(text string) *mount.Template {
-	return mount.Parse(layoutText+`{{template "top" .}}`+text+`{{template "bottom" .}}`, pageWords)
-}
 
 // pagePolicy lets a page load its own style, script and pictures, ask its own server, and nothing else. What search
 // engines read (application/ld+json) is data and no script.
@@ -38,6 +34,7 @@ type frame struct {
 	Number    int    // of the release; 0 where none is shown
 	Base      string // before the addresses of the same release: "" of the current one
 	Current   string // number of the current release, where this is the page of another one
+	in        words.Words
 	Path      string // of the page within its release, with what it was asked for
 
 	Title, Description string
@@ -71,7 +68,7 @@ const currentName, addressName = ":current", ":address"
 // page registers a page of the current release and, for good, of each. A page is kept by the two, and asked for again
 // each time, since that of an old release says that there is a newer one. Whoever is not let in gets a page that says
 // so.
-func (s *Pages) page(path string, text *mount.Template, tell func(v *visit) (framed, error)) {
+func (s *Pages) page(path string, text templates, tell func(v *visit) (framed, error)) {
 	shown := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		newest, done, err := s.Store.Current(r.Context())
 		if err != nil {
@@ -95,7 +92,7 @@ func (s *Pages) page(path string, text *mount.Template, tell func(v *visit) (fra
 }
 
 // show tells one page of the release of the request.
-func (s *Pages) show(w http.ResponseWriter, r *http.Request, text *mount.Template, tell func(v *visit) (framed, error)) {
+func (s *Pages) show(w http.ResponseWriter, r *http.Request, text templates, tell func(v *visit) (framed, error)) {
 	values := r.URL.Query()
 	current, address := values.Get(currentName), values.Get(addressName)
 	values.Del(currentName)
@@ -110,19 +107,27 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, text *mount.Templat
 		address += "?" + query
 	}
 	v.asked = address
+	in, err := words.Chosen(values.Get(langName))
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	v.in, v.Context = in, inLanguage(v.Context, in)
+	values.Del(langName)
 	told, err := tell(v)
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
 	}
 	f := told.around()
+	f.Path = inLang(f.Path, in.Code())
 	if f.Card != "" && f.OEmbed == "" {
 		f.OEmbed = s.OEmbed(address)
 	}
 	if f.Partial {
 		s.DoNotKeep(w) // what is refused to this principal now may be told to the next
 	}
-	s.write(w, r, http.StatusOK, text, told)
+	s.write(w, r, http.StatusOK, text[in.Code()], in, told)
 }
 
 // noticeData says why there is nothing to show.
@@ -147,13 +152,15 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 		status = http.StatusOK
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	in, _ := words.Chosen(r.URL.Query().Get(langName)) // English where that is what is wrong
 	data := &noticeData{Heading: "Labour migration under sanctions", Message: message,
 		KeyNeeded: status == http.StatusUnauthorized, Lost: status == http.StatusNotFound}
 	if data.Lost {
 		data.Heading = "There is no such page"
 	}
+	data.in, data.Heading = in, said(in, data.Heading)
 	data.Title, data.Description, data.PublicURL = data.Heading, message, s.PublicURL
-	s.write(w, r, status, noticePage, data)
+	s.write(w, r, status, noticePage[data.Lang()], data.in, data)
 }
 
 // showLost answers readers who came to an address that there is not.
@@ -161,7 +168,7 @@ func (s *Pages) showLost(w http.ResponseWriter, r *http.Request) {
 	s.showNotice(w, r, http.StatusNotFound, "Nothing is at this address. It may have been mistyped, or cut short by a mail.")
 }
 
-func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *mount.Template, data any) {
+func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *mount.Template, in words.Words, data any) {
 	var page bytes.Buffer
 	if err := text.Write(&page, mount.Of(s.PublicURL), "", data); err != nil {
 		s.Log.ErrorContext(r.Context(), "the page broke off", "error", err)
@@ -174,7 +181,7 @@ func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", pagePolicy)
 	w.WriteHeader(status)
-	_, _ = w.Write(bytes.TrimSpace(page.Bytes())) // whoever went away reads no error either
+	_, _ = w.Write(keepLang(in, bytes.TrimSpace(page.Bytes()))) // whoever went away reads no error either
 }
 
 func asset(kind string, text []byte) http.HandlerFunc {

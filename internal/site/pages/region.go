@@ -3,7 +3,6 @@ package pages
 import (
 	"cmp"
 	_ "embed"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"homebound/internal/site/exports"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 //go:embed region.html
@@ -65,8 +65,9 @@ type regionData struct {
 
 // regionPicture is a picture, or why there is none.
 type regionPicture struct {
-	Heading, Empty string
-	Figure         *figure
+	Heading words.Text
+	Empty   string
+	Figure  *figure
 }
 
 // regionAnswer is the answer to region.graphql.
@@ -104,8 +105,9 @@ type observation struct {
 
 // publishedFigure is what was published of the workers of a region.
 type publishedFigure struct {
-	What, When, Value string
-	Source            port.Source
+	What        string
+	When, Value any
+	Source      port.Source
 }
 
 type employersAnswer struct {
@@ -132,7 +134,7 @@ func (s *Pages) said(v *visit, variables port.Variables) (*saidAnswer, error) {
 	var answer struct{ Claims saidAnswer }
 	err := s.ask(v, "said", variables, &answer)
 	for i := range answer.Claims.Nodes {
-		answer.Claims.Nodes[i].Base = v.Base
+		answer.Claims.Nodes[i].Base, answer.Claims.Nodes[i].in = v.Base, v.in
 	}
 	return &answer.Claims, err
 }
@@ -161,12 +163,10 @@ func (s *Pages) tellRegion(v *visit) (*regionData, error) {
 	if through := release.Release.DataThrough; through != nil {
 		data.Day = *through
 	}
-	data.Title = data.Place.Name + ": " + about.Workers()
-	data.Description = fmt.Sprintf("How many %s were in %s, how they left, what was said of it, and where each figure is from.",
-		about.Workers(), theRegion(data.Place.Name))
-	if data.Published, err = data.published(about.codes()); err != nil {
-		return nil, err
-	}
+	data.Title = said(v.in, phrased("%s: %s", data.Place.Name, about.Workers()))
+	data.Description = said(v.in, phrased("How many %s were in %s, how they left, what was said of it, and where each figure is from.",
+		about.Workers(), theRegion(v.in, data.Place.Name)))
+	data.Published = data.published(about.codes())
 	if err := s.drawRegion(v, data); err != nil {
 		return nil, err
 	}
@@ -186,9 +186,13 @@ func (s *Pages) tellRegion(v *visit) (*regionData, error) {
 
 // drawRegion draws the pictures of a region, or says why one cannot be drawn.
 func (s *Pages) drawRegion(v *visit, data *regionData) error {
-	for _, p := range []struct{ name, heading string }{{"stock", "How many were there?"},
+	for _, p := range []struct {
+		name    string
+		heading words.Text
+	}{{"stock", "How many were there?"},
 		{"permits", "How many permits were issued?"}, {"outcomes", "Who left, and how?"}} {
 		values := s.parameters(p.name, v.part, data.codes())
+		values = inLangValues(v, values)
 		shown, err := s.charts.Of(v, p.name, values)
 		refused, err := partly(err)
 		if err != nil {
@@ -238,20 +242,16 @@ func (s *Pages) employersOf(v *visit, data *regionData) error {
 }
 
 // published lists what others published of these workers, the newest first.
-func (a *regionAnswer) published(nationalities []string) (figures []publishedFigure, err error) {
+func (a *regionAnswer) published(nationalities []string) (figures []publishedFigure) {
 	for _, o := range slices.Backward(a.Place.Observations) {
 		if o.Industry != nil || o.Status == "MISSING" || o.Nationality == nil ||
 			!slices.Contains(nationalities, o.Nationality.Code) {
 			continue
 		}
-		days, err := spanOf(o.From, o.To)
-		if err != nil {
-			return nil, err
-		}
-		figures = append(figures, publishedFigure{o.Indicator.Name, days,
-			english.Number(o.Value, 0) + " " + o.Indicator.Unit, o.Source})
+		figures = append(figures, publishedFigure{o.Indicator.Name, spanOf(o.From, o.To),
+			phrased("%s %s", o.Value, unitOf(o.Indicator.Unit)), o.Source})
 	}
-	return figures, nil
+	return figures
 }
 
 // Ancestors names what a region is part of, the nearest first.
@@ -312,8 +312,8 @@ func (s *Pages) tellRegions(v *visit) (*regionsData, error) {
 		return nil, err
 	}
 	data := &regionsData{frame: v.frame}
-	data.Title = "All regions"
-	data.Description = "Countries, districts and regions that this release tells of, each with its pictures, figures and statements."
+	data.Title = v.in.Say("All regions")
+	data.Description = v.in.Say("Countries, districts and regions that this release tells of, each with its pictures, figures and statements.")
 	data.Top = tree(regions, v.Base)
 	return data, nil
 }

@@ -11,6 +11,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
+	"homebound/internal/words"
 )
 
 // subject is what the pages of a release are about, as its rows have it: the workers that its sanction orders home, or
@@ -48,15 +49,15 @@ func (s *subject) codes() []string {
 }
 
 // Workers names whom the pages are about: workers from North Korea.
-func (s *subject) Workers() string {
-	var names []string
+func (s *subject) Workers() any {
+	var names list
 	for _, n := range s.Nationalities {
-		names = append(names, plainly(n))
+		names = append(names, n)
 	}
 	if len(names) == 0 {
-		return "foreign workers"
+		return words.Text("foreign workers")
 	}
-	return "workers from " + english.Listed(names)
+	return phrased("workers from %s", names)
 }
 
 // subjectOf finds what the pages of the release in ctx are about.

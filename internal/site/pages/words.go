@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,10 +14,22 @@ import (
 )
 
 // pageWords write figures as people read them.
-var pageWords = map[string]any{
-	"grouped": english.Count, "rounded": rounded, "counted": counted, "onDay": onDay, "the": theRegion,
-	"capital": capital, "days": daysInWords, "figureOr": figureOr,
-	"graphiql": func(query string) string { return graphiqlLink(query, nil) },
+func pageWords(in words.Words) map[string]any {
+	return map[string]any{
+		"grouped": in.Count, "rounded": func(n float64) string { return in.Number(math.Round(n), 0) },
+		"counted": func(n *float64, of string) string { return said(in, counted(n, words.Text(of))) },
+		"onDay":   func(text string) (string, error) { return onDay(in, text) },
+		"the":     func(name string) string { return theRegion(in, name) },
+		"capital": capital, "days": daysInWords,
+		"figureOr": func(n *float64) string {
+			if n == nil {
+				return "–"
+			}
+			return in.Number(math.Round(*n), 0)
+		},
+		"say":      func(value any) string { return said(in, value) },
+		"graphiql": func(query string) string { return graphiqlLink(query, nil) },
+	}
 }
 
 // plainNames are what readers call some countries, by their codes; others are called as the release has them.
@@ -26,29 +37,23 @@ var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "C
 	"GB": "the United Kingdom", "AE": "the United Arab Emirates", "VN": "Vietnam", "TR": "Turkey"}
 
 // plainly names a country as readers do.
-func plainly(n named) string { return cmp.Or(plainNames[n.Code], n.Name, n.Code) }
+func plainly(in words.Words, n named) string {
+	if !in.IsEnglish() {
+		name, _ := in.Country(n.Code)
+		return cmp.Or(name, n.Name, n.Code)
+	}
+	return cmp.Or(plainNames[n.Code], n.Name, n.Code)
+}
 
 // withArticle finds names of regions that stand with an article.
 var withArticle = regexp.MustCompile(`^(Republic|State|City) of |(District|Oblast|Okrug|Republic|Federation|States|Kingdom|Emirates|Islands|Region)$`)
 
 // theRegion names a region within a sentence.
-func theRegion(name string) string {
-	if withArticle.MatchString(name) {
+func theRegion(in words.Words, name string) string {
+	if in.IsEnglish() && withArticle.MatchString(name) {
 		return "the " + name
 	}
 	return name
-}
-
-// onDays writes several days.
-func onDays(days ...string) (written []string, err error) {
-	for _, day := range days {
-		text, err := onDay(day)
-		if err != nil {
-			return nil, err
-		}
-		written = append(written, text)
-	}
-	return written, nil
 }
 
 // isoDays finds days, months and years with them as RFC 3339 writes them.
@@ -70,48 +75,32 @@ func daysInWords(sentence string) string {
 }
 
 // counted writes a number of something: of them, workers, or nothing that needs to be said again.
-func counted(n *float64, of string) string {
-	if n != nil {
-		return strings.TrimSpace(rounded(*n) + " " + of)
+func counted(n *float64, of words.Text) any {
+	switch {
+	case n == nil && of == "":
+		return words.Text("an unknown number")
+	case n == nil:
+		return phrased("an unknown number of %s", of)
+	case of == "":
+		return *n
 	}
-	if of != "" && !strings.HasPrefix(of, "of ") {
-		of = "of " + of
-	}
-	return strings.TrimSpace("an unknown number " + of)
+	return phrased("%s %s", *n, of)
 }
 
-// figureOr writes a figure of a table, a dash for one that is not known.
-func figureOr(n *float64) string {
-	if n == nil {
-		return "–"
-	}
-	return rounded(*n)
-}
-
+// rounded writes a number in English.
 func rounded(n float64) string { return english.Count(int(math.Round(n))) }
 
-// onDay writes an RFC 3339 date, with or without a time, as 22 December 2017.
-func onDay(text string) (string, error) {
-	t, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
-	return t.Format("2\u00a0January\u00a02006"), err
-}
-
 // inMoney writes an amount with three digits: 16.6 billion RUB.
-func inMoney(amount float64, unit string) string {
+func inMoney(in words.Words, amount float64, unit string) string {
 	for _, scale := range []struct {
 		from float64
-		word string
+		word words.Text
 	}{{1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}} {
 		if math.Abs(amount) >= scale.from {
-			return significant(amount/scale.from, 3) + "\u00a0" + scale.word + "\u00a0" + unit
+			return in.Number(amount/scale.from, words.Decimals(amount/scale.from, 3)) + "\u00a0" + in.Say(scale.word) + "\u00a0" + in.Unit(unit)
 		}
 	}
-	return rounded(amount) + "\u00a0" + unit
-}
-
-// significant writes a number with so many digits that tell something, and with all of those before the point.
-func significant(x float64, digits int) string {
-	return strconv.FormatFloat(x, 'f', words.Decimals(x, digits), 64)
+	return in.Number(math.Round(amount), 0) + "\u00a0" + in.Unit(unit)
 }
 
 // graphiqlLink returns the address that opens a query to be run.
