@@ -89,7 +89,9 @@ func (t *tally) group(values []string) *group {
 }
 
 // has reports whether a group has come up.
-func (t *tally) has(values []string) bool { return t.groups[strings.Join(values, sqlite.FieldEnd)] != nil }
+func (t *tally) has(values []string) bool {
+	return t.groups[strings.Join(values, sqlite.FieldEnd)] != nil
+}
 
 // periodOf returns the number of the period that a day lies in.
 func (t *tally) periodOf(day labour.Date) int {

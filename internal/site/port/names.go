@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // Named returns a document of the site's own that asks in the release's own language, where local, for all that it asks
@@ -13,7 +14,7 @@ func (p Parameters) Named(document string, local bool) string {
 	if !local {
 		return document
 	}
-	parsed, faults := gqlparser.LoadQuery(p.Schema, document)
+	parsed, faults := gqlparser.LoadQueryWithRules(p.Schema, document, rules.NewDefaultRules())
 	if len(faults) > 0 {
 		return document // which is refused when it is asked
 	}
