@@ -1,8 +1,8 @@
 # What a contributor runs. CONTRIBUTING.md says how long each takes, and what is skipped without which program.
 .PHONY: build test short picture explore lint generate docs bench
 
-build: # the program, without symbols; the same sources give the same bytes in any folder
-	go build -trimpath -ldflags='-s -w' -o homebound .
+build: # the program, without symbols; the same sources give the same bytes in any folder. Arrow takes Go's own JSON: 1.4 MB less
+	go build -trimpath -tags=arrow_json_stdlib -ldflags='-s -w' -o homebound .
 
 test: # everything
 	go test ./...
