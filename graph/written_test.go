@@ -212,7 +212,7 @@ func TestColumns_ExecuteNoFieldOfARow(t *testing.T) {
 func TestColumns_AreOfAllFieldsBut(t *testing.T) {
 	assert.Equal(t, []string{
 		"ReportRow.wagePercentile", "ReportRow.permits", "ReportRow.repatriations",
-		"Region.parent", "Region.children", "Region.observations", "Region.employers", "Region.permits",
+		"Region.parent", "Region.children", "Region.boundary", "Region.observations", "Region.employers", "Region.permits",
 		"Region.repatriations", "Region.report", "Region.economicImpact", "Region.compliance",
 		"Employer.permits", "Permit.precision",
 		"Repatriation.sanction", "Repatriation.ownOutcome", "Repatriation.precision",

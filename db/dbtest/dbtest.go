@@ -6,6 +6,7 @@ package dbtest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,20 +16,20 @@ import (
 	"homebound/internal/labour"
 )
 
-// Run holds an engine to the contract. open gives an empty store that ends with the test.
-func Run(t *testing.T, open func(testing.TB) *db.Store) {
-	t.Run("Measures", func(t *testing.T) { measures(t, open) })
-	t.Run("Naive", func(t *testing.T) { againstNaive(t, open) })
-	t.Run("Availability", func(t *testing.T) { availability(t, open) })
-	t.Run("Order", func(t *testing.T) { order(t, open) })
-	t.Run("Pages", func(t *testing.T) { pages(t, open) })
-	t.Run("Wholes", func(t *testing.T) { wholes(t, open) })
-	t.Run("Behind", func(t *testing.T) { behind(t, open) })
-	t.Run("Stock", func(t *testing.T) { stock(t, open) })
-	t.Run("Observations", func(t *testing.T) { observations(t, open) })
-	t.Run("Changes", func(t *testing.T) { changed(t, open) })
-	t.Run("Empty", func(t *testing.T) { empty(t, open) })
-	t.Run("Faults", func(t *testing.T) { faults(t, open) })
+// Run holds an engine to the contract, or to the parts of it that are named. open gives an empty store that ends with the test.
+func Run(t *testing.T, open func(testing.TB) *db.Store, parts ...string) {
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, func(testing.TB) *db.Store)
+	}{
+		{"Measures", measures}, {"Naive", againstNaive}, {"Availability", availability}, {"Order", order}, {"Pages", pages},
+		{"Wholes", wholes}, {"Behind", behind}, {"Stock", stock}, {"Observations", observations}, {"Changes", changed},
+		{"Empty", empty}, {"Faults", faults},
+	} {
+		if len(parts) == 0 || slices.Contains(parts, part.name) {
+			t.Run(part.name, func(t *testing.T) { part.test(t, open) })
+		}
+	}
 }
 
 // MustOpen opens an empty store in a temporary folder and closes it with the test.

@@ -120,7 +120,8 @@ func fits(t *testing.T, browser *browsertest.Browser) float64 {
 	t.Helper()
 	var inside, outside float64
 	eventually.True(t, func() bool {
-		if !within[bool](t, browser, "/embed/stock", `document.readyState === 'complete' && document.querySelector('img')?.naturalWidth > 0`) {
+		// The script draws the picture into the page, and adds the buttons of its series.
+		if !within[bool](t, browser, "/embed/stock", `document.readyState === 'complete' && document.querySelector('.drawing .series') !== null`) {
 			return false
 		}
 		inside = within[float64](t, browser, "/embed/stock", `Math.ceil(document.documentElement.getBoundingClientRect().height)`)

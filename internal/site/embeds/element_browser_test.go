@@ -74,7 +74,7 @@ func TestElement_IsAComponentOnAStrictPageOfAnotherOrigin(t *testing.T) {
 	assert.Equal(t, "Who was there?", shown(frame+`.title`))
 	words := within[string](t, browser, "title=Who", `document.querySelector('main').innerText`)
 	assert.Contains(t, words, "Данные таблицей")
-	assert.Contains(t, within[string](t, browser, "title=Who", `document.querySelector('caption').textContent`), "Workers present, Primorsky Krai.", "what the figures are of stays")
+	assert.Contains(t, within[string](t, browser, "title=Who", `document.querySelector('caption').textContent`), "Сколько было работников: Приморский край.", "what the figures are of stays")
 	svg := s.Get(within[string](t, browser, "title=Who", `(({pathname, search}) => pathname + search)(new URL(document.querySelector('img').currentSrc))`)).Body
 	for _, said := range []string{"Who was there?", "A note of ours."} {
 		assert.Contains(t, svg, said)

@@ -71,7 +71,8 @@ type Drawing struct {
 // Cell is a figure or a word of the table.
 type Cell struct {
 	Text  string
-	Right bool // whether it is a number, which stands below others by its last digit
+	Right bool   // whether it is a number, which stands below others by its last digit
+	Key   string // the text in English where it is in another language: scripts of any page know it by that
 }
 
 const (
@@ -190,20 +191,34 @@ func without(values url.Values, names ...string) url.Values {
 // Cells writes a picture's data for readers: rounded, since the file beside the table has every digit.
 func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 	for _, c := range p.Columns {
-		text := p.Words.Called("Column", c.Name)
-		if c.Unit != "" {
-			text += " (" + p.Words.Unit(c.Unit) + ")"
+		head := func(in shared.Words) string {
+			text := in.Called("Column", c.Name)
+			if c.Unit != "" {
+				text += " (" + in.Unit(c.Unit) + ")"
+			}
+			return text
 		}
-		heads = append(heads, Cell{text, numeric(c)})
+		heads = append(heads, cellOf(p.Words, c, head))
 	}
 	for _, row := range p.Rows {
 		written := make([]Cell, len(row))
 		for i, value := range row {
-			written[i] = Cell{legible(p.Words, value, p.Columns[i].Kind), numeric(p.Columns[i])}
+			written[i] = cellOf(p.Words, p.Columns[i], func(in shared.Words) string { return legible(in, value, p.Columns[i].Kind) })
 		}
 		rows = append(rows, written)
 	}
 	return heads, rows
+}
+
+// cellOf writes a cell in a language, and beside it in English where that is another text.
+func cellOf(in shared.Words, c table.Column, write func(shared.Words) string) Cell {
+	cell := Cell{Text: write(in), Right: numeric(c)}
+	if !in.IsEnglish() {
+		if english := write(shared.Words{}); english != cell.Text {
+			cell.Key = english
+		}
+	}
+	return cell
 }
 
 func numeric(c table.Column) bool { return c.Kind == table.Whole || c.Kind == table.Number }

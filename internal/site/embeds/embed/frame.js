@@ -23,10 +23,11 @@
   // One row can be reached by Tab, the others from there by the arrow keys.
   const table = main.querySelector('table')
   const rows = [...table.tBodies[0].rows]
-  const heads = [...table.tHead.rows[0].cells].map(text)
+  const key = (cell) => cell.dataset.key ?? text(cell) // the same in every language
+  const heads = [...table.tHead.rows[0].cells].map(key)
   const select = (row) => {
     rows.forEach((other) => { other.ariaCurrent = String(other === row); other.tabIndex = other === row ? 0 : -1 })
-    tell({ selected: { chart, release: Number(release), row: Object.fromEntries(heads.map((head, i) => [head, text(row.cells[i])])) } })
+    tell({ selected: { chart, release: Number(release), row: Object.fromEntries(heads.map((head, i) => [head, key(row.cells[i])])) } })
   }
   rows.forEach((row, i) => { row.tabIndex = i ? -1 : 0 })
   table.tBodies[0].addEventListener('click', ({ target }) => {
