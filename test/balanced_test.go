@@ -57,7 +57,7 @@ func TestServe_ThreeReadersBehindABalancer(t *testing.T) {
 			for _, i := range down {
 				start(i)
 			}
-			time.Sleep(time.Second) // for who met a reader that was not there yet: the balancer asks each once
+			time.Sleep(time.Second) // for who met a reader that was not there yet
 		}
 	}
 	underLoad(t, balancer+"/graphql", func(whole) error { return nil }, func() {
