@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -20,7 +22,12 @@ func (e *exampleRun) openDashboard(t *testing.T) {
 	e.run(t, "examples/typescript", "env", "SITE="+folder, "npm", "run", "--silent", "dashboard")
 	site := httptest.NewServer(http.FileServer(http.Dir(folder)))
 	t.Cleanup(site.Close)
-	browser := browsertest.New(t, site.URL, e.server)
+	asked := &counted{}
+	target, err := url.Parse(e.server)
+	require.NoError(t, err)
+	between := httptest.NewServer(asked.by(httputil.NewSingleHostReverseProxy(target)))
+	t.Cleanup(between.Close)
+	browser := browsertest.New(t, site.URL, between.URL)
 	await := func(condition string) {
 		t.Helper()
 		browsertest.Get(browser, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(browsertest.Patience)))
@@ -34,8 +41,13 @@ func (e *exampleRun) openDashboard(t *testing.T) {
 
 	for _, width := range []int64{1280, 390} {
 		browser.Do(chromedp.EmulateViewport(width, 900),
-			chromedp.Navigate(site.URL+"/?region=RU-FD-FE&year=2017&server="+url.QueryEscape(e.server)))
+			chromedp.Navigate(site.URL+"/?region=RU-FD-FE&year=2017&server="+url.QueryEscape(between.URL)))
 		await(settled)
+		if width == 1280 { // by an empty cache
+			t.Logf("the dashboard opened by %d questions, answered in %d bytes", asked.questions.Load(), asked.bytes.Load())
+			assert.LessOrEqual(t, asked.questions.Load(), int64(6), "as the README of examples says")
+			assert.LessOrEqual(t, asked.bytes.Load(), int64(6_000), "as the README of examples says")
+		}
 		assert.LessOrEqual(t, browsertest.Get(browser, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)), width)
 	}
 	assert.Contains(t, text("#tiles"), "made up, no finding")
@@ -55,4 +67,28 @@ func (e *exampleRun) openDashboard(t *testing.T) {
 	browser.Do(chromedp.SendKeys(chromedp.CSS("#search"), " no such name"))
 	await(`document.querySelector('#place').textContent === 'none found'`)
 	assert.Empty(t, browser.Problems())
+}
+
+// counted counts the questions that pass, and the bytes of their answers as they are sent, packed.
+type counted struct{ questions, bytes atomic.Int64 }
+
+func (c *counted) by(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		c.questions.Add(1)
+		next.ServeHTTP(countedAnswer{w, &c.bytes}, r)
+	})
+}
+
+type countedAnswer struct {
+	http.ResponseWriter
+	bytes *atomic.Int64
+}
+
+func (a countedAnswer) Write(text []byte) (int, error) {
+	a.bytes.Add(int64(len(text)))
+	return a.ResponseWriter.Write(text)
 }
