@@ -327,8 +327,10 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 		}
 	}
 	spoil := func(path string, body []byte) []byte {
-		if strings.HasSuffix(path, ".zst") {
-			return changedAt(body, len(body)/2)
+		if strings.HasSuffix(path, ".zst") { // at many places: a single bit may lead to an equal stretch of the file, as zeros are
+			for at := len(body) / 4; at < len(body); at += max(1, len(body)/64) {
+				body = changedAt(body, at)
+			}
 		}
 		return body
 	}
