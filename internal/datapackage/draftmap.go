@@ -123,7 +123,7 @@ func headerOf(name string, t Table) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	file.gzip, file.most = strings.HasSuffix(strings.ToLower(name), ".gz"), limits.UnpackedBytes
+	file.most = limits.UnpackedBytes
 	head, err := file.head(fsys)
 	if err != nil {
 		return nil, err

@@ -318,7 +318,7 @@ func newPart(fsys fs.FS, name string) (*part, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: expected an ordinary file, found %s", clean, kindOf(info.Mode()))
 	}
-	return &part{textSource: textSource{path: clean, file: clean, size: info.Size()}}, nil
+	return &part{textSource: textSource{path: clean, file: clean, size: info.Size(), gzip: strings.HasSuffix(strings.ToLower(clean), ".gz")}}, nil
 }
 
 // checkPath refuses a path that could lead out of the package on any system.

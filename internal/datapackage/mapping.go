@@ -259,10 +259,10 @@ func (r *columnRule) form(f *cellForm, c *Column) error {
 // value returns the text of a column in a row, by its rule where the file is mapped, and what is wrong with it.
 func (p *part) value(scan *scanner, i int) (text []byte, fault string) {
 	text, fault = p.written(scan, i)
-	if fault != "" || len(text) == 0 || p.rules == nil || p.rules[i] == nil || !p.rules[i].isWage() {
-		return text, fault
+	if rule := p.rule(i); rule != nil && rule.isWage() && fault == "" && len(text) > 0 {
+		return rule.monthly(scan, text, &p.cells[i])
 	}
-	return p.rules[i].monthly(scan, text, &p.cells[i])
+	return text, fault
 }
 
 // written returns the text of a column in a row as value does, but a wage as it is written, whatever it is paid for: its
@@ -271,10 +271,18 @@ func (p *part) written(scan *scanner, i int) (text []byte, fault string) {
 	if at := p.field[i]; at >= 0 {
 		text = scan.text(at)
 	}
-	if p.rules == nil || p.rules[i] == nil {
-		return text, ""
+	if rule := p.rule(i); rule != nil {
+		return rule.apply(text, &p.cells[i])
 	}
-	return p.rules[i].apply(text, &p.cells[i])
+	return text, ""
+}
+
+// rule returns the rule of a column, nil where the file is not mapped or the mapping leaves the column out.
+func (p *part) rule(i int) *columnRule {
+	if p.rules == nil {
+		return nil
+	}
+	return p.rules[i]
 }
 
 // isWage reports whether the rule makes a wage monthly.

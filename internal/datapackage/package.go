@@ -229,7 +229,7 @@ func (p *Package) openParts(f *File, r *resource, paths []string, label string, 
 			faults = append(faults, prefixed(p.from+": "+label+": ", err))
 			continue
 		}
-		next.gzip, next.most = r.Compression == "gz" || strings.HasSuffix(strings.ToLower(next.path), ".gz"), limits.UnpackedBytes
+		next.gzip, next.most = next.gzip || r.Compression == "gz", limits.UnpackedBytes
 		if f.table.Name == boundariesTable && !strings.Contains(strings.ToLower(next.path), ".csv") && !isWorkbook(next.path) {
 			if err := next.openFeatures(f.fsys, r.mapping); err != nil {
 				faults = append(faults, prefixed(p.from+": "+label+": ", err))

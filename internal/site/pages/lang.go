@@ -69,13 +69,14 @@ func translated(in words.Words, text string) string {
 	return out.String()
 }
 
-// actions finds what a template puts into a run.
-var actions = regexp.MustCompile(`\{\{.*?\}\}`)
+// actions finds what a template puts into a run, and letter what words are of.
+var (
+	actions = regexp.MustCompile(`\{\{.*?\}\}`)
+	letter  = regexp.MustCompile(`[A-Za-z]`)
+)
 
 // lettered reports whether a run has words of its own.
-func lettered(run string) bool {
-	return regexp.MustCompile(`[A-Za-z]`).MatchString(actions.ReplaceAllString(run, ""))
-}
+func lettered(run string) bool { return letter.MatchString(actions.ReplaceAllString(run, "")) }
 
 // phrase is what code says: words with values, which may be phrases, lists of them, days and numbers.
 type phrase struct {
