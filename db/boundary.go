@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/huandu/go-sqlbuilder"
+
 	"homebound/db/internal/sqlite"
 )
 
@@ -16,12 +18,7 @@ func (r *Release) Boundaries(ctx context.Context, codes []string) (map[string]st
 		return all, nil
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("region_code", "geometry").From("boundaries")
-	values := make([]any, len(codes))
-	for i, code := range codes {
-		values[i] = code
-	}
-	sb.Where(sb.In("region_code", values...))
+	sb.Select("region_code", "geometry").From("boundaries").Where(sb.In("region_code", sqlbuilder.List(codes)))
 	statement, args := sb.Build()
 	err := sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
 		var code, geometry string

@@ -51,11 +51,11 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, store.Close()) }()
 
+	edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract()})
+	site.Mount(edge)
+	server := httptest.NewServer(edge)
+	defer server.Close()
 	t.Run("queries", func(t *testing.T) {
-		edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract()})
-		site.Mount(edge)
-		server := httptest.NewServer(edge)
-		defer server.Close()
 		for _, d := range documents {
 			e.runQueries(t, d, server.URL)
 		}
@@ -73,11 +73,7 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	})
 	t.Run("content hash", func(t *testing.T) { e.runRecipe(t, readDocument(t, "docs/DATA.md"), release.ContentHash) })
 	e.write(t)
-	t.Run("story", func(t *testing.T) {
-		server := httptest.NewServer(web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), Schema: contract()}))
-		defer server.Close()
-		checkPart(t, "docs/METHODOLOGY.md", "story", storyOf(t, server.URL))
-	})
+	t.Run("story", func(t *testing.T) { checkPart(t, "docs/METHODOLOGY.md", "story", storyOf(t, server.URL)) })
 }
 
 // storyOf lists the statements of the founding story, C001 to C008, with what the release says of each.
