@@ -312,23 +312,16 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 	if _, err := sqlite.Run(ctx, d.conn, `DETACH DATABASE stage`); err != nil { // whose pages are not read again
 		return fmt.Errorf("finish the draft: %w", err)
 	}
-	for _, statement := range d.deferred {
-		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
-			return fmt.Errorf("index the draft: %w", err)
-		}
-	}
-	// The permits are sorted in as much memory as the cache has, and in twice that by a thread of its own, which
-	// gains nothing here.
-	for _, statement := range []string{`PRAGMA threads = 0`, `PRAGMA main.cache_size = -32768`} {
-		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
-			return fmt.Errorf("finish the draft: %w", err)
-		}
+	// Rows are sorted in as much memory as the cache has, and in twice that by a thread of its own, which gains nothing
+	// while what is derived takes the other processor.
+	if _, err := sqlite.Run(ctx, d.conn, `PRAGMA threads = 0`); err != nil {
+		return fmt.Errorf("finish the draft: %w", err)
 	}
 	masker, k, err := d.masker(ctx)
 	if err != nil {
 		return err
 	}
-	register, hash, err := derive(ctx, d.conn, masker, k, d.path)
+	register, hash, err := d.derive(ctx, masker, k)
 	if err != nil {
 		return err
 	}
