@@ -17,6 +17,14 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 	if err := s.flush(ctx); err != nil {
 		return s.counts, err
 	}
+	if s.direct != nil {
+		if done, err := s.isDone(ctx); done || err != nil {
+			return s.counts, err
+		}
+		if err := s.putBack(ctx); err != nil {
+			return s.counts, err
+		}
+	}
 	s.rows.Close()
 	if err := s.checkRejected(ctx); err != nil {
 		return s.counts, err
@@ -55,11 +63,16 @@ func (s *Stage) Merge(ctx context.Context) (labour.ImportCounts, error) {
 			}
 		}
 	}
+	return s.counts, s.commit(ctx)
+}
+
+// commit ends the taking in of a table.
+func (s *Stage) commit(ctx context.Context) error {
 	if _, err := sqlite.Run(ctx, s.draft.conn, "COMMIT"); err != nil {
-		return s.counts, fmt.Errorf("merge %s: %w", s.table.Name, err)
+		return fmt.Errorf("merge %s: %w", s.table.Name, err)
 	}
 	s.draft.counts = append(s.draft.counts, s.counts)
-	return s.counts, nil
+	return nil
 }
 
 // checkReferences rejects records that name something the draft does not hold, each with all that it names so. A record may
@@ -265,9 +278,9 @@ func (s *Stage) checkMemberships(ctx context.Context) error {
 // merge moves the staged rows into the draft and counts what they were there.
 func (s *Stage) merge(ctx context.Context) error {
 	name, d := sqlite.Quote(s.table.Name), s.draft
-	empty, err := sqlite.Single[bool](ctx, d.conn, `SELECT NOT EXISTS (SELECT 1 FROM main.`+name+`)`)
+	empty, err := d.isEmpty(ctx, s.table.Name)
 	if err != nil {
-		return fmt.Errorf("merge %s: %w", s.table.Name, err)
+		return err
 	}
 	writable := s.table.Names("", sqlite.AnyColumn)
 	if empty {
