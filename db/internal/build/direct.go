@@ -18,8 +18,9 @@ type direct struct {
 	taken  int64
 	places []placed
 	wages  wageSpans
-	marked bool // whether any row is synthetic
-	mark   int
+	// whether any row is synthetic, and any real
+	marked, real bool
+	mark         int
 }
 
 // placed says at which record and line the rows from one on stand, each after the one before.
@@ -57,7 +58,8 @@ func (w *direct) see(row []any, record, line int64) bool {
 	}
 	w.last = append(w.last[:0], id...)
 	w.taken++
-	w.marked = w.marked || row[w.mark] == true || row[w.mark] == int64(1)
+	marked := row[w.mark] == true || row[w.mark] == int64(1)
+	w.marked, w.real = w.marked || marked, w.real || !marked
 	if n := len(w.places); n > 0 {
 		if p := w.places[n-1]; record-p.record == w.taken-p.row && line-p.line == w.taken-p.row {
 			return true
@@ -112,7 +114,7 @@ func (s *Stage) isDone(ctx context.Context) (bool, error) {
 	}
 	s.rows.Close()
 	s.counts.Inserted = s.direct.taken
-	s.draft.years = s.years.tally
+	s.draft.years, s.draft.madeUp = s.years.tally, !s.direct.real
 	return true, s.commit(ctx)
 }
 
