@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type world struct {
 	store   *db.Store
 	release *db.Release
 	api     *executor.Executor
+	closing func() // which the end of the test does otherwise
 
 	fieldByField *executor.Executor // as gqlgen executes lists, where ours writes their rows by columns
 }
@@ -47,12 +49,13 @@ func openFolder(tb testing.TB, dir string) *world {
 	require.NoError(tb, err)
 	release, done, err := store.Current(tb.Context())
 	require.NoError(tb, err)
-	tb.Cleanup(func() {
+	closing := sync.OnceFunc(func() {
 		done()
 		require.NoError(tb, store.Close())
 	})
+	tb.Cleanup(closing)
 	resolver := &graph.Resolver{Store: store, Permalink: func(n int) string { return fmt.Sprint(n) }}
-	return &world{store: store, release: release, api: executing(graph.NewSchema(resolver)),
+	return &world{store: store, release: release, closing: closing, api: executing(graph.NewSchema(resolver)),
 		fieldByField: executing(gqlgen.NewExecutableSchema(gqlgen.Config{Resolvers: resolver}))}
 }
 
