@@ -45,6 +45,9 @@ func TestTable(t *testing.T) {
 		row(t, fmt.Sprintf("resident memory while %s permits are served, at most (%.0f MiB of it are not pages of the file)", grouped(large), own), most, bound{value: 300, unit: " MiB"})
 		row(t, fmt.Sprintf("from the start to the first answer on %s permits, less the time of saying the version", grouped(large)), start(t, program, data), bound{value: 300, unit: " ms"})
 	})
+	for _, c := range onPostgres {
+		t.Run(c.what, func(t *testing.T) { c.row(t) })
+	}
 	t.Run("suite", func(t *testing.T) { suiteRows(t, large) })
 }
 

@@ -47,6 +47,12 @@ func openFolder(tb testing.TB, dir string) *world {
 	tb.Helper()
 	store, err := db.OpenStore(dir)
 	require.NoError(tb, err)
+	return openStore(tb, store)
+}
+
+// openStore returns the current release of a store, open for questions. The store is closed with it.
+func openStore(tb testing.TB, store *db.Store) *world {
+	tb.Helper()
 	release, done, err := store.Current(tb.Context())
 	require.NoError(tb, err)
 	closing := sync.OnceFunc(func() {
