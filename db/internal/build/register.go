@@ -77,6 +77,7 @@ type wageKey struct {
 // wageRates are what a wage is multiplied by: into the currency of the release, and into that of the region.
 type wageRates struct {
 	release, local factor
+	currency       packed.Currency
 }
 
 // dateSpan is from the first to the last day that was seen, as text; "" where none was.
@@ -249,10 +250,12 @@ func (r *register) price(c *permitChange, wage []byte) (local float64, known boo
 		key := wageKey{string(v[fCurrency]), region, string(year)}
 		rates.release.rate, rates.release.known = r.rates[[2]string{key.currency, key.year}]
 		rates.local.rate, rates.local.known = r.local.of(1, key.currency, string(v[fRegion]), key.year)
+		rates.currency = packed.CurrencyOf(key.currency, r.local.release)
 		r.priced[key] = rates
 	}
 	if c.dated {
 		c.priced, c.unpriced, c.wage = rates.release.known, !rates.release.known, paid*rates.release.rate
+		c.pays, c.paid, c.currency = true, paid, rates.currency
 	}
 	return paid * rates.local.rate, rates.local.known, nil
 }
