@@ -24,6 +24,13 @@ const DayFacts = "days"
 // and nowhere else.
 const UndatedFacts = "undated_permits"
 
+// ContractDays are the permits among the days whose contract has a day: that of issue, and in the place of those in force the
+// day of the contract. A release of before, in which HasContractDays is false, has none.
+const ContractDays = "contract_days"
+
+// HasContractDays reports whether a file of a schema keeps the days of contracts.
+func HasContractDays(schema sqlite.Schema) bool { return schema["employer_issues"] != nil }
+
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
 var registerDays = Rollup{"register_days", DayFacts, cellDimensions}
 

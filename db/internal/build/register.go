@@ -38,7 +38,8 @@ type register struct {
 
 // permitFields are the columns that are read of a permit.
 var permitFields = [...]string{"employer_id", "region_code", "nationality", "industry", "workers", "issued_on",
-	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage"}
+	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage",
+	"contract_on"}
 
 const (
 	fEmployer = iota
@@ -56,6 +57,7 @@ const (
 	fSynthetic
 	fPrecision
 	fWage
+	fContract
 )
 
 // permitValues are what is read of a row, in the order of permitFields.
@@ -270,6 +272,17 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 		t := r.codes.texts(c.cell, 0)
 		number = r.days.number(strings.Join([]string{t[0], t[2], t[3], "", t[4], t[1]}, sqlite.FieldEnd))
 		r.dayCell[c.cell] = number
+	}
+	if contract := r.values[fContract]; c.dated && len(contract) > 0 {
+		day, err := r.parse(contract)
+		if err != nil {
+			return err
+		}
+		err = r.days.add(ctx, block{facts: ContractDays, cell: number}, packed.RowDays{Day: c.day,
+			Held: labour.Period{From: day, To: day}, Workers: c.brings.Workers})
+		if err != nil {
+			return err
+		}
 	}
 	at := block{facts: PermitFacts, cell: number, held: number}
 	days := packed.RowDays{Day: c.day, Held: packed.NoDays, Workers: c.brings.Workers}
