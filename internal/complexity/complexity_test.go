@@ -1,4 +1,4 @@
-package web_test
+package complexity_test
 
 import (
 	"encoding/json"
