@@ -84,12 +84,3 @@ func TestCitus_DistributesByShardKey(t *testing.T) {
 		assert.Equal(t, countOf(t, from, n), countOf(t, reader, n))
 	}
 }
-
-// What reads the distributed tables and the views that are made for Citus, by PostgreSQL itself. The rest of the contract
-// reads the same tables as on any PostgreSQL.
-func TestCitus_StandIn(t *testing.T) {
-	server := postgrestest.Start(t)
-	server.Query(t, standIns)
-	dbtest.Run(t, func(tb testing.TB) *db.Store { return mustDistribute(tb, server) },
-		"Measures", "Pages", "Wholes", "Behind", "Stock")
-}
