@@ -81,10 +81,10 @@ func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) e
 	return nil
 }
 
-// knownOf returns which days of a group are known. Those of a report of everything, on the boundaries of the last day, are
-// kept with the release.
-func (e *everything) knownOf(rep *Report, key coveredGroup, find func(coveredGroup) map[labour.RegisterTable]labour.Known,
-) map[labour.RegisterTable]labour.Known {
+// knownOf returns which days of a group are known. Those of a report of everything, on the boundaries of the last day,
+// are kept with the release.
+func (e *everything) knownOf(rep *Report, key coveredGroup,
+	find func(coveredGroup) map[labour.RegisterTable]labour.Known) map[labour.RegisterTable]labour.Known {
 	if !rep.facts.isAll() || rep.BoundariesOn != rep.release.LastDay(nil) {
 		return find(key)
 	}

@@ -12,8 +12,8 @@ import (
 	"homebound/internal/confidential"
 )
 
-// derive makes the indexes and what reports read beside the content, from the content and the masks of its real rows, and
-// computes the content hash, whose pass over the permits it shares.
+// derive makes the indexes and what reports read beside the content, from the content and the masks of its real rows,
+// and computes the content hash, whose pass over the permits it shares.
 //
 // SQLite lets one connection at a time write a file, so what is derived is written to a file of its own while the
 // indexes are made, and copied at the end: it is a tenth of the release.
@@ -84,7 +84,8 @@ func (d *Draft) index(ctx context.Context) error {
 }
 
 // deriveInto writes what is derived to a file that has the content attached. Files of its own are in dir.
-func deriveInto(ctx context.Context, q sqlite.Querier, rates *Rates, masked bool, dir string) (r *register, hash string, err error) {
+func deriveInto(ctx context.Context, q sqlite.Querier, rates *Rates, masked bool, dir string) (r *register,
+	hash string, err error) {
 	local, err := newLocalWages(ctx, q, rates)
 	if err != nil {
 		return nil, "", err

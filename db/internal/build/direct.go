@@ -9,8 +9,8 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// direct takes the permits of a package straight into a draft that has none, so that each is written once and not twice.
-// It goes on as long as the rows come in the order of their keys, as exports write them, and nothing is seen for which
+// direct takes the permits of a package straight into a draft that has none, so that each is written once and not
+// twice. It goes on as long as the rows come in the order of their keys, as exports write them, and nothing is seen for which
 // records would have to be gone through again. Else what was taken is put back, and staged like the rows of any table.
 type direct struct {
 	key    int // the place of the id
@@ -129,7 +129,9 @@ func (s *Stage) putBack(ctx context.Context) error {
 	if err := s.prepareRows(ctx); err != nil {
 		return err
 	}
-	if _, err := sqlite.Run(ctx, s.draft.conn, `CREATE TABLE stage.places (row INTEGER PRIMARY KEY, record INTEGER, line INTEGER)`); err != nil {
+	_, err := sqlite.Run(ctx, s.draft.conn,
+		`CREATE TABLE stage.places (row INTEGER PRIMARY KEY, record INTEGER, line INTEGER)`)
+	if err != nil {
 		return fmt.Errorf("stage %s: %w", s.table.Name, err)
 	}
 	insert, err := sqlite.NewBatch(ctx, s.draft.conn, `INSERT INTO stage.places`, 3)
