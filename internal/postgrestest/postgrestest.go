@@ -41,7 +41,7 @@ var settings = []string{"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "
 // Start starts a new server with an empty database.
 func Start(tb testing.TB, more ...string) *Server {
 	tb.Helper()
-	bin := programs(tb)
+	bin := Programs(tb)
 	s := &Server{Port: freePort(tb), dir: filepath.Join(folder(tb), "data"), bin: bin, tb: tb}
 	s.command(tb, "initdb", "--pgdata", s.dir, "--auth", "trust", "--username", "owner", "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8")
 	s.Run(tb, more...)
@@ -63,7 +63,7 @@ func (s *Server) Standby(tb testing.TB) *Server {
 // every test does not ask for it either.
 func StartCitus(tb testing.TB, workers int) *Server {
 	tb.Helper()
-	shared, err := exec.Command(filepath.Join(programs(tb), "pg_config"), "--sharedir").Output()
+	shared, err := exec.Command(filepath.Join(Programs(tb), "pg_config"), "--sharedir").Output()
 	if err == nil {
 		_, err = os.Stat(filepath.Join(strings.TrimSpace(string(shared)), "extension", "citus.control"))
 	}
@@ -188,8 +188,8 @@ func folder(tb testing.TB) string {
 // Folder is a folder that AsUser's commands may write to.
 func Folder(tb testing.TB) string { return folder(tb) }
 
-// programs finds the folder of the newest PostgreSQL, of 15 and above.
-func programs(tb testing.TB) string {
+// Programs finds the folder of the newest PostgreSQL, of 15 and above.
+func Programs(tb testing.TB) string {
 	tb.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
