@@ -30,8 +30,10 @@ func readReach(ctx context.Context, q sqlite.Querier, declared []labour.Coverage
 		return e, err
 	}, `WITH spans AS (
 		SELECT c.source_id, c.region_code, c.nationality, c.synthetic, MIN(d.year) AS first, MAX(d.until) AS last
-		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell GROUP BY 1, 2, 3, 4),
-	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell)
+		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+		WHERE d.facts <> '`+build.ContractDays+`' GROUP BY 1, 2, 3, 4),
+	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+		WHERE d.facts <> '`+build.ContractDays+`')
 	SELECT s.source_id, t.facts, s.region_code, COALESCE(NULLIF(s.nationality, ''), '`+labour.NoOrigin+`'), s.synthetic, s.first, s.last
 	FROM spans AS s JOIN tables AS t ON t.source_id = s.source_id`)
 	if err != nil {

@@ -57,6 +57,7 @@ type Report struct {
 	facts    facts
 	measures []labour.Measure
 	rates    []build.YearRate // into Currency, where that is not the release's
+	byYear   yearRates        // into Currency
 	covers   *covering        // made when it is first asked for
 	empty    bool             // the release holds no dated row at all; Period means nothing then
 	others   *Report          // of the groups that Top does not keep

@@ -38,7 +38,8 @@ type register struct {
 
 // permitFields are the columns that are read of a permit.
 var permitFields = [...]string{"employer_id", "region_code", "nationality", "industry", "workers", "issued_on",
-	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage"}
+	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage",
+	"contract_on"}
 
 const (
 	fEmployer = iota
@@ -56,6 +57,7 @@ const (
 	fSynthetic
 	fPrecision
 	fWage
+	fContract
 )
 
 // permitValues are what is read of a row, in the order of permitFields.
@@ -77,6 +79,7 @@ type wageKey struct {
 // wageRates are what a wage is multiplied by: into the currency of the release, and into that of the region.
 type wageRates struct {
 	release, local factor
+	currency       packed.Currency
 }
 
 // dateSpan is from the first to the last day that was seen, as text; "" where none was.
@@ -249,10 +252,12 @@ func (r *register) price(c *permitChange, wage []byte) (local float64, known boo
 		key := wageKey{string(v[fCurrency]), region, string(year)}
 		rates.release.rate, rates.release.known = r.rates[[2]string{key.currency, key.year}]
 		rates.local.rate, rates.local.known = r.local.of(1, key.currency, string(v[fRegion]), key.year)
+		rates.currency = packed.CurrencyOf(key.currency, r.local.release)
 		r.priced[key] = rates
 	}
 	if c.dated {
 		c.priced, c.unpriced, c.wage = rates.release.known, !rates.release.known, paid*rates.release.rate
+		c.pays, c.paid, c.currency = true, paid, rates.currency
 	}
 	return paid * rates.local.rate, rates.local.known, nil
 }
@@ -267,6 +272,17 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 		t := r.codes.texts(c.cell, 0)
 		number = r.days.number(strings.Join([]string{t[0], t[2], t[3], "", t[4], t[1]}, sqlite.FieldEnd))
 		r.dayCell[c.cell] = number
+	}
+	if contract := r.values[fContract]; c.dated && len(contract) > 0 {
+		day, err := r.parse(contract)
+		if err != nil {
+			return err
+		}
+		err = r.days.add(ctx, block{facts: ContractDays, cell: number}, packed.RowDays{Day: c.day,
+			Held: labour.Period{From: day, To: day}, Workers: c.brings.Workers})
+		if err != nil {
+			return err
+		}
 	}
 	at := block{facts: PermitFacts, cell: number, held: number}
 	days := packed.RowDays{Day: c.day, Held: packed.NoDays, Workers: c.brings.Workers}
