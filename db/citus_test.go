@@ -103,7 +103,8 @@ func TestCitus_TellsReadersToTryAgainWhileAWorkerIsAway(t *testing.T) {
 
 	server.Workers[0].Kill()
 	list := func() error {
-		_, err := release.PermitPages(t.Context(), []db.PermitFilter{{}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber}, db.Span{Limit: 300})
+		_, err := release.PermitPages(t.Context(), []db.PermitFilter{{}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber},
+			db.Span{Limit: 300})
 		return err
 	}
 	assertFault(t, list(), labour.Unavailable, "The database of the releases cannot be reached: try again in a few seconds.")
