@@ -78,20 +78,15 @@ func FindNumber(names []string, n int) (string, error) {
 			return name, nil
 		}
 	}
-	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n,
-		describeNumbers(names))
-}
-
-func describeNumbers(names []string) string {
 	if len(names) == 0 {
-		return "none"
+		return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds none.", n)
 	}
 	first, _ := NumberOf(names[0])
 	last, _ := NumberOf(names[len(names)-1])
 	if first == last {
-		return fmt.Sprintf("release %d alone", first)
+		return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds release %d alone.", n, first)
 	}
-	return fmt.Sprintf("releases %d to %d", first, last)
+	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds releases %d to %d.", n, first, last)
 }
 
 // NumberOf reads a release's number from the name of its file.
