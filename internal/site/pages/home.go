@@ -21,8 +21,6 @@ var (
 	homeText string
 	//go:embed home.css
 	homeStyle []byte
-	//go:embed home.js
-	homeScript []byte
 	//go:embed home.svg
 	homeIcon []byte
 )
@@ -42,7 +40,6 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	charts.About, charts.Notice = s.about, s.showNotice
 	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
 	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
-	s.Handle("GET /home.js", asset("text/javascript; charset=utf-8", homeScript))
 	s.Handle("GET /home.svg", asset("image/svg+xml", homeIcon))
 	s.regions()
 	s.claims()
