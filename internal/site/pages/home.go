@@ -73,6 +73,10 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 		}
 	}
 	told.OEmbed = s.OEmbed(v.asked)
+	if f := told.Stock.Figure; f != nil { // the very picture that the page begins with
+		base, _, _ := strings.Cut(v.asked, "?")
+		told.OEmbed = s.OEmbed(strings.TrimSuffix(base, "/") + "/embed/" + f.Name + "?" + f.Parameters)
+	}
 	told.Dataset = told.dataset()
 	return told, nil
 }

@@ -27,6 +27,7 @@ export class Plot {
     this.box.addEventListener('keydown', (event) => this.#key(event))
     this.box.addEventListener('blur', () => this.#leave())
     document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') this.#leave() })
+    document.addEventListener('pointerdown', ({ target }) => { if (!this.box.contains(target)) this.#leave() })
   }
 
   /** draw shows a drawing in the place of the one before, with series out of sight by their numbers. */
