@@ -342,8 +342,8 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 	return err
 }
 
-// appear notes the groups that have a register row of a family in the period, and none of its figures.
-func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) error {
+// findAppearing is appear, as the release's file tells it.
+func (rep *Report) findAppearing(ctx context.Context, t *tally, family labour.Family) error {
 	switch family {
 	case labour.IssueFlow:
 		return rep.named(ctx, t, issueFlow)

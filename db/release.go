@@ -40,6 +40,7 @@ type Release struct {
 	confidential, largest int
 	compared              comparisons
 	edition               int
+	everything            everything
 	searches              *lru.Cache[string, named] // by folded words
 	room                  *semaphore.Weighted       // of the store, for the rows of large reports; nil is no bound
 }

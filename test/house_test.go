@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 
 	"db": {"db/internal/build", "db/internal/objects", "db/internal/postgres", "internal/atomicfile", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
 
-	"db/internal/build":    {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour"},
+	"db/internal/build":    {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour", "internal/prefetch"},
 	"db/internal/objects":  {}, // objects by their names: it does not know what they mean
 	"db/internal/packed":   {"internal/labour"},
 	"db/internal/postgres": {"db/internal/sqlite", "internal/labour"},

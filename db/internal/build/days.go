@@ -92,11 +92,9 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
-// prepareDays makes the tables of the register's days, without a row. register_days of before is gone by then: build drops
-// every rollup first. The rows of permits are added while they are hashed: see register.
+// prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
 func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
-		`DROP TABLE IF EXISTS main.register_cells`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
 	} {

@@ -175,7 +175,7 @@ func (r *register) build(ctx context.Context, q sqlite.Querier) error {
 	if err := r.days.finish(ctx, q); err != nil {
 		return err
 	}
-	if err := buildNames(ctx, q); err != nil {
+	if err := r.buildNames(ctx, q); err != nil {
 		return err
 	}
 	if err := r.gaps.build(ctx, q); err != nil {
