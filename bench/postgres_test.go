@@ -69,7 +69,8 @@ func (c *copied) drop(tb testing.TB, schema string) error {
 // texts writes the rows of each table of the copy to a file, as COPY has them, and returns the files by tables.
 func (c *copied) texts(tb testing.TB) map[string]string {
 	tb.Helper()
-	rows, err := c.byHand.Query(tb.Context(), `SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'`, c.schema)
+	rows, err := c.byHand.Query(tb.Context(), `SELECT relname FROM pg_class
+		WHERE relnamespace = $1::regnamespace AND relkind = 'r'`, c.schema)
 	require.NoError(tb, err)
 	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(tb, err)
@@ -112,8 +113,8 @@ func (c *copied) copyFiles(tb testing.TB, files map[string]string) error {
 
 // index makes the keys and indexes of the copy on the tables that copyFiles filled, and has them counted.
 func (c *copied) index(tb testing.TB) error {
-	rows, err := c.byHand.Query(tb.Context(), `SELECT replace(indexdef, ' ON ' || schemaname || '.', ' ON plain.') FROM pg_indexes
-		WHERE schemaname = $1 ORDER BY 1`, c.schema)
+	rows, err := c.byHand.Query(tb.Context(), `SELECT replace(indexdef, ' ON ' || schemaname || '.', ' ON plain.')
+		FROM pg_indexes WHERE schemaname = $1 ORDER BY 1`, c.schema)
 	if err != nil {
 		return err
 	}
@@ -126,10 +127,11 @@ func (c *copied) index(tb testing.TB) error {
 	return err
 }
 
-// pushing sets a push of a register, which reads it, copies it, makes its indexes and reads it back to check it, against COPY
-// of the same rows from files that are written already.
+// pushing sets a push of a register, which reads it, copies it, makes its indexes and reads it back to check it,
+// against COPY of the same rows from files that are written already.
 func pushing(against string, most float64, indexes bool) contest {
-	return contest{"push of a release to PostgreSQL, checked and with its indexes", against, atMost(most), func(tb testing.TB) (ours, theirs func() error) {
+	const what = "push of a release to PostgreSQL, checked and with its indexes"
+	return contest{what, against, atMost(most), func(tb testing.TB) (ours, theirs func() error) {
 		c := pushed(tb, *permitsFlag)
 		files := c.texts(tb)
 		return func() error {
@@ -161,9 +163,10 @@ func (c *copied) schemas(tb testing.TB, prefix string) []string {
 
 // regionYear runs hand-written SQL over the rollup there, with pgx as a person would use it.
 func (c *copied) regionYear(tb testing.TB, days labour.Period) ([]figure, error) {
-	rows, err := c.byHand.Query(tb.Context(), `SELECT region_code, substr(month, 1, 4), SUM(permits)::bigint, SUM(workers)::bigint
-		FROM `+c.schema+`.issues_by_region WHERE month BETWEEN substr($1, 1, 7) AND substr($2, 1, 7) GROUP BY 1, 2 ORDER BY 1, 2`,
-		days.From.String(), days.To.String())
+	rows, err := c.byHand.Query(tb.Context(), `SELECT region_code, substr(month, 1, 4),
+			SUM(permits)::bigint, SUM(workers)::bigint
+		FROM `+c.schema+`.issues_by_region WHERE month BETWEEN substr($1, 1, 7) AND substr($2, 1, 7)
+		GROUP BY 1, 2 ORDER BY 1, 2`, days.From.String(), days.To.String())
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +177,8 @@ func (c *copied) regionYear(tb testing.TB, days labour.Period) ([]figure, error)
 
 // reportingThere sets a way of asking for region by year against hand-written SQL, both of the PostgreSQL.
 func reportingThere(what string, most float64, ask func(testing.TB, *world) func() error) contest {
-	return contest{what, "hand-written SQL on the same rollup there", atMost(most), func(tb testing.TB) (ours, theirs func() error) {
+	const against = "hand-written SQL on the same rollup there"
+	return contest{what, against, atMost(most), func(tb testing.TB) (ours, theirs func() error) {
 		c := pushed(tb, *permitsFlag)
 		rep, err := c.release.Report(tb.Context(), regionYear)
 		require.NoError(tb, err)
@@ -200,8 +204,8 @@ var onPostgres = []contest{
 			var answers [2]string
 			var loads [2]func() error
 			for i, w := range []*world{c.world, c.file} {
-				site := listen(tb, web.New(web.Config{Store: w.store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1",
-					CacheBytes: 64 << 20}))
+				site := listen(tb, web.New(web.Config{Store: w.store, Log: slog.New(slog.DiscardHandler),
+					PublicURL: "http://127.0.0.1", CacheBytes: 64 << 20}))
 				response, body := once(tb, site, text)
 				require.Equal(tb, http.StatusOK, response.StatusCode, "%s", body)
 				answers[i], loads[i] = string(body), load(tb, site, text)

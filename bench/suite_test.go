@@ -90,7 +90,8 @@ func cold(tb testing.TB, dir, file, query string) spent {
 	tb.Helper()
 	var took []spent
 	for range 3 {
-		if err := exec.CommandContext(tb.Context(), "dd", "if="+file, "iflag=nocache", "count=0", "of=/dev/null").Run(); err != nil {
+		forget := exec.CommandContext(tb.Context(), "dd", "if="+file, "iflag=nocache", "count=0", "of=/dev/null")
+		if forget.Run() != nil {
 			return spent{}
 		}
 		var w *world
@@ -104,7 +105,8 @@ func cold(tb testing.TB, dir, file, query string) spent {
 	return medians(took)
 }
 
-// BenchmarkSuite measures each question of the suite on a register of any size: the first answer, and the median of all.
+// BenchmarkSuite measures each question of the suite on a register of any size: the first answer, and the median of
+// all.
 func BenchmarkSuite(b *testing.B) {
 	w := open(b, *permitsFlag)
 	for _, q := range suite {
@@ -144,7 +146,8 @@ func suiteRows(t *testing.T, permits int) {
 			}))
 		}
 		usual := medians(took)
-		fmt.Printf("| %s | %s | %s | %s | %s |\n", q.what, first, met(first.clock <= coldBound), usual, met(usual.clock <= warmBound))
+		fmt.Printf("| %s | %s | %s | %s | %s |\n", q.what, first, met(first.clock <= coldBound), usual,
+			met(usual.clock <= warmBound))
 		assert.LessOrEqual(t, first.clock, coldBound, "%s, cold", q.what)
 		assert.LessOrEqual(t, usual.clock, warmBound, "%s, median", q.what)
 	}

@@ -48,9 +48,10 @@ func (q *query) isDistributed() bool {
 var tokens = regexp.MustCompile(`'(?:[^']|'')*'|"[^"]*"|[A-Za-z_]\w*|\$?\d+|::|\S`)
 
 // keywords may follow a table where an alias does.
-var keywords = regexp.MustCompile(`(?i)^(AS|ON|WHERE|GROUP|ORDER|LEFT|JOIN|CROSS|INNER|LIMIT|UNION|HAVING|LATERAL|USING|SET|EXCEPT|INTERSECT|OFFSET|WINDOW|SELECT)$`)
+var keywords = regexp.MustCompile(`(?i)^(AS|ON|WHERE|GROUP|ORDER|LEFT|JOIN|CROSS|INNER|LIMIT|UNION|HAVING|LATERAL` +
+	`|USING|SET|EXCEPT|INTERSECT|OFFSET|WINDOW|SELECT)$`)
 
-// refused returns a subquery of a distributed table that is correlated with rows of none, "" where there is no such one:
+// refused returns a subquery of a distributed table that is correlated with rows of none, "" where there is none such:
 // Citus answers "correlated subqueries are not supported when the FROM clause contains a reference table".
 func refused(statement string) string {
 	words := tokens.FindAllString(statement, -1)
@@ -156,7 +157,8 @@ func refusesNone(t *testing.T, server *postgrestest.Server) {
 		t.Log("PostgreSQL has no pg_stat_statements here: what ran was not held against what Citus refuses")
 		return
 	}
-	ran := strings.Split(server.Query(t, `CREATE EXTENSION pg_stat_statements; SELECT replace(query, chr(10), ' ') FROM pg_stat_statements
+	ran := strings.Split(server.Query(t, `CREATE EXTENSION pg_stat_statements;
+		SELECT replace(query, chr(10), ' ') FROM pg_stat_statements
 		WHERE query ~* '\m(permit|repatriation)(s|_facts)\M' AND query ~* '^\s*(SELECT|WITH|EXPLAIN)'
 		UNION SELECT replace(definition, chr(10), ' ') FROM pg_views WHERE schemaname ~ '^p\d+_r'`), "\n")
 	require.Greater(t, len(ran), 100, "statements that read a distributed table")

@@ -139,8 +139,8 @@ func (s *Store) push(ctx context.Context, to place, n, keep int) (p Pushed, err 
 	return p, nil
 }
 
-// provePushed proves a release before it is sent. Of a copy whose content is read back and hashed it is enough that the file is
-// the one whose checksum was written as it was published: the content is not read twice.
+// provePushed proves a release before it is sent. Of a copy whose content is read back and hashed it is enough that the
+// file is the one whose checksum was written as it was published: the content is not read twice.
 func (s *Store) provePushed(ctx context.Context, to place, n int) error {
 	if _, readBack := to.(*postgresPlace); readBack {
 		if _, _, proof, err := s.proveFile(ctx, n); err != nil || proof.Checksum {

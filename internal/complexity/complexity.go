@@ -35,7 +35,9 @@ var weights = map[string]float64{
 // What a report takes beside the rows that it shows, in values.
 const (
 	aReportRow   = 0.05 // for each group and period, of which not all will be there
-	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
+	aRegisterRow = 0.25 // where it has percentiles of wages, which are read from the register's rows
+	// where it is by employer: for each row of the register, of which sums are kept by employer, year and what else is asked by
+	anEmployersRow = 0.01
 )
 
 // What a filter takes beside the rows that it leaves, in values.
@@ -135,13 +137,13 @@ func (m estimator) field(f *ast.Field, paged bool) Complexity {
 		times, work = min(rows, rowsAsked(arguments, maxRows)), work+aReportRow*rows
 		figures, percentiles := m.derived(f.SelectionSet, map[string]bool{})
 		if arguments["top"] != nil {
-			figures += 2
+			figures++ // the groups that are kept are found before the others are put together
 		}
-		// What a figure is held against is a report of its own, and percentiles are read from the register's rows.
-		read := aRegisterRow * m.register() * m.share(arguments["filter"])
-		work += figures*aReportRow*rows + percentiles*read
+		// What a figure is held against is a report of its own.
+		read := m.register() * m.share(arguments["filter"])
+		work += figures*aReportRow*rows + percentiles*aRegisterRow*read
 		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) || m.byEmployer(arguments["filter"]) {
-			work += (1 + figures) * read
+			work += (1 + figures) * anEmployersRow * read
 		}
 	case f.Name == "changes":
 		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), work+aComparedRow*m.register()

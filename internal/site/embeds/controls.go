@@ -244,15 +244,21 @@ var mapped = map[string]string{"stock": "stock", "permits": "permits", "outcomes
 
 // views returns the other ways to show the same: a chart, a map, the table below.
 func (e embedding) views(number int) []view {
-	as := func(name, text string, values url.Values) view {
-		return view{text, e.Say(text), embedPath(name, values, number), name == e.chart}
+	drawn := without(e.values, "view")
+	as := func(name, text string) view {
+		values := drawn
+		if name != e.chart { // whose series are others
+			values = without(drawn, "granularity", "boundariesOn", "rates", "hide")
+		}
+		return view{text, e.Say(text), embedPath(name, values, number), name == e.chart && !e.values.Has("view")}
 	}
-	views := []view{as(e.chart, "chart", e.values)}
+	views := []view{as(e.chart, "chart")}
 	if plain := mapped[e.chart]; plain != "" {
-		values := without(e.values, "granularity", "boundariesOn")
-		views = []view{as(plain, "chart", values), as("map", "map", values)}
+		views = []view{as(plain, "chart"), as("map", "map")}
 	}
-	return append(views, view{"table", e.Say("tableView"), "#table", false})
+	drawn.Set("view", "table")
+	table := view{"table", e.Say("tableView"), embedPath(e.chart, drawn, number) + "#table", e.values.Has("view")}
+	return append(views, table)
 }
 
 // assumed are the parameters of a scenario that mean the same as none where they have these values.

@@ -45,7 +45,7 @@ func newElement(schema *ast.Schema) element {
 	}
 	known.Parts = map[string]string{}
 	plain := map[string]bool{"theme": true, partnerName: true, langName: true}
-	for _, name := range pictures.StyleParameters {
+	for _, name := range slices.Concat(pictures.StyleParameters, pictures.ViewParameters) {
 		plain[name] = true
 	}
 	for _, name := range pictures.Names {

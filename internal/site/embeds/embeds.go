@@ -51,7 +51,8 @@ func New(base port.Base, charts *pictures.Pictures) *Embeds {
 		}))
 	}
 	for address, file := range map[string]string{"/embed.js": "embed.js", "/embed-frame.js": "frame.js",
-		"/embed.css": "embed.css", "/figure.css": "figure.css", "/figure.js": "figure.js", "/share.js": "share.js", "/plot.js": "plot.js"} {
+		"/embed.css": "embed.css", "/figure.css": "figure.css", "/figure.js": "figure.js", "/share.js": "share.js", "/plot.js": "plot.js",
+		"/tabs.js": "tabs.js"} {
 		s.Handle("GET "+address, embedFile("embed/"+file))
 	}
 	s.Handle("GET /figure-words.js", served("text/javascript; charset=utf-8", "public, max-age=3600", scriptWords()))

@@ -4,16 +4,19 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -70,8 +73,64 @@ func TestFigure_IsReadByKeyboard(t *testing.T) {
 	assert.Empty(t, browser.Problems())
 }
 
-// TestFigure_AnswersToMouseTouchAndLegend points at a mark, taps another, and puts a series out of sight.
-func TestFigure_AnswersToMouseTouchAndLegend(t *testing.T) {
+// told is what the tip beside a mark says, "" where there is none.
+const told = `document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').innerText`
+
+// TestFigure_AnswersToTouch taps a mark, another, and beside the picture, and scrolls the page with a finger on it.
+func TestFigure_AnswersToTouch(t *testing.T) {
+	s := sitetest.WithRelease(t)
+	browser := browsertest.New(t, s.URL)
+	touch := func(kind input.DispatchTouchEventType, at ...float64) {
+		points := []*input.TouchPoint{}
+		if len(at) > 0 {
+			points = append(points, &input.TouchPoint{X: at[0], Y: at[1]})
+		}
+		browser.Do(func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
+			_, err := cdp.Call(ctx, page, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+			return chromedp.Void{}, err
+		})
+	}
+	tap := func(x, y float64) {
+		touch(input.DispatchTouchEventTypeTouchStart, x, y)
+		touch(input.DispatchTouchEventTypeTouchEnd)
+	}
+	browser.Do(func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, page, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
+		return chromedp.Void{}, err
+	})
+	for _, path := range []string{"/embed/stock?region=RU", "/charts/stock?region=RU"} {
+		sitetest.Look(t, browser, s.URL+path, sitetest.Views[2])
+		sitetest.Await(t, browser, inlined)
+		browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.plot').scrollIntoView({block: 'end'}); undefined`))
+		place := func(of string) (x, y float64) {
+			at := browsertest.Get(browser, chromedp.Evaluate[[]float64](`(() => {const b = `+of+`.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]})()`))
+			return at[0], at[1]
+		}
+		x, y := place(`[...document.querySelectorAll('.plot [data-more]')].at(0)`)
+		tap(x, y)
+		sitetest.Await(t, browser, `(`+told+`).includes(' persons')`)
+		first := browsertest.Get(browser, chromedp.Evaluate[string](told))
+		assert.NotEmpty(t, browsertest.Get(browser, chromedp.Evaluate[string](heard)), "and who cannot see it hears it")
+		otherX, otherY := place(`[...document.querySelectorAll('.plot [data-more]')].at(-1)`)
+		tap(otherX, otherY)
+		sitetest.Await(t, browser, `(`+told+`).includes(' persons') && (`+told+`) !== `+strconv.Quote(first))
+		before := browsertest.Get(browser, chromedp.Evaluate[float64](`scrollY`))
+		x, y = place(`document.querySelector('.plot')`)
+		touch(input.DispatchTouchEventTypeTouchStart, x, y)
+		for step := range 10 {
+			touch(input.DispatchTouchEventTypeTouchMove, x, y-float64(step+1)*15)
+		}
+		touch(input.DispatchTouchEventTypeTouchEnd)
+		sitetest.Await(t, browser, fmt.Sprintf(`scrollY > %v + 50`, before))
+		_, bottom := place(`document.querySelector('.tools')`)
+		tap(355, bottom)
+		sitetest.Await(t, browser, `(`+told+`) === ''`)
+	}
+	assert.Empty(t, browser.Problems())
+}
+
+// TestFigure_AnswersToMouseAndLegend points at a mark, and puts a series out of sight.
+func TestFigure_AnswersToMouseAndLegend(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)
 	sitetest.Look(t, browser, s.URL+"/embed/stock?region=RU", sitetest.Views[0])
@@ -80,21 +139,9 @@ func TestFigure_AnswersToMouseTouchAndLegend(t *testing.T) {
 		at := browsertest.Get(browser, chromedp.Evaluate[[]float64](`(() => {const b = [...document.querySelectorAll('.plot [data-more]')].at(`+n+`).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]})()`))
 		return at[0], at[1]
 	}
-	const told = `document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').innerText`
 	x, y := place("0")
 	browser.Do(chromedp.MouseClickXY(x, y))
-	pointed := browsertest.Get(browser, chromedp.Evaluate[string](told))
-	assert.Contains(t, pointed, " persons")
-	browser.Do(func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, page, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
-		return chromedp.Void{}, err
-	})
-	x, y = place("-1")
-	browser.Do(chromedp.MouseClickXY(x, y))
-	touched := browsertest.Get(browser, chromedp.Evaluate[string](told))
-	assert.Contains(t, touched, " persons")
-	assert.NotEqual(t, pointed, touched)
-
+	assert.Contains(t, browsertest.Get(browser, chromedp.Evaluate[string](told)), " persons")
 	const seen = `[...document.querySelectorAll('.plot [data-series="1"]')].filter(m => m.checkVisibility()).length`
 	assert.Positive(t, browsertest.Get(browser, chromedp.Evaluate[int](seen)))
 	browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.series button').focus(); undefined`), chromedp.KeyEvent(kb.Enter))
@@ -130,7 +177,7 @@ func TestFigure_IsChosenAndFoundAgain(t *testing.T) {
 
 	sitetest.Look(t, browser, s.URL+"/embed/stock", sitetest.Views[2])
 	sitetest.Await(t, browser, inlined)
-	browser.Do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll('nav.views button')][1].click()`))
+	browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[role=tab][data-view=map]').click()`))
 	sitetest.Await(t, browser, `location.pathname === '/embed/map' && document.querySelector('h1').textContent.startsWith('Where permits')`)
 	browser.Do(chromedp.Evaluate[chromedp.Void](`(` + set + `)('region', 'RU')`))
 	sitetest.Await(t, browser, `location.search === '?region=RU'`)

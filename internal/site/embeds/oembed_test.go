@@ -98,7 +98,7 @@ func TestOEmbed_IsFoundFromTheEmbed(t *testing.T) {
 // TestOEmbed_IsFoundFromPages as WordPress looks for it: by links in the head, that are asked as they stand.
 func TestOEmbed_IsFoundFromPages(t *testing.T) {
 	s := sitetest.WithRelease(t)
-	for path, src := range map[string]string{"/": "/embed/stock", "/releases/1/": "/releases/1/embed/stock"} {
+	for path, src := range map[string]string{"/": "/embed/stock?nationalities=KP&amp;region=RU", "/releases/1/": "/releases/1/embed/stock?nationalities=KP&amp;region=RU"} {
 		head, _, _ := strings.Cut(s.Get(path).Body, "</head>")
 		links := regexp.MustCompile(`<link rel="alternate" type="(?:application/json|text/xml)\+oembed" href="https://homebound\.example([^"]+)"`).FindAllStringSubmatch(head, -1)
 		require.Len(t, links, 2, path)

@@ -36,6 +36,7 @@ type embedPage struct {
 	Lang       string
 	Chart      string
 	Live       bool        // whether it is to follow new releases
+	Table      bool        // whether the table is what is to be seen first
 	Print      string      // address of the picture for print
 	Theme      chart.Theme // "" leaves it to the reader's system
 	Release    labour.Release
@@ -99,8 +100,12 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
-	asked := without(e.values, slices.Concat([]string{partnerName}, pictures.DrawingParameters, pictures.StyleParameters)...)
-	shown, err := s.charts.Of(r.Context(), e.chart, asked)
+	table, err := pictures.TableShown(e.values)
+	if err != nil {
+		s.Refuse(w, r, err)
+		return
+	}
+	shown, err := s.charts.Of(r.Context(), e.chart, without(e.values, partnerName))
 	if err != nil {
 		s.Refuse(w, r, err)
 		return
@@ -115,7 +120,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		return
 	}
 	page := embedPage{Picture: picture, words: e.words, Lang: said.Code(), Chart: e.chart, Live: !e.archived,
-		Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
+		Table: table, Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
 	_, variables := shown.Question()
 	if page.Controls, err = s.controls(r.Context(), e, variables); err != nil {
 		s.Refuse(w, r, err)
@@ -124,8 +129,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 	page.Sources, page.Image = e.drawings(picture, theme)
 	page.Print = e.drawn("", cmp.Or(theme, chart.Light), embedWide, 0).URL
 	page.Heads, page.Rows = Cells(picture)
-	page.Data = embedPath(e.chart+".csv", without(e.values, slices.Concat(pictures.DrawingParameters,
-		pictures.StyleParameters)...), e.release.Number)
+	page.Data = embedPath(e.chart+".csv", pictures.Asked(e.values), e.release.Number)
 	number := 0
 	if e.archived {
 		number = e.release.Number
@@ -157,7 +161,7 @@ func (e embedding) drawings(p *chart.Picture, theme chart.Theme) (sources []Draw
 
 // drawn returns the picture in one theme and width, for a medium.
 func (e embedding) drawn(media string, theme chart.Theme, width, height int) Drawing {
-	values := without(e.values, pictures.DrawingParameters...)
+	values := without(e.values, slices.Concat(pictures.DrawingParameters, pictures.ViewParameters)...)
 	values.Set("theme", string(theme))
 	values.Set("width", strconv.Itoa(width))
 	return Drawing{media, embedPath(e.chart+".svg", values, e.release.Number), width, height}

@@ -42,11 +42,11 @@ func (s *Embeds) share(e embedding, title, citation string) share {
 // ways returns how to hand on what an embed shows; release 0 is whatever release is current.
 func (s *Embeds) ways(e embedding, title string, release int) ways {
 	file := func(ending string, values url.Values) string { return embedPath(e.chart+ending, values, release) }
-	data := without(e.values, slices.Concat(pictures.DrawingParameters, pictures.StyleParameters)...)
+	data, drawn := pictures.Asked(e.values), without(e.values, pictures.ViewParameters...)
 	w := ways{
 		words: e.words, Which: e.Say("live"), Link: s.PublicURL + embedPath(e.chart, e.values, release),
 		Figure: s.Snippet(e.chart, e.values, release), Element: s.Element(e.chart, e.values, release),
-		SVG: file(".svg", e.values), CSV: file(".csv", data), JSON: file(".json", data),
+		SVG: file(".svg", drawn), CSV: file(".csv", data), JSON: file(".json", data),
 		PNG: file(".png", nil), Least: chart.LeastWidth, Most: chart.MostWidth,
 	}
 	if release > 0 {
@@ -55,8 +55,8 @@ func (s *Embeds) ways(e embedding, title string, release int) ways {
 	w.Frame = fmt.Sprintf(
 		`<iframe src="%s" title="%s" width="100%%" height="600" frameborder="0" loading="lazy"></iframe>`,
 		html.EscapeString(w.Link), html.EscapeString(title))
-	for _, name := range slices.Sorted(maps.Keys(e.values)) {
-		for _, value := range e.values[name] {
+	for _, name := range slices.Sorted(maps.Keys(drawn)) {
+		for _, value := range drawn[name] {
 			w.Hidden = append(w.Hidden, given{name, value})
 		}
 	}

@@ -2,7 +2,6 @@ package pages
 
 import (
 	_ "embed"
-	"net/url"
 	"slices"
 
 	"homebound/internal/site/embeds"
@@ -52,13 +51,10 @@ func (s *Pages) tellChart(v *visit, name string) (*chartData, error) {
 			}
 		}
 	}
-	asked := url.Values{}
-	for parameter, texts := range values {
-		if !slices.Contains(pictures.DrawingParameters, parameter) && !slices.Contains(pictures.StyleParameters, parameter) {
-			asked[parameter] = texts
-		}
+	if _, err := pictures.TableShown(values); err != nil {
+		return nil, err
 	}
-	asked = inLangValues(v, asked)
+	asked := inLangValues(v, pictures.Asked(values))
 	shown, err := s.charts.Of(v, name, asked)
 	if err != nil {
 		return nil, err

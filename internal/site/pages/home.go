@@ -21,8 +21,6 @@ var (
 	homeText string
 	//go:embed home.css
 	homeStyle []byte
-	//go:embed home.js
-	homeScript []byte
 	//go:embed home.svg
 	homeIcon []byte
 )
@@ -42,7 +40,6 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	charts.About, charts.Notice = s.about, s.showNotice
 	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
 	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
-	s.Handle("GET /home.js", asset("text/javascript; charset=utf-8", homeScript))
 	s.Handle("GET /home.svg", asset("image/svg+xml", homeIcon))
 	s.regions()
 	s.claims()
@@ -76,6 +73,10 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 		}
 	}
 	told.OEmbed = s.OEmbed(v.asked)
+	if f := told.Stock.Figure; f != nil { // the very picture that the page begins with
+		base, _, _ := strings.Cut(v.asked, "?")
+		told.OEmbed = s.OEmbed(strings.TrimSuffix(base, "/") + "/embed/" + f.Name + "?" + f.Parameters)
+	}
 	told.Dataset = told.dataset()
 	return told, nil
 }

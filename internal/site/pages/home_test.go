@@ -359,7 +359,7 @@ func TestHome_IsKeptAndPacked(t *testing.T) {
 		again := s.Get(path, "Accept-Encoding", "gzip", "If-None-Match", answer.Header.Get("Etag"))
 		assert.Equal(t, http.StatusNotModified, again.Status, path)
 	}
-	for _, asset := range []string{"/home.css", "/home.js", "/home.svg"} {
+	for _, asset := range []string{"/home.css", "/figure.js", "/home.svg"} {
 		assert.Equal(t, http.StatusOK, s.Get(asset).Status, asset)
 	}
 }

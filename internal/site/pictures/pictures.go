@@ -249,12 +249,8 @@ func (s *Pictures) Of(ctx context.Context, name string, values url.Values) (*Sho
 	if err != nil {
 		return nil, err
 	}
-	asked := url.Values{}
-	for parameter, texts := range values {
-		if parameter != LangName && !slices.Contains(DrawingParameters, parameter) && !slices.Contains(StyleParameters, parameter) {
-			asked[parameter] = texts
-		}
-	}
+	asked := Asked(values)
+	asked.Del(LangName)
 	variables, err := s.Parameters.Read(asked, kind.document.Variables)
 	if err != nil {
 		return nil, err

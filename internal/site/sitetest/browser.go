@@ -52,22 +52,29 @@ func Picture(t *testing.T, browser *browsertest.Browser, name string) {
 type View struct {
 	Scheme string // light or dark
 	Width  int    // in CSS pixels
+	Forced bool   // whether the system's few colours take the place of the page's
 }
 
 // String names the view.
-func (v View) String() string { return fmt.Sprintf("%s at %d", v.Scheme, v.Width) }
+func (v View) String() string {
+	if v.Forced {
+		return fmt.Sprintf("forced %s at %d", v.Scheme, v.Width)
+	}
+	return fmt.Sprintf("%s at %d", v.Scheme, v.Width)
+}
 
 // Views are those that pages are looked at in.
-var Views = []View{{"light", 1280}, {"dark", 1280}, {"light", 360}, {"dark", 360}}
+var Views = []View{{Scheme: "light", Width: 1280}, {Scheme: "dark", Width: 1280}, {Scheme: "light", Width: 360}, {Scheme: "dark", Width: 360}}
 
 // Look opens a page in a view, and waits until its pictures are there.
 func Look(t *testing.T, browser *browsertest.Browser, address string, v View) {
 	t.Helper()
+	forced := map[bool]string{true: "active", false: "none"}[v.Forced]
 	browser.Do(
 		func(ctx context.Context, page *chromedp.Target) (chromedp.Void, error) {
 			_, err := cdp.Call(ctx, page, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.Scheme},
-					{Name: "prefers-reduced-motion", Value: "reduce"}},
+					{Name: "prefers-reduced-motion", Value: "reduce"}, {Name: "forced-colors", Value: forced}},
 			})
 			return chromedp.Void{}, err
 		},
@@ -96,7 +103,7 @@ func AxeCore(t *testing.T) string {
 	return string(text)
 }
 
-// Audit runs axe-core on the page as it is.
+// Audit runs axe-core on the page as it is, and takes nothing that it finds for small.
 func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 	t.Helper()
 	browser.Do(chromedp.Evaluate[chromedp.Void](axe))
@@ -115,9 +122,7 @@ func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 	require.NoError(t, json.Unmarshal([]byte(text), &found), text)
 	assert.Greater(t, found.Passed, 15, "rules that found something to look at")
 	for _, v := range found.Violations {
-		assert.False(t, v.Impact == "serious" || v.Impact == "critical", "%s: %s %s: %s", what, v.Impact, v.ID,
-			strings.Join(v.Nodes, "\n"))
-		t.Logf("%s: %s %s: %q", what, v.Impact, v.ID, v.Nodes)
+		assert.Fail(t, "axe found something", "%s: %s %s: %s", what, v.Impact, v.ID, strings.Join(v.Nodes, "\n"))
 	}
 }
 

@@ -1,7 +1,8 @@
 // Pictures that answer back, where scripts run. A page is whole without this: the server draws every picture and writes every
 // table, form and snippet, and this asks it for them again. It computes no figure and draws none.
-import { button, made, say, shareDialog } from './share.js'
+import { button, copiers, made, say, shareDialog } from './share.js'
 import { Plot } from './plot.js'
+import { Tabs } from './tabs.js'
 
 const home = new URL('.', import.meta.url)
 
@@ -17,21 +18,29 @@ class Figure {
     this.tools = made('div', { class: 'tools' })
     this.status = made('p', { class: 'figure-status', role: 'status' })
     picture.after(this.tools, this.status)
+    this.panel = made('div', { class: 'panel' }) // of the tabs of chart and map
+    picture.before(this.panel)
+    this.panel.append(picture)
     this.#share()
     this.#controls()
+    if (root.matches('main')) this.#views(document)
     this.#restore()
-    whenNear(root, () => this.#inline())
+    whenNear(root, () => {
+      this.#inline()
+      if (!this.tabs) this.parts().then((page) => this.#views(page), () => { /* the picture stays as it is */ })
+    })
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#inline())
     matchMedia('(max-width: 559px)').addEventListener('change', () => this.#inline())
   }
 
   /** parts returns the embed's page, which has all that goes with the picture. */
   async parts() {
-    if (this.whole?.address !== this.address.href) {
-      const answer = await fetch(this.address)
+    const { address } = this
+    if (this.whole?.address !== address.href) {
+      const answer = await fetch(address)
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       if (!answer.ok) throw new Error(page.querySelector('main p')?.textContent ?? answer.statusText)
-      this.whole = { address: this.address.href, page }
+      this.whole = { address: address.href, page }
     }
     return this.whole.page
   }
@@ -41,10 +50,13 @@ class Figure {
     const asked = ++this.#asked
     const before = this.address
     this.address = address
+    this.#select()
     try {
       const page = await this.parts()
+      const around = this.own && !this.root.matches('main') && await this.#around()
       if (asked !== this.#asked) return // a later choice has overtaken this one
       this.#replace(page)
+      if (around) this.#surround(around)
       await this.#inline()
       this.#keep()
       this.status.textContent = ''
@@ -52,6 +64,7 @@ class Figure {
     } catch (error) {
       if (asked !== this.#asked) return
       this.address = before
+      this.#select()
       this.status.textContent = say('failed', error instanceof TypeError ? say('offline') : error.message)
     }
   }
@@ -66,13 +79,13 @@ class Figure {
       this.root.querySelector('h1').textContent = title
       this.root.querySelectorAll(':scope > .note').forEach((note) => note.remove())
       this.status.after(...notes)
+      Object.assign(this.root.dataset, page.querySelector('main').dataset)
     } else {
       const caption = this.root.querySelector('figcaption')
       if (caption) caption.textContent = [title, ...notes.map((note) => note.textContent.trim())].join('. ')
     }
-    const table = this.root.querySelector('details table')
-    if (table) table.replaceChildren(...[...page.querySelector('table').children].map((part) => document.importNode(part, true)))
-    this.root.querySelector('nav.views')?.replaceWith(this.#views(page))
+    this.root.querySelector('table')?.replaceChildren(...[...page.querySelector('table').children].map((part) => document.importNode(part, true)))
+    this.#views(page)
     const form = this.root.querySelector('.controls form')
     if (form && !form.contains(document.activeElement)) form.replaceWith(this.#form(page))
     this.#links(page)
@@ -80,7 +93,7 @@ class Figure {
 
   // links has the files that the page names be those of what is shown.
   #links(page) {
-    const changed = this.address.href !== this.begun.href
+    const changed = ofView.reduce((a, name) => withOr(a, name), this.address).href !== ofView.reduce((a, name) => withOr(a, name), this.begun).href
     for (const link of this.root.querySelectorAll('a[href]:not(.sharing a)')) {
       const [, ending] = /\/(?:charts|embed)\/[a-z]+\.([a-z]+)(?:\?|$)/.exec(link.href) ?? []
       if (ending) link.href = new URL(`${this.#name()}.${ending}${this.address.search}`, this.address)
@@ -98,8 +111,11 @@ class Figure {
       if (!answer.ok) return // the picture stays as it is
       const svg = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml').documentElement
       if (svg.localName !== 'svg') return
-      this.plot ??= new Plot(this.picture)
-      this.plot.draw(document.importNode(svg, true))
+      this.plot ??= new Plot(this.picture, (numbers) => {
+        this.address = withOr(this.address, 'hide', numbers.join())
+        this.#keep()
+      })
+      this.plot.draw(document.importNode(svg, true), this.address.searchParams.get('hide')?.split(','))
     } catch { /* The reader is offline: the picture stays. */ }
   }
 
@@ -132,15 +148,12 @@ class Figure {
       section.addEventListener('toggle', async () => {
         if (!section.open || section.querySelector('form')) return
         try {
-          const page = await this.parts()
-          this.picture.previousElementSibling?.before(this.#views(page))
-          section.append(this.#form(page))
+          section.append(this.#form(await this.parts()))
         } catch {
           location.assign(this.address)
         }
       })
     }
-    this.root.querySelector('nav.views')?.replaceWith(this.#views(document))
   }
 
   #form(page) {
@@ -164,6 +177,7 @@ class Figure {
   #chosen(form) {
     const address = new URL(this.address)
     for (const [name, value] of new FormData(form)) {
+      if (ofView.includes(name)) continue // which forms that are sent carry along
       const field = form.elements[name]
       if (value === (field.dataset.default ?? '') && !(name.endsWith('nationalities') && value === '')) address.searchParams.delete(name)
       else address.searchParams.set(name, value)
@@ -172,33 +186,77 @@ class Figure {
     return address
   }
 
-  // views are tabs: another picture of the same, or the table.
+  // views are tabs: the picture, another of the same figures, and their table.
   #views(page) {
-    const links = [...page.querySelectorAll('nav.views a')]
-    const tabs = made('nav', { class: 'views', 'aria-label': say('views') })
-    const table = this.root.querySelector('details:has(table)')
-    for (const link of links) {
-      const isTable = link.dataset.view === 'table'
-      const tab = button(link.textContent, () => {
-        if (isTable) table.open = !table.open
-        else this.show(new URL(link.getAttribute('href'), this.address))
-      }, { 'aria-pressed': isTable ? Boolean(table?.open) : link.hasAttribute('aria-current') })
-      if (isTable) table?.addEventListener('toggle', () => tab.setAttribute('aria-pressed', table.open))
-      if (!isTable || table) tabs.append(tab)
+    this.links = [...page.querySelectorAll('nav.views a')]
+    if (!this.tabs) {
+      this.tabs = new Tabs(say('views'), (name) => this.#turn(name))
+      this.figures = made('div', { class: 'panel' }, ...[...page.querySelector('details.figures').children].filter((part) => !part.matches('summary')))
+      this.root.querySelectorAll('nav.views, details.figures').forEach((part) => part.remove())
+      this.panel.before(this.tabs.list)
+      this.panel.after(this.figures)
     }
-    return tabs
+    this.tabs.offer(this.links.map(({ dataset, textContent }) => ({
+      name: dataset.view, text: textContent, panel: dataset.view === 'table' ? this.figures : this.panel,
+    })))
+    this.#select()
   }
 
-  // keep puts what is shown into the page's address, so that a reload shows the same: the picture's own where the page is of
-  // this alone, else a parameter of its name.
-  #keep() {
+  // turn shows another of the views. Picture and table of the same figures are both there.
+  #turn(name) {
+    const to = new URL(this.links.find(({ dataset }) => dataset.view === name).getAttribute('href'), this.address)
+    if (name === 'chart' && this.charted) to.pathname = this.charted // back from the map to what it was opened from
+    if (name !== 'table' && to.pathname !== this.address.pathname) {
+      if (this.#name() !== 'map') this.charted = this.address.pathname
+      return this.show(to)
+    }
+    this.address = withOr(this.address, 'view', name === 'table' ? name : '')
+    this.#select()
+    return this.#keep()
+  }
+
+  #select() {
+    this.tabs?.select(this.address.searchParams.get('view') ?? (this.#name() === 'map' ? 'map' : 'chart'))
+  }
+
+  // around returns the content of the page that the server has for what is shown, where a page is of this picture alone.
+  async #around() {
+    const answer = await fetch(this.#page())
+    return new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main')
+  }
+
+  // surround puts words, table and links around the figure in the place of those of what was shown before.
+  #surround(main) {
+    const own = this.root.parentElement
+    for (const part of [...own.children]) if (part !== this.root) part.remove()
+    const parts = [...main.children].map((part) => document.importNode(part, true))
+    const at = parts.findIndex((part) => part.matches('figure'))
+    this.root.before(...parts.slice(0, at))
+    this.root.after(...parts.slice(at + 1))
+    copiers(own)
+  }
+
+  // page is the address of the page that shows this: the picture's own where the page is of this alone, else with a
+  // parameter of its name.
+  #page() {
     const page = new URL(location.href)
     if (this.own) {
       page.pathname = page.pathname.replace(/[a-z]+\/?$/, this.#name())
       page.search = this.address.search
     } else if (this.address.href === this.begun.href) page.searchParams.delete(this.key)
     else page.searchParams.set(this.key, this.#name() + this.address.search)
+    return page
+  }
+
+  // keep puts what is shown into the page's address, so that a reload and a link show the same, in each language.
+  #keep() {
+    const page = this.#page()
     history.replaceState(history.state, '', page)
+    for (const link of document.querySelectorAll('a[data-lang]')) {
+      const lang = new URL(link.href).searchParams.get('lang')
+      link.href = withOr(page, 'lang', lang ?? '')
+    }
+    if (this.own) this.root.dispatchEvent(new Event('shown'))
   }
 
   #name() {
@@ -208,8 +266,19 @@ class Figure {
   // restore shows what the page's address says of this picture.
   #restore() {
     const kept = !this.own && new URL(location.href).searchParams.get(this.key)
-    if (kept && /^[a-z]+(\?|$)/.test(kept)) this.show(new URL(kept, this.address))
+    if (kept && /^[a-z]+(\?|$)/.test(kept)) this.show(withOr(new URL(kept, this.address), 'lang', this.begun.searchParams.get('lang') ?? ''))
   }
+}
+
+// ofView are the parameters of what a reader sees of a picture; the server draws it whole.
+const ofView = ['hide', 'view']
+
+// withOr returns an address with a parameter, without it where it says nothing.
+function withOr(address, name, value) {
+  const other = new URL(address)
+  if (value) other.searchParams.set(name, value)
+  else other.searchParams.delete(name)
+  return other
 }
 
 // whenNear acts once, when a reader comes near to an element.
@@ -233,6 +302,7 @@ function addressOf(image) {
   return embed
 }
 
+copiers(document)
 if (!document.querySelector('link[href$="/figure.css"]')) {
   document.head.append(made('link', { rel: 'stylesheet', href: new URL('figure.css', home).href }))
 }
@@ -247,6 +317,8 @@ if (self.origin !== 'null') {
     counted[name] = (counted[name] ?? 0) + 1
     const key = counted[name] > 1 ? `${name}-${counted[name]}` : name
     const own = Boolean(embed) || location.pathname.replace(/\/$/, '').endsWith(`/charts/${name}`)
-    new Figure(image.closest('figure') ?? embed, image.parentElement, embed ? new URL(location.href.split('#')[0]) : address, own, key)
+    const seen = new URL(location.href).searchParams
+    const shown = own && !embed ? ofView.reduce((a, view) => withOr(a, view, seen.get(view)), address) : address
+    new Figure(image.closest('figure') ?? embed, image.parentElement, embed ? new URL(location.href.split('#')[0]) : shown, own, key)
   }
 }

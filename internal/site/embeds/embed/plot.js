@@ -6,11 +6,13 @@ let numbered = 0
 
 /** A Plot is a picture's drawing within the page. */
 export class Plot {
-  #hidden = new Set() // names of series that the reader has put out of sight
+  #hidden = new Set() // numbers of the series that are out of sight
   #marks = []
   #at // the mark that is told
 
-  constructor(picture) {
+  /** @param picture the server's; @param changed is told the numbers of series that a reader has put out of sight */
+  constructor(picture, changed) {
+    this.changed = changed
     this.tip = made('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' })
     this.heard = made('p', { class: 'figure-heard', role: 'status' })
     this.described = made('p', { class: 'figure-heard', id: `described-${++numbered}` })
@@ -25,10 +27,12 @@ export class Plot {
     this.box.addEventListener('keydown', (event) => this.#key(event))
     this.box.addEventListener('blur', () => this.#leave())
     document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') this.#leave() })
+    document.addEventListener('pointerdown', ({ target }) => { if (!this.box.contains(target)) this.#leave() })
   }
 
-  /** draw shows a drawing in the place of the one before. */
-  draw(svg) {
+  /** draw shows a drawing in the place of the one before, with series out of sight by their numbers. */
+  draw(svg, hidden) {
+    this.#hidden = new Set(hidden)
     svg.setAttribute('aria-hidden', 'true')
     svg.removeAttribute('role')
     const title = svg.querySelector('title')
@@ -55,12 +59,14 @@ export class Plot {
     this.series.replaceChildren()
     this.series.hidden = names.length < 2
     names.forEach((name, i) => {
+      const number = String(i + 1)
       const toggle = button(name, () => {
-        if (!this.#hidden.delete(name)) this.#hidden.add(name)
-        toggle.setAttribute('aria-pressed', !this.#hidden.has(name))
+        if (!this.#hidden.delete(number)) this.#hidden.add(number)
+        toggle.setAttribute('aria-pressed', !this.#hidden.has(number))
         this.#leave()
         this.#see(names)
-      }, { 'aria-pressed': !this.#hidden.has(name) })
+        this.changed([...this.#hidden].sort((a, b) => a - b))
+      }, { 'aria-pressed': !this.#hidden.has(number) })
       if (names.length > 1) this.series.append(toggle)
     })
     this.#see(names)
@@ -68,7 +74,7 @@ export class Plot {
 
   #see(names) {
     for (const mark of this.svg.querySelectorAll('[data-series]')) {
-      if (this.#hidden.has(names[mark.dataset.series - 1])) mark.setAttribute('display', 'none')
+      if (this.#hidden.has(mark.dataset.series)) mark.setAttribute('display', 'none')
       else mark.removeAttribute('display')
     }
     this.#marks = [...this.svg.querySelectorAll('[data-value]:not([display])')].map((element) => {

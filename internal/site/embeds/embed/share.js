@@ -35,8 +35,13 @@ export function shareDialog(section) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog && outside(dialog, event)) dialog.close()
   })
-  for (const text of dialog.querySelectorAll('.copy')) (text.closest('.address') ?? text).after(copier(text))
+  copiers(dialog)
   return dialog
+}
+
+/** copiers puts a button after each text that there is to copy, but for those that become a dialog's. */
+export function copiers(root) {
+  for (const text of root.querySelectorAll('.copy:not(.share *)')) (text.closest('.address') ?? text).after(copier(text))
 }
 
 // choices shows one of the ways, live or archived, at a time.
@@ -67,7 +72,7 @@ function copier(text) {
       heard.textContent = say('selected')
     }
   }
-  const name = text.getAttribute('aria-label')
+  const name = text.getAttribute('aria-label') ?? document.getElementById(text.getAttribute('aria-labelledby')).textContent
   return made('p', { class: 'copying' }, button(say('copy'), copy, { 'aria-label': `${say('copy')}: ${name}` }), heard)
 }
 
