@@ -73,7 +73,7 @@ func TestElement_IsAComponentOnAStrictPageOfAnotherOrigin(t *testing.T) {
 	assert.Equal(t, []any{"stock", 1.0, true, "ru"}, []any{loaded["chart"], loaded["release"], loaded["live"], loaded["lang"]})
 	assert.Equal(t, "Who was there?", shown(frame+`.title`))
 	words := within[string](t, browser, "title=Who", `document.querySelector('main').innerText`)
-	assert.Contains(t, words, "Данные таблицей")
+	assert.Contains(t, words, "Таблица")
 	assert.Contains(t, within[string](t, browser, "title=Who", `document.querySelector('caption').textContent`), "Сколько было работников: Приморский край.", "what the figures are of stays")
 	svg := s.Get(within[string](t, browser, "title=Who", `(({pathname, search}) => pathname + search)(new URL(document.querySelector('img').currentSrc))`)).Body
 	for _, said := range []string{"Who was there?", "A note of ours."} {
@@ -89,7 +89,7 @@ func TestElement_IsAComponentOnAStrictPageOfAnotherOrigin(t *testing.T) {
 	}, sitetest.WaitFor, 20*time.Millisecond)
 
 	// A reader selects a row, by mouse and by keyboard.
-	within[bool](t, browser, "title=Who", `document.querySelector('details.figures').open = true, document.querySelectorAll('tbody tr')[1].click(), true`)
+	within[bool](t, browser, "title=Who", `document.querySelector('[role=tab][data-view=table]').click(), document.querySelectorAll('tbody tr')[1].click(), true`)
 	row := lastTold(t, browser, "selected", `id === 'c'`)["row"].(map[string]any)
 	assert.Equal(t, "register", row["series"])
 	within[bool](t, browser, "title=Who", `(() => { const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); document.querySelectorAll('tbody tr')[1].focus(); press('ArrowDown'); press('Enter'); return true })()`)

@@ -177,7 +177,7 @@ func TestFigure_IsChosenAndFoundAgain(t *testing.T) {
 
 	sitetest.Look(t, browser, s.URL+"/embed/stock", sitetest.Views[2])
 	sitetest.Await(t, browser, inlined)
-	browser.Do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll('nav.views button')][1].click()`))
+	browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[role=tab][data-view=map]').click()`))
 	sitetest.Await(t, browser, `location.pathname === '/embed/map' && document.querySelector('h1').textContent.startsWith('Where permits')`)
 	browser.Do(chromedp.Evaluate[chromedp.Void](`(` + set + `)('region', 'RU')`))
 	sitetest.Await(t, browser, `location.search === '?region=RU'`)

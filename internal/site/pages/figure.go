@@ -79,7 +79,17 @@ func (f *figure) file(extension string, drawing url.Values) string {
 }
 
 // Card returns the address of the picture in the size of those that go with links.
-func (f *figure) Card() string { return f.file("png", url.Values{"width": {"600"}, "scale": {"2"}}) }
+func (f *figure) Card() string {
+	path, query, _ := strings.Cut(f.file("png", url.Values{"width": {"600"}, "scale": {"2"}}), "?")
+	values, _ := url.ParseQuery(query) // which Encode has written
+	region := values.Get("region")
+	if region == "" {
+		return path + "?" + query
+	}
+	// The region comes first: some who read this from a page decode it twice, and take &reg for a sign.
+	values.Del("region")
+	return path + "?" + url.Values{"region": {region}}.Encode() + "&" + values.Encode()
+}
 
 // Files lists the picture and its data in every form.
 func (f *figure) Files() (files []link) {
