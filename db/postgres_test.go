@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 
@@ -39,4 +40,24 @@ func TestPostgreSQL(t *testing.T) {
 		return mustMirror(tb, server)
 	})
 	refusesNone(t, server)
+}
+
+// A page is read along the index of its order: what is not needed is not sorted.
+func TestPostgres_ReadsPagesAlongAnIndex(t *testing.T) {
+	server := postgrestest.Start(t)
+	from := dbtest.MustOpen(t)
+	dbtest.MustPublish(t, from, dbtest.Random(rand.New(rand.NewPCG(15, 9)), 200))
+	_, err := from.Push(t.Context(), mustPrepare(t, server), 0, 0)
+	require.NoError(t, err)
+	schema := server.Query(t, `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'p%\_r1\_%'`)
+	for table, columns := range map[string][]string{"permits": {"issued_on", "valid_from", "valid_to", "workers", "number"},
+		"repatriations": {"date", "workers"}, "employer_names": {"sort", "workers"}} {
+		for _, column := range columns {
+			for _, direction := range []string{"ASC", "DESC"} {
+				plan := server.Query(t, fmt.Sprintf(`SET enable_sort = off; SET enable_seqscan = off; SET search_path = %s;
+					EXPLAIN SELECT id FROM %s ORDER BY %s %[4]s, id %[4]s LIMIT 10`, schema, table, column, direction))
+				assert.NotContains(t, plan, "Sort", "%s by %s %s", table, column, direction)
+			}
+		}
+	}
 }

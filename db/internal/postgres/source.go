@@ -74,21 +74,29 @@ func readTable(ctx context.Context, file *sql.DB, name string) (table, error) {
 	for position := 1; keys[position] != ""; position++ {
 		t.keys = append(t.keys, keys[position])
 	}
-	t.indexes, err = readIndexes(ctx, file, name)
+	t.indexes, err = t.readIndexes(ctx, file)
 	return t, err
+}
+
+// mayBeNull reports whether a column may lack a value.
+func (t table) mayBeNull(name string) bool {
+	return !slices.Contains(t.keys, name) &&
+		slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name && !c.neverNull })
 }
 
 // condition is that of an index of some rows alone.
 var condition = regexp.MustCompile(`(?is)\)\s*(WHERE\s.*)$`)
 
 // readIndexes writes the statements that make a table's indexes, those of the key aside. In a table without row ids SQLite
-// ends each index with the key, and pages are read by that order: it is written out here.
-func readIndexes(ctx context.Context, file *sql.DB, name string) ([]string, error) {
+// ends each index with the key, and pages are read by that order: it is written out here. Where a NULL may come it comes
+// first, as statements then say; a column without any is in the order that they have by saying nothing, since PostgreSQL takes
+// no index of another one for it, and would sort all rows instead.
+func (t table) readIndexes(ctx context.Context, file *sql.DB) ([]string, error) {
 	type index struct {
 		name, definition string
 	}
 	found, err := sqlite.Collect(ctx, file, func(rows *sql.Rows) (i index, err error) { return i, rows.Scan(&i.name, &i.definition) },
-		`SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`, name)
+		`SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`, t.name)
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +105,11 @@ func readIndexes(ctx context.Context, file *sql.DB, name string) ([]string, erro
 		columns, err := sqlite.Collect(ctx, file, func(rows *sql.Rows) (text string, err error) {
 			var descending bool
 			err = rows.Scan(&text, &descending)
-			text = sqlite.Quote(text) + map[bool]string{false: " NULLS FIRST", true: " DESC NULLS LAST"}[descending]
-			return text, err
+			order := map[bool]string{true: " DESC"}[descending]
+			if t.mayBeNull(text) {
+				order = map[bool]string{false: " NULLS FIRST", true: " DESC NULLS LAST"}[descending]
+			}
+			return sqlite.Quote(text) + order, err
 		}, `SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE cid >= 0 ORDER BY seqno`, i.name)
 		if err != nil {
 			return nil, err
@@ -110,7 +121,7 @@ func readIndexes(ctx context.Context, file *sql.DB, name string) ([]string, erro
 		if match := condition.FindStringSubmatch(i.definition); match != nil {
 			where = " " + match[1]
 		}
-		statements = append(statements, fmt.Sprintf("CREATE INDEX %s ON %s (%s)%s", sqlite.Quote(i.name), sqlite.Quote(name), strings.Join(columns, ", "), where))
+		statements = append(statements, fmt.Sprintf("CREATE INDEX %s ON %s (%s)%s", sqlite.Quote(i.name), sqlite.Quote(t.name), strings.Join(columns, ", "), where))
 	}
 	return statements, nil
 }
