@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type world struct {
 	store   *db.Store
 	release *db.Release
 	api     *executor.Executor
+	closing func() // which the end of the test does otherwise
 
 	fieldByField *executor.Executor // as gqlgen executes lists, where ours writes their rows by columns
 }
@@ -45,14 +47,21 @@ func openFolder(tb testing.TB, dir string) *world {
 	tb.Helper()
 	store, err := db.OpenStore(dir)
 	require.NoError(tb, err)
+	return openStore(tb, store)
+}
+
+// openStore returns the current release of a store, open for questions. The store is closed with it.
+func openStore(tb testing.TB, store *db.Store) *world {
+	tb.Helper()
 	release, done, err := store.Current(tb.Context())
 	require.NoError(tb, err)
-	tb.Cleanup(func() {
+	closing := sync.OnceFunc(func() {
 		done()
 		require.NoError(tb, store.Close())
 	})
+	tb.Cleanup(closing)
 	resolver := &graph.Resolver{Store: store, Permalink: func(n int) string { return fmt.Sprint(n) }}
-	return &world{store: store, release: release, api: executing(graph.NewSchema(resolver)),
+	return &world{store: store, release: release, closing: closing, api: executing(graph.NewSchema(resolver)),
 		fieldByField: executing(gqlgen.NewExecutableSchema(gqlgen.Config{Resolvers: resolver}))}
 }
 

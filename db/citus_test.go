@@ -10,6 +10,7 @@ import (
 
 	"homebound/db"
 	"homebound/db/dbtest"
+	"homebound/internal/labour"
 	"homebound/internal/postgrestest"
 )
 
@@ -85,11 +86,35 @@ func TestCitus_DistributesByShardKey(t *testing.T) {
 	}
 }
 
-// What reads the distributed tables and the views that are made for Citus, by PostgreSQL itself. The rest of the contract
-// reads the same tables as on any PostgreSQL.
-func TestCitus_StandIn(t *testing.T) {
-	server := postgrestest.Start(t)
-	server.Query(t, standIns)
-	dbtest.Run(t, func(tb testing.TB) *db.Store { return mustDistribute(tb, server) },
-		"Measures", "Pages", "Wholes", "Behind", "Stock")
+// While a worker is away, whoever asks for rows that it has is told to try again. What lies on every server is answered.
+func TestCitus_TellsReadersToTryAgainWhileAWorkerIsAway(t *testing.T) {
+	server := postgrestest.StartCitus(t, 2)
+	address := mustPrepare(t, server)
+	from := dbtest.MustOpen(t)
+	dbtest.MustPublish(t, from, dbtest.Random(rand.New(rand.NewPCG(15, 8)), 300))
+	_, err := from.Push(t.Context(), address, 0, 0, db.Citus)
+	require.NoError(t, err)
+	reader := mustReadFrom(t, address)
+	release := dbtest.MustRead(t, reader)
+	report := db.ReportQuery{GroupBy: []labour.Dimension{labour.ByRegion}, Measures: []labour.Measure{labour.WorkersPresent}}
+	want, err := release.Report(t.Context(), report)
+	require.NoError(t, err)
+	permits := countPermits(t, release)
+
+	server.Workers[0].Kill()
+	list := func() error {
+		_, err := release.PermitPages(t.Context(), []db.PermitFilter{{}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber},
+			db.Span{Limit: 300})
+		return err
+	}
+	assertFault(t, list(), labour.Unavailable, "The database of the releases cannot be reached: try again in a few seconds.")
+	require.NoError(t, reader.Refresh(t.Context()), "the coordinator is there")
+	got, err := release.Report(t.Context(), report)
+	require.NoError(t, err)
+	assert.Equal(t, want.Rows, got.Rows)
+
+	server.Workers[0].Run(t)
+	require.NoError(t, reader.Refresh(t.Context()))
+	require.NoError(t, list())
+	assert.Equal(t, permits, countPermits(t, release))
 }

@@ -30,8 +30,10 @@ func readReach(ctx context.Context, q sqlite.Querier, declared []labour.Coverage
 		return e, err
 	}, `WITH spans AS (
 		SELECT c.source_id, c.region_code, c.nationality, c.synthetic, MIN(d.year) AS first, MAX(d.until) AS last
-		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell GROUP BY 1, 2, 3, 4),
-	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell)
+		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+		WHERE d.facts <> '`+build.ContractDays+`' GROUP BY 1, 2, 3, 4),
+	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+		WHERE d.facts <> '`+build.ContractDays+`')
 	SELECT s.source_id, t.facts, s.region_code, COALESCE(NULLIF(s.nationality, ''), '`+labour.NoOrigin+`'), s.synthetic, s.first, s.last
 	FROM spans AS s JOIN tables AS t ON t.source_id = s.source_id`)
 	if err != nil {
@@ -55,16 +57,24 @@ type coveredGroup struct {
 // covering tells how much of each row of a report is known. Rows of one place and nationality are alike.
 type covering struct {
 	rep    *Report
-	asked  labour.Asked // what all of the report is about
+	asked  *labour.Asked // what all of the report is about; made when it is first asked for
 	groups map[coveredGroup]map[labour.RegisterTable]labour.Known
 }
 
 // covering returns what the rows, the totals and the whole of the report share.
 func (rep *Report) covering() *covering {
 	if rep.covers == nil {
-		rep.covers = &covering{rep, rep.asked(), map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+		rep.covers = &covering{rep, nil, map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
 	}
 	return rep.covers
+}
+
+func (c *covering) about() labour.Asked {
+	if c.asked == nil {
+		asked := c.rep.asked()
+		c.asked = &asked
+	}
+	return *c.asked
 }
 
 // known returns which days of a row's place and nationality are known of each table.
@@ -79,7 +89,14 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 	if found, ok := c.groups[key]; ok {
 		return found
 	}
-	rep, g, asked := c.rep, c.rep.release.geography, c.asked
+	found := c.rep.release.everything.knownOf(c.rep, key, c.find)
+	c.groups[key] = found
+	return found
+}
+
+// find computes what known returns.
+func (c *covering) find(key coveredGroup) map[labour.RegisterTable]labour.Known {
+	rep, g, asked := c.rep, c.rep.release.geography, c.about()
 	switch key.dimension {
 	case labour.ByRegion:
 		asked.Regions = []string{key.place}
@@ -96,7 +113,6 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 		asked.Table = table
 		found[table] = rep.release.reach.Known(asked)
 	}
-	c.groups[key] = found
 	return found
 }
 

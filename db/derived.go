@@ -203,7 +203,7 @@ func (rep *Report) with(groupBy []labour.Dimension, g labour.Granularity, p labo
 	q := rep.Query
 	q.GroupBy, q.Granularity, q.OrderBy, q.Having, q.Measures, q.Top = groupBy, g, nil, nil, nil, nil
 	return &Report{Query: q, Period: p, BoundariesOn: rep.BoundariesOn, Currency: rep.Currency, release: rep.release,
-		facts: rep.facts, rates: rep.rates, empty: rep.empty, beside: newDerived()}
+		facts: rep.facts, rates: rep.rates, byYear: rep.byYear, empty: rep.empty, beside: newDerived()}
 }
 
 // again returns the same report, without anything computed.

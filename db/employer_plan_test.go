@@ -2,8 +2,6 @@ package db_test
 
 import (
 	"database/sql"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,22 +12,28 @@ import (
 	"homebound/internal/labour"
 )
 
-// Permits by employer have no rollup, so they are counted from an index that has all it takes, and no permit is
-// looked up.
-func TestReport_ByEmployerReadsAnIndexAlone(t *testing.T) {
+// Permits and wages by employer are read from the rollup of employers, one employer after another, and no row of the
+// register is looked up; those of one employer are found.
+func TestReport_ByEmployerReadsARollup(t *testing.T) {
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, register())
-	report, err := dbtest.MustRead(t, store).Report(t.Context(), db.ReportQuery{
-		GroupBy: []labour.Dimension{labour.ByEmployer}, Granularity: labour.Year,
-		Measures: []labour.Measure{labour.PermitsIssued, labour.WorkersAuthorised},
-	})
-	require.NoError(t, err)
-	require.NotEmpty(t, report.Rows)
-	require.Len(t, report.SQL, 2, "what is counted, and who has repatriations alone")
-	steps := planOf(t, onlyRelease(t, store.Dir()), report.SQL[0])
-	assert.True(t, slices.ContainsFunc(steps, func(step string) bool { return strings.Contains(step, "COVERING INDEX permits_by_employer") }), "%q", steps)
-	for _, step := range steps {
-		assert.NotContains(t, step, "employers", "no table beside")
+	for _, one := range []struct {
+		filter db.ReportFilter
+		step   string
+	}{{step: "SCAN f"}, {db.ReportFilter{Employers: []string{register().Employers[0].ID}}, "SEARCH f USING PRIMARY KEY (employer_id=?"}} {
+		report, err := dbtest.MustRead(t, store).Report(t.Context(), db.ReportQuery{
+			GroupBy: []labour.Dimension{labour.ByEmployer}, Granularity: labour.Year, Filter: one.filter,
+			Measures: []labour.Measure{labour.PermitsIssued, labour.WorkersAuthorised, labour.AverageMonthlyWage},
+		})
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Rows)
+		require.Len(t, report.SQL, 2, "what is counted, and who has repatriations alone")
+		for _, statement := range report.SQL {
+			steps := planOf(t, onlyRelease(t, store.Dir()), statement)
+			require.Len(t, steps, 2)
+			assert.Contains(t, steps[0], one.step, "%q", steps)
+			assert.Equal(t, "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)", steps[1])
+		}
 	}
 }
 

@@ -131,6 +131,9 @@ func (r *Release) resolveOne(ctx context.Context, f ReportFilter, boundariesOn l
 
 // allWithin spells out each region, and everything in it, on the boundaries of a day.
 func (r *Release) allWithin(codes []string, on labour.Date) ([][]string, error) {
+	if len(codes) == 0 {
+		return nil, nil
+	}
 	regions := make([][]string, len(codes))
 	for i, code := range codes {
 		if _, err := r.Region(code); err != nil {

@@ -167,31 +167,42 @@ type Proof struct {
 // returns ErrCorrupt (wrapped) where any of it is not what was published. A release of before there were checksums is
 // given one, once its hashes are proven, where its folder can be written.
 func (s *Store) Verify(ctx context.Context, n int) (Proof, error) {
-	name, err := s.folder.FileOf(n)
+	path, sum, proof, err := s.proveFile(ctx, n)
 	if err != nil {
-		return Proof{}, err
-	}
-	path := s.folder.File(name)
-	sum, err := build.Checksum(ctx, path, 0)
-	if err != nil {
-		return Proof{}, err
-	}
-	want, err := build.ReadChecksum(path)
-	lacks := errors.Is(err, build.ErrNoChecksum)
-	if err != nil && !lacks {
-		return Proof{}, fmt.Errorf("verify release %d: %w", n, err)
-	}
-	if !lacks && sum != want {
-		return Proof{Checksum: true}, fmt.Errorf("verify release %d: %w: expected the file's SHA-256 to be %s, found %s",
-			n, ErrCorrupt, want, sum)
+		return proof, err
 	}
 	release, done, err := s.Numbered(ctx, n)
 	if err != nil {
-		return Proof{Checksum: !lacks}, err
+		return proof, err
 	}
 	defer done()
 	if err := release.Verify(ctx); err != nil {
-		return Proof{Checksum: !lacks}, err
+		return proof, err
 	}
-	return Proof{Checksum: !lacks, Written: lacks && build.WriteChecksum(path, sum) == nil}, nil
+	proof.Written = !proof.Checksum && build.WriteChecksum(path, sum) == nil
+	return proof, nil
+}
+
+// proveFile compares the file of a release with the checksum beside it, where there is one.
+func (s *Store) proveFile(ctx context.Context, n int) (path, sum string, proof Proof, err error) {
+	name, err := s.folder.FileOf(n)
+	if err != nil {
+		return "", "", proof, err
+	}
+	path = s.folder.File(name)
+	if sum, err = build.Checksum(ctx, path, 0); err != nil {
+		return path, "", proof, err
+	}
+	want, err := build.ReadChecksum(path)
+	switch {
+	case errors.Is(err, build.ErrNoChecksum):
+		return path, sum, proof, nil
+	case err != nil:
+		return path, sum, proof, fmt.Errorf("verify release %d: %w", n, err)
+	}
+	proof.Checksum = true
+	if sum != want {
+		err = fmt.Errorf("verify release %d: %w: expected the file's SHA-256 to be %s, found %s", n, ErrCorrupt, want, sum)
+	}
+	return path, sum, proof, err
 }

@@ -143,13 +143,17 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, wages bool, add 
 		return nil
 	}
 	sums := map[*Values]*flowSum{}
+	var last *Values
+	var sum *flowSum
 	err := rep.eachDay(ctx, t, f, s, func(g *group, day labour.Date, found packed.Flow) {
-		v := &g.cells[t.periodOf(day)]
-		if sums[v] == nil {
-			sums[v] = &flowSum{}
+		if v := &g.cells[t.periodOf(day)]; v != last {
+			if last, sum = v, sums[v]; sum == nil {
+				sum = &flowSum{}
+				sums[v] = sum
+			}
 		}
-		sums[v].Add(found)
-		sums[v].wages.Add(found.Wages)
+		sum.Add(found)
+		sum.wages.Add(found.Wages)
 	})
 	for v, sum := range sums {
 		if sum.Wages = sum.wages.Total(); sum.WageWorkers > 0 {
@@ -205,20 +209,10 @@ func (rep *Report) countRows(ctx context.Context, t *tally, f flow, s source, gr
 // eachDay hands out the days of some stretches that a rollup of a flow by day has, group by group.
 func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 	visit func(*group, labour.Date, packed.Flow)) error {
-	sb := rep.grouped(t, s.daily, f.facts)
-	sb.SelectMore("f.year", "f.days")
-	var years []string
-	for _, p := range s.days {
-		years = append(years, sb.Between("f.year", p.From.Year(), p.To.Year()))
-	}
-	sb.Where(sb.Or(years...))
-	var year int
-	var days sql.RawBytes
-	rep.SQL = append(rep.SQL, shown(sb))
-	return eachGroup(ctx, rep.release.file, sb, len(t.dimensions), func(values []string) error {
+	return rep.eachYear(ctx, t, f, s, func(values []string, _ int, unpack func(func(labour.Date, packed.Flow)) error) error {
 		var g *group
-		err := packed.UnpackFlows(year, days, func(day labour.Date, found packed.Flow) {
-			if !slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.Contains(day) }) {
+		return unpack(func(day labour.Date, found packed.Flow) {
+			if !s.has(day) {
 				return
 			}
 			if g == nil {
@@ -226,7 +220,35 @@ func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 			}
 			visit(g, day, found)
 		})
-		if err != nil {
+	})
+}
+
+// eachYear hands out the years of which a rollup of a flow by day has days that are read, and what unpacks these: all of
+// the year, those beside the stretches too. Wages are in the currency of the report.
+func (rep *Report) eachYear(ctx context.Context, t *tally, f flow, s source,
+	visit func(values []string, year int, unpack func(func(labour.Date, packed.Flow)) error) error) error {
+	sb := rep.grouped(t, s.daily, f.facts)
+	inOwn, column := rep.release.schema[s.daily]["flows"], "f.flows"
+	if !inOwn {
+		column = "f.days" // of a release of before, whose wages are in its currency
+	}
+	sb.SelectMore("f.year", column)
+	var years []string
+	for _, p := range s.days {
+		years = append(years, sb.Between("f.year", p.From.Year(), p.To.Year()))
+	}
+	sb.Where(sb.Or(years...))
+	var year int
+	var days sql.RawBytes
+	unpack := func(add func(labour.Date, packed.Flow)) error {
+		if inOwn {
+			return packed.UnpackFlows(year, days, rep.byYear.in(year), add)
+		}
+		return packed.UnpackConverted(year, days, add)
+	}
+	rep.SQL = append(rep.SQL, shown(sb))
+	return eachGroup(ctx, rep.release.file, sb, len(t.dimensions), func(values []string) error {
+		if err := visit(values, year, unpack); err != nil {
 			return err
 		}
 		return t.checkSize()
@@ -320,8 +342,8 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 	return err
 }
 
-// appear notes the groups that have a register row of a family in the period, and none of its figures.
-func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) error {
+// findAppearing is appear, as the release's file tells it.
+func (rep *Report) findAppearing(ctx context.Context, t *tally, family labour.Family) error {
 	switch family {
 	case labour.IssueFlow:
 		return rep.named(ctx, t, issueFlow)
@@ -349,7 +371,23 @@ func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
 	if len(s.days) == 0 {
 		return nil
 	}
-	return rep.eachDay(ctx, t, f, s, func(*group, labour.Date, packed.Flow) {})
+	return rep.namedByDay(ctx, t, f, s)
+}
+
+// namedByDay notes the groups that a rollup by day has. Of a year that lies within the period, the days are not looked at.
+func (rep *Report) namedByDay(ctx context.Context, t *tally, f flow, s source) error {
+	return rep.eachYear(ctx, t, f, s, func(values []string, year int, unpack func(func(labour.Date, packed.Flow)) error) error {
+		whole := labour.YearPeriod(year).Clip(rep.release.spans[f.facts])
+		if slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.From <= whole.From && whole.To <= p.To }) {
+			t.group(values)
+			return nil
+		}
+		return unpack(func(day labour.Date, _ packed.Flow) {
+			if s.has(day) {
+				t.group(values)
+			}
+		})
+	})
 }
 
 // source says where a flow is read.
@@ -365,17 +403,18 @@ type source struct {
 }
 
 // source says where a flow is read for periods of a granularity: in the smallest rollup that covers the question, the
-// days that it cuts of a month in that by day, and in the register's rows where no rollup does. Rollups have wages in the
-// release's currency alone.
+// days that it cuts of a month in that by day, and in the register's rows where no rollup does. Rollups by month have wages
+// in the release's currency alone, and those by day in the currencies that they are paid in.
 func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) source {
 	asked := append(rep.facts.dimensions(), t.dimensions...)
 	months, days := rep.cutMonths(f.facts)
 	byMonth, isByMonth := rep.plan(f.facts, asked)
 	byDay, isByDay := rep.plan(f.daily, asked)
-	if g == labour.Day || !isByMonth {
+	foreign := wages && rep.isForeign()
+	if g == labour.Day || !isByMonth || foreign {
 		months, days = packed.NoDays, []labour.Period{rep.Period}
 	}
-	if wages && rep.isForeign() || len(days) > 0 && !isByDay {
+	if len(days) > 0 && !isByDay || foreign && !rep.release.schema[byDay.Name]["flows"] {
 		s := source{from: f.facts, day: f.day, columns: f.rows, first: rep.Period.From.String(), last: rep.Period.To.String()}
 		if rep.release.confidential > 0 {
 			s.columns = f.masked
@@ -388,6 +427,11 @@ func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) so
 		s.first, s.last = labour.Month.Label(months.From), labour.Month.Label(months.To)
 	}
 	return s
+}
+
+// has reports whether a day is in what is read of the rollup by day.
+func (s source) has(day labour.Date) bool {
+	return slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.Contains(day) })
 }
 
 // stockWalk goes through one group's days in order.

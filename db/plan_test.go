@@ -27,6 +27,7 @@ func TestReport_IsTheSameByEveryPlan(t *testing.T) {
 			release := dbtest.MustRead(t, store)
 			for range 60 {
 				q := anyQuestion(rng, content)
+				chooseSome(rng, &q)
 				release.ReadBy("")
 				want, err := release.Report(t.Context(), q)
 				require.NoError(t, err)
@@ -49,6 +50,7 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 12))
 			content := dbtest.Random(rng, 60)
 			content.Settings.Confidential = []int{0, 5}[seed%2]
+			signSome(rng, content)
 			store := dbtest.MustOpen(t)
 			dbtest.MustPublish(t, store, content)
 			release := dbtest.MustRead(t, store)
@@ -77,8 +79,9 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 
 // standing is what a release says about where an answer comes from.
 type standing struct {
-	stands    []db.Provenance
-	available db.Availability
+	stands     []db.Provenance
+	available  db.Availability
+	authorised db.Authorised
 }
 
 func evidence(t *testing.T, release *db.Release, plan string, q db.ReportQuery) (s standing) {
@@ -95,9 +98,46 @@ func evidence(t *testing.T, release *db.Release, plan string, q db.ReportQuery) 
 	ofStock, err := release.StockProvenance(t.Context(), f, report.Period, nil)
 	require.NoError(t, err)
 	s.stands = []db.Provenance{ofReport, ofStock}
+	s.authorised, err = release.Authorised(t.Context(), f, report.Period, new(report.Period.From.AddDays(90)))
+	require.NoError(t, err)
 	s.available, err = release.Availability(t.Context(), q.Filter, q.BoundariesOn)
 	require.NoError(t, err)
 	return s
+}
+
+// signSome gives two thirds of the permits a day on which the contract was finalised, before that of issue or after.
+func signSome(rng *rand.Rand, content dbtest.Content) {
+	for i := range content.Permits {
+		if p := &content.Permits[i]; p.IssuedOn.Known() && rng.IntN(3) > 0 {
+			p.ContractOn = new(p.IssuedOn.AddDays(rng.IntN(400) - 300))
+		}
+	}
+}
+
+// chooseSome wants some of a question's groups by a figure, and its wages in some currency.
+func chooseSome(rng *rand.Rand, q *db.ReportQuery) {
+	if rng.IntN(2) == 0 && !slices.Contains(q.GroupBy, labour.ByEmployer) {
+		q.GroupBy = append(q.GroupBy, labour.ByEmployer)
+	}
+	q.Currency = []string{"", "", "RUB", "USD"}[rng.IntN(4)]
+	by := labour.Measures[rng.IntN(len(labour.Measures))].Measure
+	if len(q.GroupBy) > 0 && rng.IntN(2) == 0 {
+		q.Top = &db.Top{Count: 1 + rng.IntN(4), By: by, Others: rng.IntN(2) == 0}
+	} else if rng.IntN(2) == 0 {
+		q.OrderBy = []db.ReportOrder{{Measure: by, Descending: true}}
+	}
+}
+
+// figures holds a row of a report against others.
+func figures(t *testing.T, ctx context.Context, report *db.Report, rng *rand.Rand) {
+	t.Helper()
+	if len(report.Rows) == 0 {
+		return
+	}
+	row := report.Rows[rng.IntN(len(report.Rows))]
+	_, err := report.FigureOf(ctx, row, labour.Measures[rng.IntN(len(labour.Measures))].Measure,
+		[]labour.Derivation{labour.ShareOfTotal, labour.Rank, labour.ChangeOnYear}[rng.IntN(3)])
+	require.NoError(t, err)
 }
 
 func sameRows(t *testing.T, want, got []db.ReportRow, format string, args ...any) {
@@ -149,11 +189,12 @@ func anyQuestion(rng *rand.Rand, content dbtest.Content) db.ReportQuery {
 }
 
 // No statement reads a row of the register for a figure that rollups or the days of the register have: whatever the period
-// cuts, whichever kind of rows is asked for, on a release that mixes registers. Left to rows are what an employer filters or
-// groups, wages in another currency than the release's, and the rows that a list shows.
+// cuts, whichever kind of rows is asked for, by whatever groups, employers among them, and in whatever currency, on a release
+// that mixes registers. Left to rows are percentiles of wages, the evidence under a filter of employers, and what a list shows.
 func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 13))
 	content := dbtest.Random(rng, 200)
+	signSome(rng, content)
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, content)
 	release := dbtest.MustRead(t, store)
@@ -163,16 +204,16 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 		assert.NotRegexp(t, `\b(permit_facts|repatriation_facts|permits AS|FROM permits|repatriations)\b`, query, asked)
 		return func(error) {}
 	}})
-	byEmployer := func(d labour.Dimension) bool { return d == labour.ByEmployer }
 	for range 300 {
 		q := anyQuestion(rng, content)
-		q.GroupBy = slices.DeleteFunc(q.GroupBy, byEmployer)
+		chooseSome(rng, &q)
 		if rng.IntN(4) == 0 {
 			q.Filter.NotSource = content.Sources[rng.IntN(len(content.Sources))].ID
 		}
 		asked = fmt.Sprintf("%+v", q)
 		report, err := release.Report(ctx, q)
 		require.NoError(t, err)
+		figures(t, ctx, report, rng)
 		_, err = report.Totals(ctx, q.Measures)
 		require.NoError(t, err)
 		_, err = report.Provenance(ctx)
@@ -184,8 +225,20 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 		require.NoError(t, err)
 		_, err = release.Authorised(ctx, f, report.Period, nil)
 		require.NoError(t, err)
+		_, err = release.Authorised(ctx, f, report.Period, new(report.Period.From.AddDays(rng.IntN(200))))
+		require.NoError(t, err)
 		_, _, err = release.DepartedWages(ctx, f, report.Period)
 		require.NoError(t, err)
+	}
+
+	for range 100 { // of some employers; what stands behind these is found in their rows
+		q := anyQuestion(rng, content)
+		chooseSome(rng, &q)
+		q.Filter.Employers = []string{content.Employers[rng.IntN(len(content.Employers))].ID}
+		asked = fmt.Sprintf("%+v", q)
+		report, err := release.Report(ctx, q)
+		require.NoError(t, err)
+		figures(t, ctx, report, rng)
 	}
 
 	for i := range content.Permits { // of those whose day of issue is not known, rollups do not know the workers

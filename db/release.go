@@ -33,12 +33,14 @@ type Release struct {
 	schema      sqlite.Schema
 	*dictionary
 	spans map[string]labour.Period // by kind of facts: the first and last day on which they have anything
+	rates yearRates                // into the release's currency
 	// planner picks the rollup that answers a question: smallest, but where a test compares them.
 	planner func(facts string, dimensions []labour.Dimension) (build.Rollup, bool)
 	// confidential is the size that masked rows protect, 0 where no row is masked; largest is the most workers of a row.
 	confidential, largest int
 	compared              comparisons
 	edition               int
+	everything            everything
 	searches              *lru.Cache[string, named] // by folded words
 	room                  *semaphore.Weighted       // of the store, for the rows of large reports; nil is no bound
 }
@@ -81,6 +83,9 @@ func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
 	}
 	if err == nil {
 		r.spans, err = readSpans(ctx, r.file)
+	}
+	if err == nil {
+		r.rates, err = readYearRates(ctx, r.file, r.info.Currency)
 	}
 	var set build.Settings
 	if err == nil {

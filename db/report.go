@@ -57,6 +57,7 @@ type Report struct {
 	facts    facts
 	measures []labour.Measure
 	rates    []build.YearRate // into Currency, where that is not the release's
+	byYear   yearRates        // into Currency
 	covers   *covering        // made when it is first asked for
 	empty    bool             // the release holds no dated row at all; Period means nothing then
 	others   *Report          // of the groups that Top does not keep
@@ -141,13 +142,28 @@ func (r *Release) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 // Answer computes the report's rows. A report asked for its totals alone does without. Which rows there are follows from
 // the question but for its measures: the groups of every kind of register row.
 func (rep *Report) Answer(ctx context.Context) error {
+	var top *topOf
+	var others []ReportRow
 	var err error
-	if rep.Rows, err = rep.answerRows(ctx); err != nil {
+	of := rep
+	if rep.Query.Top != nil {
+		if top, err = rep.chooseTop(ctx); err != nil {
+			return err
+		}
+		of = rep.narrowed(top, rep.dimensions(), false)
+	}
+	if rep.Rows, err = rep.answerRows(ctx, of); err != nil {
 		return err
 	}
-	others, err := rep.cutTop(ctx)
-	if err != nil {
-		return err
+	if top != nil {
+		if len(rep.Query.OrderBy) == 0 {
+			slices.SortStableFunc(rep.Rows, func(a, b ReportRow) int {
+				return top.places[rep.groupKey(a)] - top.places[rep.groupKey(b)]
+			})
+		}
+		if others, err = rep.othersOf(ctx, top); err != nil {
+			return err
+		}
 	}
 	all := len(rep.Rows)
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
@@ -160,23 +176,30 @@ func (rep *Report) Answer(ctx context.Context) error {
 	return nil
 }
 
-// answerRows computes the rows before anything is left out of them.
-func (rep *Report) answerRows(ctx context.Context) ([]ReportRow, error) {
-	measured := familiesOf(rep.measures)
-	return rep.tallied(ctx, rep.tally(), func(t *tally) error {
-		if err := rep.compute(ctx, t, rep.measures, measured); err != nil {
+// answerRows computes the rows before anything is left out of them, those of a report of some of its groups in its place.
+// How much is known of them is a matter of the report.
+func (rep *Report) answerRows(ctx context.Context, of *Report) ([]ReportRow, error) {
+	measured := familiesOf(of.measures)
+	rows, err := of.filled(ctx, of.tally(), func(t *tally) error {
+		if err := of.compute(ctx, t, of.measures, measured); err != nil {
 			return err
 		}
-		for _, family := range rep.families() {
-			if rep.empty || measured[family] || len(t.dimensions) == 0 {
+		for _, family := range of.families() {
+			if of.empty || measured[family] || len(t.dimensions) == 0 {
 				continue
 			}
-			if err := rep.appear(ctx, t, family); err != nil {
+			if err := of.appear(ctx, t, family); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if of != rep {
+		rep.SQL = append(rep.SQL, of.SQL...)
+	}
+	rep.cover(rows)
+	rep.show(rows)
+	return rows, err
 }
 
 // tally returns an empty tally of the report's groups and periods.
@@ -186,6 +209,14 @@ func (rep *Report) tally() *tally {
 
 // tallied has a tally filled, once there is room for it, and returns its rows as they are shown.
 func (rep *Report) tallied(ctx context.Context, t *tally, fill func(*tally) error) ([]ReportRow, error) {
+	rows, err := rep.filled(ctx, t, fill)
+	rep.cover(rows)
+	rep.show(rows)
+	return rows, err
+}
+
+// filled is tallied, and returns the rows as they are.
+func (rep *Report) filled(ctx context.Context, t *tally, fill func(*tally) error) ([]ReportRow, error) {
 	leave, err := rep.reserve(ctx, t)
 	if err != nil {
 		return nil, err
@@ -194,10 +225,7 @@ func (rep *Report) tallied(ctx context.Context, t *tally, fill func(*tally) erro
 	if err := fill(t); err != nil {
 		return nil, err
 	}
-	rows := t.rows()
-	rep.cover(rows)
-	rep.show(rows)
-	return rows, nil
+	return t.rows(), nil
 }
 
 // Ask checks a question and resolves what it leaves to defaults, and computes nothing yet.

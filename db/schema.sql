@@ -45,9 +45,11 @@ CREATE TABLE departures_by_cell (region_code TEXT, synthetic INTEGER, nationalit
 
 CREATE INDEX departures_by_cell_by_region ON departures_by_cell (region_code, month);
 
-CREATE TABLE departures_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, outcome TEXT, year INTEGER NOT NULL, days BLOB NOT NULL);
+CREATE TABLE departures_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, outcome TEXT, year INTEGER NOT NULL, flows BLOB NOT NULL);
 
 CREATE INDEX departures_by_day_by_region ON departures_by_day (region_code, year);
+
+CREATE VIEW departures_by_employer AS SELECT c.region_code, c.synthetic, c.nationality, c.industry, c.source_id, c.outcome, f.employer_id, f.year, f.flows FROM employer_departures AS f CROSS JOIN register_cells AS c WHERE c.id = f.cell;
 
 CREATE TABLE departures_by_nationality(
   nationality TEXT,
@@ -69,11 +71,17 @@ CREATE TABLE departures_by_region(
 
 CREATE INDEX departures_by_region_by_region ON departures_by_region (region_code, month);
 
+CREATE TABLE employer_departures (employer_id TEXT NOT NULL, cell INTEGER NOT NULL, year INTEGER NOT NULL, flows BLOB NOT NULL, PRIMARY KEY (employer_id, cell, year)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE employer_issues (employer_id TEXT NOT NULL, cell INTEGER NOT NULL, year INTEGER NOT NULL, flows BLOB NOT NULL, PRIMARY KEY (employer_id, cell, year)) STRICT, WITHOUT ROWID;
+
 CREATE TABLE employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE INDEX employer_names_by_sort ON employer_names (sort, id);
 
 CREATE INDEX employer_names_by_workers ON employer_names (workers, id);
+
+CREATE TABLE employer_stock (employer_id TEXT NOT NULL, cell INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL, PRIMARY KEY (employer_id, cell, year)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE employers (
   id          TEXT NOT NULL PRIMARY KEY,
@@ -138,9 +146,11 @@ CREATE TABLE issues_by_cell (region_code TEXT, synthetic INTEGER, nationality TE
 
 CREATE INDEX issues_by_cell_by_region ON issues_by_cell (region_code, month);
 
-CREATE TABLE issues_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, days BLOB NOT NULL);
+CREATE TABLE issues_by_day (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, year INTEGER NOT NULL, flows BLOB NOT NULL);
 
 CREATE INDEX issues_by_day_by_region ON issues_by_day (region_code, year);
+
+CREATE VIEW issues_by_employer AS SELECT c.region_code, c.synthetic, c.nationality, c.industry, c.source_id, f.employer_id, f.year, f.flows FROM employer_issues AS f CROSS JOIN register_cells AS c WHERE c.id = f.cell;
 
 CREATE TABLE issues_by_nationality(
   nationality TEXT,
@@ -404,9 +414,7 @@ CREATE TABLE stock_by_cell (region_code TEXT, synthetic INTEGER, nationality TEX
 
 CREATE INDEX stock_by_cell_by_region ON stock_by_cell (region_code, year);
 
-CREATE TABLE stock_by_employer (region_code TEXT, synthetic INTEGER, nationality TEXT, industry TEXT, source_id TEXT, employer_id TEXT, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
-
-CREATE INDEX stock_by_employer_by_region ON stock_by_employer (region_code, year);
+CREATE VIEW stock_by_employer AS SELECT c.region_code, c.synthetic, c.nationality, c.industry, c.source_id, f.employer_id, f.year, f.until, f.changes FROM employer_stock AS f CROSS JOIN register_cells AS c WHERE c.id = f.cell;
 
 CREATE TABLE stock_by_nationality (nationality TEXT, synthetic INTEGER, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL);
 

@@ -44,16 +44,14 @@ func (rep *Report) reserve(ctx context.Context, t *tally) (leave func(), err err
 func (rep *Report) countGroups(ctx context.Context, t *tally, most int) (groups int, err error) {
 	for _, kind := range []struct {
 		family labour.Family
-		facts  string
-		day    string // "" where rows are of a year, and reach until another one
+		flow   flow // whose day is "" where rows are of a year, and reach until another one
 	}{
-		{labour.Stock, build.StockFacts, ""}, {labour.IssueFlow, issueFlow.facts, issueFlow.day},
-		{labour.DepartureFlow, departureFlow.facts, departureFlow.day},
+		{labour.Stock, flow{facts: build.StockFacts}}, {labour.IssueFlow, issueFlow}, {labour.DepartureFlow, departureFlow},
 	} {
 		if !slices.Contains(rep.families(), kind.family) {
 			continue
 		}
-		found, err := rep.groupsUpTo(ctx, t.dimensions, kind.facts, kind.day, most+1)
+		found, err := rep.groupsUpTo(ctx, t.dimensions, kind.flow, most+1)
 		if err != nil {
 			return 0, err
 		}
@@ -91,11 +89,15 @@ func (r *Release) mostGroups(dimensions []labour.Dimension) int {
 }
 
 // groupsUpTo counts the groups with a row in the period, and stops at most. Where a rollup has them by month, so does it count
-// those of the whole first and last month.
-func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension, facts, day string, most int) (int,
-	error) {
+// those of the whole first and last month; where it has them by day alone, it counts them all.
+func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension, of flow, most int) (int, error) {
+	facts, day := of.facts, of.day
 	from, first, last := facts, rep.Period.From.String(), rep.Period.To.String()
-	rollup, rolledUp := rep.plan(facts, append(rep.facts.dimensions(), dimensions...))
+	asked := append(rep.facts.dimensions(), dimensions...)
+	rollup, rolledUp := rep.plan(facts, asked)
+	if _, byDay := rep.plan(of.daily, asked); byDay && !rolledUp && day != "" {
+		return rep.groupsByDay(ctx, dimensions, of)
+	}
 	switch {
 	case rolledUp && day != "":
 		from, day = rollup.Name, "f.month"
@@ -120,4 +122,13 @@ func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension
 	counted.Select("COUNT(*)").From(counted.BuilderAs(sb, "g"))
 	statement, args := counted.Build()
 	return sqlite.Single[int](ctx, rep.release.file, statement, args...)
+}
+
+// groupsByDay counts the groups of a flow that has a rollup by day alone, in the period to the day.
+func (rep *Report) groupsByDay(ctx context.Context, dimensions []labour.Dimension, of flow) (int, error) {
+	t := newTally(dimensions, calendar{whole: rep.Period})
+	aside := *rep // whose statements are not those of the figures
+	aside.SQL = nil
+	err := aside.namedByDay(ctx, t, of, aside.source(t, of, labour.Day, false))
+	return len(t.order), err
 }

@@ -233,19 +233,57 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 	if err != nil {
 		return Authorised{}, err
 	}
-	if before == nil {
-		rep := &Report{release: r, facts: narrowed, Period: p, BoundariesOn: f.BoundariesOn}
-		t := newTally(nil, calendar{whole: p})
-		if err := rep.countPermits(ctx, t, false); err != nil {
-			return Authorised{}, fmt.Errorf("count the workers authorised: %w", err)
-		}
-		return Authorised{Workers: r.shown(t.order[0].cells[0].WorkersAuthorised)}, nil
+	behind := &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
+	if before != nil && !(build.HasContractDays(r.schema) && behind.isCovered()) {
+		return behind.authorisedByRow(ctx, *before)
 	}
+	rep := &Report{release: r, facts: narrowed, Period: p, BoundariesOn: f.BoundariesOn}
+	t := newTally(nil, calendar{whole: p})
+	if err := rep.countPermits(ctx, t, false); err != nil {
+		return Authorised{}, fmt.Errorf("count the workers authorised: %w", err)
+	}
+	a := Authorised{Workers: t.order[0].cells[0].WorkersAuthorised}
+	if before != nil {
+		if err := behind.contracts(ctx, *before, &a); err != nil {
+			return Authorised{}, fmt.Errorf("count the workers by the days of their contracts: %w", err)
+		}
+	}
+	return Authorised{r.shown(a.Workers), r.shown(a.Before), r.shown(a.After)}, nil
+}
+
+// contracts adds the workers of the permits issued in the period whose contract was finalised before a day, and from it on.
+func (b *Counted) contracts(ctx context.Context, before labour.Date, a *Authorised) error {
+	sb := sqlite.Flavour.NewSelectBuilder()
+	sb.Select("d.year", "d.days").From("register_days AS d").Where(sb.Equal("d.facts", build.ContractDays),
+		sb.In("d.cell", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", b.period.To.Year()),
+		sb.GreaterEqualThan("d.until", b.period.From.Year()))
+	statement, args := sb.Build()
+	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
+		var year int
+		var days sql.RawBytes
+		if err := rows.Scan(&year, &days); err != nil {
+			return err
+		}
+		return packed.UnpackDays(year, days, func(row packed.RowDays) {
+			switch contract := row.Held.From; {
+			case !b.period.Contains(row.Day):
+			case contract < before:
+				a.Before += row.Workers
+			default:
+				a.After += row.Workers
+			}
+		})
+	}, statement, args...)
+}
+
+// authorisedByRow counts in the register's rows, as a release of before has no days of contracts.
+func (b *Counted) authorisedByRow(ctx context.Context, before labour.Date) (Authorised, error) {
+	r, p := b.release, b.period
 	signed := r.schema.Columns("permits", "p.", "contract_on")[0]
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.From(build.PermitFacts+" AS f").Join("permits AS p", "p.id = f.id").
 		Where(sb.Between("f.issued_on", p.From.String(), p.To.String()))
-	narrowed.narrow(sb, build.PermitFacts)
+	b.facts.narrow(sb, build.PermitFacts)
 	sum := func(condition string) string {
 		return "COALESCE(SUM(CASE WHEN " + condition + " THEN f.workers END), 0)"
 	}

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -32,30 +31,56 @@ func (q ReportQuery) checkTop() error {
 	return nil
 }
 
-// cutTop leaves the rows of the groups that Top keeps, in the order of their figures where no other is asked for, and
-// returns those of the others.
-func (rep *Report) cutTop(ctx context.Context) ([]ReportRow, error) {
-	top := rep.Query.Top
-	if top == nil {
-		return nil, nil
-	}
-	places, kept, err := rep.placesOfTop(ctx)
+// topOf are the groups that Top keeps, by their figures over the whole period.
+type topOf struct {
+	places map[string]int // of each group that is kept, from 0 on, by key
+	kept   facts          // what pins these
+	all    bool           // whether there are no others
+}
+
+// chooseTop finds the groups that Top keeps before any of their periods is computed. Groups without a value come last, equals
+// in the order of groups.
+func (rep *Report) chooseTop(ctx context.Context) (*topOf, error) {
+	whole := rep.with(rep.dimensions(), "", rep.Period)
+	whole.measures = []labour.Measure{rep.Query.Top.By}
+	rows, err := whole.answerRows(ctx, whole)
 	if err != nil {
 		return nil, err
 	}
-	groups := len(places)
-	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return places[rep.groupKey(row)] >= top.Count })
-	if len(rep.Query.OrderBy) == 0 {
-		slices.SortStableFunc(rep.Rows, func(a, b ReportRow) int {
-			return cmp.Compare(places[rep.groupKey(a)], places[rep.groupKey(b)])
-		})
+	rep.SQL = append(rep.SQL, whole.SQL...)
+	slices.SortStableFunc(rows, func(a, b ReportRow) int {
+		return compareKnown(true, a, b, func(row ReportRow) (float64, bool) { return row.Of(rep.Query.Top.By) })
+	})
+	top := &topOf{places: map[string]int{}, all: len(rows) <= rep.Query.Top.Count}
+	rows = rows[:min(len(rows), rep.Query.Top.Count)]
+	for i, row := range rows {
+		top.places[rep.groupKey(row)] = i
 	}
-	if groups <= top.Count || !top.Others {
+	top.kept = rep.pinnedAll(rows)
+	return top, nil
+}
+
+// narrowed returns the report of the groups that are kept alone, or of all others.
+func (rep *Report) narrowed(top *topOf, groupBy []labour.Dimension, others bool) *Report {
+	if !others && top.all {
+		return rep
+	}
+	of := rep.with(groupBy, rep.Query.Granularity, rep.Period)
+	of.measures = rep.measures
+	one := top.kept
+	if others {
+		one = facts{nested: Nested[facts]{Not: &top.kept}}
+	}
+	of.facts.nested.And = append(slices.Clone(rep.facts.nested.And), one)
+	return of
+}
+
+// othersOf returns the rows of all groups together that Top does not keep.
+func (rep *Report) othersOf(ctx context.Context, top *topOf) ([]ReportRow, error) {
+	if top.all || !rep.Query.Top.Others {
 		return nil, nil
 	}
-	rep.others = rep.with(nil, rep.Query.Granularity, rep.Period)
-	rep.others.facts.nested.And = append(slices.Clone(rep.facts.nested.And), facts{nested: Nested[facts]{Not: &facts{
-		nested: Nested[facts]{Or: kept}}}})
+	rep.others = rep.narrowed(top, nil, true)
 	rows, err := rep.others.tallied(ctx, rep.others.tally(), func(t *tally) error {
 		return rep.others.compute(ctx, t, rep.measures, familiesOf(rep.measures))
 	})
@@ -69,52 +94,27 @@ func (rep *Report) cutTop(ctx context.Context) ([]ReportRow, error) {
 	return rows, nil
 }
 
-// placesOfTop returns the place of each group by its figure over the whole period, from 0 on, and what pins those that are
-// kept. Groups without a value come last, equals in the order of groups.
-func (rep *Report) placesOfTop(ctx context.Context) (map[string]int, []facts, error) {
-	info, _ := rep.Query.Top.By.Info()
-	type placed struct {
-		key   string
-		group map[labour.Dimension]string
-		value float64
-		known bool
-	}
-	var all []placed
-	whole := func() *Report { return rep.with(rep.dimensions(), "", rep.Period) }
-	seen := map[string]bool{}
-	for _, row := range rep.Rows {
-		key := rep.groupKey(row)
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		cell, err := rep.cell(ctx, "whole", whole, row.Group, rep.Period, info.Family)
-		if err != nil {
-			return nil, nil, err
-		}
-		value, known := cell.Of(info.Measure)
-		all = append(all, placed{key, row.Group, value, known})
-	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		if a.known != b.known {
-			return map[bool]int{true: -1, false: 1}[a.known]
-		}
-		return cmp.Compare(b.value, a.value)
-	})
-	places := make(map[string]int, len(all))
-	var kept []facts
-	for i, one := range all {
-		places[one.key] = i
-		if i < rep.Query.Top.Count {
-			kept = append(kept, rep.pinned(one.group))
-		}
-	}
-	return places, kept, nil
-}
-
 // groupKey names a row's group.
 func (rep *Report) groupKey(row ReportRow) string {
 	return rep.Key(ReportRow{Group: row.Group, Period: rep.Period})
+}
+
+// pinnedAll is the filter of some groups. Employers are listed, by which their rows are found.
+func (rep *Report) pinnedAll(rows []ReportRow) facts {
+	if dimensions := rep.dimensions(); len(dimensions) == 1 && dimensions[0] == labour.ByEmployer {
+		ids := []string{}
+		for _, row := range rows {
+			ids = append(ids, row.Group[labour.ByEmployer])
+		}
+		if !slices.Contains(ids, "") { // those of no employer are in no list
+			return facts{employers: ids}
+		}
+	}
+	either := []facts{}
+	for _, row := range rows {
+		either = append(either, rep.pinned(row.Group))
+	}
+	return facts{nested: Nested[facts]{Or: either}}
 }
 
 // pinned is the filter of one group.

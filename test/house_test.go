@@ -25,11 +25,15 @@ import (
 // line, or a new word in one, is a decision.
 var mayImport = map[string][]string{
 	"homebound": {"internal/command"},
-	"internal/command": {"db", "internal/access", "internal/confidential", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site",
-		"internal/synth", "internal/web"},
+	"internal/command": {"db", "internal/access", "internal/certificate", "internal/confidential", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site",
+		"internal/synth", "internal/tracing", "internal/web"},
 
 	"internal/access":        {"internal/atomicfile", "internal/labour", "internal/poll"},
-	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/fair", "internal/labour", "internal/mount", "internal/negotiate", "internal/table"},
+	"internal/web":           {"db", "graph", "graph/model", "internal/access", "internal/answers", "internal/atomicfile", "internal/complexity", "internal/fair", "internal/labour", "internal/mount", "internal/negotiate", "internal/receipts", "internal/table", "internal/tracing"},
+	"internal/complexity":    {"db", "internal/labour"},
+	"internal/receipts":      {"internal/access", "internal/labour"},
+	"internal/tracing":       {},
+	"internal/certificate":   {},
 	"internal/site":          {"internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port"},
 	"internal/site/pages":    {"db", "graph", "internal/chart", "internal/labour", "internal/mount", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pictures", "internal/site/port", "internal/words"},
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/mount", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table", "internal/words"},
@@ -73,7 +77,7 @@ var mayImport = map[string][]string{
 
 	"db": {"db/internal/build", "db/internal/objects", "db/internal/postgres", "internal/atomicfile", "db/internal/packed", "db/internal/sqlite", "internal/confidential", "internal/folding", "internal/labour", "internal/poll"},
 
-	"db/internal/build":    {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour"},
+	"db/internal/build":    {"db/internal/packed", "db/internal/sqlite", "internal/atomicfile", "internal/folding", "internal/confidential", "internal/labour", "internal/prefetch"},
 	"db/internal/objects":  {}, // objects by their names: it does not know what they mean
 	"db/internal/packed":   {"internal/labour"},
 	"db/internal/postgres": {"db/internal/sqlite", "internal/labour"},
@@ -92,9 +96,9 @@ var onlyIn = map[string][]string{
 	"html/template":                   {"internal/mount", "internal/site/graphiql"}, // whose pages know the path that they are served below
 	"net/http": {
 		"db/internal/objects", "internal/command", "internal/mount", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
-		"internal/site/sitetest", "internal/web",
+		"internal/site/sitetest", "internal/tracing", "internal/web",
 	},
-	"github.com/99designs/gqlgen":    {"graph", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/web"},
+	"github.com/99designs/gqlgen":    {"graph", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/complexity", "internal/tracing", "internal/web"},
 	"github.com/alecthomas/kong":     {"internal/command"},
 	"github.com/minio/minio-go/v7":   {"db/internal/objects"},
 	"github.com/jackc/pgx/v5":        {"db/internal/postgres"},
@@ -104,7 +108,7 @@ var onlyIn = map[string][]string{
 	"git.sr.ht/~sbinet/gg":           {"internal/chart"},
 	"codeberg.org/go-fonts":          {"internal/chart"},
 	"github.com/prometheus":          {"internal/web"},
-	"go.opentelemetry.io":            {"internal/web"},
+	"go.opentelemetry.io":            {"internal/tracing"},
 	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding", "internal/words"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
 	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest"},

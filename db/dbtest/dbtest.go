@@ -6,7 +6,6 @@ package dbtest
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -16,8 +15,8 @@ import (
 	"homebound/internal/labour"
 )
 
-// Run holds an engine to the contract, or to the parts of it that are named. open gives an empty store that ends with the test.
-func Run(t *testing.T, open func(testing.TB) *db.Store, parts ...string) {
+// Run holds an engine to the contract. open returns an empty store that ends with the test.
+func Run(t *testing.T, open func(testing.TB) *db.Store) {
 	for _, part := range []struct {
 		name string
 		test func(*testing.T, func(testing.TB) *db.Store)
@@ -26,9 +25,7 @@ func Run(t *testing.T, open func(testing.TB) *db.Store, parts ...string) {
 		{"Wholes", wholes}, {"Behind", behind}, {"Stock", stock}, {"Observations", observations}, {"Changes", changed},
 		{"Empty", empty}, {"Faults", faults},
 	} {
-		if len(parts) == 0 || slices.Contains(parts, part.name) {
-			t.Run(part.name, func(t *testing.T) { part.test(t, open) })
-		}
+		t.Run(part.name, func(t *testing.T) { part.test(t, open) })
 	}
 }
 

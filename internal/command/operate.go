@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/term"
 
+	"homebound/internal/certificate"
+	"homebound/internal/tracing"
 	"homebound/internal/web"
 )
 
@@ -88,13 +90,13 @@ func (f *operateFlags) logger(out io.Writer) *slog.Logger {
 }
 
 // operation returns the flags as the server takes them.
-func (f *operateFlags) operation(log *slog.Logger, tracing *web.Tracing) web.Operation {
+func (f *operateFlags) operation(log *slog.Logger, traces *tracing.Tracing) web.Operation {
 	concurrency := f.Concurrency
 	if concurrency == 0 {
 		concurrency = 4 * runtime.GOMAXPROCS(0)
 	}
 	return web.Operation{
-		Requests: log, LogClients: f.LogClients, Tracing: tracing, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
+		Requests: log, LogClients: f.LogClients, Tracing: traces, ShowMetrics: f.AdminAddr == "", TLS: f.TLSCert != "",
 		QueryTimeout: f.QueryTimeout, MaxStatements: f.MaxStatements, WorkPerCost: workPerCost,
 		Concurrency: concurrency, Queue: f.Queue, QueueTimeout: f.QueueTimeout,
 		Exports: f.Exports, ExportTimeout: f.ExportTimeout, ExportSpeed: f.ExportSpeed,
@@ -114,7 +116,7 @@ func (f *operateFlags) server(edge *web.Edge, log *slog.Logger) (*http.Server, e
 		return server, nil
 	}
 	var err error
-	server.TLSConfig, err = web.TLS(f.TLSCert, f.TLSKey, log)
+	server.TLSConfig, err = certificate.TLS(f.TLSCert, f.TLSKey, log)
 	return server, err
 }
 
@@ -159,10 +161,10 @@ func (c *serveCommand) listen() (readers, operator net.Listener, err error) {
 }
 
 // flush sends the last spans, and waits at most five seconds for that.
-func (f *operateFlags) flush(ctx context.Context, tracing *web.Tracing) error {
+func (f *operateFlags) flush(ctx context.Context, traces *tracing.Tracing) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return tracing.Close(ctx)
+	return traces.Close(ctx)
 }
 
 // serveAdmin serves the operator's address until ctx ends.

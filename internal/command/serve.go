@@ -18,6 +18,7 @@ import (
 	"homebound/db"
 	"homebound/internal/exchange"
 	"homebound/internal/site"
+	"homebound/internal/tracing"
 	"homebound/internal/web"
 )
 
@@ -55,7 +56,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	tracing, err := web.NewTracing(s.Context, buildVersion(), log)
+	traces, err := tracing.New(s.Context, buildVersion(), log)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	edge := web.New(web.Config{
 		Store: store, Log: log, PublicURL: public, Schema: s.Schema,
 		CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams,
-		Access: access, Limits: c.limits(), Operation: c.operation(log, tracing),
+		Access: access, Limits: c.limits(), Operation: c.operation(log, traces),
 		Stopping: ctx.Done(), Sockets: &sockets,
 	})
 	mounted := site.Mount(edge)
@@ -139,7 +140,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	if errors.Is(err, context.Canceled) && s.Context.Err() != nil {
 		err = nil // told to stop while the first release was in the making
 	}
-	return errors.Join(err, c.flush(ctx, tracing))
+	return errors.Join(err, c.flush(ctx, traces))
 }
 
 // fetchKeys waits a few seconds at most for an object storage that may be away.

@@ -44,6 +44,28 @@ func (p Path) HTML(page []byte) []byte {
 	return own.ReplaceAll(page, []byte(` ${1}="`+string(p)+`/${2}`))
 }
 
+// Marks stand around a part of a text that is in another language than the page. They are of Unicode's private use, and
+// no text has them: Mark takes out what it is handed.
+const (
+	markBegins = "\uE000"
+	markEnds   = "\uE001"
+)
+
+var marks = strings.NewReplacer(markBegins, "", markEnds, "")
+
+// Mark returns a part of a text that Marked writes as one in another language.
+func Mark(text string) string { return markBegins + marks.Replace(text) + markEnds }
+
+// Unmarked returns a text as it stands where nothing can be marked, as in a title.
+func Unmarked(text string) string { return marks.Replace(text) }
+
+// Marked writes a text into a page, its marked parts as elements of the language.
+func Marked(text, lang string) any {
+	escaped := template.HTMLEscapeString(text)
+	return template.HTML(strings.NewReplacer(markBegins, `<span lang="`+template.HTMLEscapeString(lang)+`">`, markEnds,
+		"</span>").Replace(escaped))
+}
+
 // Template is a page.
 type Template struct{ parsed *template.Template }
 

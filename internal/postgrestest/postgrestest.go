@@ -26,11 +26,13 @@ import (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	Port int
-	dir  string // its data
-	bin  string
-	run  *exec.Cmd
-	tb   testing.TB
+	Port    int
+	Workers []*Server // of a Citus cluster, beside this one
+	dir     string    // its data
+	bin     string
+	own     []string // settings that it was started with
+	run     *exec.Cmd
+	tb      testing.TB
 }
 
 // settings make a server quick, and it need not outlive a loss of power.
@@ -41,10 +43,10 @@ var settings = []string{"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "
 // Start starts a new server with an empty database.
 func Start(tb testing.TB, more ...string) *Server {
 	tb.Helper()
-	bin := programs(tb)
-	s := &Server{Port: freePort(tb), dir: filepath.Join(folder(tb), "data"), bin: bin, tb: tb}
+	bin := Programs(tb)
+	s := &Server{Port: freePort(tb), dir: filepath.Join(folder(tb), "data"), bin: bin, own: more, tb: tb}
 	s.command(tb, "initdb", "--pgdata", s.dir, "--auth", "trust", "--username", "owner", "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8")
-	s.Run(tb, more...)
+	s.Run(tb)
 	return s
 }
 
@@ -63,7 +65,7 @@ func (s *Server) Standby(tb testing.TB) *Server {
 // every test does not ask for it either.
 func StartCitus(tb testing.TB, workers int) *Server {
 	tb.Helper()
-	shared, err := exec.Command(filepath.Join(programs(tb), "pg_config"), "--sharedir").Output()
+	shared, err := exec.Command(filepath.Join(Programs(tb), "pg_config"), "--sharedir").Output()
 	if err == nil {
 		_, err = os.Stat(filepath.Join(strings.TrimSpace(string(shared)), "extension", "citus.control"))
 	}
@@ -80,7 +82,9 @@ func StartCitus(tb testing.TB, workers int) *Server {
 	first.Query(tb, fmt.Sprintf("SELECT citus_set_coordinator_host('127.0.0.1', %d)", first.Port))
 	first.Query(tb, fmt.Sprintf("SELECT citus_set_node_property('127.0.0.1', %d, 'shouldhaveshards', true)", first.Port))
 	for range workers {
-		first.Query(tb, fmt.Sprintf("SELECT citus_add_node('127.0.0.1', %d)", start().Port))
+		worker := start()
+		first.Query(tb, fmt.Sprintf("SELECT citus_add_node('127.0.0.1', %d)", worker.Port))
+		first.Workers = append(first.Workers, worker)
 	}
 	return first
 }
@@ -89,7 +93,7 @@ func StartCitus(tb testing.TB, workers int) *Server {
 func (s *Server) Run(tb testing.TB, more ...string) {
 	tb.Helper()
 	said := new(bytes.Buffer)
-	s.run = s.asUser("postgres", slices.Concat([]string{"-D", s.dir, "-p", strconv.Itoa(s.Port)}, settings, more)...)
+	s.run = s.asUser("postgres", slices.Concat([]string{"-D", s.dir, "-p", strconv.Itoa(s.Port)}, settings, s.own, more)...)
 	s.run.Stdout, s.run.Stderr = said, said
 	require.NoError(tb, s.run.Start())
 	started := s.run
@@ -188,8 +192,8 @@ func folder(tb testing.TB) string {
 // Folder is a folder that AsUser's commands may write to.
 func Folder(tb testing.TB) string { return folder(tb) }
 
-// programs finds the folder of the newest PostgreSQL, of 15 and above.
-func programs(tb testing.TB) string {
+// Programs finds the folder of the newest PostgreSQL, of 15 and above.
+func Programs(tb testing.TB) string {
 	tb.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })

@@ -30,6 +30,8 @@ type Column struct {
 	Unit        string `json:"unit,omitempty"`  // such as persons, RUB or fraction
 	Label       string `json:"label,omitempty"` // for people
 	Description string `json:"description"`
+	// IsName says that a number names something, as that of a year does, so that its thousands are never set apart.
+	IsName bool `json:"-"`
 }
 
 // Meta goes along with a table where its format has a place for it.

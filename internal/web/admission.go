@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -305,4 +306,14 @@ func (g *admission) address(r *http.Request) netip.Addr {
 		address = before.Unmap()
 	}
 	return address
+}
+
+// tell writes the policy and what is left into a header, as draft-ietf-httpapi-ratelimit-headers-10 has it; t
+// counts the seconds until the budget is whole again.
+func tell(p *access.Limiter, now time.Time, header http.Header) {
+	if p == nil {
+		return
+	}
+	header.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", p.Name, p.Budget.Cost, access.Seconds(p.Budget.Per)))
+	header.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", p.Name, p.Left(now), access.Seconds(p.UntilWhole(now))))
 }

@@ -18,6 +18,7 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/complexity"
 	"homebound/internal/labour"
 )
 
@@ -31,7 +32,7 @@ type Limits struct {
 	Aliases    int // in the document
 	RootFields int // of an operation
 	Directives int // in the document
-	Cost       int // of the answer; see measure
+	Cost       int // of the answer; see internal/complexity
 	Errors     int // told in one answer
 }
 
@@ -193,45 +194,26 @@ func (b *measured) MutateOperationContext(ctx context.Context, operation *graphq
 		return faultList(err)[0]
 	}
 	defer done()
-	e, charged, err := foresee(ctx, release, operation)
+	limiter := principalOf(ctx).Limiter
+	foreseen, charged, err := complexity.Foresee(ctx, release, operation.Operation, operation.Variables, l.Depth,
+		func(cost int) error { return limiter.Charge(time.Now(), cost) })
 	if err != nil {
 		return faultList(err)[0]
 	}
-	cost := e.cost()
+	cost := foreseen.Cost()
 	switch {
-	case e.depth > l.Depth:
-		return faultList(tooDeep(e.depth, l))[0]
+	case foreseen.Depth > l.Depth:
+		return faultList(tooDeep(foreseen.Depth, l))[0]
 	case cost > l.Cost:
 		return faultList(labour.Faultf(labour.LimitExceeded,
 			"The answer could cost %d: expected at most %d. Ask for fewer fields, for shorter pages of nested lists, or for fewer groups and periods.", cost, l.Cost))[0]
 	}
 	operation.Stats.SetExtension(costName, cost)
 	recordOf(ctx).note(func(e *record) { e.asked.cost = cost })
-	if err := principalOf(ctx).Limiter.Charge(time.Now(), max(0, cost-1-charged)); err != nil {
+	if err := limiter.Charge(time.Now(), max(0, cost-1-charged)); err != nil {
 		return faultList(err)[0]
 	}
 	return nil
-}
-
-// foresee measures an operation. What reports by their searches cost depends on what is found: names are looked at once
-// that has been charged.
-func foresee(ctx context.Context, release *db.Release, operation *graphql.OperationContext) (
-	e complexity, charged int, err error) {
-	found := searches{}
-	measure := func() complexity {
-		m := estimator{release, operation.Variables, map[string]complexity{}, found}
-		return m.selections(operation.Operation.SelectionSet, false)
-	}
-	e = measure()
-	if len(found) == 0 || e.depth > limitsOf(ctx).Depth {
-		return e, 0, nil
-	}
-	charged = len(found.unknown()) * aSearch(release)
-	if err := principalOf(ctx).Limiter.Charge(time.Now(), charged); err != nil {
-		return e, 0, err
-	}
-	found.lookUp(ctx, release)
-	return measure(), charged, nil
 }
 
 func tooDeep(depth int, l Limits) error {

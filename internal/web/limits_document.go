@@ -6,7 +6,7 @@ import (
 	"homebound/internal/labour"
 )
 
-// document's counts counts what a document is made of, before it is held against the schema.
+// documentCounts counts what a document is made of, before it is held against the schema.
 type documentCounts struct {
 	aliases, directives int
 	rootFields          int            // of the operation that has most

@@ -14,6 +14,7 @@ import (
 
 	"homebound/db"
 	"homebound/internal/negotiate"
+	"homebound/internal/tracing"
 )
 
 // inquiry is what a request asks, as far as a log may tell: the document is shown by its hash, its variables not at
@@ -24,7 +25,7 @@ type inquiry struct {
 	cost      int
 }
 
-// entry is what becomes known of a request on its way. It is logged and counted at the end. A nil entry takes
+// record is what becomes known of a request on its way. It is logged and counted at the end. A nil record takes
 // everything and keeps nothing.
 type record struct {
 	metrics *metrics
@@ -114,7 +115,7 @@ func (s *Edge) observed(next http.Handler) http.Handler {
 		start := time.Now()
 		e := &record{metrics: s.metrics, stream: streamed(r), route: unrouted}
 		tracked := s.track(w, r)
-		ctx, span := s.config.Tracing.request(context.WithValue(r.Context(), recordKey{}, e), r)
+		ctx, answered := s.config.Tracing.Request(context.WithValue(r.Context(), recordKey{}, e), methodOf(r.Method), r.Header)
 		defer func() {
 			took := time.Since(start)
 			cause := recover()
@@ -126,7 +127,8 @@ func (s *Edge) observed(next http.Handler) http.Handler {
 					tracked.status = http.StatusOK // which the server sends where a handler wrote nothing
 				}
 				s.metrics.request(e, tracked.status, took)
-				s.config.Tracing.answered(span, r.Method, e, tracked.status)
+				answered(tracing.Answer{Route: e.route, Status: tracked.status, Release: e.release, Cache: e.cache,
+					Document: e.asked.document, Errors: e.codes})
 				s.log(r, e, tracked, took)
 			})
 			if cause != nil {

@@ -1,14 +1,18 @@
 package web
 
 import (
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"homebound/internal/mount"
+	"homebound/internal/tracing"
 )
 
 // Operation is how a server is run. The zero value sets no bounds, and writes no log and no metrics.
@@ -16,7 +20,7 @@ type Operation struct {
 	Requests   *slog.Logger // gets a line for each request; nil for none
 	LogClients bool         // whether these lines name the client's address
 
-	Tracing *Tracing // nil for none
+	Tracing *tracing.Tracing // nil for none
 	// ShowMetrics serves /metrics beside the rest, for servers without an address for their operator.
 	ShowMetrics bool
 	// TLS says that readers come by https, so that their browsers are told to come by nothing else.
@@ -91,4 +95,31 @@ func (s *Edge) watchCache(c *cache) {
 	s.metrics.watch("cache_answers", "Answers that are kept.", func() float64 {
 		return float64(c.answers.EstimatedSize())
 	})
+}
+
+// Admin returns what is for the operator alone: the metrics, and profiles of the running program. It is to be
+// served on a loopback address: see LoopbackAddr.
+func (s *Edge) Admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", ready(s.config))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// LoopbackAddr reads HOST:PORT, and refuses it where other machines could reach it.
+func LoopbackAddr(text string) (*net.TCPAddr, error) {
+	address, err := net.ResolveTCPAddr("tcp", text)
+	if err != nil {
+		return nil, fmt.Errorf("expected an address such as 127.0.0.1:9090: %w", err)
+	}
+	if !address.IP.IsLoopback() {
+		return nil, fmt.Errorf("expected an address of this machine alone, such as 127.0.0.1:9090, found %q: profiles show what is in memory", text)
+	}
+	return address, nil
 }

@@ -69,7 +69,7 @@ func (x *runner) compute(ctx context.Context, operation *ast.OperationDefinition
 	responses graphql.ResponseHandler) *graphql.Response {
 	start := time.Now()
 	e := recordOf(ctx)
-	ctx, ended := x.config.Tracing.operation(ctx, operation)
+	ctx, ended := x.config.Tracing.Operation(ctx, operation)
 	leave, err := x.queue.enter(ctx)
 	if err != nil {
 		ended(err)
@@ -108,7 +108,7 @@ const statementsAtATime = 2
 
 // ledger counts and bounds the statements of one operation.
 func (c Config) ledger(ctx context.Context) *db.Ledger {
-	return &db.Ledger{Limit: int64(c.MaxStatements), Width: statementsAtATime, Watch: c.Tracing.statements(ctx)}
+	return &db.Ledger{Limit: int64(c.MaxStatements), Width: statementsAtATime, Watch: c.Tracing.Statements(ctx)}
 }
 
 // chargeWork charges the principal for the work of an operation, less what it has been charged for it. An answer costs

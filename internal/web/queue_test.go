@@ -15,6 +15,7 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/tracing"
 	"homebound/internal/web"
 )
 
@@ -41,7 +42,7 @@ func newHeld(t *testing.T, change func(*web.Config, *http.Server)) (*sitetest.Op
 	t.Helper()
 	h := &held{make(chan struct{}, 100), make(chan struct{})}
 	o := sitetest.NewOperated(t, func(c *web.Config, s *http.Server) {
-		c.Tracing = web.TracingTo(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h)))
+		c.Tracing = tracing.To(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h)))
 		change(c, s)
 	})
 	return o, h
@@ -127,7 +128,7 @@ func TestTimeout_InterruptsAStatement(t *testing.T) {
 	h := &held{make(chan struct{}, 100), make(chan struct{})}
 	o := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) {
 		c.QueryTimeout = 300 * time.Millisecond
-		c.Tracing = web.TracingTo(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h)))
+		c.Tracing = tracing.To(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h)))
 	})
 	time.AfterFunc(600*time.Millisecond, h.release)
 	answer := o.Post("{release {number} permits(first: 1) {totalCount}}")

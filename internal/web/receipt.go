@@ -11,6 +11,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/receipts"
 )
 
 // receiptName is the extension by which a request asks for a receipt and an answer gives it.
@@ -85,31 +86,31 @@ func (i *issuer) issue(ctx context.Context, operation *graphql.OperationContext,
 		return nil, err
 	}
 	release := graph.ReleaseOf(ctx)
-	r := receipt{
+	r := receipts.Receipt{
 		Release: release.Info().Number, ContentHash: release.Info().ContentHash, ResultHash: hash,
 		Document: operation.RawQuery, Operation: operation.OperationName, Variables: operation.Variables,
 		Method: labour.MethodVersion, Confidential: release.Confidential(),
 	}
-	id, err := r.pack()
+	id, err := r.Pack()
 	if err != nil {
 		return nil, err
 	}
 	address := i.address(id)
-	if len(address) > maxReceiptURL {
+	if len(address) > receipts.MaxURL {
 		return nil, labour.Faultf(labour.LimitExceeded,
 			"The receipt's address would have %d characters: expected at most %d. Ask with a shorter document or fewer variables.",
-			len(address), maxReceiptURL)
+			len(address), receipts.MaxURL)
 	}
-	shown := r.shown()
-	shown["id"], shown["url"] = id, address
-	return shown, nil
+	told := shown(r)
+	told["id"], told["url"] = id, address
+	return told, nil
 }
 
 // shown returns what a receipt says, but for the document, as an answer and its own page tell it.
-func (r receipt) shown() map[string]any {
+func shown(r receipts.Receipt) map[string]any {
 	variables := r.Variables
 	if variables == nil {
-		variables = object{}
+		variables = map[string]any{}
 	}
 	return map[string]any{
 		"release": r.Release, "contentHash": r.ContentHash, "operationHash": hashOf(r.Document), "variables": variables,

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/receipts"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -83,7 +84,7 @@ func TestReceipt_OfATrustedDocumentIsOpenedWhereNoOtherIs(t *testing.T) {
 	_, given := withReceipt(s, sitetest.NumberQuery, nil)
 	require.NotEmpty(t, given.ID)
 	assert.True(t, shownOf(s, given.ID).Reproduced)
-	forged := forge(s, given.ID, func(r *web.ReceiptFields) { r.Document = "{ report { rows { permitsIssued } } }" })
+	forged := forge(s, given.ID, func(r *receipts.Receipt) { r.Document = "{ report { rows { permitsIssued } } }" })
 	refused := s.Get("/receipts/" + forged)
 	assert.Equal(t, http.StatusForbidden, refused.Status)
 	assert.Equal(t, "Trusted documents alone are answered here, and that of this receipt is none of them.", refused.Failure(t).Message)

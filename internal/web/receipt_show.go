@@ -17,6 +17,7 @@ import (
 	"homebound/internal/labour"
 	"homebound/internal/mount"
 	"homebound/internal/negotiate"
+	"homebound/internal/receipts"
 )
 
 //go:embed receipt.html
@@ -34,7 +35,7 @@ func (s *Edge) receiptAddress(id string) string { return s.config.PublicURL + "/
 // verdict is what asking the question of a receipt again has found. Its questions are asked in the name of whoever
 // looks at the receipt, with that principal's rights and from its budget.
 type verdict struct {
-	receipt    receipt
+	receipt    receipts.Receipt
 	Says       string          // in one sentence
 	Reproduced bool            // whether the release gives the same answer now
 	Reason     string          // why not
@@ -52,8 +53,8 @@ type currentVerdict struct {
 }
 
 func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
-	found, err := unpackReceipt(r.PathValue("id"))
-	if errors.Is(err, errKeptReceipt) {
+	found, err := receipts.Unpack(r.PathValue("id"))
+	if errors.Is(err, receipts.ErrKept) {
 		refuse(w, r, http.StatusGone, err)
 		return
 	}
@@ -65,7 +66,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 		s.refuseFault(w, r, err)
 		return
 	}
-	id, err := found.pack() // as it was given, whatever was put around it since
+	id, err := found.Pack() // as it was given, whatever was put around it since
 	if err != nil {
 		s.refuseFault(w, r, err)
 		return
@@ -87,7 +88,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 
 // told returns what the JSON form of a receipt has.
 func (v *verdict) told(id, address string) map[string]any {
-	all := v.receipt.shown()
+	all := shown(v.receipt)
 	all["id"], all["url"], all["document"], all["says"] = id, address, v.receipt.Document, v.Says
 	all["reproduced"], all["synthetic"], all["current"] = v.Reproduced, v.Synthetic, v.Current
 	all["confidential"] = v.receipt.Confidential
@@ -105,7 +106,7 @@ func (v *verdict) told(id, address string) map[string]any {
 
 // verify asks the question of a receipt once more, of its release and of the current one. An error says that nothing
 // could be found out now, or that the principal may not ask it.
-func (s *Edge) verify(ctx context.Context, of receipt) (*verdict, error) {
+func (s *Edge) verify(ctx context.Context, of receipts.Receipt) (*verdict, error) {
 	if _, known := s.config.Access.Trusted.text(hashOf(of.Document)); principalOf(ctx).trustedOnly && !known {
 		return nil, labour.Faultf(labour.Forbidden,
 			"Trusted documents alone are answered here, and that of this receipt is none of them.")
@@ -202,7 +203,7 @@ func (s *Edge) compareCurrent(ctx context.Context, v *verdict) (*currentVerdict,
 
 // again asks the question of a receipt in the principal's own name, and returns the answer's data, or why the question
 // is refused whoever asks.
-func (a loopback) again(ctx context.Context, of receipt) (data json.RawMessage, refused string, err error) {
+func (a loopback) again(ctx context.Context, of receipts.Receipt) (data json.RawMessage, refused string, err error) {
 	body, err := json.Marshal(map[string]any{"query": of.Document, "operationName": of.Operation,
 		"variables": of.Variables})
 	if err != nil {
@@ -221,6 +222,38 @@ func (a loopback) again(ctx context.Context, of receipt) (data json.RawMessage, 
 	return data, "", err
 }
 
+// synthetic returns whether made-up rows took part in an answer, which the question itself may not have asked for; nil
+// where that cannot be found out. It asks the question once more, with the mark of every figure, row and estimate.
+func (s *Edge) synthetic(ctx context.Context, release *db.Release, of receipts.Receipt) *bool {
+	no := false
+	if !release.Info().Synthetic {
+		return &no
+	}
+	text, marks, err := receipts.WithMarks(s.schema, of.Document)
+	if err != nil {
+		return nil
+	}
+	if marks.Asked == 0 && !marks.Counts {
+		return &no
+	}
+	limits := limitsOf(ctx)
+	limits.Aliases, limits.Tokens, limits.Depth = limits.Aliases+2*marks.Asked, limits.Tokens+6*marks.Asked, limits.Depth+1
+	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, limits), ownKey{}, true)
+	of.Document = text
+	data, refused, err := s.loopback.again(ctx, of)
+	if err != nil || refused != "" {
+		return nil
+	}
+	took := marks.Took(data)
+	if !took && marks.Counts {
+		if release.Info().Factual {
+			return nil // some rows are made up, and nothing says whether one was counted
+		}
+		took = true
+	}
+	return &took
+}
+
 // shownReceipt is what the page of a receipt shows.
 type shownReceipt struct {
 	*verdict
@@ -228,7 +261,7 @@ type shownReceipt struct {
 }
 
 // Of returns what the receipt says.
-func (s shownReceipt) Of() receipt { return s.receipt }
+func (s shownReceipt) Of() receipts.Receipt { return s.receipt }
 
 // Hash returns the SHA-256 of the document.
 func (s shownReceipt) Hash() string { return hashOf(s.receipt.Document) }
@@ -267,7 +300,9 @@ func (s shownReceipt) Question() (string, error) {
 }
 
 // Figures returns the answer as the page lays it out.
-func (s shownReceipt) Figures() (figure, error) { return layOutAnswer(s.Data) }
+func (s shownReceipt) Figures() (receipts.Figure, error) { return receipts.LayOut(s.Data) }
 
 // CurrentFigures returns the current release's answer as the page lays it out.
-func (s shownReceipt) CurrentFigures() (figure, error) { return layOutAnswer(s.Current.Data) }
+func (s shownReceipt) CurrentFigures() (receipts.Figure, error) {
+	return receipts.LayOut(s.Current.Data)
+}

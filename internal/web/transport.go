@@ -14,6 +14,7 @@ import (
 
 	"homebound/graph"
 	"homebound/internal/labour"
+	"homebound/internal/negotiate"
 )
 
 // document answers a query by GET or POST with one JSON document, as the GraphQL-over-HTTP specification has it.
@@ -162,4 +163,23 @@ type shape struct {
 // shapeOf returns the answer to a request, with as many errors as its limits allow.
 func shapeOf(ctx context.Context, response *graphql.Response) shape {
 	return shape{response.Errors[:min(limitsOf(ctx).Errors, len(response.Errors))], response.Data, response.Extensions}
+}
+
+// The media types that a question can be answered in. Readers of the second are told by the status, too, that a request
+// was not executed.
+const (
+	plainJSON   = "application/json"
+	graphqlJSON = "application/graphql-response+json"
+	eventStream = "text/event-stream"
+)
+
+// mediaType returns the type of document that the reader asks for, "" where it takes none.
+func mediaType(r *http.Request) string {
+	return negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON)
+}
+
+// wantsStream reports whether the reader would rather have events than a document.
+func wantsStream(r *http.Request) bool {
+	return strings.Contains(negotiate.Accepted(r), eventStream) &&
+		negotiate.Preferred(negotiate.Accepted(r), plainJSON, graphqlJSON, eventStream) == eventStream
 }

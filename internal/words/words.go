@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -192,6 +193,29 @@ func (w Words) speaker(key string) *message.Printer {
 	}
 	return english.printer
 }
+
+// Foreign reports whether a text that comes with the data is in another language than the words: it has letters, and
+// none of the script that the language is written in. Of a language in Latin letters that cannot be
+// known; there a text of the data is taken for English, as that of the default package is.
+func (w Words) Foreign(text string) bool {
+	script, _ := language.Make(w.Code()).Script()
+	own, letters := unicode.Scripts[scriptNames[script.String()]], 0
+	for _, r := range text {
+		if own != nil && own != unicode.Latin && unicode.Is(own, r) {
+			return false
+		}
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	return letters > 0 && !w.IsEnglish()
+}
+
+// scriptNames are what package unicode calls the scripts of ISO 15924 whose names differ from their codes; a script that
+// is not here is treated as Latin is.
+var scriptNames = map[string]string{"Cyrl": "Cyrillic", "Grek": "Greek", "Arab": "Arabic", "Hang": "Hangul", "Kore": "Hangul",
+	"Jpan": "Hiragana", "Hans": "Han", "Hant": "Han", "Hebr": "Hebrew", "Armn": "Armenian", "Geor": "Georgian",
+	"Deva": "Devanagari", "Thai": "Thai"}
 
 // Has reports whether the language has words of its own for a text.
 func (w Words) Has(text Text) bool {

@@ -22,7 +22,7 @@ func ours(key string) bool {
 func places(text string) []string {
 	var found []string
 	next := 1
-	for _, place := range regexp.MustCompile(`%(\[\d+\])?([a-z%])`).FindAllStringSubmatch(text, -1) {
+	for _, place := range regexp.MustCompile(`%(\[\d+\])?[.\d]*([a-z%])`).FindAllStringSubmatch(text, -1) {
 		if place[2] == "%" {
 			continue
 		}

@@ -57,12 +57,12 @@ func currencyOfCountry(code string) string {
 func readGeography(ctx context.Context, q sqlite.Querier) (*labour.Geography, error) {
 	regions, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (r labour.Region, err error) {
 		return r, rows.Scan(&r.Code, sqlite.Text(&r.Currency))
-	}, `SELECT code, currency FROM main.regions`)
+	}, `SELECT code, currency FROM regions`)
 	if err != nil {
 		return nil, fmt.Errorf("read the regions: %w", err)
 	}
 	memberships, err := sqlite.Collect(ctx, q, sqlite.ScanMembership,
-		`SELECT code, parent_code, valid_from, valid_to FROM main.region_parents`)
+		`SELECT code, parent_code, valid_from, valid_to FROM region_parents`)
 	if err != nil {
 		return nil, fmt.Errorf("read the parents of regions: %w", err)
 	}
@@ -154,15 +154,21 @@ type YearRate struct {
 	Rate           float64
 }
 
-// deriveRates keeps the rates into the currency of the release, which counts 1 in every year.
-func deriveRates(ctx context.Context, q sqlite.Querier, own string, rates *Rates) error {
-	for _, r := range rates.Into(own) {
+// deriveRates keeps the rates into the currency of the release.
+func deriveRates(ctx context.Context, q sqlite.Querier, rates []YearRate) error {
+	for _, r := range rates {
 		if _, err := sqlite.Run(ctx, q, `INSERT INTO exchange_rates VALUES (?, ?, ?)`, r.Currency, r.Year, r.Rate); err != nil {
 			return fmt.Errorf("derive exchange rates: %w", err)
 		}
 	}
-	if _, err := sqlite.Run(ctx, q, `INSERT INTO exchange_rates
-		SELECT DISTINCT ?, substr(issued_on, 1, 4), 1 FROM permits WHERE issued_on <> ''`, own); err != nil {
+	return nil
+}
+
+// deriveOwnRates keeps that the currency of the release counts 1 in every year in which a permit is issued, which the
+// index of their days tells.
+func (d *Draft) deriveOwnRates(ctx context.Context, own string) error {
+	if _, err := sqlite.Run(ctx, d.conn, `INSERT INTO main.exchange_rates
+		SELECT DISTINCT ?, substr(issued_on, 1, 4), 1 FROM main.permits WHERE issued_on <> ''`, own); err != nil {
 		return fmt.Errorf("derive exchange rates: %w", err)
 	}
 	return nil

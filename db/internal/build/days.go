@@ -24,9 +24,18 @@ const DayFacts = "days"
 // and nowhere else.
 const UndatedFacts = "undated_permits"
 
+// ContractDays are the permits among the days whose contract has a day: that of issue, and in the place of those in force the
+// day of the contract. A release of before, in which HasContractDays is false, has none.
+const ContractDays = "contract_days"
+
+// HasContractDays reports whether a file of a schema keeps the days of contracts.
+func HasContractDays(schema sqlite.Schema) bool { return schema["employer_issues"] != nil }
+
 // registerDays is a rollup by its name and what it covers; buildDays makes it.
-var registerDays = Rollup{"register_days", DayFacts, []labour.Dimension{
-	labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}}
+var registerDays = Rollup{"register_days", DayFacts, cellDimensions}
+
+// cellDimensions are the parts of a cell's text, in their order.
+var cellDimensions = []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}
 
 // cellOf returns the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
 func cellOf(row, industry, outcome string) string {
@@ -83,11 +92,9 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
-// prepareDays makes the tables of the register's days, without a row. register_days of before is gone by then: build drops
-// every rollup first. The rows of permits are added while they are hashed: see register.
+// prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
 func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
-		`DROP TABLE IF EXISTS main.register_cells`,
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
 	} {
@@ -146,6 +153,21 @@ func parseDays(text string) (c packed.RowDays, err error) {
 		}
 	}
 	return c, nil
+}
+
+// numberOf returns the number of the cell of some rows by their dimensions, in the order of the finest rollup of their
+// facts.
+func (b *daysBuilder) numberOf(facts string, dimensions []string) int {
+	of := finest(facts).by
+	parts := make([]string, 0, len(registerDays.by))
+	for _, d := range cellDimensions {
+		part := ""
+		if at := slices.Index(of, d); at >= 0 {
+			part = dimensions[at]
+		}
+		parts = append(parts, part)
+	}
+	return b.number(strings.Join(parts, sqlite.FieldEnd))
 }
 
 // number returns the number of a cell, and a new one to a new cell.

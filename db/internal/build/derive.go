@@ -6,36 +6,87 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
 )
 
-// derive makes what reports read beside the content, from the content and the masks of its real rows, and computes the
-// content hash, whose pass over the permits it shares. Files of its own are in dir.
-func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int, dir string) (r *register, hash string, err error) {
-	currency, err := currencyOf(ctx, q)
+// derive makes the indexes and what reports read beside the content, from the content and the masks of its real rows, and
+// computes the content hash, whose pass over the permits it shares.
+//
+// SQLite lets one connection at a time write a file, so what is derived is written to a file of its own while the
+// indexes are made, and copied at the end: it is a tenth of the release.
+func (d *Draft) derive(ctx context.Context, m *confidential.Masker, k int) (r *register, hash string, err error) {
+	currency, err := currencyOf(ctx, d.conn)
 	if err != nil {
 		return nil, "", err
 	}
-	rates, err := ReadRates(ctx, q)
+	rates, err := ReadRates(ctx, d.conn)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := deriveRates(ctx, q, currency, rates); err != nil {
+	if err := d.prepareDerived(ctx, m, k, rates.Into(currency)); err != nil {
 		return nil, "", err
 	}
+	beside, err := d.besideDraft(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, beside.close()) }()
+	both, running := errgroup.WithContext(ctx)
+	both.Go(func() error { return d.index(running) })
+	both.Go(func() (err error) {
+		r, hash, err = deriveInto(running, beside.conn, rates, m != nil, d.path)
+		return err
+	})
+	if err := both.Wait(); err != nil {
+		return nil, "", err
+	}
+	if err := beside.detach(ctx); err != nil {
+		return nil, "", err
+	}
+	if err := d.copyDerived(ctx, beside.path); err != nil {
+		return nil, "", err
+	}
+	return r, hash, d.deriveOwnRates(ctx, currency)
+}
+
+// prepareDerived writes what the content and its hash are read with, and clears what was derived before.
+func (d *Draft) prepareDerived(ctx context.Context, m *confidential.Masker, k int, rates []YearRate) error {
+	// Outside of a transaction, each batch of rows would write its pages by itself.
+	if _, err := sqlite.Run(ctx, d.conn, `BEGIN`); err != nil {
+		return fmt.Errorf("prepare what is derived: %w", err)
+	}
+	if err := deriveRates(ctx, d.conn, rates); err != nil {
+		return err
+	}
+	if err := mask(ctx, d.conn, m, k); err != nil {
+		return err
+	}
+	if err := clearRollups(ctx, d.conn); err != nil {
+		return err
+	}
+	if _, err := sqlite.Run(ctx, d.conn, `COMMIT`); err != nil {
+		return fmt.Errorf("prepare what is derived: %w", err)
+	}
+	return nil
+}
+
+// index makes the indexes that were put off until their tables were filled.
+func (d *Draft) index(ctx context.Context) error {
+	for _, statement := range d.deferred {
+		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
+			return fmt.Errorf("index the draft: %w", err)
+		}
+	}
+	return nil
+}
+
+// deriveInto writes what is derived to a file that has the content attached. Files of its own are in dir.
+func deriveInto(ctx context.Context, q sqlite.Querier, rates *Rates, masked bool, dir string) (r *register, hash string, err error) {
 	local, err := newLocalWages(ctx, q, rates)
 	if err != nil {
-		return nil, "", err
-	}
-	// Outside of a transaction, each batch of rows would write its pages by itself.
-	if _, err := sqlite.Run(ctx, q, `BEGIN`); err != nil {
-		return nil, "", fmt.Errorf("build the rollups: %w", err)
-	}
-	if err := mask(ctx, q, m, k); err != nil {
-		return nil, "", err
-	}
-	if err := clearRollups(ctx, q); err != nil {
 		return nil, "", err
 	}
 	made, err := newRegister(ctx, q, local, dir)
@@ -43,16 +94,10 @@ func derive(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int
 		return nil, "", err
 	}
 	defer func() { err = errors.Join(err, made.close()) }()
-	if hash, err = contentHash(ctx, q, map[string]watcher{"permits": made.watch(m != nil)}); err != nil {
+	if hash, err = contentHash(ctx, q, map[string]watcher{"permits": made.watch(masked)}); err != nil {
 		return nil, "", err
 	}
-	if err := made.build(ctx, q); err != nil {
-		return nil, "", err
-	}
-	if _, err := sqlite.Run(ctx, q, `COMMIT`); err != nil {
-		return nil, "", fmt.Errorf("build the rollups: %w", err)
-	}
-	return made, hash, nil
+	return made, hash, made.build(ctx, q)
 }
 
 func currencyOf(ctx context.Context, q sqlite.Querier) (string, error) {

@@ -13,7 +13,9 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 
+	"homebound/db/internal/sqlite"
 	"homebound/internal/atomicfile"
 	"homebound/internal/labour"
 )
@@ -78,20 +80,15 @@ func FindNumber(names []string, n int) (string, error) {
 			return name, nil
 		}
 	}
-	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds %s.", n,
-		describeNumbers(names))
-}
-
-func describeNumbers(names []string) string {
 	if len(names) == 0 {
-		return "none"
+		return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds none.", n)
 	}
 	first, _ := NumberOf(names[0])
 	last, _ := NumberOf(names[len(names)-1])
 	if first == last {
-		return fmt.Sprintf("release %d alone", first)
+		return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds release %d alone.", n, first)
 	}
-	return fmt.Sprintf("releases %d to %d", first, last)
+	return "", labour.Faultf(labour.NotFound, "There is no release %d; this server holds releases %d to %d.", n, first, last)
 }
 
 // NumberOf reads a release's number from the name of its file.
@@ -153,16 +150,34 @@ func (f Folder) publish(ctx context.Context, path string, number int, hash strin
 	return name, replaceCurrent(current)
 }
 
-// settle forces a finished file to the disk, gives it the owner of the folder that it is to stand in, and returns its
-// checksum.
+// settle checks a finished file, forces it to the disk, gives it the owner of the folder that it is to stand in, and
+// returns its checksum.
 func settle(ctx context.Context, path, folder string) (sum string, err error) {
-	if err := SyncPath(path); err != nil {
-		return "", err
+	both, running := errgroup.WithContext(ctx)
+	both.Go(func() error { return checkFinished(running, path) })
+	both.Go(func() (err error) {
+		if err := SyncPath(path); err != nil {
+			return err
+		}
+		if err := atomicfile.OwnAs(path, folder); err != nil {
+			return err
+		}
+		sum, err = Checksum(running, path, 0)
+		return err
+	})
+	err = both.Wait()
+	return sum, err
+}
+
+// checkFinished has SQLite check a file.
+func checkFinished(ctx context.Context, path string) error {
+	file := sqlite.OpenWhole(path)
+	defer file.Close()
+	found, err := sqlite.Single[string](ctx, file, `PRAGMA quick_check(1)`)
+	if err != nil || found != "ok" {
+		return fmt.Errorf("check the draft: %s: %w", found, errors.Join(err, sqlite.ErrCorrupt))
 	}
-	if err := atomicfile.OwnAs(path, folder); err != nil {
-		return "", err
-	}
-	return Checksum(ctx, path, 0)
+	return nil
 }
 
 // place gives a settled file its name among the releases, and before that its checksum.

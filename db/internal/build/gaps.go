@@ -45,9 +45,6 @@ func (g gapCounts) see(v *permitValues) {
 
 // buildGaps keeps how many permits lack something, and counts the repatriations whose day is known roughly.
 func (g gapCounts) build(ctx context.Context, q sqlite.Querier) error {
-	if _, err := sqlite.Run(ctx, q, `DELETE FROM main.gaps`); err != nil {
-		return fmt.Errorf("clear the gaps: %w", err)
-	}
 	for key, n := range g {
 		if _, err := sqlite.Run(ctx, q, `INSERT INTO main.gaps VALUES (?, ?, ?, ?, ?, ?, ?)`, PermitFacts, string(key.gap), key.region,
 			key.nationality, key.synthetic, key.source, n); err != nil {

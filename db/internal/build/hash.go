@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"homebound/db/internal/sqlite"
+	"homebound/internal/prefetch"
 )
 
 // ContentHash is sha256, in hex, over the canonical content of a release: for the settings and every content table
@@ -125,7 +126,7 @@ func derivedHash(ctx context.Context, q sqlite.Querier, typed bool) (string, err
 
 // hashTable writes a table's rows in the order of its key to sum; typed, each with the types of its values.
 func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool, sum io.Writer, w watcher) error {
-	const field, record = '\x1f', '\x1e'
+	const record = '\x1e'
 	if w.begin != nil {
 		w.begin(t)
 	}
@@ -146,44 +147,96 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool
 	}
 	hashed := len(expressions)
 	expressions, reals = append(expressions, w.extra...), append(reals, make([]bool, len(w.extra))...)
-	values := make([]sql.RawBytes, len(expressions))
-	into := make([]any, len(values))
-	numbers := make([]sql.NullFloat64, len(values))
-	for i := range values {
-		if into[i] = &values[i]; reals[i] {
-			into[i] = &numbers[i]
-		}
-	}
-	var row []byte
+	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), sqlite.Quote(t.Name), order)
 	buffered := bytes.NewBuffer(make([]byte, 0, 1<<16))
 	flush := func() { _, _ = buffered.WriteTo(sum) } // a hash never fails to take bytes
-	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		row = row[:0]
-		for i := range hashed {
-			if i > 0 {
-				row = append(row, field)
-			}
-			if !reals[i] {
-				row = append(row, values[i]...)
-			} else if numbers[i].Valid {
-				row = strconv.AppendFloat(row, numbers[i].Float64, 'g', -1, 64)
-			}
-		}
-		buffered.Write(row)
+	take := func(rows []hashedRow) error {
+		buffered.Write(rows[0].text)
 		buffered.WriteByte(record)
 		if buffered.Len() > 1<<15 {
 			flush()
 		}
 		if w.see != nil {
-			return w.see(ctx, row, values[hashed:])
+			return w.see(ctx, rows[0].text, rows[0].extra)
 		}
 		return nil
-	}, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(expressions, ", "), sqlite.Quote(t.Name), order))
+	}
+	r := rowReader{reals: reals, hashed: hashed}
+	each := func(ctx context.Context, yield func([]hashedRow) error) error { return r.each(ctx, q, query, yield) }
+	var err error
+	if w.see == nil {
+		err = each(ctx, take)
+	} else {
+		r.apart = true
+		err = prefetch.Rows(ctx, 1, each, take)
+	}
 	flush()
 	return err
+}
+
+// hashedRow is a row as it is hashed, with FieldEnd between its values, and what is read beside it.
+type hashedRow struct {
+	text  []byte
+	extra []sql.RawBytes
+}
+
+// rowReader reads rows to be hashed: some expressions, and others beside them.
+type rowReader struct {
+	reals  []bool
+	hashed int
+	apart  bool // each row has memory of its own; else it is good until the next
+	slab   []byte
+}
+
+func (r *rowReader) each(ctx context.Context, q sqlite.Querier, query string, yield func([]hashedRow) error) error {
+	values := make([]sql.RawBytes, len(r.reals))
+	into := make([]any, len(values))
+	numbers := make([]sql.NullFloat64, len(values))
+	for i := range values {
+		if into[i] = &values[i]; r.reals[i] {
+			into[i] = &numbers[i]
+		}
+	}
+	one := make([]hashedRow, 1)
+	return sqlite.Each(ctx, q, func(rows *sql.Rows) error {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		row := r.next()
+		for i := range r.hashed {
+			if i > 0 {
+				row = append(row, sqlite.FieldEnd...)
+			}
+			if !r.reals[i] {
+				row = append(row, values[i]...)
+			} else if numbers[i].Valid {
+				row = strconv.AppendFloat(row, numbers[i].Float64, 'g', -1, 64)
+			}
+		}
+		r.slab = row
+		one[0] = hashedRow{row, values[r.hashed:]}
+		if r.apart {
+			one[0].extra = nil
+			for _, v := range values[r.hashed:] {
+				one[0].extra = append(one[0].extra, bytes.Clone(v))
+			}
+		}
+		return yield(one)
+	}, query)
+}
+
+// slabBytes is how much memory is taken at a time for rows that have their own.
+const slabBytes = 1 << 16
+
+// next returns where the next row is written.
+func (r *rowReader) next() []byte {
+	switch {
+	case !r.apart:
+		return r.slab[:0]
+	case cap(r.slab)-len(r.slab) < slabBytes/32:
+		return make([]byte, 0, slabBytes)
+	}
+	return r.slab[len(r.slab):]
 }
 
 // Segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.

@@ -11,14 +11,9 @@ import (
 
 // buildNames keeps, for each employer, what a search looks in and what lists are sorted by: its name, since an engine's own
 // rules for case and order differ, and know few scripts; and the workers of its permits.
-func buildNames(ctx context.Context, q sqlite.Querier) error {
-	for _, statement := range []string{
-		`DROP TABLE IF EXISTS main.employer_names`,
-		`CREATE TABLE main.employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-	} {
-		if _, err := sqlite.Run(ctx, q, statement); err != nil {
-			return fmt.Errorf("fold the names of employers: %w", err)
-		}
+func (r *register) buildNames(ctx context.Context, q sqlite.Querier) error {
+	if _, err := sqlite.Run(ctx, q, `CREATE TABLE main.employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID`); err != nil {
+		return fmt.Errorf("fold the names of employers: %w", err)
 	}
 	insert, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.employer_names`, 4)
 	if err != nil {
@@ -28,13 +23,12 @@ func buildNames(ctx context.Context, q sqlite.Querier) error {
 	sorter := folding.NewSorter()
 	err = sqlite.Each(ctx, q, func(rows *sql.Rows) error {
 		var id, name, taxID string
-		var workers int64
-		if err := rows.Scan(&id, &name, sqlite.Text(&taxID), &workers); err != nil {
+		if err := rows.Scan(&id, &name, sqlite.Text(&taxID)); err != nil {
 			return err
 		}
+		workers := r.employed[r.codes.employers[id].place]
 		return insert.Put(ctx, id, folding.Fold(name+" "+taxID), sorter.Key(name), workers)
-	}, `SELECT e.id, e.name, e.tax_id, (SELECT COALESCE(SUM(p.workers), 0) FROM permits p WHERE p.employer_id = e.id)
-		FROM employers e ORDER BY e.id`)
+	}, `SELECT e.id, e.name, e.tax_id FROM employers e ORDER BY e.id`)
 	if err == nil {
 		err = insert.Flush(ctx)
 	}

@@ -25,6 +25,8 @@ type register struct {
 	days    *daysBuilder
 	dayCell map[uint64]int // numbers of cells among the days
 	gaps    gapCounts
+	// employed are the workers of each employer's permits, which are listed by them, by the place of the employer.
+	employed []int64
 
 	span            labour.Period        // from the first to the last day on which the stock changes
 	issued          dateSpan             // days of issue
@@ -38,7 +40,8 @@ type register struct {
 
 // permitFields are the columns that are read of a permit.
 var permitFields = [...]string{"employer_id", "region_code", "nationality", "industry", "workers", "issued_on",
-	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage"}
+	"valid_from", "valid_to", "revoked_on", "wage_monthly", "wage_currency", "source_id", "synthetic", "precision", "wage",
+	"contract_on"}
 
 const (
 	fEmployer = iota
@@ -56,6 +59,7 @@ const (
 	fSynthetic
 	fPrecision
 	fWage
+	fContract
 )
 
 // permitValues are what is read of a row, in the order of permitFields.
@@ -77,6 +81,7 @@ type wageKey struct {
 // wageRates are what a wage is multiplied by: into the currency of the release, and into that of the region.
 type wageRates struct {
 	release, local factor
+	currency       packed.Currency
 }
 
 // dateSpan is from the first to the last day that was seen, as text; "" where none was.
@@ -105,6 +110,7 @@ func newRegister(ctx context.Context, q sqlite.Querier, local *localWages, dir s
 	if r.rates, err = readRates(ctx, q); err != nil {
 		return nil, err
 	}
+	r.employed = make([]int64, len(r.codes.employerIDs))
 	r.days, err = prepareDays(ctx, q, local)
 	return r, err
 }
@@ -152,7 +158,12 @@ func (r *register) see(ctx context.Context, row []byte, extra []sql.RawBytes) er
 	if err != nil {
 		return err
 	}
-	wage, err := r.count(&c, extra)
+	workers, err := parseInt(v[fWorkers])
+	if err != nil {
+		return err
+	}
+	r.employed[c.employer] += int64(workers)
+	wage, err := r.count(&c, workers, extra)
 	if err != nil {
 		return err
 	}
@@ -172,20 +183,22 @@ func (r *register) see(ctx context.Context, row []byte, extra []sql.RawBytes) er
 }
 
 // count reads the workers and the wage of a permit, or those of its mask.
-func (r *register) count(c *permitChange, extra []sql.RawBytes) (wage []byte, err error) {
-	workers, wage := r.values[fWorkers], r.values[fWageMonthly]
-	if len(extra) > 0 && len(extra[0]) > 0 {
-		var permits []byte
-		permits, workers, _ = bytes.Cut(extra[0], []byte(sqlite.FieldEnd))
-		if len(extra[1]) > 0 {
-			wage = extra[1]
-		}
-		if c.issued, err = parseInt(permits); err != nil {
-			return nil, err
-		}
+func (r *register) count(c *permitChange, workers int, extra []sql.RawBytes) (wage []byte, err error) {
+	c.brings.Workers = workers
+	if len(extra) == 0 || len(extra[0]) == 0 {
+		return r.values[fWageMonthly], nil
 	}
-	c.brings.Workers, err = parseInt(workers)
-	return wage, err
+	permits, masked, _ := bytes.Cut(extra[0], []byte(sqlite.FieldEnd))
+	if c.issued, err = parseInt(permits); err != nil {
+		return nil, err
+	}
+	if c.brings.Workers, err = parseInt(masked); err != nil {
+		return nil, err
+	}
+	if len(extra[1]) > 0 {
+		return extra[1], nil
+	}
+	return r.values[fWageMonthly], nil
 }
 
 // date reads the days of a permit.
@@ -248,11 +261,16 @@ func (r *register) price(c *permitChange, wage []byte) (local float64, known boo
 	if !looked {
 		key := wageKey{string(v[fCurrency]), region, string(year)}
 		rates.release.rate, rates.release.known = r.rates[[2]string{key.currency, key.year}]
+		if key.currency == r.local.release {
+			rates.release = factor{1, true}
+		}
 		rates.local.rate, rates.local.known = r.local.of(1, key.currency, string(v[fRegion]), key.year)
+		rates.currency = packed.CurrencyOf(key.currency, r.local.release)
 		r.priced[key] = rates
 	}
 	if c.dated {
 		c.priced, c.unpriced, c.wage = rates.release.known, !rates.release.known, paid*rates.release.rate
+		c.pays, c.paid, c.currency = true, paid, rates.currency
 	}
 	return paid * rates.local.rate, rates.local.known, nil
 }
@@ -267,6 +285,17 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 		t := r.codes.texts(c.cell, 0)
 		number = r.days.number(strings.Join([]string{t[0], t[2], t[3], "", t[4], t[1]}, sqlite.FieldEnd))
 		r.dayCell[c.cell] = number
+	}
+	if contract := r.values[fContract]; c.dated && len(contract) > 0 {
+		day, err := r.parse(contract)
+		if err != nil {
+			return err
+		}
+		err = r.days.add(ctx, block{facts: ContractDays, cell: number}, packed.RowDays{Day: c.day,
+			Held: labour.Period{From: day, To: day}, Workers: c.brings.Workers})
+		if err != nil {
+			return err
+		}
 	}
 	at := block{facts: PermitFacts, cell: number, held: number}
 	days := packed.RowDays{Day: c.day, Held: packed.NoDays, Workers: c.brings.Workers}

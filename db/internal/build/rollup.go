@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ var (
 	byNation   = []labour.Dimension{labour.ByNationality, BySynthetic}
 	byCell     = slices.Concat(byRegion, []labour.Dimension{labour.ByNationality, labour.ByIndustry, BySource})
 	byEmployer = append(slices.Clone(byCell), labour.ByEmployer)
+	byOutcome  = append(slices.Clone(byCell), labour.ByOutcome)
 )
 
 // Rollups lists every rollup; of several that cover a question the first one answers it, so the smaller come first. The
@@ -42,11 +44,13 @@ var Rollups = []Rollup{
 	{"issues_by_cell", PermitFacts, byCell},
 
 	{"issues_by_day", IssueDays, byCell},
+	{"issues_by_employer", IssueDays, byEmployer},
 
 	{"departures_by_region", RepatriationFacts, append(slices.Clone(byRegion), labour.ByOutcome)},
 	{"departures_by_nationality", RepatriationFacts, append(slices.Clone(byNation), labour.ByOutcome)},
-	{"departures_by_cell", RepatriationFacts, append(slices.Clone(byCell), labour.ByOutcome)},
-	{"departures_by_day", DepartureDays, append(slices.Clone(byCell), labour.ByOutcome)},
+	{"departures_by_cell", RepatriationFacts, byOutcome},
+	{"departures_by_day", DepartureDays, byOutcome},
+	{"departures_by_employer", DepartureDays, append(slices.Clone(byOutcome), labour.ByEmployer)},
 
 	registerDays,
 }
@@ -56,6 +60,18 @@ const (
 	BySynthetic = labour.Dimension("SYNTHETIC")
 	BySource    = labour.Dimension("SOURCE")
 )
+
+// isByEmployer reports whether the rollup is a view: of a table that has employers, numbers of cells and figures, and of
+// register_cells. An employer is of few cells, whose text would be most of the table.
+func (r Rollup) isByEmployer() bool { return r.by[len(r.by)-1] == labour.ByEmployer }
+
+// table names the table that the rollup's figures are in.
+func (r Rollup) table() string {
+	if what, _, found := strings.Cut(r.Name, "_by_employer"); found {
+		return "employer_" + what
+	}
+	return r.Name
+}
 
 // columns names the rollup's dimensions in SQL.
 func (r Rollup) columns() []string {
@@ -119,9 +135,20 @@ func finest(facts string) (last Rollup) {
 
 // clearRollups drops the rollups of before.
 func clearRollups(ctx context.Context, q sqlite.Querier) error {
+	views, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+		`SELECT name FROM main.sqlite_schema WHERE type = 'view'`)
+	if err != nil {
+		return fmt.Errorf("list the views: %w", err)
+	}
 	for _, r := range Rollups {
-		if _, err := sqlite.Run(ctx, q, `DROP TABLE IF EXISTS main.`+r.Name); err != nil {
-			return fmt.Errorf("clear %s: %w", r.Name, err)
+		drop := []string{`DROP TABLE IF EXISTS main.` + r.Name} // as releases of before have all of them
+		if slices.Contains(views, r.Name) {
+			drop = []string{`DROP VIEW main.` + r.Name, `DROP TABLE main.` + r.table()}
+		}
+		for _, statement := range drop {
+			if _, err := sqlite.Run(ctx, q, statement); err != nil {
+				return fmt.Errorf("clear %s: %w", r.Name, err)
+			}
 		}
 	}
 	return nil
@@ -132,7 +159,7 @@ func (r *register) build(ctx context.Context, q sqlite.Querier) error {
 	if err := r.buildFromPermits(ctx, q); err != nil {
 		return err
 	}
-	if err := buildFromRepatriations(ctx, q); err != nil {
+	if err := r.buildFromRepatriations(ctx, q); err != nil {
 		return err
 	}
 	for _, r := range Rollups {
@@ -148,7 +175,7 @@ func (r *register) build(ctx context.Context, q sqlite.Querier) error {
 	if err := r.days.finish(ctx, q); err != nil {
 		return err
 	}
-	if err := buildNames(ctx, q); err != nil {
+	if err := r.buildNames(ctx, q); err != nil {
 		return err
 	}
 	if err := r.gaps.build(ctx, q); err != nil {

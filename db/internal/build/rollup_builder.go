@@ -13,14 +13,17 @@ import (
 // builders write the rollups that are made in one pass over rows, which come in the order of their cells.
 type builders struct{ all []*builder }
 
+// numberer returns the number of a cell by its dimensions, in the order of the finest rollup of some facts.
+type numberer func(facts string, dimensions []string) int
+
 // newBuilders begins each rollup that is picked. They are to be closed in any case.
-func newBuilders(ctx context.Context, q sqlite.Querier, pick func(Rollup) bool) (*builders, error) {
+func newBuilders(ctx context.Context, q sqlite.Querier, number numberer, pick func(Rollup) bool) (*builders, error) {
 	b := &builders{}
 	for _, r := range Rollups {
 		if !pick(r) {
 			continue
 		}
-		one, err := newBuilder(ctx, q, r)
+		one, err := newBuilder(ctx, q, number, r)
 		if err != nil {
 			return b, fmt.Errorf("build %s: %w", r.Name, err)
 		}
@@ -63,12 +66,15 @@ func (b *builders) finish(ctx context.Context, q sqlite.Querier) error {
 
 // builder writes one rollup of permits. Its cells arrive one after another, each with all of its changes.
 type builder struct {
-	rollup  Rollup
-	at      []int // where its dimensions stand among those of the finest
-	rows    *sqlite.Batch
-	cell    []string
-	next    []string
-	figures figures // of the cell
+	rollup   Rollup
+	at       []int // where its dimensions stand among those of the finest
+	rows     *sqlite.Batch
+	cell     []string
+	next     []string
+	figures  figures // of the cell
+	number   numberer
+	numbered []string // the cell without its employer, of which at last the number was asked
+	numberOf int
 	// apart has the figures of each cell where the finest's order is not the rollup's, so that a cell comes up many times;
 	// else nil.
 	apart map[string]figures
@@ -92,8 +98,8 @@ var newFigures = map[string]func() figures{
 	DepartureDays:     func() figures { return &dayFigures{} },
 }
 
-func newBuilder(ctx context.Context, q sqlite.Querier, r Rollup) (*builder, error) {
-	b := &builder{rollup: r, figures: newFigures[r.Facts]()}
+func newBuilder(ctx context.Context, q sqlite.Querier, number numberer, r Rollup) (*builder, error) {
+	b := &builder{rollup: r, figures: newFigures[r.Facts](), number: number}
 	fine := finest(r.Facts).by
 	for i, d := range r.by {
 		at := slices.Index(fine, d)
@@ -101,15 +107,58 @@ func newBuilder(ctx context.Context, q sqlite.Querier, r Rollup) (*builder, erro
 			b.apart = map[string]figures{}
 		}
 	}
+	columns := b.figures.columns()
+	width := 1 + strings.Count(columns, ",")
+	if r.isByEmployer() {
+		return b, b.beginByEmployer(ctx, q, width)
+	}
 	dimensions := strings.Join(r.columns(), " TEXT, ") + " TEXT, "
 	dimensions = strings.Replace(dimensions, "synthetic TEXT", "synthetic INTEGER", 1)
-	columns := b.figures.columns()
 	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TABLE main.%s (%s%s)", r.Name, dimensions, columns))
 	if err != nil {
 		return nil, err
 	}
-	b.rows, err = sqlite.NewBatch(ctx, q, "INSERT INTO main."+r.Name, len(r.by)+1+strings.Count(columns, ","))
+	b.rows, err = sqlite.NewBatch(ctx, q, "INSERT INTO main."+r.Name, len(r.by)+width)
 	return b, err
+}
+
+// beginByEmployer makes room for the rows in the order of cells: finishByEmployer puts them in that of employers, in which
+// a report by employer has each of them at once, and one of a single employer finds it.
+func (b *builder) beginByEmployer(ctx context.Context, q sqlite.Querier, width int) error {
+	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TEMP TABLE unsorted_%s (employer_id TEXT, cell INTEGER, %s)", b.rollup.table(),
+		b.figures.columns()))
+	if err != nil {
+		return err
+	}
+	b.rows, err = sqlite.NewBatch(ctx, q, "INSERT INTO temp.unsorted_"+b.rollup.table(), 2+width)
+	return err
+}
+
+func (b *builder) finishByEmployer(ctx context.Context, q sqlite.Querier) error {
+	table, dimensions := b.rollup.table(), b.rollup.columns()
+	var columns []string
+	for _, d := range dimensions[:len(dimensions)-1] {
+		columns = append(columns, "c."+d)
+	}
+	figures := ""
+	for _, column := range strings.Split(b.figures.columns(), ", ") {
+		name, _, _ := strings.Cut(column, " ")
+		figures += ", f." + name
+	}
+	for _, statement := range []string{
+		fmt.Sprintf(`CREATE TABLE main.%s (employer_id TEXT NOT NULL, cell INTEGER NOT NULL, %s, PRIMARY KEY (employer_id, cell, year)) STRICT, WITHOUT ROWID`,
+			table, b.figures.columns()),
+		fmt.Sprintf(`INSERT INTO main.%s SELECT * FROM temp.unsorted_%[1]s ORDER BY employer_id, cell, year`, table),
+		fmt.Sprintf(`DROP TABLE temp.unsorted_%s`, table),
+		// A cross join, since SQLite keeps the order of its tables: a pass over employers finds cells, and not the other way round.
+		fmt.Sprintf(`CREATE VIEW main.%s AS SELECT %s, f.employer_id%s FROM %s AS f CROSS JOIN register_cells AS c WHERE c.id = f.cell`,
+			b.rollup.Name, strings.Join(columns, ", "), figures, table),
+	} {
+		if _, err := sqlite.Run(ctx, q, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // enter makes a cell the one that changes are added to, and writes the one before.
@@ -142,8 +191,19 @@ func (b *builder) write(ctx context.Context) error {
 		}
 	}
 	return b.figures.flush(func(values ...any) error {
+		if b.rollup.isByEmployer() {
+			row = append(row[:0], b.cell[len(b.cell)-1], b.cellNumber())
+		}
 		return b.rows.Put(ctx, append(row, values...)...)
 	})
+}
+
+// cellNumber returns the number of the cell, but for its employer.
+func (b *builder) cellNumber() int {
+	if of := b.cell[:len(b.cell)-1]; !slices.Equal(b.numbered, of) {
+		b.numbered, b.numberOf = append(b.numbered[:0], of...), b.number(b.rollup.Facts, b.cell)
+	}
+	return b.numberOf
 }
 
 // finish writes the last cell, or those that were kept apart, and makes the index.
@@ -159,6 +219,9 @@ func (b *builder) finish(ctx context.Context, q sqlite.Querier) error {
 	}
 	if err := b.rows.Flush(ctx); err != nil {
 		return err
+	}
+	if b.rollup.isByEmployer() {
+		return b.finishByEmployer(ctx, q)
 	}
 	return b.rollup.index(ctx, q, b.figures.time())
 }

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -128,45 +129,84 @@ func (f *departureFigures) flush(put func(values ...any) error) error {
 }
 
 // dayFigures are what was issued, or who was repatriated, on a day.
-type dayFigures struct{ packed.ByDay[dayFlow] }
+type dayFigures struct {
+	packed.ByDay[dayFlow]
+	money []packed.Money // of the day that is packed
+}
 
 type dayFlow struct {
-	packed.Flow
-	wages sqlite.Sum
+	permits, workers int
+	first            paid   // in the one currency that most days have
+	more             []paid // in others
+}
+
+// paid is what some permits pay in one currency.
+type paid struct {
+	currency         packed.Currency
+	permits, workers int
+	known            bool // whether any permit pays in it
+	wages            sqlite.Sum
 }
 
 func (*dayFigures) time() string    { return "year" }
-func (*dayFigures) columns() string { return "year INTEGER NOT NULL, days BLOB NOT NULL" }
+func (*dayFigures) columns() string { return "year INTEGER NOT NULL, flows BLOB NOT NULL" }
 
 func (f *dayFigures) add(c *permitChange) {
 	if !c.dated {
 		return
 	}
 	sum := f.At(c.day)
-	row := packed.Flow{Permits: c.issued, Workers: c.brings.Workers}
-	if c.unpriced {
-		row.Unpriced = 1
+	sum.permits += c.issued
+	sum.workers += c.brings.Workers
+	if !c.pays {
+		return
 	}
-	if c.priced {
-		row.WageWorkers = row.Workers
-		sum.wages.Add(c.wage * float64(row.Workers))
+	p := sum.in(c.currency)
+	p.permits += c.issued
+	p.workers += c.brings.Workers
+	p.wages.Add(c.paid * float64(c.brings.Workers))
+}
+
+// in returns what is paid in a currency.
+func (d *dayFlow) in(currency packed.Currency) *paid {
+	if !d.first.known || d.first.currency == currency {
+		d.first.currency, d.first.known = currency, true
+		return &d.first
 	}
-	sum.Add(row)
+	for i := range d.more {
+		if d.more[i].currency == currency {
+			return &d.more[i]
+		}
+	}
+	d.more = append(d.more, paid{currency: currency})
+	return &d.more[len(d.more)-1]
 }
 
 func (f *dayFigures) flush(put func(values ...any) error) error {
-	flows := func(yield func(labour.Date, *packed.Flow) bool) {
+	days := func(yield func(labour.Date, *packed.Day) bool) {
 		for day, sum := range f.All() {
-			if sum.Wages = sum.wages.Total(); !yield(day, &sum.Flow) {
+			if !yield(day, f.pack(sum)) {
 				return
 			}
 		}
 	}
-	for _, row := range packed.PackFlows(flows) {
-		if err := put(row.Year, row.Days); err != nil {
+	for _, row := range packed.PackFlows(days) {
+		if err := put(row.Year, row.Flows); err != nil {
 			return err
 		}
 	}
 	f.Clear()
 	return nil
+}
+
+// pack puts a day's currencies in order. What it returns is good until the next day.
+func (f *dayFigures) pack(d *dayFlow) *packed.Day {
+	f.money = f.money[:0]
+	if d.first.known {
+		for _, p := range append(d.more, d.first) {
+			f.money = append(f.money, packed.Money{Currency: p.currency, Permits: p.permits, Workers: p.workers, Wages: p.wages.Total()})
+		}
+	}
+	slices.SortFunc(f.money, func(a, b packed.Money) int { return cmp.Compare(a.Currency, b.Currency) })
+	return &packed.Day{Permits: d.permits, Workers: d.workers, Money: f.money}
 }

@@ -20,11 +20,14 @@ type permitChange struct {
 	day         labour.Date
 	first, last labour.Date // in force; never where first is after last
 	brings      packed.Change
-	issued      int  // permits, as they are counted: masked where the permit is
-	dated       bool // whether anything is issued, on day
-	priced      bool // whether the wage is known
-	unpriced    bool // there is a wage, and no rate for it
-	wage        float64
+	issued      int             // permits, as they are counted: masked where the permit is
+	dated       bool            // whether anything is issued, on day
+	priced      bool            // whether the wage is known
+	unpriced    bool            // there is a wage, and no rate for it
+	pays        bool            // there is a wage
+	wage        float64         // in the currency of the release
+	paid        float64         // in its own
+	currency    packed.Currency // its own
 }
 
 // never is the first and the last day in force of what never is.
@@ -111,7 +114,7 @@ func (r *register) addDepartures(ctx context.Context, q sqlite.Querier) error {
 // buildFromPermits fills every rollup of the stock, and the finest of the permits issued, from the changes of the
 // register in the order of their cells.
 func (r *register) buildFromPermits(ctx context.Context, q sqlite.Querier) (err error) {
-	builders, err := newBuilders(ctx, q, func(r Rollup) bool {
+	builders, err := newBuilders(ctx, q, r.days.numberOf, func(r Rollup) bool {
 		return r.Facts == StockFacts || r.Facts == IssueDays || r.Name == finest(PermitFacts).Name
 	})
 	defer builders.close()

@@ -10,17 +10,17 @@ import (
 	"homebound/internal/labour"
 )
 
-// buildFromRepatriations fills the rollup of the departures by day and the finest of those by month, in one pass.
-func buildFromRepatriations(ctx context.Context, q sqlite.Querier) error {
-	finest := finest(RepatriationFacts)
-	builders, err := newBuilders(ctx, q, func(r Rollup) bool {
-		return r.Facts == DepartureDays || r.Name == finest.Name
+// buildFromRepatriations fills the rollups of the departures by day and the finest of those by month, in one pass.
+func (r *register) buildFromRepatriations(ctx context.Context, q sqlite.Querier) error {
+	byMonth := finest(RepatriationFacts)
+	builders, err := newBuilders(ctx, q, r.days.numberOf, func(r Rollup) bool {
+		return r.Facts == DepartureDays || r.Name == byMonth.Name
 	})
 	defer builders.close()
 	if err != nil {
 		return err
 	}
-	columns := finest.columns()
+	columns := finest(DepartureDays).columns()
 	for i, name := range columns {
 		columns[i] = "f." + name
 	}

@@ -167,7 +167,7 @@ func (r *sortedRuns) Pop() any {
 }
 
 // changeBytes is how many bytes a change takes in a file.
-const changeBytes = 8 + 4 + 3*4 + 3*8 + 1 + 8
+const changeBytes = 8 + 4 + 3*4 + 3*8 + 1 + 8 + 8 + 2
 
 func (c *permitChange) append(to []byte) []byte {
 	to = binary.LittleEndian.AppendUint64(to, c.cell)
@@ -179,12 +179,14 @@ func (c *permitChange) append(to []byte) []byte {
 		to = binary.LittleEndian.AppendUint64(to, uint64(n))
 	}
 	var marks byte
-	for i, is := range []bool{c.dated, c.priced, c.unpriced} {
+	for i, is := range []bool{c.dated, c.priced, c.unpriced, c.pays} {
 		if is {
 			marks |= 1 << i
 		}
 	}
-	return binary.LittleEndian.AppendUint64(append(to, marks), math.Float64bits(c.wage))
+	to = binary.LittleEndian.AppendUint64(append(to, marks), math.Float64bits(c.wage))
+	to = binary.LittleEndian.AppendUint64(to, math.Float64bits(c.paid))
+	return binary.LittleEndian.AppendUint16(to, uint16(c.currency))
 }
 
 func parseChange(b []byte) permitChange {
@@ -194,5 +196,7 @@ func parseChange(b []byte) permitChange {
 		day: day(12), first: day(16), last: day(20),
 		brings: packed.Change{Workers: int(word(24)), Permits: int(word(32))}, issued: int(word(40)),
 
-		dated: b[48]&1 != 0, priced: b[48]&2 != 0, unpriced: b[48]&4 != 0, wage: math.Float64frombits(word(49))}
+		dated: b[48]&1 != 0, priced: b[48]&2 != 0, unpriced: b[48]&4 != 0, pays: b[48]&8 != 0,
+		wage: math.Float64frombits(word(49)), paid: math.Float64frombits(word(57)),
+		currency: packed.Currency(binary.LittleEndian.Uint16(b[65:]))}
 }

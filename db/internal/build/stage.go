@@ -31,6 +31,7 @@ type Stage struct {
 	order []int         // position of each key and column in the values handed to Add
 
 	pricing pricing
+	direct  *direct      // nil where rows are staged
 	years   *yearCounter // of permits
 	dropped bool         // whether any record was taken out again
 }
@@ -53,25 +54,44 @@ func (d *Draft) Stage(ctx context.Context, name string, columns []string) (*Stag
 	for _, r := range t.References {
 		s.named = append(s.named, named{at: t.Index(r.Column), values: map[string]struct{}{}})
 	}
+	var err error
+	if s.direct, err = d.newDirect(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := s.prepareRows(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := sqlite.Run(ctx, d.conn, "BEGIN"); err != nil {
+		return nil, fmt.Errorf("stage %s: %w", name, err)
+	}
+	return s, nil
+}
+
+// prepareRows prepares where rows are written.
+func (s *Stage) prepareRows(ctx context.Context) (err error) {
+	t, conn := s.table, s.draft.conn
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("stage %s: %w", t.Name, err)
+		}
+	}()
+	if s.direct != nil {
+		s.rows, err = sqlite.NewBatch(ctx, conn, fmt.Sprintf("INSERT INTO main.%s (%s)", sqlite.Quote(t.Name),
+			strings.Join(t.Names("", sqlite.AnyColumn), ", ")), len(t.Columns))
+		return err
+	}
 	// The key comes first, so that a staged table is in its order already when it is merged.
 	var definitions []string
 	for _, c := range t.Columns {
 		definitions = append(definitions, sqlite.Quote(c.Name)+" "+c.Kind)
 	}
 	create := fmt.Sprintf("CREATE TABLE stage.%s (%s, _record INTEGER NOT NULL, _line INTEGER NOT NULL, PRIMARY KEY (%s)) STRICT, WITHOUT ROWID",
-		sqlite.Quote(name), strings.Join(definitions, ", "), strings.Join(t.Names("", sqlite.IsKey), ", "))
-	if _, err := sqlite.Run(ctx, d.conn, create); err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
+		sqlite.Quote(t.Name), strings.Join(definitions, ", "), strings.Join(t.Names("", sqlite.IsKey), ", "))
+	if _, err := sqlite.Run(ctx, conn, create); err != nil {
+		return err
 	}
-	var err error
-	if s.rows, err = sqlite.NewCountedBatch(ctx, d.conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(name),
-		len(t.Columns)+2); err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
-	}
-	if _, err := sqlite.Run(ctx, d.conn, "BEGIN"); err != nil {
-		return nil, fmt.Errorf("stage %s: %w", name, err)
-	}
-	return s, nil
+	s.rows, err = sqlite.NewCountedBatch(ctx, conn, "INSERT OR IGNORE INTO stage."+sqlite.Quote(t.Name), len(t.Columns)+2)
+	return err
 }
 
 // named holds what staged records name by one reference, since most registers name few things many times: each is
@@ -115,13 +135,20 @@ func (s *Stage) Add(ctx context.Context, record, line int64, values []any) error
 		}
 		s.row = append(s.row, v)
 	}
-	s.row = append(s.row, record, line)
 	for i := range s.named {
 		s.named[i].add(s.row)
 	}
 	s.pricing.see(s.row)
 	if s.years != nil {
 		s.years.add(s.row, record)
+	}
+	if s.direct != nil && (s.pricing.needed || !s.direct.see(s.row, record, line)) {
+		if err := s.putBack(ctx); err != nil {
+			return err
+		}
+	}
+	if s.direct == nil {
+		s.row = append(s.row, record, line)
 	}
 	if s.rows.Add(s.row...) {
 		return s.flush(ctx)
@@ -169,7 +196,7 @@ func (s *Stage) flush(ctx context.Context) error {
 	if err := s.rows.Flush(ctx); err != nil {
 		return fmt.Errorf("stage %s: %w", s.table.Name, err)
 	}
-	if int(s.rows.Written-before)*s.rows.Width == len(rows) {
+	if s.direct != nil || int(s.rows.Written-before)*s.rows.Width == len(rows) {
 		return nil
 	}
 	for row := range slices.Chunk(rows, s.rows.Width) {

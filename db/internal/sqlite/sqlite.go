@@ -33,12 +33,21 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) { return c.dri
 func (c *connector) Driver() driver.Driver                        { return &c.driver }
 
 func newConnector(path, options string, pragmas ...string) *connector {
-	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: options}
-	return &connector{dsn: dsn.String(),
+	return &connector{dsn: fileURL(path, options),
 		driver: sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
 			_, err := conn.Exec(strings.Join(pragmas, ";"), nil)
 			return err
 		}}}
+}
+
+func fileURL(path, options string) string {
+	of := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: options}
+	return of.String()
+}
+
+// UnchangingFile writes a file for ATTACH DATABASE, to be read without locks: nothing that is read of it may change.
+func UnchangingFile(path string) string {
+	return "'" + strings.ReplaceAll(fileURL(path, "mode=ro&immutable=1"), "'", "''") + "'"
 }
 
 // OpenPublished opens a release's file for reading. Nothing writes to it any more, so SQLite may leave out locks and

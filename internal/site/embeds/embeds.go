@@ -143,6 +143,7 @@ func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int,
 		Theme                chart.Theme
 		Lang                 string
 		Title, Message, Live string
+		Foreign              bool // whether the message is English on a page in another language
 	}
 	if number, err := strconv.Atoi(r.PathValue("number")); err == nil && status == http.StatusNotFound {
 		if s.removed(number) {
@@ -151,7 +152,8 @@ func (s *Embeds) refuseFrame(w http.ResponseWriter, r *http.Request, status int,
 		page.Live = embedPath(r.PathValue("chart"), r.URL.Query(), 0)
 	}
 	page.words, _ = languageOf(r.URL.Query().Get(langName)) // English where that is what is wrong
-	page.Lang, page.Message, page.Title = page.Code(), message, page.Say("nothing")
+	message, translated := page.Retold(message)
+	page.Lang, page.Message, page.Foreign, page.Title = page.Code(), message, !translated, page.Say("nothing")
 	if status == http.StatusGone {
 		page.Title = page.Say("keptNoLonger")
 	}

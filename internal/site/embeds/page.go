@@ -73,6 +73,7 @@ type Drawing struct {
 type Cell struct {
 	Text  string
 	Right bool   // whether it is a number, which stands below others by its last digit
+	Lang  string // of a text that comes with the data and is in another language than the picture; "" elsewhere
 	Key   string // the text in English where it is in another language: scripts of any page know it by that
 }
 
@@ -207,7 +208,7 @@ func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 	for _, row := range p.Rows {
 		written := make([]Cell, len(row))
 		for i, value := range row {
-			written[i] = cellOf(p.Words, p.Columns[i], func(in shared.Words) string { return legible(in, value, p.Columns[i].Kind) })
+			written[i] = cellOf(p.Words, p.Columns[i], func(in shared.Words) string { return legible(in, value, p.Columns[i]) })
 		}
 		rows = append(rows, written)
 	}
@@ -218,6 +219,9 @@ func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 func cellOf(in shared.Words, c table.Column, write func(shared.Words) string) Cell {
 	cell := Cell{Text: write(in), Right: numeric(c)}
 	if !in.IsEnglish() {
+		if in.Foreign(cell.Text) {
+			cell.Lang = shared.English
+		}
 		if english := write(shared.Words{}); english != cell.Text {
 			cell.Key = english
 		}
@@ -228,7 +232,7 @@ func cellOf(in shared.Words, c table.Column, write func(shared.Words) string) Ce
 func numeric(c table.Column) bool { return c.Kind == table.Whole || c.Kind == table.Number }
 
 // legible writes a value for readers.
-func legible(in shared.Words, value any, kind table.Kind) string {
+func legible(in shared.Words, value any, c table.Column) string {
 	switch v := value.(type) {
 	case nil:
 		return "–"
@@ -238,6 +242,9 @@ func legible(in shared.Words, value any, kind table.Kind) string {
 		}
 		return in.Say("no")
 	case int64:
+		if c.IsName {
+			return strconv.FormatInt(v, 10)
+		}
 		return in.Count(int(v))
 	case float64:
 		decimals := shared.Decimals(v, 4)
@@ -246,7 +253,7 @@ func legible(in shared.Words, value any, kind table.Kind) string {
 		}
 		return in.Number(v, decimals)
 	case string:
-		if day, err := labour.ParseDate(v); kind == table.Day && err == nil && !in.IsEnglish() {
+		if day, err := labour.ParseDate(v); c.Kind == table.Day && err == nil && !in.IsEnglish() {
 			return in.Day(day.Time())
 		}
 		return in.Called("Cell", v)

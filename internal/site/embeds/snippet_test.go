@@ -110,6 +110,9 @@ func TestLegible_RoundsToWhatTellsSomething(t *testing.T) {
 		"–": nil, "yes": true, "no": false, "RU-PRI": "RU-PRI", "0": 0.0, "12": int64(12), "−1,234": int64(-1234), "21,608": 21608.0,
 		"16,589,416,940": 16589416939.976393, "−123.5": -123.456, "0.0001539": 0.00015386973234532636, "999.9": 999.94, "0.5": 0.5, "1,000": 999.96, "−6,380,544,977": -6380544976.9,
 	} {
-		assert.Equal(t, want, legible(shared.Words{}, value, table.Text))
+		assert.Equal(t, want, legible(shared.Words{}, value, table.Column{Kind: table.Text}))
 	}
+	year := table.Column{Kind: table.Whole, IsName: true}
+	assert.Equal(t, "2020", legible(shared.In("ru"), int64(2020), year), "a year is no count")
+	assert.Equal(t, "2\u00a0020", legible(shared.In("ru"), int64(2020), table.Column{Kind: table.Whole}))
 }

@@ -11,6 +11,7 @@ import (
 	"homebound/graph"
 	"homebound/internal/chart"
 	"homebound/internal/labour"
+	"homebound/internal/site/embeds"
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 	"homebound/internal/words"
@@ -28,9 +29,9 @@ const maxMoved = 200
 type changesData struct {
 	frame
 	Release changedRelease
-	Tables  []string // a sentence for each in which something changed
-	Since   int      // number of the release before it, 0 where there is none any more
-	Others  []int    // that have such a page, the newest first
+	Tables  []any // a sentence for each in which something changed
+	Since   int   // number of the release before it, 0 where there is none any more
+	Others  []int // that have such a page, the newest first
 
 	Figures     []movedFigure
 	MoreFigures int
@@ -44,7 +45,10 @@ type changedRelease struct {
 }
 
 // movedFigure is a published figure that two releases hold differently. Before or After is "" where it was not there.
-type movedFigure struct{ Name, Where, When, Source, Before, After, Why string }
+type movedFigure struct {
+	Name, Where, Source, Before, After string
+	When, Why                          any
+}
 
 // movedVerdict is a claim that two releases judge differently.
 type movedVerdict struct {
@@ -55,8 +59,8 @@ type movedVerdict struct {
 // movedPicture is a picture whose figures two releases show differently.
 type movedPicture struct {
 	File, Title string
-	Moved, All  int    // of its rows
-	Greatest    string // move of a figure, as a share of what it was
+	Moved, All  int // of its rows
+	Greatest    any // move of a figure, as a share of what it was; nil where none did
 }
 
 // changes registers what each release changed: of the current one, and of each for ever.
@@ -123,7 +127,7 @@ func (s *Pages) changed(ctx context.Context) (*changesData, error) {
 }
 
 // tables says of each table in how many rows two releases differ.
-func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []string, err error) {
+func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []any, err error) {
 	var answer struct {
 		Release struct {
 			Changes struct {
@@ -138,13 +142,13 @@ func (s *Pages) tables(ctx context.Context, since port.Variables) (sentences []s
 		return nil, err
 	}
 	for _, t := range answer.Release.Changes.Summary {
-		name := strings.ReplaceAll(t.Table, "_", " ")
+		name := called{"Table", t.Table}
 		switch {
 		case t.Added == nil || t.Removed == nil || t.Changed == nil:
-			sentences = append(sentences, name+": not told, since single rows would tell of few workers")
+			sentences = append(sentences, phrased("%s: not told, since single rows would tell of few workers", name))
 		case *t.Added+*t.Removed+*t.Changed > 0:
-			sentences = append(sentences, fmt.Sprintf("%s: %s added, %s removed, %s changed", name,
-				english.Count(*t.Added), english.Count(*t.Removed), english.Count(*t.Changed)))
+			sentences = append(sentences, phrased("%s: %s added, %s removed, %s changed", name,
+				float64(*t.Added), float64(*t.Removed), float64(*t.Changed)))
 		}
 	}
 	return sentences, nil
@@ -198,30 +202,30 @@ func (s *Pages) figures(ctx context.Context, data *changesData, variables port.V
 		if len(key) != 7 {
 			return fmt.Errorf("the key %q of an observation has not the 7 parts that were expected", node.Key)
 		}
-		figure := movedFigure{Name: indicators[key[0]], Where: key[1], When: key[4],
+		figure := movedFigure{Name: indicators[key[0]], Where: key[1], When: spanOf(key[4], key[5]),
 			Source: publishers[graph.GlobalID("Source", key[6])]}
 		if figure.Name == "" {
 			figure.Name = key[0]
 		}
 		if region, known := regions.Region(key[1]); known {
 			figure.Where = region.NameEN
+			if s.local(ctx) && region.NameLocal != "" {
+				figure.Where = region.NameLocal
+			}
 		}
-		if key[5] != key[4] {
-			figure.When += " to " + key[5]
-		}
-		var other []string
+		var other list
 		for _, f := range node.Fields {
 			switch {
 			case f.Name == "value":
-				figure.Before, figure.After = grouped(f.Before), grouped(f.After)
+				figure.Before, figure.After = grouped(languageIn(ctx), f.Before), grouped(languageIn(ctx), f.After)
 			case f.Name == "note" && f.After != "":
-				figure.Why = f.After
+				figure.Why = quoted(f.After)
 			default:
-				other = append(other, strings.ReplaceAll(f.Name, "_", " "))
+				other = append(other, called{"Column", f.Name})
 			}
 		}
 		if figure.Before == "" && figure.After == "" { // its value stands: what is said of it changed
-			figure.Why = "Changed of it: " + strings.Join(other, ", ") + "."
+			figure.Why = phrased("Changed of it: %s.", other)
 		}
 		data.Figures = append(data.Figures, figure)
 	}
@@ -232,9 +236,9 @@ func (s *Pages) figures(ctx context.Context, data *changesData, variables port.V
 }
 
 // grouped writes a whole number with its thousands apart, and any other text as it is.
-func grouped(text string) string {
+func grouped(in words.Words, text string) string {
 	if n, err := strconv.Atoi(text); err == nil {
-		return english.Count(n)
+		return in.Count(n)
 	}
 	return text
 }
@@ -280,7 +284,7 @@ func (s *Pages) moved(ctx, before context.Context) (list []movedPicture, err err
 	for _, region := range regions {
 		for _, name := range pictures.Names {
 			var drawn [2]*chart.Picture
-			values := s.parameters(name, region, told.codes())
+			values := inLangValues(ctx, s.parameters(name, region, told.codes()))
 			for i, ctx := range []context.Context{before, ctx} {
 				if drawn[i], err = s.charts.Picture(ctx, name, values); err != nil {
 					break
@@ -309,8 +313,9 @@ func comparePictures(was, now *chart.Picture) movedPicture {
 	for _, row := range was.Rows {
 		old[rowName(was, row)] = row
 	}
+	_, cells := embeds.Cells(now)
 	greatest := 0.0
-	for _, row := range now.Rows {
+	for at, row := range now.Rows {
 		name := rowName(now, row)
 		before, known := old[name]
 		delete(old, name)
@@ -326,8 +331,7 @@ func comparePictures(was, now *chart.Picture) movedPicture {
 			if from, was := number(before[i]); was && from != to {
 				if share := max(to-from, from-to) / max(from, -from, 1); share > greatest {
 					greatest = share
-					p.Greatest = fmt.Sprintf("%s, %s: %s, before %s", name, strings.ReplaceAll(column.Name, "_", " "),
-						rounded(to), rounded(from))
+					p.Greatest = phrased("%s, %s: %s, before %s", shownName(now, row, cells[at]), called{"Column", column.Name}, to, from)
 				}
 			}
 		}
@@ -346,6 +350,17 @@ func rowName(p *chart.Picture, row []any) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// shownName is rowName as readers have it: the words of the row, in the language of the picture.
+func shownName(p *chart.Picture, row []any, cells []embeds.Cell) quoted {
+	var parts []string
+	for i, cell := range cells {
+		if _, is := row[i].(string); is && p.Columns[i].Name != "series" && !slices.Contains(parts, cell.Text) {
+			parts = append(parts, cell.Text)
+		}
+	}
+	return quoted(strings.Join(parts, ", "))
 }
 
 // number returns a figure of a picture's data.

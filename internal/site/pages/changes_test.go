@@ -38,7 +38,7 @@ func TestChanges_ACorrectedFigureIsToldWithWhatItMoved(t *testing.T) {
 	page := words(reply.Body)
 	says(t, page, "What release 2 changed")
 	says(t, page, "release 1, the one before it")
-	says(t, page, "Russian Federation 2017-12-31 30,023 31,023", "the figure with both values")
+	says(t, page, "Russian Federation 31 December 2017 30,023 31,023", "the figure with both values")
 	says(t, page, "Before: left open. Now: another number is known.", "the claim that repeats the figure as it was")
 	says(t, page, "observations: 0 added, 0 removed, 1 changed")
 	says(t, page, "2017-12-31, KBS World (UN report), workers: 31,023, before 30,023", "the picture that it moved")

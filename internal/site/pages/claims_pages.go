@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"homebound/internal/labour"
 	"homebound/internal/site/port"
 	"homebound/internal/words"
 )
@@ -124,7 +125,7 @@ func verdictOfClass(class string) (string, error) {
 		}
 		known = append(known, m.Class)
 	}
-	return "", lost("verdict", class, "one of "+strings.Join(known, ", "))
+	return "", labour.Faultf(labour.NotFound, "There is no verdict %.80q: expected one of %s.", class, strings.Join(known, ", "))
 }
 
 // claimData is what the page of a statement shows.
@@ -195,21 +196,21 @@ func (s *Pages) tellClaim(v *visit) (*claimData, error) {
 }
 
 // About says what the statement's number is of, in words.
-func (c claimInFull) About() (string, error) {
-	var about []string
+func (c claimInFull) About() series {
+	var about series
 	if c.Region != nil {
-		about = append(about, c.Region.Name)
+		about = append(about, quoted(c.Region.Name))
 	}
 	if c.Nationality != nil {
-		about = append(about, said(c.in, phrased("people from %s", *c.Nationality)))
+		about = append(about, phrased("people from %s", *c.Nationality))
 	}
 	if c.Industry != nil {
-		about = append(about, c.Industry.Name)
+		about = append(about, quoted(c.Industry.Name))
 	}
 	if c.From != nil && c.To != nil {
-		about = append(about, said(c.in, spanOf(*c.From, *c.To)))
+		about = append(about, spanOf(*c.From, *c.To))
 	}
-	return strings.Join(about, "; "), nil
+	return about
 }
 
 // Figures returns the evidence.
@@ -271,7 +272,7 @@ func (e evidence) Converted() string {
 	if e.Conversion == nil {
 		return ""
 	}
-	return daysInWords(*e.Conversion)
+	return words.Capital(daysInWords(*e.Conversion))
 }
 
 // spanOf writes the days from one to another.

@@ -110,7 +110,7 @@ func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
 			continue
 		}
 		asked.Go(func() (err error) {
-			data.parts()[name].base().Refused, err = partly(tell(ctx, data))
+			data.parts()[name].base().Refused, err = partly(data.in, tell(ctx, data))
 			return err
 		})
 	}
@@ -240,8 +240,8 @@ func (p *stockPart) Sure() any {
 	}
 	var names list
 	for _, c := range p.Counts {
-		if !slices.Contains(names, any(c.Source.Publisher)) {
-			names = append(names, c.Source.Publisher)
+		if !slices.Contains(names, any(quoted(c.Source.Publisher))) {
+			names = append(names, quoted(c.Source.Publisher))
 		}
 	}
 	text := phrased("both numbers were published, by %s.", names)

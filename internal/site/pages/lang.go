@@ -40,7 +40,7 @@ var pieces = regexp.MustCompile(`(?s)\{\{-? *(?:if|else|end|with|range|define|te
 	`|[^"` + "`" + `}])*\}\}|<(?:\{\{(?:"[^"]*"|[^"}])*\}\}|"(?:\{\{.*?\}\}|[^"])*"|[^<>"])*>`)
 
 // heard finds the words of a tag.
-var heard = regexp.MustCompile(`aria-label="([^"{]+)"`)
+var heard = regexp.MustCompile(`(aria-label|title)="([^"{]+)"`)
 
 // translated returns a template with its runs in a language.
 func translated(in words.Words, text string) string {
@@ -61,7 +61,8 @@ func translated(in words.Words, text string) string {
 	for _, at := range pieces.FindAllStringIndex(text, -1) {
 		run(text[last:at[0]])
 		out.WriteString(heard.ReplaceAllStringFunc(text[at[0]:at[1]], func(label string) string {
-			return `aria-label="` + in.Plain(heard.FindStringSubmatch(label)[1]) + `"`
+			part := heard.FindStringSubmatch(label)
+			return part[1] + `="` + in.Plain(part[2]) + `"`
 		}))
 		last = at[1]
 	}
@@ -93,6 +94,12 @@ type day string
 // list is written as a list: a, b and c.
 type list []any
 
+// series is written as items that stand side by side: a; b; c.
+type series []any
+
+// called is what a code of a kind is called in the catalogue; the code itself where it has no name there.
+type called struct{ kind, code string }
+
 // money is an amount with its unit.
 type money struct {
 	amount float64
@@ -105,8 +112,14 @@ type (
 	unitOf string
 )
 
+// quoted is a text that comes with the data, such as a speaker's role. It is marked where it is in another language.
+type quoted string
+
 // said writes a value in a language: English words of the catalogue in its own.
-func said(in words.Words, value any) string {
+func said(in words.Words, value any) string { return mount.Unmarked(marked(in, value)) }
+
+// marked is said, with what is quoted from the data marked.
+func marked(in words.Words, value any) string {
 	switch v := value.(type) {
 	case phrase:
 		values := make([]any, len(v.values))
@@ -114,16 +127,32 @@ func said(in words.Words, value any) string {
 			if n, is := value.(int); is {
 				values[i] = n // by which a plural is chosen
 			} else {
-				values[i] = said(in, value)
+				values[i] = marked(in, value)
 			}
 		}
 		return in.Say(v.text, values...)
+	case quoted:
+		if in.Foreign(string(v)) {
+			return mount.Mark(string(v))
+		}
+		return string(v)
 	case list:
 		texts := make([]string, len(v))
 		for i, value := range v {
-			texts[i] = said(in, value)
+			texts[i] = marked(in, value)
 		}
 		return in.Listed(texts)
+	case series:
+		texts := make([]string, len(v))
+		for i, value := range v {
+			texts[i] = marked(in, value)
+		}
+		return strings.Join(texts, "; ")
+	case called:
+		if text, known := in.Label(v.kind, v.code); known {
+			return text
+		}
+		return marked(in, quoted(strings.ReplaceAll(v.code, "_", " ")))
 	case day:
 		text, err := onDay(in, string(v))
 		if err != nil {
@@ -133,7 +162,7 @@ func said(in words.Words, value any) string {
 	case money:
 		return inMoney(in, v.amount, v.unit)
 	case named:
-		return plainly(in, v)
+		return marked(in, quoted(plainly(in, v)))
 	case float64:
 		return in.Number(math.Round(v), 0)
 	case exact:
@@ -146,7 +175,7 @@ func said(in words.Words, value any) string {
 		if in.Has(words.Text(v)) {
 			return in.Say(words.Text(v))
 		}
-		return v
+		return marked(in, quoted(v))
 	}
 	return fmt.Sprint(value)
 }

@@ -40,7 +40,7 @@ func runsOf(text string) (runs []string) {
 	for _, at := range pieces.FindAllStringIndex(text, -1) {
 		add(text[last:at[0]])
 		for _, label := range heard.FindAllStringSubmatch(text[at[0]:at[1]], -1) {
-			add(label[1])
+			add(label[2])
 		}
 		last = at[1]
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"homebound/db"
 	"homebound/graph"
@@ -134,6 +133,7 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, text templates, tel
 type noticeData struct {
 	frame
 	Heading, Message string
+	Foreign          bool // whether the message is English on a page in another language
 	KeyNeeded, Lost  bool
 }
 
@@ -153,7 +153,8 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	in, _ := words.Chosen(r.URL.Query().Get(langName)) // English where that is what is wrong
-	data := &noticeData{Heading: "Labour migration under sanctions", Message: message,
+	message, translated := in.Retold(message)
+	data := &noticeData{Heading: "Labour migration under sanctions", Message: message, Foreign: !translated,
 		KeyNeeded: status == http.StatusUnauthorized, Lost: status == http.StatusNotFound}
 	if data.Lost {
 		data.Heading = "There is no such page"
@@ -165,7 +166,8 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 
 // showLost answers readers who came to an address that there is not.
 func (s *Pages) showLost(w http.ResponseWriter, r *http.Request) {
-	s.showNotice(w, r, http.StatusNotFound, "Nothing is at this address. It may have been mistyped, or cut short by a mail.")
+	s.showNotice(w, r, http.StatusNotFound,
+		"Nothing is at this address. It may have been mistyped, or cut short by a mail.")
 }
 
 func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *mount.Template, in words.Words, data any) {
@@ -184,10 +186,11 @@ func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *
 	_, _ = w.Write(keepLang(in, bytes.TrimSpace(page.Bytes()))) // whoever went away reads no error either
 }
 
-// partly returns why a part cannot be told to this principal now; any other error stays one.
-func partly(err error) (refused string, other error) {
+// partly returns why a part cannot be told to this principal now, in a language; any other error stays one.
+func partly(in words.Words, err error) (refused string, other error) {
 	if fault, ok := asFault(err); ok {
-		return fault.Error(), nil
+		text, _ := in.Retold(fault.Error())
+		return text, nil
 	}
 	return "", err
 }
@@ -195,12 +198,4 @@ func partly(err error) (refused string, other error) {
 func asFault(err error) (fault *labour.Fault, ok bool) {
 	ok = errors.As(err, &fault)
 	return fault, ok
-}
-
-// capital writes the first letter of a sentence large.
-func capital(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -194,7 +194,7 @@ func (s *Pages) drawRegion(v *visit, data *regionData) error {
 		values := s.parameters(p.name, v.part, data.codes())
 		values = inLangValues(v, values)
 		shown, err := s.charts.Of(v, p.name, values)
-		refused, err := partly(err)
+		refused, err := partly(v.in, err)
 		if err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func (s *Pages) drawMembers(v *visit, data *regionData) (err error) {
 	}
 	data.Multiples, err = s.figure(v, v.Base, v.Number, pictures.MembersName,
 		s.parameters(pictures.MembersName, v.part, data.codes()))
-	_, err = partly(err)
+	_, err = partly(v.in, err)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"homebound/internal/mount"
 	"homebound/internal/site/port"
 	"homebound/internal/words"
 )
@@ -19,18 +20,23 @@ func pageWords(in words.Words) map[string]any {
 		"grouped": in.Count, "rounded": func(n float64) string { return in.Number(math.Round(n), 0) },
 		"counted": func(n *float64, of string) string { return said(in, counted(n, words.Text(of))) },
 		"onDay":   func(text string) (string, error) { return onDay(in, text) },
-		"the":     func(name string) string { return theRegion(in, name) },
-		"capital": capital, "days": daysInWords,
+		"the":     func(name string) any { return written(in, quoted(theRegion(in, name))) },
+		"capital": func(value any) any { return mount.Marked(words.Capital(marked(in, value)), words.English) },
+		"foreign": in.Foreign, "unit": in.Unit,
+		"data": func(text string) any { return written(in, quoted(text)) },
 		"figureOr": func(n *float64) string {
 			if n == nil {
 				return "–"
 			}
 			return in.Number(math.Round(*n), 0)
 		},
-		"say":      func(value any) string { return said(in, value) },
+		"say":      func(value any) any { return written(in, value) },
 		"graphiql": func(query string) string { return graphiqlLink(query, nil) },
 	}
 }
+
+// written writes a value into a page.
+func written(in words.Words, value any) any { return mount.Marked(marked(in, value), words.English) }
 
 // plainNames are what readers call some countries, by their codes; others are called as the release has them.
 var plainNames = map[string]string{"RU": "Russia", "KP": "North Korea", "CN": "China", "US": "the United States",
@@ -86,9 +92,6 @@ func counted(n *float64, of words.Text) any {
 	}
 	return phrased("%s %s", *n, of)
 }
-
-// rounded writes a number in English.
-func rounded(n float64) string { return english.Count(int(math.Round(n))) }
 
 // inMoney writes an amount with three digits: 16.6 billion RUB.
 func inMoney(in words.Words, amount float64, unit string) string {

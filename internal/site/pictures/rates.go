@@ -21,7 +21,7 @@ import (
 var mapColumns = slices.Concat(permitsColumns, []table.Column{
 	{Name: "employed", Kind: table.Number, Unit: "thousand persons",
 		Description: "Employed persons in the year employed_in. Empty where not published."},
-	{Name: "employed_in", Kind: table.Whole, Description: "The year that employed is of."},
+	{Name: "employed_in", Kind: table.Whole, IsName: true, Description: "The year that employed is of."},
 	{Name: "per_1000_employed", Kind: table.Number, Unit: "permits per 1,000 employed",
 		Description: "Permits issued in the period for each 1,000 employed. Empty where either is not known."},
 })

@@ -26,7 +26,15 @@ type Variables map[string]any
 // of an input object is named by its path (period.from=2017-01-01), a list by repeating its parameter or by commas,
 // and an input object may also come whole, as JSON. What a document's $filter has in it stands by itself:
 // within=RU-PRI.
-type Parameters struct{ Schema *ast.Schema }
+type Parameters struct {
+	Schema *ast.Schema
+	local  *localDocuments // nil keeps none
+}
+
+// NewParameters returns what reads query strings by a schema, and keeps the documents that Named has rewritten.
+func NewParameters(schema *ast.Schema) Parameters {
+	return Parameters{schema, &localDocuments{texts: map[string]string{}}}
+}
 
 // hoisted is the variable whose fields are parameters by themselves.
 const hoisted = "filter"

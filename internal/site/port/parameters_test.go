@@ -23,7 +23,7 @@ func readParameters(t *testing.T, query string, of Document) (string, error) {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	require.NoError(t, err)
-	read, err := Parameters{graph.NewSchema(&graph.Resolver{}).Schema()}.Read(values, of.Variables)
+	read, err := NewParameters(graph.NewSchema(&graph.Resolver{}).Schema()).Read(values, of.Variables)
 	if err != nil {
 		return "", err
 	}
@@ -147,7 +147,7 @@ func FuzzParameters(f *testing.F) {
 	f.Add("within=RU-PRI&period.from=2017-01-01")
 	f.Add(`orderBy=[{"by":"REGION"}]&orderBy.direction=DESC`)
 	f.Add(`filter={"period":null}&period.from=2017`)
-	known := Parameters{graph.NewSchema(&graph.Resolver{}).Schema()}
+	known := NewParameters(graph.NewSchema(&graph.Resolver{}).Schema())
 	f.Fuzz(func(t *testing.T, query string) {
 		values, _ := url.ParseQuery(query)
 		read, err := known.Read(values, asking.Variables)

@@ -127,7 +127,7 @@ type Base struct {
 
 // NewBase returns the base of the rooms of one site.
 func NewBase(edge Edge) Base {
-	return Base{edge, edge.Store(), edge.Log(), edge.PublicURL(), Parameters{edge.Schema()}}
+	return Base{edge, edge.Store(), edge.Log(), edge.PublicURL(), NewParameters(edge.Schema())}
 }
 
 // Resource registers what a release has to show beside its answers, at the address of the current release and, for

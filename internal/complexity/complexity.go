@@ -1,6 +1,10 @@
-package web
+// Package complexity foresees how large the answer to a question becomes, before anything is read for it: how deep its
+// fields are nested and how many values it holds or takes as much work as. It reads the document, the variables and what
+// a release says of itself, and at most looks at the names that a search finds.
+package complexity
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -31,7 +35,9 @@ var weights = map[string]float64{
 // What a report takes beside the rows that it shows, in values.
 const (
 	aReportRow   = 0.05 // for each group and period, of which not all will be there
-	aRegisterRow = 0.25 // where it is by employer, for which no sums are kept ready
+	aRegisterRow = 0.25 // where it has percentiles of wages, which are read from the register's rows
+	// where it is by employer: for each row of the register, of which sums are kept by employer, year and what else is asked by
+	anEmployersRow = 0.01
 )
 
 // What a filter takes beside the rows that it leaves, in values.
@@ -44,31 +50,53 @@ const (
 // are compared once for all who ask, so that it is a share.
 const aComparedRow = 0.02
 
-// extent is how large an answer may become.
-type complexity struct {
-	depth  int
+// Complexity is how large an answer may become.
+type Complexity struct {
+	Depth  int     // of fields within fields
 	values float64 // grows by products, for which an integer would be too short
 }
 
-// cost returns what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
-func (e complexity) cost() int { return int(min(1e9, max(1, math.Ceil(e.values/valuesPerCost)))) }
+// Cost returns what an answer of that size costs: at least 1, and 1000000000 where it is too much to count.
+func (c Complexity) Cost() int { return int(min(1e9, max(1, math.Ceil(c.values/valuesPerCost)))) }
 
-// measure goes through a document that is valid: no fragment holds itself. It measures each fragment once, however
+// Foresee measures an operation of a valid document. What reports by their searches cost depends on what these find: names
+// are looked at once charge has taken what that costs, and only where the fields are no deeper than the bound, beyond
+// which the question is refused anyway. charged is what was taken for the searches. An error is one of charge.
+func Foresee(ctx context.Context, release *db.Release, operation *ast.OperationDefinition, variables map[string]any,
+	deepest int, charge func(cost int) error) (c Complexity, charged int, err error) {
+	found := searches{}
+	measure := func() Complexity {
+		e := estimator{release, variables, map[string]Complexity{}, found}
+		return e.selections(operation.SelectionSet, false)
+	}
+	c = measure()
+	if len(found) == 0 || c.Depth > deepest {
+		return c, 0, nil
+	}
+	charged = len(found.unknown()) * aSearch(release)
+	if err := charge(charged); err != nil {
+		return c, 0, err
+	}
+	found.lookUp(ctx, release)
+	return measure(), charged, nil
+}
+
+// estimator goes through a document that is valid: no fragment holds itself. It measures each fragment once, however
 // often it is spread: fragments that spread one another twice over make a short text stand for more fields than can
 // be counted one by one.
 type estimator struct {
 	release   *db.Release // whose number of regions, employers and so on a report's groups are reckoned by
 	variables map[string]any
-	fragments map[string]complexity // by name, and whether it is spread within a page
+	fragments map[string]Complexity // by name, and whether it is spread within a page
 	searches  searches
 }
 
 // selections measures a selection set. paged says that the field around it is a connection, whose page has been
 // reckoned with: the lists directly within it hold no more than that.
-func (m estimator) selections(set ast.SelectionSet, paged bool) complexity {
-	var sum complexity
+func (m estimator) selections(set ast.SelectionSet, paged bool) Complexity {
+	var sum Complexity
 	for _, selection := range set {
-		var e complexity
+		var e Complexity
 		switch s := selection.(type) {
 		case *ast.Field:
 			e = m.field(s, paged)
@@ -77,13 +105,13 @@ func (m estimator) selections(set ast.SelectionSet, paged bool) complexity {
 		case *ast.FragmentSpread:
 			e = m.fragment(s, paged)
 		}
-		sum.depth = max(sum.depth, e.depth)
+		sum.Depth = max(sum.Depth, e.Depth)
 		sum.values += e.values
 	}
 	return sum
 }
 
-func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) complexity {
+func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) Complexity {
 	key := spread.Name
 	if paged {
 		key += " paged"
@@ -98,7 +126,7 @@ func (m estimator) fragment(spread *ast.FragmentSpread, paged bool) complexity {
 
 // field measures a field: a page is as many times its children as it is asked for, a report as many as it has
 // groups and periods, which are computed whether or not they are shown.
-func (m estimator) field(f *ast.Field, paged bool) complexity {
+func (m estimator) field(f *ast.Field, paged bool) Complexity {
 	isPage := f.Definition.Arguments.ForName("first") != nil
 	within := m.selections(f.SelectionSet, isPage)
 	times, work := 1.0, 1+weights[f.Name]+m.filter(f)
@@ -109,13 +137,13 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 		times, work = min(rows, rowsAsked(arguments, maxRows)), work+aReportRow*rows
 		figures, percentiles := m.derived(f.SelectionSet, map[string]bool{})
 		if arguments["top"] != nil {
-			figures += 2
+			figures++ // the groups that are kept are found before the others are put together
 		}
-		// What a figure is held against is a report of its own, and percentiles are read from the register's rows.
-		read := aRegisterRow * m.register() * m.share(arguments["filter"])
-		work += figures*aReportRow*rows + percentiles*read
+		// What a figure is held against is a report of its own.
+		read := m.register() * m.share(arguments["filter"])
+		work += figures*aReportRow*rows + percentiles*aRegisterRow*read
 		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) || m.byEmployer(arguments["filter"]) {
-			work += (1 + figures) * read
+			work += (1 + figures) * anEmployersRow * read
 		}
 	case f.Name == "changes":
 		times, work = rowsAsked(f.ArgumentMap(m.variables), aPage), work+aComparedRow*m.register()
@@ -124,7 +152,7 @@ func (m estimator) field(f *ast.Field, paged bool) complexity {
 	case f.Definition.Type.Elem != nil && !paged:
 		times = aList
 	}
-	return complexity{within.depth + 1, work + times*within.values}
+	return Complexity{within.Depth + 1, work + times*within.values}
 }
 
 // derived counts the derived figures and the percentiles that a selection of a report names, each fragment once.

@@ -1,4 +1,4 @@
-package web_test
+package certificate_test
 
 import (
 	"crypto/ecdsa"
@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"homebound/internal/certificate"
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
@@ -55,7 +56,7 @@ func TestTLS_TakesUpANewCertificateAndKeepsTheOldWhereItIsBroken(t *testing.T) {
 	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	certify(t, "first", certFile, keyFile)
 	log := &sitetest.Journal{}
-	security, err := web.TLS(certFile, keyFile, slog.New(slog.NewTextHandler(log, nil)))
+	security, err := certificate.TLS(certFile, keyFile, slog.New(slog.NewTextHandler(log, nil)))
 	require.NoError(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -86,6 +87,6 @@ func TestTLS_TakesUpANewCertificateAndKeepsTheOldWhereItIsBroken(t *testing.T) {
 }
 
 func TestTLS_RefusesToStartWithoutACertificate(t *testing.T) {
-	_, err := web.TLS("no-such-file", "no-such-file", slog.New(slog.DiscardHandler))
+	_, err := certificate.TLS("no-such-file", "no-such-file", slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "read the certificate: open no-such-file")
 }

@@ -1,14 +1,11 @@
-package web
+package receipts
 
 import (
 	"bytes"
-	"context"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
-
-	"homebound/db"
 )
 
 // The page of a receipt says whether made-up rows are behind the figure, also where the question did not ask for it. So the
@@ -17,65 +14,41 @@ import (
 // madeUp is the alias under which marks are asked for.
 const madeUp = "homeboundSynthetic"
 
-// synthetic returns whether made-up rows took part in an answer; nil where that cannot be found out.
-func (s *Edge) synthetic(ctx context.Context, release *db.Release, of receipt) *bool {
-	no := false
-	if !release.Info().Synthetic {
-		return &no
-	}
-	text, m, err := s.withMarks(of.Document)
-	if err != nil {
-		return nil
-	}
-	if m.marks == 0 && !m.counts {
-		return &no
-	}
-	limits := limitsOf(ctx)
-	limits.Aliases, limits.Tokens, limits.Depth = limits.Aliases+2*m.marks, limits.Tokens+6*m.marks, limits.Depth+1
-	ctx = context.WithValue(context.WithValue(ctx, limitsKey{}, limits), ownKey{}, true)
-	of.Document = text
-	data, refused, err := s.loopback.again(ctx, of)
-	if err != nil || refused != "" {
-		return nil
-	}
-	// The executor writes no blank behind a colon, and a text's own quotes with a backslash before them.
-	took := bytes.Contains(data, []byte(`"`+madeUp+`":true`))
-	if !took && m.counts {
-		if release.Info().Factual {
-			return nil // some rows are made up, and nothing says whether one was counted
-		}
-		took = true
-	}
-	return &took
-}
-
-// withMarks returns a document that asks for the same and for the marks of what it selects, and what was added.
-func (s *Edge) withMarks(document string) (text string, m marker, err error) {
+// WithMarks returns a document that asks for the same and for the marks of what it selects, and what was added. It returns
+// an error for a text that is no document.
+func WithMarks(schema *ast.Schema, document string) (text string, m Marks, err error) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: document})
 	if err != nil {
 		return "", m, err
 	}
-	m.schema = s.schema
+	m.schema = schema
 	for _, operation := range doc.Operations {
-		operation.SelectionSet = m.mark(s.schema.Query, operation.SelectionSet)
+		operation.SelectionSet = m.mark(schema.Query, operation.SelectionSet)
 	}
 	for _, fragment := range doc.Fragments {
-		fragment.SelectionSet = m.mark(s.schema.Types[fragment.TypeCondition], fragment.SelectionSet)
+		fragment.SelectionSet = m.mark(schema.Types[fragment.TypeCondition], fragment.SelectionSet)
 	}
 	var written bytes.Buffer
 	formatter.NewFormatter(&written).FormatQueryDocument(doc)
 	return written.String(), m, nil
 }
 
-// marker adds marks to selections.
-type marker struct {
+// Marks is what was added to a document.
+type Marks struct {
+	Asked  int  // marks
+	Counts bool // whether lists of rows with marks are counted, of which no mark tells
+
 	schema *ast.Schema
-	marks  int
-	counts bool // whether lists of rows with marks are counted
+}
+
+// Took reports whether the data of the answer to the document with marks tell of a synthetic row.
+func (m Marks) Took(data []byte) bool {
+	// The executor writes no blank behind a colon, and a text's own quotes with a backslash before them.
+	return bytes.Contains(data, []byte(`"`+madeUp+`":true`))
 }
 
 // mark adds the mark of a type to a selection of it, and to what is selected within.
-func (m *marker) mark(of *ast.Definition, selected ast.SelectionSet) ast.SelectionSet {
+func (m *Marks) mark(of *ast.Definition, selected ast.SelectionSet) ast.SelectionSet {
 	if of == nil {
 		return selected
 	}
@@ -98,16 +71,16 @@ func (m *marker) mark(of *ast.Definition, selected ast.SelectionSet) ast.Selecti
 		return selected
 	}
 	if nodes := of.Fields.ForName("nodes"); nodes != nil && m.schema.Types[nodes.Type.Name()].Fields.ForName("synthetic") != nil {
-		m.counts = true
+		m.Counts = true
 	}
 	own := ast.SelectionSet{&ast.Field{Alias: madeUp, Name: "synthetic"}}
 	if of.Fields.ForName("synthetic") != nil {
-		m.marks++
+		m.Asked++
 		return append(selected, own...)
 	}
 	if behind := of.Fields.ForName("provenance"); behind != nil &&
 		m.schema.Types[behind.Type.Name()].Fields.ForName("synthetic") != nil {
-		m.marks++
+		m.Asked++
 		return append(selected, &ast.Field{Alias: madeUp + "Behind", Name: "provenance", SelectionSet: own})
 	}
 	return selected

@@ -1,4 +1,4 @@
-package web
+package receipts
 
 import (
 	"bytes"
@@ -10,19 +10,19 @@ import (
 // mostFigures is how many values of an answer a receipt's page shows.
 const mostFigures = 3000
 
-// figure is a part of an answer as a page lays it out: a value, fields by their names, a list, or a table, which is a
+// Figure is a part of an answer as a page lays it out: a value, fields by their names, a list, or a table, which is a
 // list whose items have the same fields.
-type figure struct {
+type Figure struct {
 	Name   string
 	Text   string // of a value; "" where it is null or empty
-	Fields []figure
-	Items  []figure
+	Fields []Figure
+	Items  []Figure
 	Header []string // of a table, whose rows are Items
 	Cut    bool     // whether the rest of the answer is left out
 }
 
-// layOutAnswer reads an answer's data, in the order of its fields.
-func layOutAnswer(data json.RawMessage) (figure, error) {
+// LayOut reads an answer's data, in the order of its fields.
+func LayOut(data json.RawMessage) (Figure, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	left := mostFigures
@@ -34,7 +34,7 @@ func layOutAnswer(data json.RawMessage) (figure, error) {
 	return f, nil
 }
 
-func readFigure(decoder *json.Decoder, left *int) (f figure, err error) {
+func readFigure(decoder *json.Decoder, left *int) (f Figure, err error) {
 	token, err := decoder.Token()
 	if err != nil {
 		return f, err
@@ -48,7 +48,7 @@ func readFigure(decoder *json.Decoder, left *int) (f figure, err error) {
 		return f, nil
 	}
 	for decoder.More() {
-		part, name := figure{}, ""
+		part, name := Figure{}, ""
 		if open == '{' {
 			key, err := decoder.Token()
 			if err != nil {
@@ -74,7 +74,7 @@ func readFigure(decoder *json.Decoder, left *int) (f figure, err error) {
 }
 
 // headerOf returns the names of the fields that all items of a list have; nil where they are not the same.
-func headerOf(items []figure) []string {
+func headerOf(items []Figure) []string {
 	var header []string
 	for i, item := range items {
 		var names []string

@@ -1,4 +1,5 @@
-package web
+// Package certificate reads the certificate that readers come to by https, and takes up a new one as its files change.
+package certificate
 
 import (
 	"context"

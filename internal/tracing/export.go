@@ -1,4 +1,4 @@
-package web
+package tracing
 
 import (
 	"bytes"
@@ -25,10 +25,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// NewTracing sends spans to a collector where the standard variables of OpenTelemetry name one
-// (OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT), and gives nil where they do not. Spans that
+// New sends spans to a collector where the standard variables of OpenTelemetry name one
+// (OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT), and returns nil where they do not. Spans that
 // cannot be delivered are lost, and log says so. It returns an error for a variable whose value it cannot follow.
-func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing, error) {
+func New(ctx context.Context, version string, log *slog.Logger) (*Tracing, error) {
 	endpoint, err := collector()
 	if endpoint == "" || err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing
 	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
 	}
-	return TracingTo(sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))), nil
+	return To(sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))), nil
 }
 
 // setting returns a variable of the exporter: the one of traces alone, else the one of every signal.

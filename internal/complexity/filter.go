@@ -1,4 +1,4 @@
-package web
+package complexity
 
 import (
 	"context"
@@ -88,7 +88,7 @@ func (m estimator) share(filter any) float64 {
 	return m.employers(filter) / max(1, float64(m.release.Info().Counts.Employers))
 }
 
-// byEmployer reports whether a filter tells employers apart, for which no sums are kept ready.
+// byEmployer reports whether a filter tells employers apart, of which many sums are kept.
 func (m estimator) byEmployer(filter any) bool {
 	f, _ := filter.(map[string]any)
 	if f["employers"] != nil {
