@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -84,15 +83,12 @@ func (e element) serve(s *Embeds) {
 // served sends a file to pages of any origin: to those that show an embed, and to the embed itself, which has no origin
 // in a sandbox. Modules, and scripts that are held against a hash, are asked for with CORS.
 func served(kind, keep string, content []byte) http.HandlerFunc {
-	etag := port.ETag(content)
+	file := port.Asset(kind, keep, content)
 	return func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("Content-Type", kind)
-		header.Set("Cache-Control", keep)
 		header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set("ETag", etag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+		file(w, r)
 	}
 }
 

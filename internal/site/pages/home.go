@@ -39,8 +39,8 @@ func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Page
 	s := &Pages{base, charts, embeds}
 	charts.About, charts.Notice = s.about, s.showNotice
 	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
-	s.Handle("GET /home.css", asset("text/css; charset=utf-8", homeStyle))
-	s.Handle("GET /home.svg", asset("image/svg+xml", homeIcon))
+	s.Handle("GET /home.css", port.Asset("text/css; charset=utf-8", "no-cache", homeStyle))
+	s.Handle("GET /home.svg", port.Asset("image/svg+xml", "no-cache", homeIcon))
 	s.regions()
 	s.claims()
 	s.pictures()

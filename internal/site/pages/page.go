@@ -186,14 +186,6 @@ func (s *Pages) write(w http.ResponseWriter, r *http.Request, status int, text *
 	_, _ = w.Write(keepLang(in, bytes.TrimSpace(page.Bytes()))) // whoever went away reads no error either
 }
 
-func asset(kind string, text []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(text)
-	}
-}
-
 // partly returns why a part cannot be told to this principal now, in a language; any other error stays one.
 func partly(in words.Words, err error) (refused string, other error) {
 	if fault, ok := asFault(err); ok {
