@@ -93,7 +93,7 @@ func Join[T any](ctx context.Context, connections []*Connection[T]) {
 // gqlgen gathers the parents of one list itself; but it hands over the nodes of edges, and objects that are not in
 // a list, one by one, and the lists of several parents list by list.
 //
-// resolve gives one result for each of its parents, in their order. Its error fails all of them, or each its own
+// resolve returns one result for each of its parents, in their order. Its error fails all of them, or each its own
 // where it is a graphql.BatchErrors.
 func Together[T, R any](ctx context.Context, parents []*T, resolve func([]*T) ([]R, error)) ([]R, error) {
 	places, ok := placesOf(ctx, parents)

@@ -25,7 +25,7 @@ func ParseAccent(text string) (Accent, error) {
 // leastContrast is how far what is drawn must stand apart from the ground to be seen (WCAG 2.2, 1.4.11).
 const leastContrast = 3
 
-// apply gives the first series the accent, nearer to the ink as far as it takes to stand out from the ground.
+// apply draws the first series in the accent, nearer to the ink as far as it takes to stand out from the ground.
 func (a Accent) apply(to palette) palette {
 	if !a.given {
 		return to

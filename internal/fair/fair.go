@@ -24,7 +24,7 @@ type Limits struct {
 	Patience  time.Duration // that one request waits
 }
 
-// Queue gives out slots. A client that has fewer than it may gets a free one at once. Others wait: the requests of one
+// Queue hands out slots. A client that has fewer than it may gets a free one at once. Others wait: the requests of one
 // client in the order in which they came, and the clients in turn, so that a client with one request waits for one slot
 // of each other client, however many requests those have. Where the backlog is full, the client with the most requests
 // in it gives up its newest one. A queue keeps nothing of a client that neither holds a slot nor waits.
@@ -167,7 +167,7 @@ func (q *Queue) remove(c *client, w *waiter) {
 	}
 }
 
-// leave gives a slot back, and free slots to those whose turn it is.
+// leave returns a slot, and hands free slots to those whose turn it is.
 func (q *Queue) leave(name string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

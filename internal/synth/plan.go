@@ -224,7 +224,7 @@ func (p *planner) may(i int, d labour.Date, how ending) bool {
 	return age >= leastTerm
 }
 
-// finish gives the permits that are in force on the last day a term.
+// finish sets a term for the permits that are in force on the last day.
 func (p *planner) finish() []stay {
 	for i := range p.stays {
 		if s := &p.stays[i]; !s.taken {

@@ -10,6 +10,11 @@ import (
 
 // ByDay holds a value for each day that was asked for. Days lie in pages of a few months, so that finding one takes a
 // fraction of what a map of days takes, and going through them in order needs no sorting. The zero value has none.
+//
+// A page has the days whose number, days since 1970-01-01, shares all but its lowest seven bits; the shift is arithmetic,
+// so that days before 1970 fall into pages of their own. A bit of touched says that a day was asked for, which a value of
+// zero does not tell. Pages are taken from free once they have been cleared, with their bits and values set to zero. A
+// ByDay belongs to one goroutine.
 type ByDay[T any] struct {
 	pages map[labour.Date]*page[T] // by day / pageDays
 	last  *page[T]

@@ -30,6 +30,12 @@ func (c RowDays) Years() (first, last int) {
 
 // PackDays adds a row to those before, whose last day of issue or date is given, as numbers of variable length: the
 // days since then, those until it is in force, for how many it is, the workers, and the wage.
+//
+// Rows of a cell have to be handed over in the order of Day, with the same last that the reader will have reached:
+// differences are all that is written, so that a row left out or out of order moves every row behind it, and nothing in
+// the bytes tells. Days are whole days since 1970-01-01 without a zone; both ends of Held count. A row without days in
+// force is written with 0 for both, since where it would begin says nothing. TestPackDays holds what
+// is read to what was written; a change of the form needs a migration, because published files keep the old one.
 func PackDays(packed []byte, last labour.Date, c RowDays) []byte {
 	until := 0
 	if c.Held.Days() > 0 {

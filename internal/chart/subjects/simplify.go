@@ -33,7 +33,7 @@ const (
 
 type point struct{ x, y float64 } // degrees, or kilometres once projected
 
-// codes gives the code of ISO 3166-2 of each province, by the number that Natural Earth knows it by: its names and
+// codes has the code of ISO 3166-2 of each province, by the number that Natural Earth knows it by: its names and
 // codes are not all of one subject alone.
 var codes = map[string]string{
 	"2167": "RU-TOM", "2279": "RU-AD", "2280": "RU-KC", "2303": "RU-IN", "2304": "RU-KB", "2305": "RU-SE", "2306": "RU-STA", "2321": "RU-CHU",
