@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
 		"internal/web"}, // for tests alone
 	"internal/negotiate":     {},
-	"internal/site/port":     {"db", "internal/labour", "internal/table"},
+	"internal/site/port":     {"db", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site/graphiql": {},
 	"internal/browsertest":   {},
 
