@@ -74,7 +74,7 @@ type Cell struct {
 	Text  string
 	Right bool   // whether it is a number, which stands below others by its last digit
 	Lang  string // of a text that comes with the data and is in another language than the picture; "" elsewhere
-	Key   string // the text in English where it is in another language: scripts of any page know it by that
+	Key   string // what scripts of any page know it by, in every language, where the text is another
 }
 
 const (
@@ -203,28 +203,32 @@ func Cells(p *chart.Picture) (heads []Cell, rows [][]Cell) {
 			}
 			return text
 		}
-		heads = append(heads, cellOf(p.Words, c, head))
+		heads = append(heads, cellOf(p.Words, c, head(shared.Words{}), head))
 	}
 	for _, row := range p.Rows {
 		written := make([]Cell, len(row))
 		for i, value := range row {
-			written[i] = cellOf(p.Words, p.Columns[i], func(in shared.Words) string { return legible(in, value, p.Columns[i]) })
+			write := func(in shared.Words) string { return legible(in, value, p.Columns[i]) }
+			key, isText := value.(string)
+			if !isText {
+				key = write(shared.Words{})
+			}
+			written[i] = cellOf(p.Words, p.Columns[i], key, write)
 		}
 		rows = append(rows, written)
 	}
 	return heads, rows
 }
 
-// cellOf writes a cell in a language, and beside it in English where that is another text.
-func cellOf(in shared.Words, c table.Column, write func(shared.Words) string) Cell {
+// cellOf writes a cell in a language, and beside it what scripts compare, the same in every language, where that is another
+// text: codes as the data has them, and numbers as English writes them.
+func cellOf(in shared.Words, c table.Column, key string, write func(shared.Words) string) Cell {
 	cell := Cell{Text: write(in), Right: numeric(c)}
-	if !in.IsEnglish() {
-		if in.Foreign(cell.Text) {
-			cell.Lang = shared.English
-		}
-		if english := write(shared.Words{}); english != cell.Text {
-			cell.Key = english
-		}
+	if in.Foreign(cell.Text) {
+		cell.Lang = shared.English
+	}
+	if key != cell.Text {
+		cell.Key = key
 	}
 	return cell
 }
