@@ -33,6 +33,9 @@ func TestCharts_SpeakRussian(t *testing.T) {
 	}
 	assert.Contains(t, chartOf(s, "stock", "lang=ru-RU&nationalities=KP,CN").Subtitle, "Гражданство: Китай и КНДР")
 	assert.Contains(t, s.Get("/charts/stock.svg?lang=ru").Body, ` lang="ru" xml:lang="ru"`)
+	inputs := s.Get("/charts/tornado.svg?lang=ru").Body
+	assert.Regexp(t, `>при \d+,\d+: `, inputs)
+	assert.NotRegexp(t, `>при \d+\.\d`, inputs, "the inputs too have commas")
 	for _, file := range []string{"stock.svg", "map.png", "impact.csv", "compliance.json"} {
 		r := s.Get("/charts/" + file + "?lang=xx")
 		assert.Equal(t, http.StatusBadRequest, r.Status)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"homebound/internal/chart"
@@ -71,6 +72,10 @@ func (s askedSwing) figures(in words.Words, unit string) string {
 	name := func(setting string) string {
 		if text, has := settingWords[setting]; has {
 			return in.Say(text)
+		}
+		if n, err := strconv.ParseFloat(setting, 64); err == nil {
+			_, decimals, _ := strings.Cut(setting, ".")
+			setting = in.Number(n, len(decimals))
 		}
 		return in.Say("at %s", setting)
 	}
