@@ -120,8 +120,9 @@ func fits(t *testing.T, browser *browsertest.Browser) float64 {
 	t.Helper()
 	var inside, outside float64
 	eventually.True(t, func() bool {
-		// The script draws the picture into the page, and adds the buttons of its series.
-		if !within[bool](t, browser, "/embed/stock", `document.readyState === 'complete' && document.querySelector('.drawing .series') !== null`) {
+		// The script draws the picture into the page, another one in a narrow frame, and adds the buttons of its series.
+		if !within[bool](t, browser, "/embed/stock", `document.readyState === 'complete' && document.querySelector('.drawing .series') !== null &&
+			document.querySelector('.drawing svg').viewBox.baseVal.width === (innerWidth < 560 ? 360 : 800)`) {
 			return false
 		}
 		inside = within[float64](t, browser, "/embed/stock", `Math.ceil(document.documentElement.getBoundingClientRect().height)`)
