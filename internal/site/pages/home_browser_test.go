@@ -39,7 +39,9 @@ func TestPages_AreAccessibleInBothThemesAndOnAPhone(t *testing.T) {
 				assert.Equal(t, v.Width, browsertest.Get(browser, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)), path)
 			}
 			sitetest.Look(t, browser, s.URL+"/charts/stock?region=RU", v)
-			browser.Do(chromedp.Click(chromedp.CSS(`[aria-haspopup="dialog"]`)), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
+			// Tabs and buttons of series move what is below them as they come: a click before that could miss.
+			browser.Do(chromedp.WaitVisible(chromedp.CSS(`[role="tablist"]`)), chromedp.WaitVisible(chromedp.CSS(`.drawing .series`)),
+				chromedp.Click(chromedp.CSS(`[aria-haspopup="dialog"]`)), chromedp.WaitVisible(chromedp.CSS("dialog[open]")))
 			sitetest.Keep(t, browser, "dialog "+v.String())
 			sitetest.Audit(t, browser, axe, "the dialog")
 			assert.Empty(t, slices.DeleteFunc(browser.Problems(), func(problem string) bool {
