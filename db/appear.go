@@ -5,17 +5,24 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"homebound/internal/labour"
 )
 
 // everything is what questions without a filter ask of a release again and again, and what never changes of it.
 type everything struct {
-	guard   sync.Mutex
-	appears map[appearKey]appearance
+	appears *lru.Cache[appearKey, appearance]
 	// known says which days of each place and nationality are known, on the boundaries of the release's last day.
-	known map[coveredGroup]map[labour.RegisterTable]labour.Known
+	known *lru.Cache[coveredGroup, map[labour.RegisterTable]labour.Known]
+}
+
+func newEverything() (e everything, err error) {
+	if e.appears, err = lru.New[appearKey, appearance](mostAppearances); err == nil {
+		e.known, err = lru.New[coveredGroup, map[labour.RegisterTable]labour.Known](mostKnownGroups)
+	}
+	return e, err
 }
 
 // appearKey is all that decides which groups a family of register rows adds to a report of everything: those that the
@@ -50,10 +57,8 @@ func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) e
 	}
 	key := appearKey{family: fmt.Sprint(family), measured: fmt.Sprint(familiesOf(rep.measures)),
 		dimensions: fmt.Sprint(t.dimensions), period: rep.Period, boundaries: rep.BoundariesOn}
-	all := &rep.release.everything
-	all.guard.Lock()
-	found, kept := all.appears[key]
-	all.guard.Unlock()
+	all := rep.release.everything
+	found, kept := all.appears.Get(key)
 	if kept {
 		for _, values := range found.groups {
 			t.group(values)
@@ -72,34 +77,21 @@ func (rep *Report) appear(ctx context.Context, t *tally, family labour.Family) e
 		found.groups = append(found.groups, g.values)
 	}
 	found.statements = slices.Clone(rep.SQL[statements:])
-	all.guard.Lock()
-	defer all.guard.Unlock()
-	if all.appears == nil || len(all.appears) >= mostAppearances {
-		all.appears = map[appearKey]appearance{}
-	}
-	all.appears[key] = found
+	all.appears.Add(key, found)
 	return nil
 }
 
 // knownOf returns which days of a group are known. Those of a report of everything, on the boundaries of the last day,
 // are kept with the release.
-func (e *everything) knownOf(rep *Report, key coveredGroup,
+func (e everything) knownOf(rep *Report, key coveredGroup,
 	find func(coveredGroup) map[labour.RegisterTable]labour.Known) map[labour.RegisterTable]labour.Known {
 	if !rep.facts.isAll() || rep.BoundariesOn != rep.release.LastDay(nil) {
 		return find(key)
 	}
-	e.guard.Lock()
-	found, kept := e.known[key]
-	e.guard.Unlock()
-	if kept {
-		return found
+	found, kept := e.known.Get(key)
+	if !kept {
+		found = find(key)
+		e.known.Add(key, found)
 	}
-	found = find(key)
-	e.guard.Lock()
-	defer e.guard.Unlock()
-	if e.known == nil || len(e.known) >= mostKnownGroups {
-		e.known = map[coveredGroup]map[labour.RegisterTable]labour.Known{}
-	}
-	e.known[key] = found
 	return found
 }

@@ -72,6 +72,9 @@ func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
 	if r.searches, err = lru.New[string, named](searchesKept); err != nil {
 		return nil, err
 	}
+	if r.everything, err = newEverything(); err != nil {
+		return nil, err
+	}
 	if r.info, err = build.ReadInfo(ctx, r.file); err == nil {
 		r.derivedHash, err = sqlite.Single[string](ctx, r.file, `SELECT derived_hash FROM release`)
 	}

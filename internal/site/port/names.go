@@ -2,52 +2,28 @@ package port
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// localDocuments keeps documents as they ask in the release's own language, by their text. Which arguments a document
-// gets depends on its text and the schema alone, and a page asks the same few documents for each reader: parsing and
-// validating one takes longer than many an answer. A map behind a lock is enough, since it stops growing with the last
-// document of the site; mostLocal bounds it should a text ever be made per request. It is safe for concurrent use.
-type localDocuments struct {
-	mu    sync.Mutex
-	texts map[string]string
-}
-
-// mostLocal is several times the number of the site's own documents.
+// mostLocal bounds the documents that Parameters keep as they ask in the release's own language. It is several times the
+// number of the site's own.
 const mostLocal = 200
 
-// of returns a document as write makes it. Two that ask at once may both write it, to the same text.
-func (d *localDocuments) of(document string, write func(string) string) string {
-	if d == nil {
-		return write(document)
-	}
-	d.mu.Lock()
-	text, kept := d.texts[document]
-	d.mu.Unlock()
-	if kept {
-		return text
-	}
-	text = write(document)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.texts) < mostLocal {
-		d.texts[document] = text
-	}
-	return text
-}
-
 // Named returns a document of the site's own that asks in the release's own language, where local, for all that it asks
-// for in no language, such as the names of regions. It is rewritten once a document.
+// for in no language, such as the names of regions. How it is rewritten depends on its text and the schema alone, and
+// takes longer than many an answer, so that it is kept. It is safe for concurrent use.
 func (p Parameters) Named(document string, local bool) string {
 	if !local {
 		return document
 	}
-	return p.local.of(document, p.inLocal)
+	if p.local == nil {
+		return p.inLocal(document)
+	}
+	text, _ := p.local.ComputeIfAbsent(document, func() (string, bool) { return p.inLocal(document), false })
+	return text
 }
 
 // inLocal adds the argument language to the fields of a document that have one and are asked without any.

@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 
@@ -20,11 +21,12 @@ func TestParameters_AskForLocalNamesOnceADocument(t *testing.T) {
 		all.Go(func() { assert.Equal(t, local, p.Named(document, true)) })
 	}
 	all.Wait()
-	assert.Equal(t, map[string]string{document: local}, p.local.texts)
+	assert.Equal(t, map[string]string{document: local}, maps.Collect(p.local.All()))
 	assert.Equal(t, local, Parameters{Schema: p.Schema}.Named(document, true), "without keeping")
 	assert.Equal(t, "{ nothing }", p.Named("{ nothing }", true), "what is no question is refused when it is asked")
 	for i := range 2 * mostLocal {
 		p.Named(fmt.Sprintf("{ release { number } } # %d", i), true)
 	}
-	assert.Len(t, p.local.texts, mostLocal)
+	p.local.CleanUp()
+	assert.Len(t, maps.Collect(p.local.All()), mostLocal)
 }

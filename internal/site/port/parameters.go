@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -28,12 +29,12 @@ type Variables map[string]any
 // within=RU-PRI.
 type Parameters struct {
 	Schema *ast.Schema
-	local  *localDocuments // nil keeps none
+	local  *otter.Cache[string, string] // documents by their text; nil keeps none
 }
 
 // NewParameters returns what reads query strings by a schema, and keeps the documents that Named has rewritten.
 func NewParameters(schema *ast.Schema) Parameters {
-	return Parameters{schema, &localDocuments{texts: map[string]string{}}}
+	return Parameters{schema, otter.Must(&otter.Options[string, string]{MaximumSize: mostLocal})}
 }
 
 // hoisted is the variable whose fields are parameters by themselves.
