@@ -114,40 +114,50 @@ func (d *Day) append(to []byte, gap int) []byte {
 	return to
 }
 
-// UnpackFlows hands out each day of a packed year, in order, with its wages in the currency that rate converts into; what
-// has no rate is unpriced.
-func UnpackFlows(year int, packed []byte, rate func(Currency) (float64, bool), visit func(labour.Date, Flow)) error {
+// unpackDays hands out each day of a packed year, in order. What follows permits and workers is read by rest, by the bits
+// of the day's head.
+func unpackDays(year int, packed []byte, rest func(n *numbers, bits int, f *Flow), visit func(labour.Date, Flow)) error {
 	numbers := numbers{rest: packed}
-	next := func() int { return int(numbers.next()) }
 	day := labour.YearPeriod(year).From
 	for len(numbers.rest) > 0 {
-		head := next()
+		head := int(numbers.next())
 		day = day.AddDays(head >> flowBits)
-		f := Flow{Permits: next(), Workers: next()}
-		how, sums := head&(1<<flowBits-1), 1
-		switch how {
-		case unknown:
-			sums = 0
-		case inSome:
-			sums = next()
-		}
-		for ; sums > 0 && !numbers.broken; sums-- {
-			m := Money{Permits: f.Permits, Workers: f.Workers}
-			if how != inOwn {
-				m.Currency = Currency(next())
-			}
-			if how == inSome {
-				m.Permits, m.Workers = next(), next()
-			}
-			m.Wages = math.Float64frombits(bits.ReverseBytes64(numbers.next()))
-			f.pay(m, rate)
-		}
+		f := Flow{Permits: int(numbers.next()), Workers: int(numbers.next())}
+		rest(&numbers, head&(1<<flowBits-1), &f)
 		if numbers.broken {
 			return errPacked
 		}
 		visit(day, f)
 	}
 	return nil
+}
+
+// wages reads wages, whose bits are turned around.
+func (n *numbers) wages() float64 { return math.Float64frombits(bits.ReverseBytes64(n.next())) }
+
+// UnpackFlows hands out each day of a packed year, in order, with its wages in the currency that rate converts into; what
+// has no rate is unpriced.
+func UnpackFlows(year int, packed []byte, rate func(Currency) (float64, bool), visit func(labour.Date, Flow)) error {
+	return unpackDays(year, packed, func(n *numbers, how int, f *Flow) {
+		sums := 1
+		switch how {
+		case unknown:
+			sums = 0
+		case inSome:
+			sums = int(n.next())
+		}
+		for ; sums > 0 && !n.broken; sums-- {
+			m := Money{Permits: f.Permits, Workers: f.Workers}
+			if how != inOwn {
+				m.Currency = Currency(n.next())
+			}
+			if how == inSome {
+				m.Permits, m.Workers = int(n.next()), int(n.next())
+			}
+			m.Wages = n.wages()
+			f.pay(m, rate)
+		}
+	}, visit)
 }
 
 // pay adds what some permits pay.
@@ -171,26 +181,15 @@ const (
 // are packed, but for the bits, which say whether anything is unpriced and whether WageWorkers differ from Workers. These
 // two numbers follow where the bits announce them, and the wages where one is known.
 func UnpackConverted(year int, packed []byte, visit func(labour.Date, Flow)) error {
-	numbers := numbers{rest: packed}
-	next := func() int { return int(numbers.next()) }
-	day := labour.YearPeriod(year).From
-	for len(numbers.rest) > 0 {
-		head := next()
-		day = day.AddDays(head >> flowBits)
-		f := Flow{Permits: next(), Workers: next()}
+	return unpackDays(year, packed, func(n *numbers, head int, f *Flow) {
 		if head&flowUnpriced != 0 {
-			f.Unpriced = next()
+			f.Unpriced = int(n.next())
 		}
 		if f.WageWorkers = f.Workers; head&flowOtherWageWorkers != 0 {
-			f.WageWorkers = next()
+			f.WageWorkers = int(n.next())
 		}
 		if f.WageWorkers != 0 {
-			f.Wages = math.Float64frombits(bits.ReverseBytes64(numbers.next()))
+			f.Wages = n.wages()
 		}
-		if numbers.broken {
-			return errPacked
-		}
-		visit(day, f)
-	}
-	return nil
+	}, visit)
 }
