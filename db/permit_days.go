@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -10,7 +9,6 @@ import (
 
 	"homebound/db/internal/build"
 	"homebound/db/internal/packed"
-	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -20,6 +18,7 @@ type permitDays struct {
 	release *Release
 	cells   []*sqlbuilder.SelectBuilder // a permit's cell is among each
 	holds   func(permit packed.RowDays, dated bool) bool
+	share   func(permits packed.DaysSum, dated bool) share // of permits that hold
 	years   labour.Period // in which a permit that holds is counted
 
 	found *foundPermits // once it has counted
@@ -50,15 +49,9 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		return nil
 	}
 	d := &permitDays{release: r, cells: []*sqlbuilder.SelectBuilder{list.cells(build.PermitFacts)},
-		years: labour.Period{From: labour.YearPeriod(1).From, To: packed.EndOfCalendar}}
+		years: f.Issued.period()}
 	if f.InForceOn != nil {
 		d.years = d.years.Clip(labour.Period{From: *f.InForceOn, To: *f.InForceOn})
-	}
-	if f.Issued.From != nil {
-		d.years.From = max(d.years.From, *f.Issued.From)
-	}
-	if f.Issued.To != nil {
-		d.years.To = min(d.years.To, *f.Issued.To)
 	}
 	if behind := f.Counted; behind != nil {
 		if !behind.isCovered() {
@@ -74,6 +67,22 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day) &&
 			(f.Counted == nil || f.Counted.holds(permit, dated))
 	}
+	d.share = func(permits packed.DaysSum, dated bool) share {
+		hold := all
+		if f.InForceOn != nil {
+			hold = shareOfAll(permits, labour.Period{From: *f.InForceOn, To: *f.InForceOn})
+		}
+		switch {
+		case dated:
+			hold = min(hold, shareOf(permits.Day, f.Issued.period()))
+		case !f.Issued.Holds(nil):
+			hold = none
+		}
+		if f.Counted != nil {
+			hold = min(hold, f.Counted.share(permits, dated))
+		}
+		return hold
+	}
 	return d
 }
 
@@ -83,38 +92,53 @@ func (b *Counted) holds(permit packed.RowDays, dated bool) bool {
 		b.families[labour.Stock] && permit.Held.Clip(b.period).Days() > 0
 }
 
+// share says how many of some permits are among those that a figure is of.
+func (b *Counted) share(permits packed.DaysSum, dated bool) share {
+	hold := none
+	if b.families[labour.IssueFlow] && dated {
+		hold = shareOf(permits.Day, b.period)
+	}
+	if b.families[labour.Stock] {
+		hold = max(hold, shareOfAll(permits, b.period))
+	}
+	return hold
+}
+
 // find counts the permits, once.
 func (d *permitDays) find(ctx context.Context) (*foundPermits, error) {
 	if d.found != nil {
 		return d.found, nil
 	}
 	found := &foundPermits{issued: packed.NoDays, from: packed.NoDays}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("d.facts", "d.year", "d.days").From("register_days AS d").
-		Where(sb.In("d.facts", viewFacts(build.PermitFacts)...))
-	for _, cells := range d.cells {
-		sb.Where(sb.In("d.cell", cells))
-	}
-	// A permit that is in force on a day may have been issued in a later year, and the other way round.
-	sb.Where(sb.LessEqualThan("d.year", d.years.To.Year()), sb.GreaterEqualThan("d.until", d.years.From.Year()))
-	statement, args := sb.Build()
-	err := sqlite.Each(ctx, d.release.file, func(rows *sql.Rows) error {
-		var facts string
-		var year int
-		var days sql.RawBytes
-		if err := rows.Scan(&facts, &year, &days); err != nil {
-			return err
+	q := daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.In("d.facts", viewFacts(build.PermitFacts)...))
+		for _, cells := range d.cells {
+			sb.Where(sb.In("d.cell", cells))
 		}
-		return packed.UnpackDays(year, days, func(row packed.RowDays) {
-			if dated := facts == build.PermitFacts; d.holds(row, dated) {
-				found.rows++
-				found.workers += row.Workers
-				found.undated = found.undated || !dated
-				found.issued = widened(found.issued, labour.Period{From: row.Day, To: row.Day})
-				found.from = widened(found.from, labour.Period{From: row.Held.From, To: row.Held.From})
-			}
-		})
-	}, statement, args...)
+		// A permit that is in force on a day may have been issued in a later year, and the other way round.
+		sb.Where(sb.LessEqualThan("d.year", d.years.To.Year()), sb.GreaterEqualThan("d.until", d.years.From.Year()))
+	}}
+	take := func(s packed.DaysSum) {
+		found.rows += s.Rows
+		found.workers += s.Workers
+		found.undated = found.undated || q.key.facts != build.PermitFacts
+		found.issued, found.from = packed.Widen(found.issued, s.Day), packed.Widen(found.from, s.From)
+	}
+	q.sum = func(s packed.DaysSum) bool {
+		hold := d.share(s, q.key.facts == build.PermitFacts)
+		if hold == all {
+			take(s)
+		}
+		return hold != some
+	}
+	q.see = func(row packed.RowDays) {
+		if d.holds(row, q.key.facts == build.PermitFacts) {
+			one := packed.NoRows
+			one.Add(row)
+			take(one)
+		}
+	}
+	err := q.answer(ctx, d.release)
 	if err != nil {
 		return nil, fmt.Errorf("count permits by their days: %w", err)
 	}
