@@ -54,6 +54,9 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 			store := dbtest.MustOpen(t)
 			dbtest.MustPublish(t, store, content)
 			release := dbtest.MustRead(t, store)
+			if seed >= 4 {
+				release.ForgetSums()
+			}
 			read := 0
 			for range 60 {
 				q := anyQuestion(rng, content)

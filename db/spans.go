@@ -46,8 +46,9 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 			}
 			return nil
 		}, []string{"d.n_rows", "d.n_held", "d.workers", "d.first_day", "d.last_day", "d.first_from", "d.last_from",
-			"d.first_to", "d.last_to"},
-			&s.Rows, &s.Held, &s.Workers, &s.Day.From, &s.Day.To, &s.From.From, &s.From.To, &s.To.From, &s.To.To)
+			"d.first_to", "d.last_to", "d.days_before", "d.days_after", "d.days_held"},
+			&s.Rows, &s.Held, &s.Workers, &s.Day.From, &s.Day.To, &s.From.From, &s.From.To, &s.To.From, &s.To.To,
+			&s.Before, &s.After, &s.Longest)
 		if err != nil || len(left) == 0 {
 			return err
 		}

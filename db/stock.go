@@ -335,6 +335,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	q := daysQuestion{columns: []string{"c.region_code", "c.industry"}, into: []any{&at.region, sqlite.Text(&at.industry)}}
 	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
 		sb.Join("register_cells AS c", "c.id = d.held").Where(sb.In("d.held", b.cells(build.PermitFacts)),
+			sb.In("d.facts", append(viewFacts(build.PermitFacts), build.RepatriationFacts)...),
 			sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year()))
 	}
 	q.sum = func(s packed.DaysSum) bool { return shareInForce(s, labour.Period{From: p.From, To: p.From}) == none }

@@ -104,22 +104,27 @@ type gatheredDays struct {
 // maxBlock is the size in bytes at which a block is written.
 const maxBlock = 2000
 
+// daysColumns are the columns of the days.
+const daysColumns = `(facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`
+
 // prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
 func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
-		`CREATE TABLE main.register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`,
+		`CREATE TABLE main.register_days_gathered ` + daysColumns,
+		`CREATE TABLE main.register_days ` + daysColumns,
 		`CREATE TABLE main.register_spans (
   facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL,
   n_rows INTEGER NOT NULL, n_held INTEGER NOT NULL, workers INTEGER NOT NULL, -- days are counted from 1970-01-01
   first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, first_from INTEGER NOT NULL, last_from INTEGER NOT NULL,
-  first_to INTEGER NOT NULL, last_to INTEGER NOT NULL)`,
+  first_to INTEGER NOT NULL, last_to INTEGER NOT NULL,
+  days_before INTEGER NOT NULL, days_after INTEGER NOT NULL, days_held INTEGER NOT NULL)`,
 	} {
 		if _, err := sqlite.Run(ctx, q, statement); err != nil {
 			return nil, fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
-	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days VALUES (?, ?, ?, ?, ?, ?)`)
+	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days_gathered VALUES (?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the days of the register: %w", err)
 	}
@@ -228,7 +233,7 @@ func (b *daysBuilder) write(ctx context.Context, at block, g *gatheredDays) erro
 
 // finish writes the blocks that are left, and the cells.
 func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
-	sums, err := q.PrepareContext(ctx, `INSERT INTO main.register_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	sums, err := q.PrepareContext(ctx, `INSERT INTO main.register_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return fmt.Errorf("sum the days of the register up: %w", err)
 	}
@@ -242,14 +247,21 @@ func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
 		}
 		s := g.sum
 		_, err := sums.ExecContext(ctx, at.facts, at.cell, at.held, at.year, g.ends, s.Rows, s.Held, s.Workers,
-			int(s.Day.From), int(s.Day.To), int(s.From.From), int(s.From.To), int(s.To.From), int(s.To.To))
+			int(s.Day.From), int(s.Day.To), int(s.From.From), int(s.From.To), int(s.To.From), int(s.To.To),
+			s.Before, s.After, s.Longest)
 		if err != nil {
 			return fmt.Errorf("sum the days of %s up: %w", at.facts, sqlite.Translate(ctx, err))
 		}
 	}
-	_, err = sqlite.Run(ctx, q, `CREATE INDEX main.register_days_by_year ON register_days (facts, year, cell)`)
-	if err != nil {
-		return fmt.Errorf("index the days of the register: %w", err)
+	// A question reads the days of few years: side by side they take as few pages as there can be.
+	for _, statement := range []string{
+		`INSERT INTO main.register_days SELECT * FROM register_days_gathered ORDER BY facts, year, cell, held, rowid`,
+		`DROP TABLE main.register_days_gathered`,
+		`CREATE INDEX main.register_days_by_year ON register_days (facts, year, cell)`,
+	} {
+		if _, err := sqlite.Run(ctx, q, statement); err != nil {
+			return fmt.Errorf("sort the days of the register: %w", err)
+		}
 	}
 	byNumber := func(one, other string) int { return cmp.Compare(b.cells[one], b.cells[other]) }
 	for i, cell := range slices.SortedFunc(maps.Keys(b.cells), byNumber) {

@@ -99,6 +99,9 @@ type DaysSum struct {
 	Held          int // of the rows, those that are in force on any day
 	// Day has the days of all rows. From and To have the first and the last days in force of those that are in force.
 	Day, From, To labour.Period
+	// Of those that are in force: the least days from a row's day to the first in force, and the most to the last; the most
+	// days in force.
+	Before, After, Longest int
 }
 
 // NoRows are no rows.
@@ -110,6 +113,11 @@ func (s *DaysSum) Add(c RowDays) {
 	s.Workers += c.Workers
 	s.Day = Widen(s.Day, labour.Period{From: c.Day, To: c.Day})
 	if c.Held.Days() > 0 {
+		before, after := c.Held.From.Sub(c.Day), c.Held.To.Sub(c.Day)
+		if s.Held == 0 {
+			s.Before, s.After = before, after
+		}
+		s.Before, s.After, s.Longest = min(s.Before, before), max(s.After, after), max(s.Longest, c.Held.Days())
 		s.Held++
 		s.From = Widen(s.From, labour.Period{From: c.Held.From, To: c.Held.From})
 		s.To = Widen(s.To, labour.Period{From: c.Held.To, To: c.Held.To})
