@@ -161,12 +161,21 @@ func (c *copied) schemas(tb testing.TB, prefix string) []string {
 	return names
 }
 
-// regionYear runs hand-written SQL over the rollup there, with pgx as a person would use it.
-func (c *copied) regionYear(tb testing.TB, days labour.Period) ([]figure, error) {
+// regionYear runs hand-written SQL over the rollup there, with pgx as a person would use it: of some regions, nil for all.
+func (c *copied) regionYear(tb testing.TB, days labour.Period, regions []string) ([]figure, error) {
+	args := []any{labour.Month.Label(days.From), labour.Month.Label(days.To)}
+	within := ""
+	for _, region := range regions {
+		args = append(args, region)
+		within += fmt.Sprintf(", $%d", len(args))
+	}
+	if within != "" {
+		within = "region_code IN (" + within[2:] + ") AND "
+	}
 	rows, err := c.byHand.Query(tb.Context(), `SELECT region_code, substr(month, 1, 4),
 			SUM(permits)::bigint, SUM(workers)::bigint
-		FROM `+c.schema+`.issues_by_region WHERE month BETWEEN substr($1, 1, 7) AND substr($2, 1, 7)
-		GROUP BY 1, 2 ORDER BY 1, 2`, days.From.String(), days.To.String())
+		FROM `+c.schema+`.issues_by_region WHERE `+within+`month BETWEEN $1 AND $2
+		GROUP BY 1, 2 ORDER BY 1, 2`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -182,15 +191,36 @@ func reportingThere(what string, most float64, ask func(testing.TB, *world) func
 		c := pushed(tb, *permitsFlag)
 		rep, err := c.release.Report(tb.Context(), regionYear)
 		require.NoError(tb, err)
-		found, err := c.regionYear(tb, rep.Period)
+		found, err := c.regionYear(tb, rep.Period, nil)
 		require.NoError(tb, err)
 		require.True(tb, slices.Equal(figures(rep), found), "the statement finds other figures than the report")
 		return ask(tb, c.world), func() error {
-			_, err := c.regionYear(tb, rep.Period)
+			_, err := c.regionYear(tb, rep.Period, nil)
 			return err
 		}
 	}}
 }
+
+// reportingWithin is a report of region by year that a filter narrows to a district.
+var reportingWithin = contest{"report of region × year within the Far East on PostgreSQL, `db.Release.Report`",
+	"hand-written SQL on the same rollup there", atMost(2), func(tb testing.TB) (ours, theirs func() error) {
+		c := pushed(tb, *permitsFlag)
+		q := regionYear
+		q.Filter.Within = []string{"RU-FD-FE"}
+		rep, err := c.release.Report(tb.Context(), q)
+		require.NoError(tb, err)
+		regions := c.release.Geography().Within("RU-FD-FE", rep.BoundariesOn)
+		found, err := c.regionYear(tb, rep.Period, regions)
+		require.NoError(tb, err)
+		require.True(tb, slices.Equal(figures(rep), found), "the statement finds other figures than the report")
+		return func() error {
+				_, err := c.release.Report(tb.Context(), q)
+				return err
+			}, func() error {
+				_, err := c.regionYear(tb, rep.Period, regions)
+				return err
+			}
+	}}
 
 var onPostgres = []contest{
 	pushing("COPY of the same rows from files", 2, false),
@@ -213,11 +243,12 @@ var onPostgres = []contest{
 			require.Equal(tb, answers[1], answers[0])
 			return loads[0], loads[1]
 		}},
+	reportingWithin,
 }
 
 // BenchmarkPostgreSQL measures what a release in a PostgreSQL costs. It is skipped where the machine has none.
 func BenchmarkPostgreSQL(b *testing.B) {
-	for i, name := range []string{"push/over=copy", "push/over=indexed", "report", "query", "cached"} {
+	for i, name := range []string{"push/over=copy", "push/over=indexed", "report", "query", "cached", "within"} {
 		b.Run(name, onPostgres[i].bench)
 	}
 }

@@ -3,6 +3,7 @@ package db
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -63,13 +64,23 @@ type coveredGroup struct {
 type covering struct {
 	rep    *Report
 	asked  *labour.Asked // what all of the report is about; made when it is first asked for
+	digest digest        // of it
 	groups map[coveredGroup]map[labour.RegisterTable]labour.Known
 }
 
 // covering returns what the rows, the totals and the whole of the report share.
 func (rep *Report) covering() *covering {
 	if rep.covers == nil {
-		rep.covers = &covering{rep, nil, map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+		rep.covers = &covering{rep: rep, groups: map[coveredGroup]map[labour.RegisterTable]labour.Known{}}
+		decides := fmt.Append(nil, rep.BoundariesOn)
+		if !rep.facts.isAll() {
+			asked := rep.covers.about()
+			if asked.Synthetic != nil {
+				decides = fmt.Append(decides, *asked.Synthetic)
+			}
+			decides = fmt.Appendf(decides, "%q %q %q", asked.NotSource, asked.Nationalities, asked.Regions)
+		}
+		rep.covers.digest = sha256.Sum256(decides)
 	}
 	return rep.covers
 }
@@ -94,7 +105,7 @@ func (c *covering) known(row ReportRow) map[labour.RegisterTable]labour.Known {
 	if found, ok := c.groups[key]; ok {
 		return found
 	}
-	found := c.rep.release.everything.knownOf(c.rep, key, c.find)
+	found := c.rep.release.everything.knownOf(knownKey{c.digest, key}, c.find)
 	c.groups[key] = found
 	return found
 }

@@ -35,7 +35,7 @@ func sortByFirst(sb *sqlbuilder.SelectBuilder, n int) {
 }
 
 // fold runs a grouped query and hands each row's group to add; the columns after the dimensions are scanned into more.
-func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuilder, add func(*group) error,
+func (rep *Report) fold(ctx context.Context, t *tally, sb sqlbuilder.Builder, add func(*group) error,
 	more ...any) error {
 	rep.SQL = append(rep.SQL, shown(sb))
 	return eachGroup(ctx, rep.release.file, sb, len(t.dimensions), func(values []string) error {
@@ -48,7 +48,7 @@ func (rep *Report) fold(ctx context.Context, t *tally, sb *sqlbuilder.SelectBuil
 
 // eachGroup runs a query that selects the values of a group first, so many, and hands out those of each row; the columns
 // after them are scanned into more. Both are good until visit returns.
-func eachGroup(ctx context.Context, q sqlite.Querier, sb *sqlbuilder.SelectBuilder, dimensions int,
+func eachGroup(ctx context.Context, q sqlite.Querier, sb sqlbuilder.Builder, dimensions int,
 	visit func(values []string) error, more ...any) error {
 	values := make([]string, dimensions)
 	into := make([]any, 0, dimensions+len(more))
@@ -340,38 +340,6 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 		})
 	rep.SQL = append(rep.SQL, statement)
 	return err
-}
-
-// findAppearing is appear, as the release's file tells it.
-func (rep *Report) findAppearing(ctx context.Context, t *tally, family labour.Family) error {
-	switch family {
-	case labour.IssueFlow:
-		return rep.named(ctx, t, issueFlow)
-	case labour.DepartureFlow:
-		return rep.named(ctx, t, departureFlow)
-	}
-	// What is issued in the period appears already: where that is all there is, no permit in force is of another group.
-	if span := rep.release.spans[build.PermitFacts]; rep.Period.From <= span.From && span.To <= rep.Period.To {
-		return nil
-	}
-	return rep.followStock(ctx, t, false)
-}
-
-// named notes the groups of a flow.
-func (rep *Report) named(ctx context.Context, t *tally, f flow) error {
-	s := rep.source(t, f, labour.Year, false)
-	if s.from != "" {
-		sb := rep.grouped(t, s.from, f.facts)
-		sb.Where(sb.Between(s.day, s.first, s.last))
-		sortByFirst(sb, len(t.dimensions))
-		if err := rep.fold(ctx, t, sb, func(*group) error { return nil }); err != nil {
-			return err
-		}
-	}
-	if len(s.days) == 0 {
-		return nil
-	}
-	return rep.namedByDay(ctx, t, f, s)
 }
 
 // namedByDay notes the groups that a rollup by day has. Of a year that lies within the period, the days are not looked at.

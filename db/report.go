@@ -184,15 +184,10 @@ func (rep *Report) answerRows(ctx context.Context, of *Report) ([]ReportRow, err
 		if err := of.compute(ctx, t, of.measures, measured); err != nil {
 			return err
 		}
-		for _, family := range of.families() {
-			if of.empty || measured[family] || len(t.dimensions) == 0 {
-				continue
-			}
-			if err := of.appear(ctx, t, family); err != nil {
-				return err
-			}
+		if of.empty || len(t.dimensions) == 0 {
+			return nil
 		}
-		return nil
+		return of.appear(ctx, t, slices.DeleteFunc(of.families(), func(f labour.Family) bool { return measured[f] }))
 	})
 	if of != rep {
 		rep.SQL = append(rep.SQL, of.SQL...)

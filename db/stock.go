@@ -44,17 +44,11 @@ type stockDays struct {
 // ran. Groups come once each; the days are good until visit returns.
 func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date,
 	p labour.Period, wanted func(values []string) bool, visit func(values []string, days stockDays) error) (string, error) {
-	from, ok := r.planner(build.StockFacts, append(f.dimensions(), dimensions...))
-	if !ok {
-		return "", fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
-	}
-	sb := r.selectFrom(from.Name, slices.Contains(dimensions, labour.ByDistrict), boundariesOn)
-	for _, d := range dimensions {
-		sb.SelectMore(build.DimensionColumn(d))
+	sb, err := r.selectStock(f, dimensions, boundariesOn, p)
+	if err != nil {
+		return "", err
 	}
 	sb.SelectMore("f.year", "f.changes")
-	f.narrow(sb, build.StockFacts)
-	sb.Where(sb.LessEqualThan("f.year", p.To.Year()), sb.GreaterEqualThan("f.until", p.From.Year()))
 	// Few groups are gathered side by side; many come one after another, so that only one is held.
 	sorted := slices.Contains(dimensions, labour.ByRegion) || slices.Contains(dimensions, labour.ByEmployer)
 	if sorted {
@@ -70,7 +64,7 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 	gather := &stockGatherer{span: span, groups: map[string]*gathered{}, visit: visit}
 	var year int
 	var changes sql.RawBytes
-	err := eachGroup(ctx, r.file, sb, len(dimensions), func(values []string) error {
+	err = eachGroup(ctx, r.file, sb, len(dimensions), func(values []string) error {
 		if wanted != nil && !wanted(values) {
 			return nil
 		}
@@ -84,6 +78,22 @@ func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Di
 		err = gather.finish()
 	}
 	return shown(sb), err
+}
+
+// selectStock starts a query over the rollup of the stock that covers a question, of the years that a period touches, and
+// selects the groups.
+func (r *Release) selectStock(f facts, dimensions []labour.Dimension, boundariesOn labour.Date,
+	p labour.Period) (*sqlbuilder.SelectBuilder, error) {
+	from, ok := r.planner(build.StockFacts, append(f.dimensions(), dimensions...))
+	if !ok {
+		return nil, fmt.Errorf("no rollup of the stock covers %v", append(f.dimensions(), dimensions...))
+	}
+	sb := r.selectFrom(from.Name, slices.Contains(dimensions, labour.ByDistrict), boundariesOn)
+	for _, d := range dimensions {
+		sb.SelectMore(build.DimensionColumn(d))
+	}
+	f.narrow(sb, build.StockFacts)
+	return sb.Where(sb.LessEqualThan("f.year", p.To.Year()), sb.GreaterEqualThan("f.until", p.From.Year())), nil
 }
 
 // stockGatherer sums the rows of each group up.

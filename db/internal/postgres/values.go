@@ -103,6 +103,19 @@ func decodeNumeric(raw []byte) (driver.Value, error) {
 	if sign := binary.BigEndian.Uint16(raw[4:]); sign != 0 && sign != 0x4000 || len(raw) != 8+2*digits {
 		return nil, fmt.Errorf("expected a finite number, found %x", raw)
 	}
+	if digits <= weight+1 && weight < 4 { // a sum as nearly all are: whole, and far from the largest
+		whole := int64(0)
+		for i := range weight + 1 {
+			whole *= 10_000
+			if i < digits {
+				whole += int64(field(4 + i))
+			}
+		}
+		if field(2) == 0x4000 {
+			whole = -whole
+		}
+		return whole, nil
+	}
 	var text strings.Builder
 	if field(2) == 0x4000 {
 		text.WriteByte('-')
