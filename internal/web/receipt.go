@@ -20,7 +20,7 @@ const receiptName = "receipt"
 // receiptHeader names the address of a receipt where the answer is a table, which has no place for extensions.
 const receiptHeader = "Homebound-Receipt"
 
-// issuer gives receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a
+// issuer issues receipts to those who ask for one by "extensions": {"receipt": true}. What it gives one for is a
 // function of a release, a document and variables alone, so that whoever asks again finds the same.
 type issuer struct {
 	address func(id string) string

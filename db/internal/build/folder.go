@@ -180,7 +180,7 @@ func checkFinished(ctx context.Context, path string) error {
 	return nil
 }
 
-// place gives a settled file its name among the releases, and before that its checksum.
+// place writes the checksum of a settled file, then names it among the releases.
 func (f Folder) place(path, name, sum string) error {
 	if err := WriteChecksum(f.File(name), sum); err != nil {
 		return err

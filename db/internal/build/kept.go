@@ -130,7 +130,7 @@ func (f Folder) ReleaseKept(number int) (there bool, err error) {
 	return false, nil
 }
 
-// placeKept gives a kept file its name among the releases, with the checksum that it was given when it was made: what
+// placeKept names a kept file among the releases, with the checksum of when it was made: what
 // has become of it since is for the check to find.
 func (f Folder) placeKept(kept string) error {
 	match := keptFile.FindStringSubmatch(kept)

@@ -42,7 +42,7 @@ func mask(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int) 
 	return nil
 }
 
-// underPermits gives each permit with the repatriations under it, in the order in which they lower its stock, and last
+// underPermits hands out each permit with the repatriations under it, in the order in which they lower its stock, and last
 // those under none.
 const underPermits = `
 SELECT p.id, p.workers, p.synthetic, p.wage_monthly, r.id, r.workers, r.synthetic, r.date AS date

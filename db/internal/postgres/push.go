@@ -90,7 +90,7 @@ func (c *Cluster) schemaOf(p Pushing) string {
 	return schema
 }
 
-// enter gives a draft its name and its line in the catalogue, in one transaction with making it current where it is to be.
+// enter renames a draft and enters it in the catalogue, in one transaction with making it current where it is to be.
 func (w *writer) enter(ctx context.Context, p Pushing, draft, schema string) (err error) {
 	reader := w.prefix + "_reader"
 	grants := []string{fmt.Sprintf("GRANT SELECT ON ALL TABLES IN SCHEMA %s TO %s", schema, reader)}

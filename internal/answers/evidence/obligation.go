@@ -91,7 +91,7 @@ func required(remaining float64, asOf, deadline labour.Date) float64 {
 	return remaining / (float64(deadline.Sub(asOf)) / daysPerMonth)
 }
 
-// judge gives the status where the figures either side agree on it.
+// judge returns the status where the figures either side agree on it.
 func (s *Standing) judge(o labour.Obligation, asOf labour.Date, remaining Stock) {
 	status := s.statusAt(o, asOf, remaining.Value)
 	for _, p := range []*Point{remaining.Before, remaining.After} {
