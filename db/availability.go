@@ -82,7 +82,7 @@ func (b *Counted) eachTouched(ctx context.Context, view string, visit func(regis
 		b = &dated
 	}
 	if b.isCovered() {
-		return b.eachCell(ctx, view, visit)
+		return b.eachCell(ctx, view, true, visit)
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("f.region_code", "f.industry", "f.nationality")

@@ -19,9 +19,14 @@ var tableOf = map[string]labour.RegisterTable{
 }
 
 // readReach reads how far the registers of a release reach: what sources declare, and where their rows are, year by
-// year, from the days of the register. A source that has a table reaches in it as far as its rows of any table do.
-func readReach(ctx context.Context, q sqlite.Querier, declared []labour.Coverage, sources []labour.Source) (
-	*labour.Reach, error) {
+// year, from the days of the register or their sums. A source that has a table reaches in it as far as its rows of any
+// table do.
+func readReach(ctx context.Context, q sqlite.Querier, schema sqlite.Schema, declared []labour.Coverage,
+	sources []labour.Source) (*labour.Reach, error) {
+	days := build.DaysTable
+	if build.HasSpans(schema) {
+		days = build.SpansTable
+	}
 	rows, err := sqlite.Collect(ctx, q, func(rows *sql.Rows) (e labour.Extent, err error) {
 		var facts string
 		var first, last int
@@ -31,9 +36,9 @@ func readReach(ctx context.Context, q sqlite.Querier, declared []labour.Coverage
 		return e, err
 	}, `WITH spans AS (
 		SELECT c.source_id, c.region_code, c.nationality, c.synthetic, MIN(d.year) AS first, MAX(d.until) AS last
-		FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+		FROM `+days+` AS d JOIN register_cells AS c ON c.id = d.cell
 		WHERE d.facts <> '`+build.ContractDays+`' GROUP BY 1, 2, 3, 4),
-	tables AS (SELECT DISTINCT c.source_id, d.facts FROM register_days AS d JOIN register_cells AS c ON c.id = d.cell
+	tables AS (SELECT DISTINCT c.source_id, d.facts FROM `+days+` AS d JOIN register_cells AS c ON c.id = d.cell
 		WHERE d.facts <> '`+build.ContractDays+`')
 	SELECT s.source_id, t.facts, s.region_code, COALESCE(NULLIF(s.nationality, ''), '`+labour.NoOrigin+`'), s.synthetic, s.first, s.last
 	FROM spans AS s JOIN tables AS t ON t.source_id = s.source_id`)

@@ -99,7 +99,7 @@ func readDictionary(ctx context.Context, q sqlite.Querier, schema sqlite.Schema)
 			return err
 		},
 		func() error {
-			d.reach, err = readReach(ctx, q, d.declared, d.sources)
+			d.reach, err = readReach(ctx, q, schema, d.declared, d.sources)
 			return err
 		},
 		func() error {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,12 @@ func (r *Release) ReadBy(name string) {
 		}
 		return build.Rollup{}, false
 	}
+}
+
+// ForgetSums makes a release one of before the days of its register were summed up.
+func (r *Release) ForgetSums() {
+	r.schema = maps.Clone(r.schema)
+	delete(r.schema, build.SpansTable)
 }
 
 // Rollups names every rollup.

@@ -9,6 +9,7 @@ import (
 	"github.com/huandu/go-sqlbuilder"
 
 	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/folding"
 	"homebound/internal/labour"
@@ -23,6 +24,18 @@ func (r DateRange) Holds(day *labour.Date) bool {
 		return r.From == nil && r.To == nil
 	}
 	return (r.From == nil || *r.From <= *day) && (r.To == nil || *day <= *r.To)
+}
+
+// period returns the range with the first and the last day of the calendar in the place of an open end.
+func (r DateRange) period() labour.Period {
+	p := labour.Period{From: labour.YearPeriod(1).From, To: packed.EndOfCalendar}
+	if r.From != nil {
+		p.From = *r.From
+	}
+	if r.To != nil {
+		p.To = *r.To
+	}
+	return p
 }
 
 // ReportFilter narrows the register rows that a report counts. An empty list or "" narrows nothing.

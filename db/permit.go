@@ -142,16 +142,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		}
 	}
 	if days := r.byDays(f, resolved); days != nil {
-		list.total = func(ctx context.Context) (rows, workers int, err error) {
-			found, err := days.find(ctx)
-			if err != nil {
-				return 0, 0, err
-			}
-			return found.rows, found.workers, nil
-		}
-		list.bound = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error {
-			return days.bound(ctx, sb, sortBy, f.InForceOn)
-		}
+		list.total, list.bound = days.total, days.bound
 	}
 	return list, nil
 }

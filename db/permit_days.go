@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -10,7 +9,6 @@ import (
 
 	"homebound/db/internal/build"
 	"homebound/db/internal/packed"
-	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
 
@@ -20,7 +18,10 @@ type permitDays struct {
 	release *Release
 	cells   []*sqlbuilder.SelectBuilder // a permit's cell is among each
 	holds   func(permit packed.RowDays, dated bool) bool
-	years   labour.Period // in which a permit that holds is counted
+	share   func(permits packed.DaysSum, dated bool) share // of permits that hold
+	years   labour.Period                                  // in which a permit that holds is counted
+	on      *labour.Date                                   // on which they are in force; nil for any
+	stock   *Counted                                       // where that is all that the filter says of days: whose stock on it they are
 
 	found *foundPermits // once it has counted
 }
@@ -50,15 +51,12 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		return nil
 	}
 	d := &permitDays{release: r, cells: []*sqlbuilder.SelectBuilder{list.cells(build.PermitFacts)},
-		years: labour.Period{From: labour.YearPeriod(1).From, To: packed.EndOfCalendar}}
+		years: f.Issued.period(), on: f.InForceOn}
 	if f.InForceOn != nil {
 		d.years = d.years.Clip(labour.Period{From: *f.InForceOn, To: *f.InForceOn})
-	}
-	if f.Issued.From != nil {
-		d.years.From = max(d.years.From, *f.Issued.From)
-	}
-	if f.Issued.To != nil {
-		d.years.To = min(d.years.To, *f.Issued.To)
+		if f.Issued == (DateRange{}) && f.Counted == nil && build.HasSpans(r.schema) {
+			d.stock = list
+		}
 	}
 	if behind := f.Counted; behind != nil {
 		if !behind.isCovered() {
@@ -74,6 +72,22 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day) &&
 			(f.Counted == nil || f.Counted.holds(permit, dated))
 	}
+	d.share = func(permits packed.DaysSum, dated bool) share {
+		hold := all
+		if f.InForceOn != nil {
+			hold = shareOfAll(permits, labour.Period{From: *f.InForceOn, To: *f.InForceOn})
+		}
+		switch {
+		case dated:
+			hold = min(hold, shareOf(permits.Day, f.Issued.period()))
+		case !f.Issued.Holds(nil):
+			hold = none
+		}
+		if f.Counted != nil {
+			hold = min(hold, f.Counted.share(permits, dated))
+		}
+		return hold
+	}
 	return d
 }
 
@@ -83,38 +97,46 @@ func (b *Counted) holds(permit packed.RowDays, dated bool) bool {
 		b.families[labour.Stock] && permit.Held.Clip(b.period).Days() > 0
 }
 
+// share says how many of some permits are among those that a figure is of.
+func (b *Counted) share(permits packed.DaysSum, dated bool) share {
+	hold := none
+	if b.families[labour.IssueFlow] && dated {
+		hold = shareOf(permits.Day, b.period)
+	}
+	if b.families[labour.Stock] {
+		hold = max(hold, shareOfAll(permits, b.period))
+	}
+	return hold
+}
+
 // find counts the permits, once.
 func (d *permitDays) find(ctx context.Context) (*foundPermits, error) {
 	if d.found != nil {
 		return d.found, nil
 	}
 	found := &foundPermits{issued: packed.NoDays, from: packed.NoDays}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("d.facts", "d.year", "d.days").From("register_days AS d").
-		Where(sb.In("d.facts", viewFacts(build.PermitFacts)...))
-	for _, cells := range d.cells {
-		sb.Where(sb.In("d.cell", cells))
+	q := d.question()
+	take := func(s packed.DaysSum) {
+		found.rows += s.Rows
+		found.workers += s.Workers
+		found.undated = found.undated || q.key.facts != build.PermitFacts
+		found.issued, found.from = packed.Widen(found.issued, s.Day), packed.Widen(found.from, s.From)
 	}
-	// A permit that is in force on a day may have been issued in a later year, and the other way round.
-	sb.Where(sb.LessEqualThan("d.year", d.years.To.Year()), sb.GreaterEqualThan("d.until", d.years.From.Year()))
-	statement, args := sb.Build()
-	err := sqlite.Each(ctx, d.release.file, func(rows *sql.Rows) error {
-		var facts string
-		var year int
-		var days sql.RawBytes
-		if err := rows.Scan(&facts, &year, &days); err != nil {
-			return err
+	q.sum = func(s packed.DaysSum) bool {
+		hold := d.share(s, q.key.facts == build.PermitFacts)
+		if hold == all {
+			take(s)
 		}
-		return packed.UnpackDays(year, days, func(row packed.RowDays) {
-			if dated := facts == build.PermitFacts; d.holds(row, dated) {
-				found.rows++
-				found.workers += row.Workers
-				found.undated = found.undated || !dated
-				found.issued = widened(found.issued, labour.Period{From: row.Day, To: row.Day})
-				found.from = widened(found.from, labour.Period{From: row.Held.From, To: row.Held.From})
-			}
-		})
-	}, statement, args...)
+		return hold != some
+	}
+	q.see = func(row packed.RowDays) {
+		if d.holds(row, q.key.facts == build.PermitFacts) {
+			one := packed.NoRows
+			one.Add(row)
+			take(one)
+		}
+	}
+	err := q.answer(ctx, d.release)
 	if err != nil {
 		return nil, fmt.Errorf("count permits by their days: %w", err)
 	}
@@ -122,14 +144,98 @@ func (d *permitDays) find(ctx context.Context) (*foundPermits, error) {
 	return found, nil
 }
 
-// bound narrows a list that is sorted by a day to the days on which there are any of its permits.
-func (d *permitDays) bound(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, inForceOn *labour.Date) error {
-	switch {
-	case inForceOn == nil:
-	case sortBy == permitSort[PermitByValidTo]: // a permit is in force to its last day at most
-		sb.Where(sb.GreaterEqualThan(sortBy, inForceOn.String()))
-	case sortBy == permitSort[PermitByIssuedOn]:
+// question asks the days of the permits.
+func (d *permitDays) question() *daysQuestion {
+	return &daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.In("d.facts", viewFacts(build.PermitFacts)...))
+		for _, cells := range d.cells {
+			sb.Where(sb.In("d.cell", cells))
+		}
+		// A permit that is in force on a day may have been issued in a later year, and the other way round.
+		sb.Where(sb.LessEqualThan("d.year", d.years.To.Year()), sb.GreaterEqualThan("d.until", d.years.From.Year()))
+	}}
+}
+
+// total counts the permits and their workers. Those in force on a day are its stock, and their workers are those present with
+// those who had left by then.
+func (d *permitDays) total(ctx context.Context) (rows, workers int, err error) {
+	if d.stock == nil {
 		found, err := d.find(ctx)
+		if err != nil {
+			return 0, 0, err
+		}
+		return found.rows, found.workers, nil
+	}
+	day := labour.Period{From: *d.on, To: *d.on}
+	_, err = d.release.eachStock(ctx, d.stock.facts, nil, d.stock.on, day, nil, func(_ []string, through stockDays) error {
+		for i, c := range through.changes {
+			if through.from.AddDays(i) <= *d.on {
+				rows += c.Permits
+				workers += c.Workers
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("count the permits in force: %w", err)
+	}
+	q := daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.Equal("d.facts", build.RepatriationFacts), sb.In("d.held", d.cells[0]),
+			sb.LessEqualThan("d.year", d.on.Year()), sb.GreaterEqualThan("d.until", d.on.Year()))
+	}}
+	q.sum = func(s packed.DaysSum) bool {
+		left := min(shareOfAll(s, day), shareOf(s.Day, labour.Period{From: s.Day.From, To: *d.on}))
+		if left == all {
+			workers -= s.Workers
+		}
+		return left != some
+	}
+	q.see = func(row packed.RowDays) {
+		if row.Held.Contains(*d.on) && row.Day <= *d.on {
+			workers -= row.Workers
+		}
+	}
+	if err := q.answer(ctx, d.release); err != nil {
+		return 0, 0, fmt.Errorf("count the workers who had left: %w", err)
+	}
+	return rows, workers, nil
+}
+
+// lie finds between which days the permits in force lie, or a little more: a walk along an index is as good then, and no row
+// is unpacked for it.
+func (d *permitDays) lie(ctx context.Context) (*foundPermits, error) {
+	if !build.HasSpans(d.release.schema) {
+		return d.find(ctx)
+	}
+	found := &foundPermits{issued: packed.NoDays, from: packed.NoDays}
+	q := d.question()
+	q.sum = func(s packed.DaysSum) bool {
+		dated := q.key.facts == build.PermitFacts
+		if d.share(s, dated) == none {
+			return true
+		}
+		found.undated = found.undated || !dated
+		issued := labour.Period{From: d.on.AddDays(-s.After), To: d.on.AddDays(-s.Before)}.Clip(s.Day)
+		from := labour.Period{From: d.on.AddDays(1 - s.Longest), To: *d.on}.Clip(s.From)
+		if issued.Days() > 0 && from.Days() > 0 {
+			found.issued, found.from = packed.Widen(found.issued, issued), packed.Widen(found.from, from)
+		}
+		return true
+	}
+	if err := q.answer(ctx, d.release); err != nil {
+		return nil, fmt.Errorf("find between which days permits lie: %w", err)
+	}
+	return found, nil
+}
+
+// bound narrows a list that is sorted by a day to the days on which there are any of its permits.
+func (d *permitDays) bound(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error {
+	switch {
+	case d.on == nil:
+	case sortBy == permitSort[PermitByValidTo]: // a permit is in force to its last day at most
+		sb.Where(sb.GreaterEqualThan(sortBy, d.on.String()))
+	case sortBy == permitSort[PermitByIssuedOn]:
+		found, err := d.lie(ctx)
 		if err != nil {
 			return err
 		}
@@ -138,7 +244,7 @@ func (d *permitDays) bound(ctx context.Context, sb *sqlbuilder.SelectBuilder, so
 			sb.Where(sb.GreaterEqualThan(sortBy, found.issued.From.String()))
 		}
 	case sortBy == permitSort[PermitByValidFrom]:
-		found, err := d.find(ctx)
+		found, err := d.lie(ctx)
 		if err != nil {
 			return err
 		}

@@ -192,7 +192,7 @@ func (b *Counted) describe(ctx context.Context, p *Provenance) error {
 func (b *Counted) eachSource(ctx context.Context, part registerPart,
 	visit func(source string, synthetic bool, rows int)) error {
 	if b.isCovered() {
-		return b.eachCell(ctx, part.view, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
+		return b.eachCell(ctx, part.view, false, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("f.source_id", "f.synthetic", "COUNT(*)").From(part.view+" AS f").GroupBy("1", "2")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -126,29 +127,60 @@ func (r *Release) RepatriationPages(ctx context.Context, filters []RepatriationF
 	lists := make([]selection, len(filters))
 	for i, f := range filters {
 		var err error
-		if lists[i].narrow, err = r.repatriationCondition(ctx, f); err != nil {
+		if lists[i], err = r.repatriationSelection(ctx, f); err != nil {
 			return nil, err
 		}
-		lists[i].real = f.Counted.isReal()
 	}
 	return pages(ctx, r, r.repatriations(), sortBy, order.Descending, span, lists)
 }
 
-func (r *Release) repatriationCondition(ctx context.Context, f RepatriationFilter) (func(*sqlbuilder.SelectBuilder),
-	error) {
+func (r *Release) repatriationSelection(ctx context.Context, f RepatriationFilter) (selection, error) {
 	resolved, err := foldFacts(f, RepatriationFilter.nested, func(f RepatriationFilter, _ int) (facts, error) {
 		return r.repatriationFacts(ctx, f)
 	})
 	if err != nil {
-		return nil, err
+		return selection{}, err
 	}
-	return func(sb *sqlbuilder.SelectBuilder) {
+	return selection{real: f.Counted.isReal(), total: r.repatriationTotal(f, resolved), narrow: func(sb *sqlbuilder.SelectBuilder) {
 		listed(sb)
 		resolved.narrow(sb, build.RepatriationFacts)
 		if f.Counted != nil {
 			f.Counted.repatriations(sb)
 		}
-	}, nil
+	}}, nil
+}
+
+// repatriationTotal returns what counts the repatriations of a list by the days of the register, and their workers by the
+// rollups of departures, or nil where the list is about more than these know.
+func (r *Release) repatriationTotal(f RepatriationFilter, resolved facts) func(context.Context) (rows, workers int, err error) {
+	// All that these know; a field that is added to the filter is not among it until somebody says so here.
+	rest := f
+	rest.Within, rest.BoundariesOn, rest.Industries, rest.Nationalities, rest.Outcomes, rest.Synthetic = nil, nil, nil, nil, nil, nil
+	rest.Period = DateRange{}
+	resolved.more = nil
+	resolved.nested.And = append(slices.Clone(resolved.nested.And), facts{outcomes: slices.DeleteFunc(
+		slices.Clone(labour.Outcomes), func(o labour.Outcome) bool { return o == labour.Protected })})
+	behind := &Counted{release: r, facts: resolved, on: r.LastDay(f.BoundariesOn), dated: true,
+		period:   f.Period.period().Clip(r.spans[build.RepatriationFacts]),
+		families: map[labour.Family]bool{labour.DepartureFlow: true}}
+	if r.confidential > 0 || !reflect.ValueOf(rest).IsZero() || !behind.isCovered() {
+		return nil
+	}
+	return func(ctx context.Context) (rows, workers int, err error) {
+		if behind.period.Days() == 0 {
+			return 0, 0, nil
+		}
+		err = behind.eachCell(ctx, build.RepatriationFacts, false, func(_ registerCell, t touched) { rows += t.rows })
+		if err != nil {
+			return 0, 0, fmt.Errorf("count repatriations by their days: %w", err)
+		}
+		rep := &Report{release: r, facts: resolved, Period: behind.period, BoundariesOn: behind.on}
+		t := newTally(nil, calendar{whole: behind.period})
+		if err := rep.countRepatriations(ctx, t); err != nil {
+			return 0, 0, fmt.Errorf("count the workers of repatriations: %w", err)
+		}
+		return rows, t.order[0].cells[0].WorkersRepatriated, nil
+	}
 }
 
 // repatriationFacts makes the facts of a filter by itself.

@@ -329,6 +329,15 @@ CREATE TABLE register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationali
 
 CREATE TABLE register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL);
 
+CREATE INDEX register_days_by_year ON register_days (facts, year, cell);
+
+CREATE TABLE register_spans (
+  facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL,
+  n_rows INTEGER NOT NULL, n_held INTEGER NOT NULL, workers INTEGER NOT NULL, -- days are counted from 1970-01-01
+  first_day INTEGER NOT NULL, last_day INTEGER NOT NULL, first_from INTEGER NOT NULL, last_from INTEGER NOT NULL,
+  first_to INTEGER NOT NULL, last_to INTEGER NOT NULL,
+  days_before INTEGER NOT NULL, days_after INTEGER NOT NULL, days_held INTEGER NOT NULL);
+
 CREATE TABLE release (
   number         INTEGER NOT NULL,
   content_hash   TEXT    NOT NULL,

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -265,27 +266,32 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 
 // contracts adds the workers of the permits issued in the period whose contract was finalised before a day, and from it on.
 func (b *Counted) contracts(ctx context.Context, before labour.Date, a *Authorised) error {
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("d.year", "d.days").From("register_days AS d").Where(sb.Equal("d.facts", build.ContractDays),
-		sb.In("d.cell", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", b.period.To.Year()),
-		sb.GreaterEqualThan("d.until", b.period.From.Year()))
-	statement, args := sb.Build()
-	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
-		var year int
-		var days sql.RawBytes
-		if err := rows.Scan(&year, &days); err != nil {
-			return err
+	q := daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.Equal("d.facts", build.ContractDays), sb.In("d.cell", b.cells(build.PermitFacts)),
+			sb.LessEqualThan("d.year", b.period.To.Year()), sb.GreaterEqualThan("d.until", b.period.From.Year()))
+	}}
+	q.sum = func(s packed.DaysSum) bool {
+		issued := shareOf(s.Day, b.period)
+		switch {
+		case issued == all && s.From.To < before:
+			a.Before += s.Workers
+		case issued == all && s.From.From >= before:
+			a.After += s.Workers
+		default:
+			return issued == none
 		}
-		return packed.UnpackDays(year, days, func(row packed.RowDays) {
-			switch contract := row.Held.From; {
-			case !b.period.Contains(row.Day):
-			case contract < before:
-				a.Before += row.Workers
-			default:
-				a.After += row.Workers
-			}
-		})
-	}, statement, args...)
+		return true
+	}
+	q.see = func(row packed.RowDays) {
+		switch contract := row.Held.From; {
+		case !b.period.Contains(row.Day):
+		case contract < before:
+			a.Before += row.Workers
+		default:
+			a.After += row.Workers
+		}
+	}
+	return q.answer(ctx, b.release)
 }
 
 // authorisedByRow counts in the register's rows, as a release of before has no days of contracts.
@@ -328,41 +334,45 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 		return nil, "", err
 	}
 	b := &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("c.region_code", "c.industry", "d.year", "d.days").
-		From("register_days AS d").Join("register_cells AS c", "c.id = d.held").
-		Where(sb.In("d.held", b.cells(build.PermitFacts)), sb.LessEqualThan("d.year", p.From.Year()),
-			sb.GreaterEqualThan("d.until", p.From.Year())).
-		OrderBy("1", "2 NULLS FIRST", "d.rowid")
-	statement, args := sb.Build()
-	var wages []DepartedWage
-	var sums []sqlite.Sum // of wages times falls
-	err = sqlite.Each(ctx, r.file, func(rows *sql.Rows) error {
-		var w DepartedWage
-		var year int
-		var days sql.RawBytes
-		if err := rows.Scan(&w.Region, sqlite.Text(&w.Industry), &year, &days); err != nil {
-			return err
+	type paidTo struct {
+		workers int
+		sum     sqlite.Sum // of wages times falls
+	}
+	type place struct{ region, industry string }
+	found := map[place]*paidTo{}
+	var at, last place
+	paid := &paidTo{} // at last
+	q := daysQuestion{columns: []string{"c.region_code", "c.industry"}, into: []any{&at.region, sqlite.Text(&at.industry)}}
+	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
+		sb.Join("register_cells AS c", "c.id = d.held").Where(sb.In("d.held", b.cells(build.PermitFacts)),
+			sb.In("d.facts", append(viewFacts(build.PermitFacts), build.RepatriationFacts)...),
+			sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year()))
+	}
+	q.sum = func(s packed.DaysSum) bool { return shareInForce(s, labour.Period{From: p.From, To: p.From}) == none }
+	q.see = func(row packed.RowDays) {
+		if at != last {
+			last, paid = at, cmp.Or(found[at], &paidTo{})
+			found[at] = paid
 		}
-		if n := len(wages); n == 0 || wages[n-1].Region != w.Region || wages[n-1].Industry != w.Industry {
-			wages, sums = append(wages, w), append(sums, sqlite.Sum{})
+		if wage, known := row.Wage.Known(); known {
+			fall := row.Fall(p)
+			paid.workers += fall
+			paid.sum.Add(wage * float64(fall))
 		}
-		workers, sum := &wages[len(wages)-1].Workers, &sums[len(sums)-1]
-		return packed.UnpackDays(year, days, func(row packed.RowDays) {
-			if wage, known := row.Wage.Known(); known {
-				fall := row.Fall(p)
-				*workers += fall
-				sum.Add(wage * float64(fall))
-			}
-		})
-	}, statement, args...)
-	if err != nil {
+	}
+	if err = q.answer(ctx, r); err != nil {
 		return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)
 	}
-	for i := range wages {
-		wages[i].Monthly = sums[i].Total() / float64(wages[i].Workers)
+	var wages []DepartedWage
+	for at, paid := range found {
+		if paid.workers >= max(1, r.confidential) {
+			wages = append(wages, DepartedWage{at.region, at.industry, paid.sum.Total() / float64(paid.workers), paid.workers})
+		}
 	}
-	return slices.DeleteFunc(wages, func(w DepartedWage) bool { return w.Workers < max(1, r.confidential) }), shown(sb), nil
+	slices.SortFunc(wages, func(a, b DepartedWage) int {
+		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Industry, b.Industry))
+	})
+	return wages, shown(q.statement(build.DaysTable, "d.days")), nil
 }
 
 // StockProvenance says which register rows a stock rests on that is followed through a period.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -32,57 +31,80 @@ func (b *Counted) isCovered() bool {
 	return yes
 }
 
-// eachCell counts the rows behind a figure cell by cell, from the days of the register. A cell may come more than once.
-func (b *Counted) eachCell(ctx context.Context, view string, visit func(registerCell, touched)) error {
+// eachCell counts the rows behind a figure cell by cell, from the days of the register. A cell may come more than once. The
+// days that are touched are found where byDay asks for them.
+func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit func(registerCell, touched)) error {
 	dayFamily := labour.IssueFlow
 	if view == build.RepatriationFacts {
 		dayFamily = labour.DepartureFlow
 	}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	own, held := "FALSE", "FALSE"
-	if b.families[dayFamily] {
-		own = sb.In("d.cell", b.cells(view))
+	var c registerCell
+	var own, held bool // whether rows are counted by their own cell, or by that of the permit in force
+	t := touched{days: packed.NoDays}
+	q := daysQuestion{
+		columns: []string{"c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic"},
+		into: []any{&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic,
+			&own, &held},
 	}
-	if b.families[labour.Stock] {
-		held = sb.In("d.held", b.cells(build.PermitFacts))
-	}
-	sb.Select("c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic", own, held,
-		"d.year", "d.days", "d.facts").
-		From("register_days AS d").Join("register_cells AS c", "c.id = d.cell").
-		Where(sb.In("d.facts", viewFacts(view)...), sb.LessEqualThan("d.year", b.period.To.Year()),
-			sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(own, held))
-	statement, args := sb.Build()
-	return sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
-		var c registerCell
-		var byDay, byStock bool
-		var year int
-		var days sql.RawBytes
-		var facts string
-		err := rows.Scan(&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source,
-			&c.synthetic, &byDay, &byStock, &year, &days, &facts)
-		if err != nil {
-			return err
+	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
+		isOwn, isHeld := "FALSE", "FALSE"
+		if b.families[dayFamily] {
+			isOwn = sb.In("d.cell", b.cells(view))
 		}
-		t := touched{days: packed.NoDays}
-		err = packed.UnpackDays(year, days, func(row packed.RowDays) {
-			inForce := row.Held.Clip(b.period)
-			hit := byStock && inForce.Days() > 0 && (view == build.PermitFacts || row.Day <= b.period.To)
-			if hit && view == build.PermitFacts {
-				t.widen(inForce)
-			}
-			if byDay && facts == view && b.period.Contains(row.Day) {
-				hit = true
-				t.widen(labour.Period{From: row.Day, To: row.Day})
-			}
-			if hit {
-				t.rows++
-			}
-		})
-		if err == nil && t.rows > 0 {
+		if b.families[labour.Stock] {
+			isHeld = sb.In("d.held", b.cells(build.PermitFacts))
+		}
+		sb.SelectMore(isOwn, isHeld).Join("register_cells AS c", "c.id = d.cell").
+			Where(sb.In("d.facts", viewFacts(view)...), sb.LessEqualThan("d.year", b.period.To.Year()),
+				sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(isOwn, isHeld))
+	}
+	q.end = func() {
+		if t.rows > 0 {
 			visit(c, t)
 		}
-		return err
-	}, statement, args...)
+		t = touched{days: packed.NoDays}
+	}
+	q.sum = func(s packed.DaysSum) bool {
+		dated, inForce := none, none
+		if own && q.key.facts == view {
+			dated = shareOf(s.Day, b.period)
+		}
+		if held {
+			inForce = shareInForce(s, b.period)
+		}
+		if view == build.RepatriationFacts {
+			inForce = min(inForce, shareOf(s.Day, labour.Period{From: s.Day.From, To: b.period.To}))
+		}
+		switch {
+		case dated == all && (inForce != some || !byDay):
+			t.rows = s.Rows
+			t.widen(s.Day)
+		case dated == none && inForce == all:
+			t.rows = s.Held
+		case dated == some || inForce == some:
+			return false
+		}
+		if inForce == all && view == build.PermitFacts {
+			t.widen(labour.Period{From: s.From.From, To: s.To.To}.Clip(b.period))
+		}
+		q.end()
+		return true
+	}
+	q.see = func(row packed.RowDays) {
+		inForce := row.Held.Clip(b.period)
+		hit := held && inForce.Days() > 0 && (view == build.PermitFacts || row.Day <= b.period.To)
+		if hit && view == build.PermitFacts {
+			t.widen(inForce)
+		}
+		if own && q.key.facts == view && b.period.Contains(row.Day) {
+			hit = true
+			t.widen(labour.Period{From: row.Day, To: row.Day})
+		}
+		if hit {
+			t.rows++
+		}
+	}
+	return q.answer(ctx, b.release)
 }
 
 // viewFacts lists the kinds of days that a view has.
@@ -101,12 +123,4 @@ func (b *Counted) cells(view string) *sqlbuilder.SelectBuilder {
 }
 
 // widen makes some days part of those that are touched.
-func (t *touched) widen(days labour.Period) { t.days = widened(t.days, days) }
-
-// widened returns the period from the first day to the last of two.
-func widened(p, days labour.Period) labour.Period {
-	if p == packed.NoDays {
-		return days
-	}
-	return labour.Period{From: min(p.From, days.From), To: max(p.To, days.To)}
-}
+func (t *touched) widen(days labour.Period) { t.days = packed.Widen(t.days, days) }

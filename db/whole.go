@@ -117,13 +117,13 @@ func (r *Release) WholePermits(ctx context.Context, f PermitFilter, order Order[
 // the numbers of the permits.
 func (r *Release) WholeRepatriations(ctx context.Context, f RepatriationFilter,
 	order Order[RepatriationOrder]) (*Whole, error) {
-	narrow, err := r.repatriationCondition(ctx, f)
+	list, err := r.repatriationSelection(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return whole(r, slices.Concat(repatriationList.columns, []string{"e.name", "n.number"}),
 		build.RepatriationRows(r.schema)+" AS f"+nameOfEmployer+" LEFT JOIN permits AS n ON n.id = f.permit_id"+
-			build.Colocated(r.schema, "n", "f"), repatriationSort, order, narrow)
+			build.Colocated(r.schema, "n", "f"), repatriationSort, order, list.narrow)
 }
 
 // WholeEmployers returns the list that EmployerPages gives in pages.

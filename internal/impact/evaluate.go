@@ -144,39 +144,36 @@ type polynomial struct {
 // collect sums the terms of a question over the units and days of a slice. It is false where a figure is not known that
 // somebody's departure needs.
 func (m *model) collect(q question, s slice) (*polynomial, bool) {
-	return m.sum(s, q.net, func(unit, year int) []keyed {
-		if s.industry != "" && m.units[unit].industry != s.industry {
-			return nil
+	var units []int
+	for i, u := range m.units {
+		if s.industry == "" || s.industry == u.industry {
+			units = append(units, i)
 		}
-		return m.termsOf(q, unit, year)
-	})
+	}
+	return m.sum(s.days, units, q.net, func(unit, year int) []keyed { return m.termsOf(q, unit, year) })
 }
 
 // ofUnit sums an amount over the departures of one unit and year.
 func (m *model) ofUnit(key worthKey, days labour.Period, a amount) *polynomial {
 	a.by = slices.Sorted(slices.Values(slices.Concat(a.by, m.units[key.unit].factors)))
 	terms := []keyed{{a, fmt.Sprint(a.by, m.units[key.unit].stays)}}
-	p, _ := m.sum(slice{days: days}, false, func(unit, year int) []keyed {
-		if unit != key.unit || year != key.year {
-			return nil
-		}
-		return terms
-	})
+	p, _ := m.sum(days.Clip(labour.YearPeriod(key.year)), []int{key.unit}, false, func(int, int) []keyed { return terms })
 	return p
 }
 
-// sum adds up terms over the units and days of a slice.
-func (m *model) sum(s slice, net bool, terms func(unit, year int) []keyed) (*polynomial, bool) {
+// sum adds up terms over some units and days.
+func (m *model) sum(of labour.Period, units []int, net bool, terms func(unit, year int) []keyed) (*polynomial, bool) {
 	sums := map[string]*monomial{}
 	for at := range m.stock.stretches {
 		stretch := &m.stock.stretches[at]
-		days := stretch.Clip(s.days).Days()
+		days := stretch.Clip(of).Days()
 		if days <= 0 || stretch.departed <= 0 {
 			continue
 		}
 		years := float64(days) / float64(labour.DaysInYear(stretch.year))
 		staying := m.stayingOn[at]
-		for i, u := range m.units {
+		for _, i := range units {
+			u := &m.units[i]
 			gone := stretch.of(u.cell)
 			if gone <= 0 {
 				continue

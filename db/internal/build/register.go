@@ -316,10 +316,7 @@ func (r *register) inForce(c *permitChange) {
 	if !c.inForce() {
 		return
 	}
-	if r.span == packed.NoDays {
-		r.span = labour.Period{From: c.first, To: c.first}
-	}
-	r.span = labour.Period{From: min(r.span.From, c.first), To: max(r.span.To, c.first)}
+	r.span = packed.Widen(r.span, labour.Period{From: c.first, To: c.first})
 	if day, ends := c.ends(); ends {
 		r.span.To = max(r.span.To, day)
 	}

@@ -63,24 +63,65 @@ func (w packedWage) Known() (float64, bool) {
 }
 
 // UnpackDays hands out each row of those packed, which start from the first day of a year.
+//
+// Questions that no sum answers read millions of rows here. Most numbers take one byte, which is read without a call.
 func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
-	numbers := numbers{rest: packed}
-	next, nextSigned := numbers.next, func() int { // as binary.Varint
-		v := numbers.next()
-		return int(int64(v>>1) ^ -int64(v&1))
-	}
 	day := labour.YearPeriod(year).From
-	for len(numbers.rest) > 0 {
-		day = day.AddDays(nextSigned())
-		from := day.AddDays(nextSigned())
-		row := RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(int(next()) - 1)},
-			Workers: nextSigned(), Wage: packedWage(next())}
-		if numbers.broken {
-			return errPacked
+	var row [5]uint64
+	for at := 0; at < len(packed); {
+		for i := range row {
+			if at < len(packed) && packed[at] < 1<<7 {
+				row[i] = uint64(packed[at])
+				at++
+				continue
+			}
+			v, size := binary.Uvarint(packed[at:])
+			if size <= 0 {
+				return errPacked
+			}
+			row[i] = v
+			at += size
 		}
-		visit(row)
+		day += labour.Date(signed(row[0]))
+		from := day + labour.Date(signed(row[1]))
+		visit(RowDays{Day: day, Held: labour.Period{From: from, To: from + labour.Date(row[2]) - 1},
+			Workers: int(signed(row[3])), Wage: packedWage(row[4])})
 	}
 	return nil
+}
+
+// signed turns a number as binary.AppendVarint writes it around.
+func signed(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
+
+// DaysSum is what the days of some rows add up to.
+type DaysSum struct {
+	Rows, Workers int
+	Held          int // of the rows, those that are in force on any day
+	// Day has the days of all rows. From and To have the first and the last days in force of those that are in force.
+	Day, From, To labour.Period
+	// Of those that are in force: the least days from a row's day to the first in force, and the most to the last; the most
+	// days in force.
+	Before, After, Longest int
+}
+
+// NoRows are no rows.
+var NoRows = DaysSum{Day: NoDays, From: NoDays, To: NoDays}
+
+// Add adds a row.
+func (s *DaysSum) Add(c RowDays) {
+	s.Rows++
+	s.Workers += c.Workers
+	s.Day = Widen(s.Day, labour.Period{From: c.Day, To: c.Day})
+	if c.Held.Days() > 0 {
+		before, after := c.Held.From.Sub(c.Day), c.Held.To.Sub(c.Day)
+		if s.Held == 0 {
+			s.Before, s.After = before, after
+		}
+		s.Before, s.After, s.Longest = min(s.Before, before), max(s.After, after), max(s.Longest, c.Held.Days())
+		s.Held++
+		s.From = Widen(s.From, labour.Period{From: c.Held.From, To: c.Held.From})
+		s.To = Widen(s.To, labour.Period{From: c.Held.To, To: c.Held.To})
+	}
 }
 
 // numbers are packed one behind the other, each of variable length.

@@ -55,3 +55,24 @@ func TestPackDays(t *testing.T) {
 	cut := slices.IndexFunc(packed, func(b byte) bool { return b >= 0x80 }) + 1
 	assert.ErrorIs(t, UnpackDays(2018, packed[:cut], func(RowDays) {}), errPacked)
 }
+
+func BenchmarkUnpackDays(b *testing.B) {
+	var packed []byte
+	last := labour.YearPeriod(2018).From
+	rng := rand.New(rand.NewPCG(7, 7))
+	const rows = 180
+	for range rows {
+		day := labour.NewDate(2018, 1, 1+rng.IntN(365))
+		from := day.AddDays(rng.IntN(30))
+		packed = PackDays(packed, last, RowDays{Day: day, Held: labour.Period{From: from, To: from.AddDays(364)},
+			Workers: 1 + rng.IntN(90), Wage: PackWage(float64(20000 + 100*rng.IntN(300)))})
+		last = day
+	}
+	workers := 0
+	for b.Loop() {
+		if err := UnpackDays(2018, packed, func(r RowDays) { workers += r.Workers }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}

@@ -122,3 +122,14 @@ func Unpack(year int, packed []byte, p labour.Period, days []Change) error {
 
 // NoDays is a period without a day.
 var NoDays = labour.Period{From: 1, To: 0}
+
+// Widen returns the period from the first day to the last of two, either of which may be NoDays.
+func Widen(p, q labour.Period) labour.Period {
+	switch {
+	case p == NoDays:
+		return q
+	case q == NoDays:
+		return p
+	}
+	return labour.Period{From: min(p.From, q.From), To: max(p.To, q.To)}
+}
