@@ -166,7 +166,7 @@ func (w *writer) copySharded(ctx context.Context, file *sql.DB, tables []table, 
 		if sent[t.name], err = w.copyTable(ctx, file, t, ""); err != nil {
 			return fmt.Errorf("copy %s: %w", t.name, err)
 		}
-		for _, statement := range t.finish() {
+		for _, statement := range append(t.finish(), t.indexes...) {
 			if err := w.run(ctx, statement); err != nil {
 				return fmt.Errorf("make the indexes of %s: %w", t.name, err)
 			}

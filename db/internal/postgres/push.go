@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 
+	"golang.org/x/sync/errgroup"
+
 	"homebound/db/internal/sqlite"
 )
 
@@ -132,13 +134,22 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 		return err
 	}
 	if p.Shards != nil {
-		err = w.copySharded(ctx, p.File, tables, views, p.Shards)
-	} else {
-		err = w.copyAll(ctx, p.File, tables, views)
+		if err := w.copySharded(ctx, p.File, tables, views, p.Shards); err != nil {
+			return err
+		}
+		return c.readBack(ctx, w, p, schema)
 	}
-	if err != nil {
+	if err := w.copyAll(ctx, p.File, tables, views); err != nil {
 		return err
 	}
+	both, running := errgroup.WithContext(ctx)
+	both.Go(func() error { return c.readBack(running, w, p, schema) })
+	both.Go(func() error { return w.index(running, tables) })
+	return both.Wait()
+}
+
+// readBack has the draft checked, on connections of its own.
+func (c *Cluster) readBack(ctx context.Context, w *writer, p Pushing, schema string) error {
 	one := &Cluster{prefix: c.prefix}
 	config := w.config
 	pool := sql.OpenDB(connector{config})
@@ -154,8 +165,8 @@ func (c *Cluster) draft(ctx context.Context, w *writer, p Pushing) error {
 const listFunction = `CREATE FUNCTION json_each(list text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	AS 'SELECT pg_catalog.json_array_elements_text(list::json)'`
 
-// copyAll makes the tables, fills them by COPY and makes their indexes in one transaction, so that rows are frozen: no
-// reader has to look up whether they are there.
+// copyAll makes the tables and fills them by COPY in one transaction, so that rows are frozen: no reader has to look up
+// whether they are there. They have their keys then, by which they are read back while their indexes are made.
 func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, views []string) error {
 	statements := []string{"BEGIN"}
 	for _, t := range tables {
@@ -175,9 +186,21 @@ func (w *writer) copyAll(ctx context.Context, file *sql.DB, tables []table, view
 	}
 	statements = append(append(statements, listFunction), append(views, "COMMIT")...)
 	if err := w.run(ctx, statements...); err != nil {
-		return fmt.Errorf("make the indexes and views: %w", err)
+		return fmt.Errorf("make the keys and views: %w", err)
 	}
 	return w.count(ctx, rows)
+}
+
+// index makes the indexes of the tables, the largest of which sort in more memory than a server gives by itself.
+func (w *writer) index(ctx context.Context, tables []table) error {
+	statements := []string{"SET maintenance_work_mem = '256MB'"}
+	for _, t := range tables {
+		statements = append(statements, t.indexes...)
+	}
+	if err := w.run(ctx, statements...); err != nil {
+		return fmt.Errorf("make the indexes: %w", err)
+	}
+	return nil
 }
 
 // count compares how many rows tables have with how many were sent.

@@ -213,13 +213,13 @@ func (t table) read() (query string, width int) {
 	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(columns, ", "), sqlite.Quote(t.name), order), len(columns)
 }
 
-// finish writes the statements that make the table's key and indexes.
+// finish writes the statements that make the table's key and have its rows counted.
 func (t table) finish() []string {
 	var statements []string
 	if t.hasKey() {
 		statements = append(statements, fmt.Sprintf("ALTER TABLE %s ADD PRIMARY KEY (%s)", sqlite.Quote(t.name), strings.Join(quoted(t.keys), ", ")))
 	}
-	return append(append(statements, t.indexes...), "ANALYZE "+sqlite.Quote(t.name))
+	return append(statements, "ANALYZE "+sqlite.Quote(t.name))
 }
 
 func quoted(names []string) []string {
