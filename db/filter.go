@@ -26,6 +26,32 @@ func (r DateRange) Holds(day *labour.Date) bool {
 	return (r.From == nil || *r.From <= *day) && (r.To == nil || *day <= *r.To)
 }
 
+// and returns the days of the range that meet a comparison too, or false where these are no range. A day that is not known
+// meets none.
+func (r DateRange) and(c Comparison[labour.Date]) (DateRange, bool) {
+	all := r.period()
+	for _, first := range []*labour.Date{c.Gte, c.Eq} {
+		if first != nil {
+			all.From = max(all.From, *first)
+		}
+	}
+	for _, last := range []*labour.Date{c.Lte, c.Eq} {
+		if last != nil {
+			all.To = min(all.To, *last)
+		}
+	}
+	if c.Gt != nil {
+		all.From = max(all.From, c.Gt.AddDays(1))
+	}
+	if c.Lt != nil {
+		all.To = min(all.To, c.Lt.AddDays(-1))
+	}
+	if c.IsEmpty() {
+		return r, true
+	}
+	return DateRange{&all.From, &all.To}, c.In == nil
+}
+
 // period returns the range with the first and the last day of the calendar in the place of an open end.
 func (r DateRange) period() labour.Period {
 	p := labour.Period{From: labour.YearPeriod(1).From, To: packed.EndOfCalendar}

@@ -36,10 +36,22 @@ type foundPermits struct {
 // byDays returns what counts the permits of a list by days, or nil: where it is not about days, or about more than the
 // days of the register know.
 func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
+	var demands []*Counted // each of which the permits are among
+	if f.Counted != nil {
+		demands = append(demands, f.Counted)
+	}
+	if p, empty, err := r.period(f.Period); f.Period != (DateRange{}) && !empty && err == nil {
+		demands = append(demands, &Counted{release: r, period: p,
+			families: map[labour.Family]bool{labour.IssueFlow: true, labour.Stock: true}})
+		f.Period = DateRange{}
+	}
+	if issued, isRange := f.Issued.and(f.IssuedOn); isRange {
+		f.Issued, f.IssuedOn = issued, Comparison[labour.Date]{}
+	}
 	// All that the days know; a field that is added to the filter is not among it until somebody says so here.
 	rest := f
 	rest.Within, rest.BoundariesOn, rest.Industries, rest.Nationalities, rest.Synthetic = nil, nil, nil, nil, nil
-	if reflect.ValueOf(rest).IsZero() {
+	if reflect.ValueOf(rest).IsZero() && demands == nil {
 		return nil // and nothing is about days
 	}
 	rest.Issued, rest.InForceOn, rest.Counted = DateRange{}, nil, nil
@@ -54,11 +66,11 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		years: f.Issued.period(), on: f.InForceOn}
 	if f.InForceOn != nil {
 		d.years = d.years.Clip(labour.Period{From: *f.InForceOn, To: *f.InForceOn})
-		if f.Issued == (DateRange{}) && f.Counted == nil && build.HasSpans(r.schema) {
+		if f.Issued == (DateRange{}) && demands == nil && build.HasSpans(r.schema) {
 			d.stock = list
 		}
 	}
-	if behind := f.Counted; behind != nil {
+	for _, behind := range demands {
 		if !behind.isCovered() {
 			return nil
 		}
@@ -69,8 +81,12 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		if !dated {
 			day = nil
 		}
-		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day) &&
-			(f.Counted == nil || f.Counted.holds(permit, dated))
+		for _, behind := range demands {
+			if !behind.holds(permit, dated) {
+				return false
+			}
+		}
+		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day)
 	}
 	d.share = func(permits packed.DaysSum, dated bool) share {
 		hold := all
@@ -83,8 +99,8 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		case !f.Issued.Holds(nil):
 			hold = none
 		}
-		if f.Counted != nil {
-			hold = min(hold, f.Counted.share(permits, dated))
+		for _, behind := range demands {
+			hold = min(hold, behind.share(permits, dated))
 		}
 		return hold
 	}

@@ -250,7 +250,8 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 	dbtest.MustPublish(t, store, content)
 	release = dbtest.MustRead(t, store)
 	for _, f := range []db.PermitFilter{{}, {InForceOn: new(labour.NewDate(2017, 6, 1))}, {Within: []string{content.Regions[0].Code}},
-		{Issued: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}}} {
+		{Issued: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}}, {Period: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}},
+		{IssuedOn: db.Comparison[labour.Date]{Gt: new(labour.NewDate(2017, 2, 1)), Lte: new(labour.NewDate(2017, 6, 1))}}} {
 		var counted []string
 		ctx := db.WithLedger(t.Context(), &db.Ledger{Watch: func(_ context.Context, query string) func(error) {
 			counted = append(counted, query)
@@ -262,7 +263,7 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 			assert.True(t, strings.Contains(query, "LIMIT") || !strings.Contains(query, "FROM permits"), "%+v is counted by %s", f, query)
 		}
 	}
-	for _, f := range []db.RepatriationFilter{{}, {Outcomes: []labour.Outcome{labour.Deported}},
+	for _, f := range []db.RepatriationFilter{{}, {Date: db.Comparison[labour.Date]{Lt: new(labour.NewDate(2018, 6, 9))}}, {Outcomes: []labour.Outcome{labour.Deported}},
 		{Within: []string{content.Regions[0].Code}, Period: db.DateRange{From: new(labour.NewDate(2017, 6, 9))}}} {
 		ctx := db.WithLedger(t.Context(), &db.Ledger{Watch: func(_ context.Context, query string) func(error) {
 			assert.True(t, strings.Contains(query, "LIMIT") || !strings.Contains(query, "FROM repatriations"), "%+v is counted by %s", f, query)

@@ -153,6 +153,9 @@ func (r *Release) repatriationSelection(ctx context.Context, f RepatriationFilte
 // repatriationTotal returns what counts the repatriations of a list by the days of the register, and their workers by the
 // rollups of departures, or nil where the list is about more than these know.
 func (r *Release) repatriationTotal(f RepatriationFilter, resolved facts) func(context.Context) (rows, workers int, err error) {
+	if dated, isRange := f.Period.and(f.Date); isRange {
+		f.Period, f.Date = dated, Comparison[labour.Date]{}
+	}
 	// All that these know; a field that is added to the filter is not among it until somebody says so here.
 	rest := f
 	rest.Within, rest.BoundariesOn, rest.Industries, rest.Nationalities, rest.Outcomes, rest.Synthetic = nil, nil, nil, nil, nil, nil
