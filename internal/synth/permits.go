@@ -11,6 +11,7 @@ import (
 // drawn is one permit before its particulars: for whom and where.
 type drawn struct {
 	number      int // from 1
+	digits      int // of numbers in ids, so that ids are in the order of numbers
 	stay        *stay
 	nationality string
 	employer    *labour.Employer
@@ -26,7 +27,7 @@ func (r *Register) draws(yield func(drawn, *rand.Rand) bool) {
 	for s, open := range r.stays {
 		number++
 		source.Seed(r.seed, uint64(number))
-		c := drawn{number: number, stay: s, nationality: Sanctioned}
+		c := drawn{number: number, digits: r.digits, stay: s, nationality: Sanctioned}
 		c.employer = &r.employers[r.weights(s).draw(rng)]
 		c.named = rng.IntN(1000) >= 15
 		if open {
@@ -81,7 +82,7 @@ func (r *Register) Permits() iter.Seq[labour.Permit] {
 
 func permit(c drawn, rng *rand.Rand) labour.Permit {
 	p := labour.Permit{
-		ID:          permitID(c.number),
+		ID:          c.id("SYN-P-", c.number),
 		Region:      c.employer.Region,
 		Nationality: c.nationality,
 		Workers:     1,
@@ -91,7 +92,7 @@ func permit(c drawn, rng *rand.Rand) labour.Permit {
 		Source:      SourceID,
 		Synthetic:   true,
 	}
-	p.Number = padded("SYNTHETIC-", p.IssuedOn.Year(), 4) + padded("-", c.number, 7)
+	p.Number = padded("SYNTHETIC-", p.IssuedOn.Year(), 4) + c.id("-", c.number)
 	if c.named {
 		p.Employer = c.employer.ID
 	}
@@ -114,7 +115,7 @@ func permit(c drawn, rng *rand.Rand) labour.Permit {
 	return p
 }
 
-func permitID(number int) string { return padded("SYN-P-", number, 7) }
+func (c *drawn) id(prefix string, number int) string { return padded(prefix, number, c.digits) }
 
 func drawTrade(mix []trade, rng *rand.Rand) int {
 	at := rng.IntN(100)

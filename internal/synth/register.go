@@ -9,6 +9,7 @@ package synth
 import (
 	"iter"
 	"math"
+	"strconv"
 
 	"homebound/internal/labour"
 )
@@ -17,7 +18,7 @@ import (
 const SourceID = "homebound-synthetic-register"
 
 // MaxPermits is the largest register that can be asked for.
-const MaxPermits = 10_000_000
+const MaxPermits = 100_000_000
 
 // Sanctioned is the nationality that the resolutions of 2017 send home; its workers rise and fall with the reported
 // figures, while all others keep coming.
@@ -76,6 +77,7 @@ func mixed() []Share {
 // Register is a synthetic register. It never changes and may be read by several goroutines at once.
 type Register struct {
 	seed       uint64
+	digits     int // of the numbers of permits
 	sanctioned sample
 	open       sample // of nationalities that no sanction names
 	employers  []labour.Employer
@@ -100,7 +102,7 @@ func New(cfg Config) (*Register, error) {
 		return nil, err
 	}
 
-	r := &Register{seed: cfg.Seed}
+	r := &Register{seed: cfg.Seed, digits: max(7, len(strconv.Itoa(cfg.Permits)))}
 	r.employers, r.early, r.late = makeEmployers(cfg.Employers)
 
 	var sanctioned, all int

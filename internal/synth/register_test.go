@@ -133,10 +133,10 @@ func TestNew_SaysWhatIsWrongWithAConfig(t *testing.T) {
 		cfg  synth.Config
 		want string
 	}{
-		"no permits":          {synth.Config{}, "expected 1 to 10000000 permits, found 0"},
-		"fewer than none":     {synth.Config{Permits: -1}, "expected 1 to 10000000 permits, found -1"},
-		"too many permits":    {synth.Config{Permits: 10_000_001}, "expected 1 to 10000000 permits, found 10000001"},
-		"negative employers":  {synth.Config{Permits: 1, Employers: -2}, "expected 1 to 10000000 employers, or 0 to let their number follow the permits, found -2"},
+		"no permits":          {synth.Config{}, "expected 1 to 100000000 permits, found 0"},
+		"fewer than none":     {synth.Config{Permits: -1}, "expected 1 to 100000000 permits, found -1"},
+		"too many permits":    {synth.Config{Permits: 100_000_001}, "expected 1 to 100000000 permits, found 100000001"},
+		"negative employers":  {synth.Config{Permits: 1, Employers: -2}, "expected 1 to 100000000 employers, or 0 to let their number follow the permits, found -2"},
 		"no nationality":      {synth.Config{Permits: 1, Nationalities: []synth.Share{}}, "expected at least one nationality, found none"},
 		"not a country code":  {synth.Config{Permits: 1, Nationalities: []synth.Share{{"kp", 1}}}, `expected a nationality of two capital letters such as KP, found "kp"`},
 		"nationality twice":   {synth.Config{Permits: 1, Nationalities: []synth.Share{{"CN", 1}, {"CN", 2}}}, "expected each nationality once, found CN twice"},

@@ -32,10 +32,10 @@ func (r *Register) Repatriations() iter.Seq[labour.Repatriation] {
 
 func repatriation(number int, c drawn, rng *rand.Rand) labour.Repatriation {
 	p := labour.Repatriation{
-		ID:          padded("SYN-R-", number, 7),
+		ID:          c.id("SYN-R-", number),
 		Region:      c.employer.Region,
 		Nationality: c.nationality,
-		Permit:      permitID(c.number),
+		Permit:      c.id("SYN-P-", c.number),
 		Date:        c.stay.leftOn,
 		Workers:     1,
 		Outcome:     outcome(rng),

@@ -42,8 +42,14 @@ func TestPages_AreAccessibleAfterUse(t *testing.T) {
 	axe := sitetest.AxeCore(t)
 	s := sitetest.WithRelease(t)
 	receipt := receiptPath(t, s)
-	for v, lang := range map[sitetest.View]string{{Scheme: "light", Width: 320}: "ru", {Scheme: "dark", Width: 390}: "en", {Scheme: "dark", Width: 1280}: "ru",
-		{Scheme: "light", Width: 1280, Forced: true}: "en"} {
+	type use struct {
+		view sitetest.View
+		lang string
+	}
+	for _, u := range browsertest.Sample([]use{{sitetest.View{Scheme: "light", Width: 320}, "ru"},
+		{sitetest.View{Scheme: "dark", Width: 390}, "en"}, {sitetest.View{Scheme: "dark", Width: 1280}, "ru"},
+		{sitetest.View{Scheme: "light", Width: 1280, Forced: true}, "en"}}) {
+		v, lang := u.view, u.lang
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL)
 			for _, path := range []string{"/", "/regions/RU-PRI", "/charts/stock?region=RU", "/claims/C001", "/changes", receipt} {

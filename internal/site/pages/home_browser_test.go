@@ -25,7 +25,7 @@ var pagesToLookAt = []string{"/regions", "/regions/RU-PRI", "/regions/RU-FD-FE",
 func TestPages_AreAccessibleInBothThemesAndOnAPhone(t *testing.T) {
 	axe := sitetest.AxeCore(t)
 	s := sitetest.WithRelease(t)
-	for _, v := range sitetest.Views {
+	for _, v := range browsertest.Sample(sitetest.Views) {
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL)
 			sitetest.Look(t, browser, s.URL, v)
@@ -97,7 +97,7 @@ func TestChart_SharesByKeyboard(t *testing.T) {
 func TestHome_IsLight(t *testing.T) {
 	const most = 300_000
 	s := sitetest.WithRelease(t, func(c *web.Config) { c.CacheBytes = 4 << 20 })
-	for _, v := range sitetest.Views {
+	for _, v := range browsertest.Sample(sitetest.Views) {
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL) // one that has kept nothing
 			sitetest.Look(t, browser, s.URL, v)
