@@ -71,11 +71,11 @@ func (q *daysQuestion) read(ctx context.Context, r *Release, table string, left 
 	others []string, intoOthers ...any) error {
 	sb := q.statement(table, others...)
 	if left != nil {
-		years := map[any]bool{}
+		years := map[int]bool{}
 		for k := range left {
 			years[k.year] = true
 		}
-		sb.Where(sb.In("d.year", slices.Collect(maps.Keys(years))...))
+		sb.Where(sb.In("d.year", sqlbuilder.List(slices.Sorted(maps.Keys(years)))))
 	}
 	statement, args := sb.Build()
 	into := slices.Concat([]any{&q.key.facts, &q.key.cell, &q.key.held, &q.key.year}, intoOthers, q.into)
