@@ -45,6 +45,11 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 		for _, s := range []*served{one, other} {
 			eventually.True(t, func() bool { return numberOf(t, s) == 2 }, patience, 50*time.Millisecond, "it follows")
 		}
+		// Of a release that the standby does not have yet nobody could answer once the primary is gone.
+		written := primary.Query(t, "SELECT pg_current_wal_lsn()")
+		eventually.True(t, func() bool {
+			return standby.Query(t, "SELECT pg_last_wal_replay_lsn() >= '"+written+"'") == "t"
+		}, patience, 50*time.Millisecond, "the standby has what was written")
 		primary.Kill()
 		time.Sleep(time.Second) // under load: no request fails
 		assert.Equal(t, 2, numberOf(t, other))
