@@ -29,25 +29,15 @@ func (r DateRange) Holds(day *labour.Date) bool {
 // and returns the days of the range that meet a comparison too, or false where these are no range. A day that is not known
 // meets none.
 func (r DateRange) and(c Comparison[labour.Date]) (DateRange, bool) {
-	all := r.period()
-	for _, first := range []*labour.Date{c.Gte, c.Eq} {
-		if first != nil {
-			all.From = max(all.From, *first)
-		}
+	if c.IsEmpty() {
+		return r, true
 	}
-	for _, last := range []*labour.Date{c.Lte, c.Eq} {
-		if last != nil {
-			all.To = min(all.To, *last)
-		}
-	}
+	all := r.period().Clip(DateRange{c.Gte, c.Lte}.period()).Clip(DateRange{c.Eq, c.Eq}.period())
 	if c.Gt != nil {
 		all.From = max(all.From, c.Gt.AddDays(1))
 	}
 	if c.Lt != nil {
 		all.To = min(all.To, c.Lt.AddDays(-1))
-	}
-	if c.IsEmpty() {
-		return r, true
 	}
 	return DateRange{&all.From, &all.To}, c.In == nil
 }

@@ -132,24 +132,22 @@ func (d *permitDays) find(ctx context.Context) (*foundPermits, error) {
 	}
 	found := &foundPermits{issued: packed.NoDays, from: packed.NoDays}
 	q := d.question()
-	take := func(s packed.DaysSum) {
-		found.rows += s.Rows
-		found.workers += s.Workers
+	take := func(rows, workers int, issued, from labour.Period) {
+		found.rows += rows
+		found.workers += workers
 		found.undated = found.undated || q.key.facts != build.PermitFacts
-		found.issued, found.from = packed.Widen(found.issued, s.Day), packed.Widen(found.from, s.From)
+		found.issued, found.from = packed.Widen(found.issued, issued), packed.Widen(found.from, from)
 	}
 	q.sum = func(s packed.DaysSum) bool {
 		hold := d.share(s, q.key.facts == build.PermitFacts)
 		if hold == all {
-			take(s)
+			take(s.Rows, s.Workers, s.Day, s.From)
 		}
 		return hold != some
 	}
 	q.see = func(row packed.RowDays) {
 		if d.holds(row, q.key.facts == build.PermitFacts) {
-			one := packed.NoRows
-			one.Add(row)
-			take(one)
+			take(1, row.Workers, labour.Period{From: row.Day, To: row.Day}, labour.Period{From: row.Held.From, To: row.Held.From})
 		}
 	}
 	err := q.answer(ctx, d.release)
@@ -162,13 +160,11 @@ func (d *permitDays) find(ctx context.Context) (*foundPermits, error) {
 
 // question asks the days of the permits.
 func (d *permitDays) question() *daysQuestion {
-	return &daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
-		sb.Where(sb.In("d.facts", viewFacts(build.PermitFacts)...))
+	// A permit that is in force on a day may have been issued in a later year, and the other way round.
+	return &daysQuestion{facts: viewFacts(build.PermitFacts), years: d.years, narrow: func(sb *sqlbuilder.SelectBuilder) {
 		for _, cells := range d.cells {
 			sb.Where(sb.In("d.cell", cells))
 		}
-		// A permit that is in force on a day may have been issued in a later year, and the other way round.
-		sb.Where(sb.LessEqualThan("d.year", d.years.To.Year()), sb.GreaterEqualThan("d.until", d.years.From.Year()))
 	}}
 }
 
@@ -184,23 +180,19 @@ func (d *permitDays) total(ctx context.Context) (rows, workers int, err error) {
 	}
 	day := labour.Period{From: *d.on, To: *d.on}
 	_, err = d.release.eachStock(ctx, d.stock.facts, nil, d.stock.on, day, nil, func(_ []string, through stockDays) error {
-		for i, c := range through.changes {
-			if through.from.AddDays(i) <= *d.on {
-				rows += c.Permits
-				workers += c.Workers
-			}
-		}
+		stock := through.on(*d.on)
+		rows += stock.Permits
+		workers += stock.Workers
 		return nil
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("count the permits in force: %w", err)
 	}
-	q := daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
-		sb.Where(sb.Equal("d.facts", build.RepatriationFacts), sb.In("d.held", d.cells[0]),
-			sb.LessEqualThan("d.year", d.on.Year()), sb.GreaterEqualThan("d.until", d.on.Year()))
+	q := daysQuestion{facts: []any{build.RepatriationFacts}, years: day, narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.In("d.held", d.cells[0]))
 	}}
 	q.sum = func(s packed.DaysSum) bool {
-		left := min(shareOfAll(s, day), shareOf(s.Day, labour.Period{From: s.Day.From, To: *d.on}))
+		left := min(shareOfAll(s, day), shareUntil(s.Day, *d.on))
 		if left == all {
 			workers -= s.Workers
 		}

@@ -24,8 +24,10 @@ type spanKey struct {
 // them costs what the register has. What the days of a cell's year add up to (register_spans) decides most of it: where
 // all of them are within a period, or none, their sum is enough, and only those at its ends are unpacked.
 type daysQuestion struct {
-	columns []string // of d, which is register_days or register_spans, and of its cell c where it is joined
-	into    []any    // what they are read into, beside the key, before any of the functions below is called
+	facts   []any         // the kinds of days that are asked
+	years   labour.Period // in any of which a row is counted
+	columns []string      // of d, which is register_days or register_spans, and of its cell c where it is joined
+	into    []any         // what they are read into, beside the key, before any of the functions below is called
 	key     spanKey
 	narrow  func(sb *sqlbuilder.SelectBuilder)
 
@@ -92,7 +94,8 @@ func (q *daysQuestion) statement(table string, others ...string) *sqlbuilder.Sel
 	sb := sqlite.Flavour.NewSelectBuilder()
 	sb.Select("d.facts", "d.cell", "d.held", "d.year").SelectMore(others...).SelectMore(q.columns...).From(table + " AS d")
 	q.narrow(sb)
-	return sb
+	return sb.Where(sb.In("d.facts", q.facts...), sb.LessEqualThan("d.year", q.years.To.Year()),
+		sb.GreaterEqualThan("d.until", q.years.From.Year()))
 }
 
 // share says how many of some rows hold what is asked.
@@ -113,6 +116,11 @@ func shareOf(days, within labour.Period) share {
 		return all
 	}
 	return some
+}
+
+// shareUntil says how many of some days are not after a day.
+func shareUntil(days labour.Period, last labour.Date) share {
+	return shareOf(days, labour.Period{From: days.From, To: last})
 }
 
 // shareInForce says how many of the rows that are ever in force are so on a day of a period.

@@ -40,6 +40,17 @@ type stockDays struct {
 	changes []packed.Change
 }
 
+// on returns the stock on a day.
+func (s stockDays) on(day labour.Date) (stock packed.Change) {
+	for i, c := range s.changes {
+		if s.from.AddDays(i) <= day {
+			stock.Workers += c.Workers
+			stock.Permits += c.Permits
+		}
+	}
+	return stock
+}
+
 // eachStock reads the stock of each group that is wanted, nil for all, through a period, and returns the statement that
 // ran. Groups come once each; the days are good until visit returns.
 func (r *Release) eachStock(ctx context.Context, f facts, dimensions []labour.Dimension, boundariesOn labour.Date,
@@ -153,12 +164,8 @@ func (r *Release) StockOn(ctx context.Context, f StockFilter, days []labour.Date
 	statement, err := r.eachStock(ctx, narrowed, nil, f.BoundariesOn,
 		labour.Period{From: slices.Min(days), To: slices.Max(days)}, nil,
 		func(_ []string, through stockDays) error {
-			for i, c := range through.changes {
-				for j, day := range days {
-					if through.from.AddDays(i) <= day {
-						stocks[j] += c.Workers
-					}
-				}
+			for i, day := range days {
+				stocks[i] += through.on(day).Workers
 			}
 			return nil
 		})
@@ -266,9 +273,8 @@ func (r *Release) Authorised(ctx context.Context, f StockFilter, p labour.Period
 
 // contracts adds the workers of the permits issued in the period whose contract was finalised before a day, and from it on.
 func (b *Counted) contracts(ctx context.Context, before labour.Date, a *Authorised) error {
-	q := daysQuestion{narrow: func(sb *sqlbuilder.SelectBuilder) {
-		sb.Where(sb.Equal("d.facts", build.ContractDays), sb.In("d.cell", b.cells(build.PermitFacts)),
-			sb.LessEqualThan("d.year", b.period.To.Year()), sb.GreaterEqualThan("d.until", b.period.From.Year()))
+	q := daysQuestion{facts: []any{build.ContractDays}, years: b.period, narrow: func(sb *sqlbuilder.SelectBuilder) {
+		sb.Where(sb.In("d.cell", b.cells(build.PermitFacts)))
 	}}
 	q.sum = func(s packed.DaysSum) bool {
 		issued := shareOf(s.Day, b.period)
@@ -342,13 +348,13 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	found := map[place]*paidTo{}
 	var at, last place
 	paid := &paidTo{} // at last
-	q := daysQuestion{columns: []string{"c.region_code", "c.industry"}, into: []any{&at.region, sqlite.Text(&at.industry)}}
+	first := labour.Period{From: p.From, To: p.From}
+	q := daysQuestion{facts: append(viewFacts(build.PermitFacts), build.RepatriationFacts), years: first,
+		columns: []string{"c.region_code", "c.industry"}, into: []any{&at.region, sqlite.Text(&at.industry)}}
 	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
-		sb.Join("register_cells AS c", "c.id = d.held").Where(sb.In("d.held", b.cells(build.PermitFacts)),
-			sb.In("d.facts", append(viewFacts(build.PermitFacts), build.RepatriationFacts)...),
-			sb.LessEqualThan("d.year", p.From.Year()), sb.GreaterEqualThan("d.until", p.From.Year()))
+		sb.Join("register_cells AS c", "c.id = d.held").Where(sb.In("d.held", b.cells(build.PermitFacts)))
 	}
-	q.sum = func(s packed.DaysSum) bool { return shareInForce(s, labour.Period{From: p.From, To: p.From}) == none }
+	q.sum = func(s packed.DaysSum) bool { return shareInForce(s, first) == none }
 	q.see = func(row packed.RowDays) {
 		if at != last {
 			last, paid = at, cmp.Or(found[at], &paidTo{})

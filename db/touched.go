@@ -42,6 +42,7 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 	var own, held bool // whether rows are counted by their own cell, or by that of the permit in force
 	t := touched{days: packed.NoDays}
 	q := daysQuestion{
+		facts: viewFacts(view), years: b.period,
 		columns: []string{"c.region_code", "c.nationality", "c.industry", "c.outcome", "c.source_id", "c.synthetic"},
 		into: []any{&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic,
 			&own, &held},
@@ -54,9 +55,7 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 		if b.families[labour.Stock] {
 			isHeld = sb.In("d.held", b.cells(build.PermitFacts))
 		}
-		sb.SelectMore(isOwn, isHeld).Join("register_cells AS c", "c.id = d.cell").
-			Where(sb.In("d.facts", viewFacts(view)...), sb.LessEqualThan("d.year", b.period.To.Year()),
-				sb.GreaterEqualThan("d.until", b.period.From.Year()), sb.Or(isOwn, isHeld))
+		sb.SelectMore(isOwn, isHeld).Join("register_cells AS c", "c.id = d.cell").Where(sb.Or(isOwn, isHeld))
 	}
 	q.end = func() {
 		if t.rows > 0 {
@@ -73,7 +72,7 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 			inForce = shareInForce(s, b.period)
 		}
 		if view == build.RepatriationFacts {
-			inForce = min(inForce, shareOf(s.Day, labour.Period{From: s.Day.From, To: b.period.To}))
+			inForce = min(inForce, shareUntil(s.Day, b.period.To))
 		}
 		switch {
 		case dated == all && (inForce != some || !byDay):
