@@ -257,3 +257,15 @@ func TestRegister_EventsLieWithinItsDays(t *testing.T) {
 		})
 	}
 }
+
+// Ids of a register of more permits than seven digits count have a digit more, so that they come in the order of keys.
+func TestPermits_HaveIDsInTheOrderOfNumbers(t *testing.T) {
+	for permits, want := range map[int]string{1000: "SYN-P-0000001", 9_999_999: "SYN-P-0000001", 10_000_000: "SYN-P-00000001"} {
+		register, err := synth.New(synth.Config{Permits: permits, Seed: 1})
+		require.NoError(t, err)
+		for p := range register.Permits() {
+			assert.Equal(t, want, p.ID, permits)
+			break
+		}
+	}
+}
