@@ -11,6 +11,7 @@ import (
 	"github.com/huandu/go-sqlbuilder"
 
 	"homebound/db/internal/build"
+	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
 )
@@ -152,11 +153,21 @@ func (rep *Report) naming(ctx context.Context, t *tally, family labour.Family) (
 		if span := rep.release.spans[build.PermitFacts]; rep.Period.From <= span.From && span.To <= rep.Period.To {
 			return nil, nil
 		}
+		if slices.Contains(t.dimensions, labour.ByEmployer) {
+			if whole, ends, ok := rep.summed(append(rep.facts.dimensions(), t.dimensions...), ""); ok && len(ends) == 0 {
+				return nil, rep.followSums(ctx, t, whole, nil, false)
+			}
+		}
 		return rep.release.selectStock(rep.facts, t.dimensions, rep.BoundariesOn, rep.Period)
 	case labour.DepartureFlow:
 		f = departureFlow
 	}
 	s := rep.source(t, f, labour.Year, false)
+	if s.sums.Days() > 0 {
+		if err := rep.eachSum(ctx, t, f, s.sums, func(*group, labour.Date, packed.Flow) {}); err != nil {
+			return nil, err
+		}
+	}
 	if len(s.days) > 0 {
 		if err := rep.namedByDay(ctx, t, f, s); err != nil {
 			return nil, err

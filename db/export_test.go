@@ -15,8 +15,13 @@ import (
 )
 
 // ReadBy makes a release answer from one rollup wherever that covers the question, and gives the names of those that do
-// for a kind of facts and some dimensions. "" stands for the register's rows, where there is such a plan.
+// for a kind of facts and some dimensions. "" stands for the register's rows, where there is such a plan, and "fewest rows" for
+// what a release reads by itself.
 func (r *Release) ReadBy(name string) {
+	if name == "fewest rows" {
+		r.planner = r.smallest
+		return
+	}
 	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
 		for _, candidate := range build.Rollups {
 			if candidate.Name == name && candidate.Facts == facts && candidate.Covers(dimensions) &&

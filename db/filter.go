@@ -187,7 +187,11 @@ func (f facts) conditions(sb *sqlbuilder.SelectBuilder, kind string, negated boo
 		region = "(" + region + " || '')" // which no index fits
 	}
 	for _, codes := range f.regions {
-		all = append(all, isIn(sb, region, codes))
+		one := isIn(sb, region, codes)
+		if slices.Contains(codes, "") { // no region, which some rollups have as NULL
+			one = sb.Or(one, sb.IsNull("f.region_code"))
+		}
+		all = append(all, one)
 	}
 	for _, one := range []struct {
 		column string

@@ -139,7 +139,7 @@ func (rep *Report) count(ctx context.Context, t *tally, f flow, wages bool, add 
 			return err
 		}
 	}
-	if len(s.days) == 0 {
+	if len(s.days) == 0 && s.sums.Days() == 0 {
 		return nil
 	}
 	sums := map[*Values]*flowSum{}
@@ -206,9 +206,18 @@ func (rep *Report) countRows(ctx context.Context, t *tally, f flow, s source, gr
 	}, append([]any{&unit}, into...)...)
 }
 
-// eachDay hands out the days of some stretches that a rollup of a flow by day has, group by group.
+// eachDay hands out what is read beside months, group by group: the days of some stretches that a rollup of a flow by day
+// has, and sums of stretches as of their first day.
 func (rep *Report) eachDay(ctx context.Context, t *tally, f flow, s source,
 	visit func(*group, labour.Date, packed.Flow)) error {
+	if s.sums.Days() > 0 {
+		if err := rep.eachSum(ctx, t, f, s.sums, visit); err != nil {
+			return err
+		}
+	}
+	if len(s.days) == 0 {
+		return nil
+	}
 	return rep.eachYear(ctx, t, f, s, func(values []string, _ int, unpack func(func(labour.Date, packed.Flow)) error) error {
 		var g *group
 		return unpack(func(day labour.Date, found packed.Flow) {
@@ -325,9 +334,23 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 	if !measured { // what appears already need not be followed to see it
 		wanted = func(values []string) bool { return !t.has(values) }
 	}
-	statement, err := rep.release.eachStock(ctx, rep.facts, t.dimensions, rep.BoundariesOn, rep.Period, wanted,
+	if slices.Contains(t.dimensions, labour.ByEmployer) {
+		g := rep.Query.Granularity
+		if !t.cut {
+			g = ""
+		}
+		if whole, ends, ok := rep.summed(append(rep.facts.dimensions(), t.dimensions...), g); ok {
+			return rep.followSums(ctx, t, whole, ends, measured)
+		}
+	}
+	return rep.followDays(ctx, t, rep.Period, rep.facts, wanted, measured)
+}
+
+// followDays is followStock for the days of a part of the period, and the groups of some facts that are wanted.
+func (rep *Report) followDays(ctx context.Context, t *tally, p labour.Period, f facts, wanted func([]string) bool, measured bool) error {
+	statement, err := rep.release.eachStock(ctx, f, t.dimensions, rep.BoundariesOn, p, wanted,
 		func(values []string, days stockDays) error {
-			walk := stockWalk{tally: t, values: values, day: rep.Period.From, measured: measured}
+			walk := rep.walk(t, values, p.From, measured)
 			for i, c := range days.changes {
 				if c != (packed.Change{}) {
 					walk.until(days.from.AddDays(i))
@@ -335,7 +358,7 @@ func (rep *Report) followStock(ctx context.Context, t *tally, measured bool) err
 					walk.permits += c.Permits
 				}
 			}
-			walk.until(rep.Period.To + 1)
+			walk.until(p.To + 1)
 			return t.checkSize()
 		})
 	rep.SQL = append(rep.SQL, statement)
@@ -365,6 +388,7 @@ type source struct {
 	from, day   string
 	columns     []string
 	first, last string
+	sums        labour.Period // the days that are read of the sums of employers
 	// daily is the rollup by day, and days what is read of it.
 	daily string
 	days  []labour.Period
@@ -376,20 +400,24 @@ type source struct {
 func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) source {
 	asked := append(rep.facts.dimensions(), t.dimensions...)
 	months, days := rep.cutMonths(f.facts)
+	whole := packed.NoDays
 	byMonth, isByMonth := rep.plan(f.facts, asked)
 	byDay, isByDay := rep.plan(f.daily, asked)
 	foreign := wages && rep.isForeign()
 	if g == labour.Day || !isByMonth || foreign {
 		months, days = packed.NoDays, []labour.Period{rep.Period}
+		if part, ends, ok := rep.summed(asked, g); ok && !isByMonth && !(f.facts == build.RepatriationFacts && rep.facts.byOutcome()) {
+			whole, days = part, ends
+		}
 	}
 	if len(days) > 0 && !isByDay || foreign && !rep.release.schema[byDay.Name]["flows"] {
-		s := source{from: f.facts, day: f.day, columns: f.rows, first: rep.Period.From.String(), last: rep.Period.To.String()}
+		s := source{sums: packed.NoDays, from: f.facts, day: f.day, columns: f.rows, first: rep.Period.From.String(), last: rep.Period.To.String()}
 		if rep.release.confidential > 0 {
 			s.columns = f.masked
 		}
 		return s
 	}
-	s := source{daily: byDay.Name, days: days}
+	s := source{daily: byDay.Name, days: days, sums: whole}
 	if months.Days() > 0 {
 		s.from, s.day, s.columns = byMonth.Name, "f.month", f.summed
 		s.first, s.last = labour.Month.Label(months.From), labour.Month.Label(months.To)
@@ -400,6 +428,11 @@ func (rep *Report) source(t *tally, f flow, g labour.Granularity, wages bool) so
 // has reports whether a day is in what is read of the rollup by day.
 func (s source) has(day labour.Date) bool {
 	return slices.ContainsFunc(s.days, func(p labour.Period) bool { return p.Contains(day) })
+}
+
+// walk begins a walk through a group's days from one on.
+func (rep *Report) walk(t *tally, values []string, from labour.Date, measured bool) *stockWalk {
+	return &stockWalk{tally: t, values: values, day: from, period: t.periodOf(from), measured: measured}
 }
 
 // stockWalk goes through one group's days in order.

@@ -244,7 +244,7 @@ func (rep *Report) wagesLeftOut(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	if len(s.days) == 0 {
+	if len(s.days) == 0 && s.sums.Days() == 0 {
 		return count, nil
 	}
 	aside := *rep // whose statements are not those of the figures

@@ -63,11 +63,14 @@ func openRelease(ctx context.Context, path string, least int) (*Release, error) 
 		close: func() error { return errors.Join(file.Close(), whole.Close()) }}, least)
 }
 
+// smallest is the planner of a release.
+func (r *Release) smallest(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
+	return build.Smallest(r.schema, facts, dimensions)
+}
+
 // readRelease reads what every question needs of a release that was opened.
 func readRelease(ctx context.Context, r *Release, least int) (*Release, error) {
-	r.planner = func(facts string, dimensions []labour.Dimension) (build.Rollup, bool) {
-		return build.Smallest(r.schema, facts, dimensions)
-	}
+	r.planner = r.smallest
 	var err error
 	if r.searches, err = lru.New[string, named](searchesKept); err != nil {
 		return nil, err

@@ -83,6 +83,8 @@ CREATE INDEX employer_names_by_workers ON employer_names (workers, id);
 
 CREATE TABLE employer_stock (employer_id TEXT NOT NULL, cell INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, changes BLOB NOT NULL, PRIMARY KEY (employer_id, cell, year)) STRICT, WITHOUT ROWID;
 
+CREATE TABLE employer_sums (employer_id TEXT NOT NULL, region_code TEXT NOT NULL, synthetic INTEGER NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (employer_id, region_code, synthetic)) STRICT, WITHOUT ROWID;
+
 CREATE TABLE employers (
   id          TEXT NOT NULL PRIMARY KEY,
   name        TEXT NOT NULL,

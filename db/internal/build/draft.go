@@ -396,12 +396,8 @@ func (d *Draft) describeRelease(ctx context.Context, r *register, info *labour.R
 		}
 		counts[name] = n
 	}
-	from, through, err := r.dataSpan(ctx, d.conn)
-	if err != nil {
-		return err
-	}
 	var synthetic, factual bool
-	err = sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error { return rows.Scan(&synthetic, &factual) },
+	err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error { return rows.Scan(&synthetic, &factual) },
 		`SELECT ? OR EXISTS (SELECT 1 FROM main.repatriations WHERE synthetic) OR EXISTS (SELECT 1 FROM main.employers WHERE synthetic),
 			? OR EXISTS (SELECT 1 FROM main.repatriations WHERE NOT synthetic)`, r.synthetic, r.real)
 	if err != nil {
@@ -412,7 +408,7 @@ func (d *Draft) describeRelease(ctx context.Context, r *register, info *labour.R
 		return fmt.Errorf("write the counts: %w", err)
 	}
 	_, err = sqlite.Run(ctx, d.conn, `INSERT INTO main.release VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
-		info.Number, info.ContentHash, info.PublishedAt.Format(time.RFC3339), from, through, synthetic, factual,
+		info.Number, info.ContentHash, info.PublishedAt.Format(time.RFC3339), r.from, r.through, synthetic, factual,
 		info.Note, labour.MethodVersion, string(text))
 	if err != nil {
 		return fmt.Errorf("describe the release: %w", err)

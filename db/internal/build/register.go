@@ -25,11 +25,13 @@ type register struct {
 	days    *daysBuilder
 	dayCell map[uint64]int // numbers of cells among the days
 	gaps    gapCounts
+	sums    *sumsBuilder
 	// employed are the workers of each employer's permits, which are listed by them, by the place of the employer.
 	employed []int64
 
 	span            labour.Period        // from the first to the last day on which the stock changes
 	issued          dateSpan             // days of issue
+	from, through   *string              // of the data, once dataSpan was asked
 	known           map[string]*dateSpan // all days of a source's rows, those of repatriations once dataSpan was asked
 	parsed          map[string]labour.Date
 	synthetic, real bool                   // whether any permit is
@@ -117,6 +119,7 @@ func newRegister(ctx context.Context, q sqlite.Querier, local *localWages, dir s
 
 // close lets go of what the register holds beside memory.
 func (r *register) close() error {
+	r.sums.close()
 	return errors.Join(r.days.insert.Close(), r.changes.close())
 }
 

@@ -53,6 +53,7 @@ var Rollups = []Rollup{
 	{"departures_by_employer", DepartureDays, append(slices.Clone(byOutcome), labour.ByEmployer)},
 
 	registerDays,
+	employerSums,
 }
 
 // Dimensions of filters and rollups alone: whether rows are synthetic, and where they come from.
@@ -155,11 +156,20 @@ func clearRollups(ctx context.Context, q sqlite.Querier) error {
 }
 
 // build makes the rollups from a register whose permits were seen. The coarser ones of a flow are summed up from the finer.
-func (r *register) build(ctx context.Context, q sqlite.Querier) error {
+func (r *register) build(ctx context.Context, q sqlite.Querier) (err error) {
+	if r.from, r.through, err = r.dataSpan(ctx, q); err != nil {
+		return err
+	}
+	if r.sums, err = newSumsBuilder(ctx, q, r.from, r.through); err != nil {
+		return err
+	}
 	if err := r.buildFromPermits(ctx, q); err != nil {
 		return err
 	}
 	if err := r.buildFromRepatriations(ctx, q); err != nil {
+		return err
+	}
+	if err := r.sums.finish(ctx, q); err != nil {
 		return err
 	}
 	for _, r := range Rollups {
@@ -181,7 +191,7 @@ func (r *register) build(ctx context.Context, q sqlite.Querier) error {
 	if err := r.gaps.build(ctx, q); err != nil {
 		return err
 	}
-	_, err := sqlite.Run(ctx, q, `INSERT INTO main.spans
+	_, err = sqlite.Run(ctx, q, `INSERT INTO main.spans
 		SELECT ?, ?, ? WHERE ? <> '' UNION ALL
 		SELECT ?, MIN(date), MAX(date) FROM repatriations HAVING COUNT(*) > 0 UNION ALL
 		SELECT ?, ?, ? WHERE ?`, PermitFacts, r.issued.first, r.issued.last, r.issued.first, RepatriationFacts,

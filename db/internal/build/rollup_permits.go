@@ -129,11 +129,16 @@ func (r *register) buildFromPermits(ctx context.Context, q sqlite.Querier) (err 
 	err = r.changes.each(func(c *permitChange) error {
 		if !begun || of.compare(c) != 0 {
 			of, begun = *c, true
-			if err := builders.enter(ctx, r.codes.texts(c.cell, c.employer)); err != nil {
+			cell := r.codes.texts(c.cell, c.employer)
+			if err := builders.enter(ctx, cell); err != nil {
+				return err
+			}
+			if err := r.sums.enter(ctx, cell); err != nil {
 				return err
 			}
 		}
 		builders.add(c)
+		r.sums.addPermit(c)
 		return nil
 	})
 	if err != nil {

@@ -32,11 +32,16 @@ func (r *register) buildFromRepatriations(ctx context.Context, q sqlite.Querier)
 		}
 		if cell := values[0].(string); !begun || cell != before {
 			begun, before = true, cell
-			if err := builders.enter(ctx, strings.Split(cell, sqlite.FieldEnd)); err != nil {
+			dimensions := strings.Split(cell, sqlite.FieldEnd)
+			if err := builders.enter(ctx, dimensions); err != nil {
+				return err
+			}
+			if err := r.sums.enter(ctx, dimensions); err != nil {
 				return err
 			}
 		}
 		builders.add(&c)
+		r.sums.addRepatriation(&c)
 		return nil
 	}, fmt.Sprintf("SELECT %s, f.date, f.workers FROM %s AS f ORDER BY 1", sqlite.Joined(columns, sqlite.FieldEnd),
 		RepatriationFacts))

@@ -95,7 +95,11 @@ func PackFlows(days iter.Seq2[labour.Date, *Day]) []flowYear {
 
 func (d *Day) append(to []byte, gap int) []byte {
 	how := d.money()
-	to = binary.AppendUvarint(to, uint64(gap)<<flowBits|uint64(how))
+	return d.appendFlow(binary.AppendUvarint(to, uint64(gap)<<flowBits|uint64(how)), how)
+}
+
+// appendFlow is append without the head.
+func (d *Day) appendFlow(to []byte, how int) []byte {
 	to = binary.AppendUvarint(to, uint64(d.Permits))
 	to = binary.AppendUvarint(to, uint64(d.Workers))
 	if how == inSome {
@@ -139,25 +143,39 @@ func (n *numbers) wages() float64 { return math.Float64frombits(bits.ReverseByte
 // has no rate is unpriced.
 func UnpackFlows(year int, packed []byte, rate func(Currency) (float64, bool), visit func(labour.Date, Flow)) error {
 	return unpackDays(year, packed, func(n *numbers, how int, f *Flow) {
-		sums := 1
-		switch how {
-		case unknown:
-			sums = 0
-		case inSome:
-			sums = int(n.next())
-		}
-		for ; sums > 0 && !n.broken; sums-- {
-			m := Money{Permits: f.Permits, Workers: f.Workers}
-			if how != inOwn {
-				m.Currency = Currency(n.next())
-			}
-			if how == inSome {
-				m.Permits, m.Workers = int(n.next()), int(n.next())
-			}
-			m.Wages = n.wages()
-			f.pay(m, rate)
-		}
+		n.money(how, f.Permits, f.Workers, func(m Money) { f.pay(m, rate) })
 	}, visit)
+}
+
+// money reads the money of some permits and their workers.
+func (n *numbers) money(how, permits, workers int, visit func(Money)) {
+	sums := 1
+	switch how {
+	case unknown:
+		sums = 0
+	case inSome:
+		sums = int(n.next())
+	}
+	for ; sums > 0 && !n.broken; sums-- {
+		m := Money{Permits: permits, Workers: workers}
+		if how != inOwn {
+			m.Currency = Currency(n.next())
+		}
+		if how == inSome {
+			m.Permits, m.Workers = int(n.next()), int(n.next())
+		}
+		m.Wages = n.wages()
+		visit(m)
+	}
+}
+
+// In returns what the day adds up to in the currency that rate converts into.
+func (d Day) In(rate func(Currency) (float64, bool)) Flow {
+	f := Flow{Permits: d.Permits, Workers: d.Workers}
+	for _, m := range d.Money {
+		f.pay(m, rate)
+	}
+	return f
 }
 
 // pay adds what some permits pay.

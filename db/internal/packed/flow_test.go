@@ -29,15 +29,6 @@ func aDay(rng *rand.Rand) Day {
 	return d
 }
 
-// in is a day in one currency; of the others only some have a rate.
-func (d Day) in(rate func(Currency) (float64, bool)) Flow {
-	f := Flow{Permits: d.Permits, Workers: d.Workers}
-	for _, m := range d.Money {
-		f.pay(m, rate)
-	}
-	return f
-}
-
 // Flows come out of a pack as they went in, in the order of days, a row for each year, and in any currency.
 func TestPackFlows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
@@ -61,7 +52,7 @@ func TestPackFlows(t *testing.T) {
 				assert.Equal(t, row.Year, day.Year())
 				assert.True(t, len(found) == 0 || day > last)
 				last, found[day] = day, true
-				assert.Equal(t, flows[day].in(rate), f)
+				assert.Equal(t, flows[day].In(rate), f)
 			}))
 			if len(row.Flows) > 3 {
 				assert.ErrorIs(t, UnpackFlows(row.Year, append(row.Flows, 0x80), rate, func(labour.Date, Flow) {}), errPacked)
