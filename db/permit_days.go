@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -48,9 +49,14 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 	if issued, isRange := f.Issued.and(f.IssuedOn); isRange {
 		f.Issued, f.IssuedOn = issued, Comparison[labour.Date]{}
 	}
-	// All that the days know; a field that is added to the filter is not among it until somebody says so here.
+	if slices.Equal(f.Status, []labour.PermitStatus{labour.InForce}) { // which is to be in force on its day
+		f.Status, f.InForceOn = nil, new(r.LastDay(f.InForceOn))
+	}
+	// All that the days know; a field that is added to the filter is not among it until somebody says so here. The filters
+	// within are among it where they narrow cells, which isCovered tells.
 	rest := f
 	rest.Within, rest.BoundariesOn, rest.Industries, rest.Nationalities, rest.Synthetic = nil, nil, nil, nil, nil
+	rest.Nested = Nested[PermitFilter]{}
 	if reflect.ValueOf(rest).IsZero() && demands == nil {
 		return nil // and nothing is about days
 	}

@@ -255,7 +255,11 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 	}
 	dbtest.MustPublish(t, store, content)
 	release = dbtest.MustRead(t, store)
+	either := db.Nested[db.PermitFilter]{Or: []db.PermitFilter{{Within: []string{content.Regions[0].Code}}, {Nationalities: []string{content.Countries[0].Code}}},
+		Not: &db.PermitFilter{Industries: []string{content.Industries[0].Code}}}
 	for _, f := range []db.PermitFilter{{}, {InForceOn: new(labour.NewDate(2017, 6, 1))}, {Within: []string{content.Regions[0].Code}},
+		{Nested: either}, {InForceOn: new(labour.NewDate(2017, 6, 1)), Nested: either}, {Issued: db.DateRange{To: new(labour.NewDate(2017, 6, 1))}, Nested: either},
+		{Status: []labour.PermitStatus{labour.InForce}}, {Status: []labour.PermitStatus{labour.InForce}, InForceOn: new(labour.NewDate(2017, 6, 1)), Nested: either},
 		{Issued: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}}, {Period: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}},
 		{IssuedOn: db.Comparison[labour.Date]{Gt: new(labour.NewDate(2017, 2, 1)), Lte: new(labour.NewDate(2017, 6, 1))}}} {
 		var counted []string

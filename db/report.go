@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -169,7 +170,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	rep.LeftOut = all - len(rep.Rows)
 	if len(rep.Query.OrderBy) > 0 {
-		slices.SortFunc(rep.Rows, rep.compare)
+		rep.sort()
 	}
 	rep.Rows = append(rep.Rows, others...)
 	rep.Count = len(rep.Rows)
@@ -383,41 +384,57 @@ func (row ReportRow) meets(conditions []MeasureCondition) bool {
 	return true
 }
 
-// compare orders two rows: as asked, then by the groups in the order of groupBy, then by period.
-func (rep *Report) compare(a, b ReportRow) int {
-	for _, order := range rep.Query.OrderBy {
-		var result int
-		if order.Measure != "" {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (float64, bool) {
-				return row.Of(order.Measure)
-			})
-		} else if order.By == labour.ByPeriod {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (labour.Date, bool) {
-				return row.Period.From, true
-			})
-		} else {
-			result = compareKnown(order.Descending, a, b, func(row ReportRow) (string, bool) {
-				return row.Group[order.By], row.Group[order.By] != ""
-			})
-		}
-		if result != 0 {
-			return result
-		}
-	}
-	for _, d := range rep.dimensions() {
-		if result := compareKnown(false, a, b, func(row ReportRow) (string, bool) {
-			return row.Group[d], row.Group[d] != ""
-		}); result != 0 {
-			return result
-		}
-	}
-	return a.Period.From.Sub(b.Period.From)
+// sortKey is what a row is sorted by in one order: a number or a text.
+type sortKey struct {
+	number float64
+	text   string
+	known  bool
 }
 
-func compareKnown[T interface{ ~string | ~float64 | ~int32 }](descending bool, a, b ReportRow,
-	of func(ReportRow) (T, bool)) int {
-	x, known := of(a)
-	y, alsoKnown := of(b)
+func (rep *Report) sortKey(order ReportOrder, row *ReportRow) (k sortKey) {
+	switch {
+	case order.Measure != "":
+		k.number, k.known = row.Of(order.Measure)
+	case order.By == labour.ByPeriod:
+		k.number, k.known = float64(row.Period.From), true
+	default:
+		k.text = row.Group[order.By]
+		k.known = k.text != ""
+	}
+	return k
+}
+
+// sort puts the rows in order: as asked, then as they come, by the groups in the order of groupBy, then by period. What they
+// are sorted by is read once a row.
+func (rep *Report) sort() {
+	orders := rep.Query.OrderBy
+	keys := make([]sortKey, 0, len(rep.Rows)*len(orders))
+	places := make([]int, len(rep.Rows))
+	for i := range rep.Rows {
+		places[i] = i
+		for _, order := range orders {
+			keys = append(keys, rep.sortKey(order, &rep.Rows[i]))
+		}
+	}
+	slices.SortFunc(places, func(i, j int) int {
+		for at, order := range orders {
+			x, y := &keys[i*len(orders)+at], &keys[j*len(orders)+at]
+			result := compareKnown(order.Descending, x.number, y.number, x.known, y.known)
+			if result = cmp.Or(result, compareKnown(order.Descending, x.text, y.text, x.known, y.known)); result != 0 {
+				return result
+			}
+		}
+		return cmp.Compare(i, j)
+	})
+	sorted := make([]ReportRow, len(places))
+	for i, place := range places {
+		sorted[i] = rep.Rows[place]
+	}
+	rep.Rows = sorted
+}
+
+// compareKnown orders two values; those that are not known come last either way.
+func compareKnown[T ~string | ~float64](descending bool, x, y T, known, alsoKnown bool) int {
 	switch {
 	case known != alsoKnown && known:
 		return -1

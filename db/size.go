@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/huandu/go-sqlbuilder"
+
 	"homebound/db/internal/build"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
@@ -42,6 +44,14 @@ func (rep *Report) reserve(ctx context.Context, t *tally) (leave func(), err err
 // countGroups counts the groups of every kind of register row in the period, at most: those of two kinds are often the same.
 // It returns a Fault where one kind alone has more than most. It counts no further than that.
 func (rep *Report) countGroups(ctx context.Context, t *tally, most int) (groups int, err error) {
+	if asked := append(rep.facts.dimensions(), t.dimensions...); slices.Contains(t.dimensions, labour.ByEmployer) && !rep.facts.byOutcome() {
+		if sums, ok := rep.release.planner(build.EmployerSums, asked); ok { // of all kinds and days, in few rows
+			found, err := rep.groupsOf(ctx, rep.groupsIn(t.dimensions, sums.Name, build.PermitFacts), most+1)
+			if err != nil || found <= most {
+				return found, err
+			}
+		}
+	}
 	for _, kind := range []struct {
 		family labour.Family
 		flow   flow // whose day is "" where rows are of a year, and reach until another one
@@ -107,16 +117,27 @@ func (rep *Report) groupsUpTo(ctx context.Context, dimensions []labour.Dimension
 	case day == "":
 		return 0, nil // which the computation itself says
 	}
-	sb := rep.release.selectFrom(from, slices.Contains(dimensions, labour.ByDistrict), rep.BoundariesOn)
-	for _, d := range dimensions {
-		sb.SelectMore(build.DimensionColumn(d))
-	}
-	rep.facts.narrow(sb, facts)
+	sb := rep.groupsIn(dimensions, from, facts)
 	if day == "" {
 		sb.Where(sb.LessEqualThan("f.year", rep.Period.To.Year()), sb.GreaterEqualThan("f.until", rep.Period.From.Year()))
 	} else {
 		sb.Where(sb.Between(day, first, last))
 	}
+	return rep.groupsOf(ctx, sb, most)
+}
+
+// groupsIn selects the groups that the filter leaves of a table of some facts.
+func (rep *Report) groupsIn(dimensions []labour.Dimension, from, facts string) *sqlbuilder.SelectBuilder {
+	sb := rep.release.selectFrom(from, slices.Contains(dimensions, labour.ByDistrict), rep.BoundariesOn)
+	for _, d := range dimensions {
+		sb.SelectMore(build.DimensionColumn(d))
+	}
+	rep.facts.narrow(sb, facts)
+	return sb
+}
+
+// groupsOf counts the groups that are selected, and stops at most.
+func (rep *Report) groupsOf(ctx context.Context, sb *sqlbuilder.SelectBuilder, most int) (int, error) {
 	sb.Distinct().Limit(most)
 	counted := sqlite.Flavour.NewSelectBuilder()
 	counted.Select("COUNT(*)").From(counted.BuilderAs(sb, "g"))

@@ -356,12 +356,15 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	}
 	q.sum = func(s packed.DaysSum) bool { return shareInForce(s, first) == none }
 	q.see = func(row packed.RowDays) {
+		fall := row.Fall(p) // of most rows there is none, which is sooner seen than where they are
+		if fall == 0 {
+			return
+		}
 		if at != last {
 			last, paid = at, cmp.Or(found[at], &paidTo{})
 			found[at] = paid
 		}
 		if wage, known := row.Wage.Known(); known {
-			fall := row.Fall(p)
 			paid.workers += fall
 			paid.sum.Add(wage * float64(fall))
 		}

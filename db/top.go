@@ -49,7 +49,9 @@ func (rep *Report) chooseTop(ctx context.Context) (*topOf, error) {
 	}
 	rep.SQL = append(rep.SQL, whole.SQL...)
 	slices.SortStableFunc(rows, func(a, b ReportRow) int {
-		return compareKnown(true, a, b, func(row ReportRow) (float64, bool) { return row.Of(rep.Query.Top.By) })
+		x, known := a.Of(rep.Query.Top.By)
+		y, alsoKnown := b.Of(rep.Query.Top.By)
+		return compareKnown(true, x, y, known, alsoKnown)
 	})
 	top := &topOf{places: map[string]int{}, all: len(rows) <= rep.Query.Top.Count}
 	rows = rows[:min(len(rows), rep.Query.Top.Count)]

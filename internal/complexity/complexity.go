@@ -38,6 +38,7 @@ const (
 	aRegisterRow = 0.25 // where it has percentiles of wages, which are read from the register's rows
 	// where it is by employer: for each row of the register, of which sums are kept by employer, year and what else is asked by
 	anEmployersRow = 0.01
+	anEmployer     = 0.5 // for each employer, where what their years add up to is enough
 )
 
 // What a filter takes beside the rows that it leaves, in values.
@@ -142,7 +143,10 @@ func (m estimator) field(f *ast.Field, paged bool) Complexity {
 		// What a figure is held against is a report of its own.
 		read := m.register() * m.share(arguments["filter"])
 		work += figures*aReportRow*rows + percentiles*aRegisterRow*read
-		if slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)) || m.byEmployer(arguments["filter"]) {
+		switch byEmployer := slices.Contains(texts(arguments["groupBy"]), string(labour.ByEmployer)); {
+		case byEmployer && m.isSummed(arguments):
+			work += (1 + figures) * min(anEmployer*m.employers(arguments["filter"]), anEmployersRow*read)
+		case byEmployer || m.byEmployer(arguments["filter"]):
 			work += (1 + figures) * anEmployersRow * read
 		}
 	case f.Name == "changes":

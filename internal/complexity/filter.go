@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"homebound/db"
+	"homebound/internal/labour"
 )
 
 // searches are the searches of reports in a question: what they find says how many employers a report is of, and how
@@ -86,6 +87,43 @@ func (m estimator) employers(filter any) float64 {
 // share returns the part of the register that is of the employers of a report's filter, if they are of the usual size.
 func (m estimator) share(filter any) float64 {
 	return m.employers(filter) / max(1, float64(m.release.Info().Counts.Employers))
+}
+
+// isSummed reports whether a report by employer is of no more than what a release sums up of each of them and a region, in
+// years that its period does not cut.
+func (m estimator) isSummed(arguments map[string]any) bool {
+	for _, d := range texts(arguments["groupBy"]) {
+		if !slices.Contains([]labour.Dimension{labour.ByEmployer, labour.ByRegion, labour.ByDistrict, labour.ByPeriod}, labour.Dimension(d)) {
+			return false
+		}
+	}
+	if g, given := arguments["granularity"].(string); given && g != string(labour.Year) {
+		return false
+	}
+	filter, _ := arguments["filter"].(map[string]any)
+	span, _ := filter["period"].(map[string]any)
+	from, to := day(span["from"], labour.NoDate), day(span["to"], labour.NoDate)
+	return (from == labour.NoDate || from == labour.YearPeriod(from.Year()).From) &&
+		(to == labour.NoDate || to == labour.YearPeriod(to.Year()).To) && !narrowsCells(filter)
+}
+
+// narrowsCells reports whether a filter narrows what employers are not summed up by.
+func narrowsCells(filter any) bool {
+	f, _ := filter.(map[string]any)
+	for name, value := range f {
+		switch name {
+		case "and", "or", "not":
+			if slices.ContainsFunc(filtersIn(value), narrowsCells) {
+				return true
+			}
+		case "within", "employers", "search", "synthetic", "period":
+		default:
+			if value != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // byEmployer reports whether a filter tells employers apart, of which many sums are kept.

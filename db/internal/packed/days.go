@@ -126,16 +126,28 @@ func (s *DaysSum) Add(c RowDays) {
 
 // numbers are packed one behind the other, each of variable length.
 type numbers struct {
-	rest   []byte
+	packed []byte
+	at     int  // where the next one is
 	broken bool // whether a number was asked for that is not there whole
 }
 
+func (n *numbers) more() bool { return n.at < len(n.packed) }
+
+// next reads a number. Most take one byte, which is read without a call.
 func (n *numbers) next() uint64 {
-	v, size := binary.Uvarint(n.rest)
-	if size <= 0 {
-		n.broken, size = true, len(n.rest)
+	if n.at < len(n.packed) && n.packed[n.at] < 1<<7 {
+		n.at++
+		return uint64(n.packed[n.at-1])
 	}
-	n.rest = n.rest[size:]
+	return n.long()
+}
+
+func (n *numbers) long() uint64 {
+	v, size := binary.Uvarint(n.packed[n.at:])
+	if size <= 0 {
+		n.broken, size = true, len(n.packed)-n.at
+	}
+	n.at += size
 	return v
 }
 

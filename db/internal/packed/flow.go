@@ -121,9 +121,9 @@ func (d *Day) appendFlow(to []byte, how int) []byte {
 // unpackDays hands out each day of a packed year, in order. What follows permits and workers is read by rest, by the bits
 // of the day's head.
 func unpackDays(year int, packed []byte, rest func(n *numbers, bits int, f *Flow), visit func(labour.Date, Flow)) error {
-	numbers := numbers{rest: packed}
+	numbers := numbers{packed: packed}
 	day := labour.YearPeriod(year).From
-	for len(numbers.rest) > 0 {
+	for numbers.more() {
 		head := int(numbers.next())
 		day = day.AddDays(head >> flowBits)
 		f := Flow{Permits: int(numbers.next()), Workers: int(numbers.next())}

@@ -66,21 +66,21 @@ func PackSum(to []byte, last labour.Date, s *Sum) []byte {
 
 // UnpackSums hands out each of some sums, in the order of days. What is handed out is good until visit returns.
 func UnpackSums(packed []byte, visit func(*Sum) error) error {
-	n := numbers{rest: packed}
+	n := numbers{packed: packed}
 	var last labour.Date
 	var s Sum
 	pay := func(m Money) { s.Money = append(s.Money, m) }
-	for len(n.rest) > 0 {
+	for n.more() {
 		from := last.AddDays(int(signed(n.next())))
 		last = from.AddDays(int(n.next()) - 1)
 		head := int(n.next())
-		s = Sum{Days: labour.Period{From: from, To: last}, Issued: head&sumIssued != 0, Left: head&sumLeft != 0,
-			Day: Day{Money: s.Money[:0]}}
-		if s.Issued {
+		s.Days = labour.Period{From: from, To: last}
+		s.Permits, s.Workers, s.Money, s.Departed, s.Level = 0, 0, s.Money[:0], 0, Level{}
+		if s.Issued = head&sumIssued != 0; s.Issued {
 			s.Permits, s.Workers = int(n.next()), int(n.next())
 			n.money(head&(1<<flowBits-1), s.Permits, s.Workers, pay)
 		}
-		if s.Left {
+		if s.Left = head&sumLeft != 0; s.Left {
 			s.Departed = int(n.next())
 		}
 		if s.Held = head&sumHeld != 0; s.Held {
@@ -130,9 +130,9 @@ func PackChange(to []byte, last, day labour.Date, c Change) []byte {
 
 // UnpackChanges hands out each of some changes, in their order.
 func UnpackChanges(packed []byte, visit func(labour.Date, Change)) error {
-	n := numbers{rest: packed}
+	n := numbers{packed: packed}
 	var day labour.Date
-	for len(n.rest) > 0 {
+	for n.more() {
 		day = day.AddDays(int(signed(n.next())))
 		c := Change{Workers: int(signed(n.next())), Permits: int(signed(n.next()))}
 		if n.broken {
