@@ -95,6 +95,7 @@ func (rep *Report) eachEmployer(ctx context.Context, t *tally, kind string, visi
 // eachSum hands out what each group has of a flow in the stretches of some days, as of the first day of each.
 func (rep *Report) eachSum(ctx context.Context, t *tally, f flow, whole labour.Period,
 	visit func(*group, labour.Date, packed.Flow)) error {
+	rates := map[labour.Date]func(packed.Currency) (float64, bool){} // by stretch: employers share them
 	return rep.eachEmployer(ctx, t, f.facts, func(_ string, rows []summing) error {
 		for _, row := range rows {
 			var g *group
@@ -106,11 +107,16 @@ func (rep *Report) eachSum(ctx context.Context, t *tally, f flow, whole labour.P
 				if g == nil {
 					g = t.group(row.values)
 				}
-				found := packed.Flow{Workers: s.Departed}
-				if issued {
-					found = s.In(rep.byYear.in(s.Days.From.Year()))
+				if !issued {
+					visit(g, s.Days.From, packed.Flow{Workers: s.Departed})
+					return nil
 				}
-				visit(g, s.Days.From, found)
+				rate := rates[s.Days.From]
+				if rate == nil {
+					rate = rep.byYear.in(s.Days.From.Year())
+					rates[s.Days.From] = rate
+				}
+				visit(g, s.Days.From, s.In(rate))
 				return nil
 			})
 			if err != nil {
