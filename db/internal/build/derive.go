@@ -84,7 +84,7 @@ func (d *Draft) index(ctx context.Context) error {
 }
 
 // deriveInto writes what is derived to a file that has the content attached. Files of its own are in dir.
-func deriveInto(ctx context.Context, q sqlite.Querier, rates *Rates, masked bool, dir string) (r *register,
+func deriveInto(ctx context.Context, q *sql.Conn, rates *Rates, masked bool, dir string) (r *register,
 	hash string, err error) {
 	local, err := newLocalWages(ctx, q, rates)
 	if err != nil {

@@ -33,7 +33,7 @@ type sumsBuilder struct {
 }
 
 // newSumsBuilder begins with the first and the last day of the data.
-func newSumsBuilder(ctx context.Context, q sqlite.Querier, from, through *string) (*sumsBuilder, error) {
+func newSumsBuilder(ctx context.Context, q *sql.Conn, from, through *string) (*sumsBuilder, error) {
 	b := &sumsBuilder{around: packed.NoDays}
 	for i, text := range []*string{from, through} {
 		if text == nil {
@@ -194,7 +194,7 @@ func (b *sumsBuilder) unpack(sums, changes []byte) error {
 }
 
 // finish puts the cells of each employer and region together.
-func (b *sumsBuilder) finish(ctx context.Context, q sqlite.Querier) error {
+func (b *sumsBuilder) finish(ctx context.Context, q *sql.Conn) error {
 	if err := b.enter(ctx, []string{"", "", ""}); err != nil {
 		return fmt.Errorf("sum up employers: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // mask makes the masks of a release anew: of every permit and repatriation that is real, and of what goes with one, since
 // a stock is what a permit has less what was repatriated under it. Without a masker there are none.
-func mask(ctx context.Context, q sqlite.Querier, m *confidential.Masker, k int) error {
+func mask(ctx context.Context, q *sql.Conn, m *confidential.Masker, k int) error {
 	for _, table := range []string{"permit_masks", "repatriation_masks", "masked"} {
 		if _, err := sqlite.Run(ctx, q, `DELETE FROM main.`+table); err != nil {
 			return fmt.Errorf("clear %s: %w", table, err)

@@ -11,7 +11,7 @@ import (
 
 // buildNames keeps, for each employer, what a search looks in and what lists are sorted by: its name, since an engine's own
 // rules for case and order differ, and know few scripts; and the workers of its permits.
-func (r *register) buildNames(ctx context.Context, q sqlite.Querier) error {
+func (r *register) buildNames(ctx context.Context, q *sql.Conn) error {
 	if _, err := sqlite.Run(ctx, q, `CREATE TABLE main.employer_names (id TEXT PRIMARY KEY, search TEXT NOT NULL, sort TEXT NOT NULL, workers INTEGER NOT NULL) STRICT, WITHOUT ROWID`); err != nil {
 		return fmt.Errorf("fold the names of employers: %w", err)
 	}

@@ -156,7 +156,7 @@ func clearRollups(ctx context.Context, q sqlite.Querier) error {
 }
 
 // build makes the rollups from a register whose permits were seen. The coarser ones of a flow are summed up from the finer.
-func (r *register) build(ctx context.Context, q sqlite.Querier) (err error) {
+func (r *register) build(ctx context.Context, q *sql.Conn) (err error) {
 	if r.from, r.through, err = r.dataSpan(ctx, q); err != nil {
 		return err
 	}

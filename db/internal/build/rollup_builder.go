@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +18,7 @@ type builders struct{ all []*builder }
 type numberer func(facts string, dimensions []string) int
 
 // newBuilders begins each rollup that is picked. They are to be closed in any case.
-func newBuilders(ctx context.Context, q sqlite.Querier, number numberer, pick func(Rollup) bool) (*builders, error) {
+func newBuilders(ctx context.Context, q *sql.Conn, number numberer, pick func(Rollup) bool) (*builders, error) {
 	b := &builders{}
 	for _, r := range Rollups {
 		if !pick(r) {
@@ -98,7 +99,7 @@ var newFigures = map[string]func() figures{
 	DepartureDays:     func() figures { return &dayFigures{} },
 }
 
-func newBuilder(ctx context.Context, q sqlite.Querier, number numberer, r Rollup) (*builder, error) {
+func newBuilder(ctx context.Context, q *sql.Conn, number numberer, r Rollup) (*builder, error) {
 	b := &builder{rollup: r, figures: newFigures[r.Facts](), number: number}
 	fine := finest(r.Facts).by
 	for i, d := range r.by {
@@ -124,7 +125,7 @@ func newBuilder(ctx context.Context, q sqlite.Querier, number numberer, r Rollup
 
 // beginByEmployer makes room for the rows in the order of cells: finishByEmployer puts them in that of employers, in which
 // a report by employer has each of them at once, and one of a single employer finds it.
-func (b *builder) beginByEmployer(ctx context.Context, q sqlite.Querier, width int) error {
+func (b *builder) beginByEmployer(ctx context.Context, q *sql.Conn, width int) error {
 	_, err := sqlite.Run(ctx, q, fmt.Sprintf("CREATE TEMP TABLE unsorted_%s (employer_id TEXT, cell INTEGER, %s)", b.rollup.table(),
 		b.figures.columns()))
 	if err != nil {

@@ -113,7 +113,7 @@ func (r *register) addDepartures(ctx context.Context, q sqlite.Querier) error {
 
 // buildFromPermits fills every rollup of the stock, and the finest of the permits issued, from the changes of the
 // register in the order of their cells.
-func (r *register) buildFromPermits(ctx context.Context, q sqlite.Querier) (err error) {
+func (r *register) buildFromPermits(ctx context.Context, q *sql.Conn) (err error) {
 	builders, err := newBuilders(ctx, q, r.days.numberOf, func(r Rollup) bool {
 		return r.Facts == StockFacts || r.Facts == IssueDays || r.Name == finest(PermitFacts).Name
 	})

@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // buildFromRepatriations fills the rollups of the departures by day and the finest of those by month, in one pass.
-func (r *register) buildFromRepatriations(ctx context.Context, q sqlite.Querier) error {
+func (r *register) buildFromRepatriations(ctx context.Context, q *sql.Conn) error {
 	byMonth := finest(RepatriationFacts)
 	builders, err := newBuilders(ctx, q, r.days.numberOf, func(r Rollup) bool {
 		return r.Facts == DepartureDays || r.Name == byMonth.Name

@@ -3,29 +3,32 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"database/sql/driver"
 	"strings"
 )
 
 // batchRows is how many rows go over to SQLite in one call; each call costs more than a row.
 const batchRows = 64
 
-// Batch writes rows into a table, many in one call.
+// Batch writes rows into a table, many in one call. Values go to SQLite's driver without database/sql between, which
+// looks at each of them and takes as long as the driver.
 type Batch struct {
-	many, one *sql.Stmt // write batchRows rows, and one
-	changes   *sql.Stmt // counts what the last one wrote; nil where nobody asks
+	conn      *sql.Conn
+	many, one driver.StmtQueryContext // write batchRows rows, and one
+	changes   *sql.Stmt               // counts what the last one wrote; nil where nobody asks
 	Width     int
-	Values    []any // of the rows that wait to be written
-	Written   int64 // rows so far, where they are counted
+	Values    []any               // of the rows that wait to be written
+	args      []driver.NamedValue // the values on their way
+	Written   int64               // rows so far, where they are counted
 }
 
 // NewCountedBatch prepares a batch that counts the rows it writes, for an insert that may leave some out.
-func NewCountedBatch(ctx context.Context, q Querier, insert string, width int) (*Batch, error) {
-	b, err := NewBatch(ctx, q, insert, width)
+func NewCountedBatch(ctx context.Context, conn *sql.Conn, insert string, width int) (*Batch, error) {
+	b, err := NewBatch(ctx, conn, insert, width)
 	if err != nil {
 		return nil, err
 	}
-	if b.changes, err = q.PrepareContext(ctx, "SELECT changes()"); err != nil {
+	if b.changes, err = conn.PrepareContext(ctx, "SELECT changes()"); err != nil {
 		b.Close()
 		return nil, err
 	}
@@ -33,18 +36,32 @@ func NewCountedBatch(ctx context.Context, q Querier, insert string, width int) (
 }
 
 // NewBatch prepares a statement such as INSERT INTO main.permits, for rows of so many values. Close ends it.
-func NewBatch(ctx context.Context, q Querier, insert string, width int) (*Batch, error) {
+func NewBatch(ctx context.Context, conn *sql.Conn, insert string, width int) (*Batch, error) {
+	b := &Batch{conn: conn, Width: width, args: make([]driver.NamedValue, batchRows*width)}
+	for i := range b.args {
+		b.args[i].Ordinal = i + 1
+	}
 	row := "(" + strings.Repeat("?, ", width-1) + "?)"
-	many, err := q.PrepareContext(ctx, insert+" VALUES "+strings.Repeat(row+", ", batchRows-1)+row)
+	err := conn.Raw(func(of any) (err error) {
+		if b.many, err = prepare(ctx, of, insert+" VALUES "+strings.Repeat(row+", ", batchRows-1)+row); err != nil {
+			return err
+		}
+		b.one, err = prepare(ctx, of, insert+" VALUES "+row)
+		return err
+	})
+	if err != nil {
+		b.Close()
+		return nil, Translate(ctx, err)
+	}
+	return b, nil
+}
+
+func prepare(ctx context.Context, conn any, query string) (driver.StmtQueryContext, error) {
+	statement, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	one, err := q.PrepareContext(ctx, insert+" VALUES "+row)
-	if err != nil {
-		many.Close()
-		return nil, err
-	}
-	return &Batch{many: many, one: one, Width: width}, nil
+	return statement.(driver.StmtQueryContext), nil
 }
 
 // Add takes a row up, and tells whether it is time to write.
@@ -77,16 +94,29 @@ func (b *Batch) Flush(ctx context.Context) error {
 
 // Close lets go of the statements.
 func (b *Batch) Close() {
-	b.many.Close()
-	b.one.Close()
+	_ = b.conn.Raw(func(any) error { // the rows have been answered for
+		for _, statement := range []driver.StmtQueryContext{b.many, b.one} {
+			if statement != nil {
+				_ = statement.(driver.Stmt).Close()
+			}
+		}
+		return nil
+	})
 	if b.changes != nil {
 		b.changes.Close()
 	}
 }
 
-func (b *Batch) write(ctx context.Context, insert *sql.Stmt, values []any) error {
-	if err := write(ctx, insert, values); err != nil || b.changes == nil {
-		return err
+func (b *Batch) write(ctx context.Context, insert driver.StmtQueryContext, values []any) error {
+	for i, v := range values {
+		var err error
+		if b.args[i].Value, err = driver.DefaultParameterConverter.ConvertValue(v); err != nil {
+			return err
+		}
+	}
+	err := b.conn.Raw(func(any) error { return run(ctx, insert, b.args[:len(values)]) })
+	if err != nil || b.changes == nil {
+		return Translate(ctx, err)
 	}
 	var n int64
 	if err := b.changes.QueryRowContext(ctx).Scan(&n); err != nil {
@@ -96,16 +126,12 @@ func (b *Batch) write(ctx context.Context, insert *sql.Stmt, values []any) error
 	return nil
 }
 
-// write runs an insert as a query without rows: so the driver hands all values over in one call, and not each in
+// run runs an insert as a query without rows: so the driver hands all values over in one call, and not each in
 // its own.
-func write(ctx context.Context, insert *sql.Stmt, values []any) error {
-	rows, err := insert.QueryContext(ctx, values...)
+func run(ctx context.Context, insert driver.StmtQueryContext, values []driver.NamedValue) error {
+	rows, err := insert.QueryContext(ctx, values)
 	if err != nil {
-		return Translate(ctx, err)
+		return err
 	}
-	defer rows.Close()
-	if rows.Next() {
-		return fmt.Errorf("an insert gave a row")
-	}
-	return Translate(ctx, rows.Err())
+	return rows.Close()
 }
