@@ -72,10 +72,11 @@ func OpenWhole(path string) *sql.DB {
 }
 
 // OpenDraft opens a file that nobody reads yet. It needs no journal: a draft that was cut short is thrown away. Nor
-// does its one connection need SQLite's locks: database/sql lends it to one goroutine at a time.
+// does its one connection need SQLite's locks: database/sql lends it to one goroutine at a time. Pages are twice SQLite's own
+// size, for half as many calls of the system; the file is as large.
 func OpenDraft(path string) *sql.DB {
 	file := sql.OpenDB(newConnector(path, "mode=rwc&_mutex=no",
-		"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
+		"PRAGMA page_size = 8192", "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
 		"PRAGMA cache_size = -65536", "PRAGMA temp_store = FILE", "PRAGMA threads = 2"))
 	file.SetMaxOpenConns(1)
 	return file
