@@ -19,11 +19,21 @@ import (
 // which they came. It sorts as many at a time as fit in a bounded memory, keeps them in a file, and merges at the
 // end: text sorted by SQLite takes some ten times as long.
 type changeSorter struct {
-	dir    string
-	chunk  []permitChange
-	places []uint32 // of the chunk, in order
-	files  []*os.File
-	size   int // of a chunk
+	dir   string
+	chunk []permitChange
+	order []changePlace // of the chunk
+	files []*os.File
+	size  int // of a chunk
+}
+
+// changePlace is what a change is sorted by, beside where it lies: sorting these touches no change.
+type changePlace struct {
+	cell         uint64
+	employer, at uint32
+}
+
+func (p changePlace) compare(other changePlace) int {
+	return cmp.Or(cmp.Compare(p.cell, other.cell), cmp.Compare(p.employer, other.employer), cmp.Compare(p.at, other.at))
 }
 
 // chunkRows is how many changes are sorted in memory: some twenty megabytes of them.
@@ -40,16 +50,11 @@ func (s *changeSorter) add(c permitChange) error {
 }
 
 func (s *changeSorter) sortChunk() {
-	s.places = slices.Grow(s.places[:0], len(s.chunk))[:len(s.chunk)]
-	for i := range s.places {
-		s.places[i] = uint32(i)
+	s.order = s.order[:0]
+	for i := range s.chunk {
+		s.order = append(s.order, changePlace{s.chunk[i].cell, s.chunk[i].employer, uint32(i)})
 	}
-	slices.SortFunc(s.places, func(i, j uint32) int {
-		if order := s.chunk[i].compare(&s.chunk[j]); order != 0 {
-			return order
-		}
-		return cmp.Compare(i, j)
-	})
+	slices.SortFunc(s.order, changePlace.compare)
 }
 
 // spill writes the chunk to a file that has no name any more.
@@ -65,8 +70,8 @@ func (s *changeSorter) spill() error {
 	s.sortChunk()
 	out := bufio.NewWriterSize(file, 1<<16)
 	var bytes []byte
-	for _, at := range s.places {
-		bytes = s.chunk[at].append(bytes[:0])
+	for _, p := range s.order {
+		bytes = s.chunk[p.at].append(bytes[:0])
 		if _, err := out.Write(bytes); err != nil {
 			return err
 		}
@@ -83,8 +88,8 @@ func (s *changeSorter) spill() error {
 func (s *changeSorter) each(visit func(*permitChange) error) error {
 	if s.files == nil {
 		s.sortChunk()
-		for _, at := range s.places {
-			if err := visit(&s.chunk[at]); err != nil {
+		for _, p := range s.order {
+			if err := visit(&s.chunk[p.at]); err != nil {
 				return err
 			}
 		}
@@ -93,7 +98,7 @@ func (s *changeSorter) each(visit func(*permitChange) error) error {
 	if err := s.spill(); err != nil {
 		return err
 	}
-	s.chunk, s.places = nil, nil
+	s.chunk, s.order = nil, nil
 	var runs sortedRuns
 	for i, file := range s.files {
 		run := &sortedRun{number: i, from: bufio.NewReaderSize(file, 1<<16)}
