@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"homebound/db/internal/sqlite"
 	"homebound/internal/confidential"
 	"homebound/internal/labour"
@@ -345,8 +347,14 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("finish the draft: %w", err)
 		}
 	}
-	derived, err := DerivedHash(ctx, d.conn)
-	if err != nil {
+	var derived string
+	both, running := errgroup.WithContext(ctx)
+	both.Go(func() error { return checkFinished(running, filepath.Join(d.path, "release.db")) })
+	both.Go(func() (err error) {
+		derived, err = DerivedHash(running, d.conn)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return err
 	}
 	if _, err := sqlite.Run(ctx, d.conn, `UPDATE main.release SET derived_hash = ?`, derived); err != nil {

@@ -150,18 +150,17 @@ func (f Folder) publish(ctx context.Context, path string, number int, hash strin
 	return name, replaceCurrent(current)
 }
 
-// settle checks a finished file, forces it to the disk, gives it the owner of the folder that it is to stand in, and
-// returns its checksum.
+// settle forces a finished file to the disk, gives it the owner of the folder that it is to stand in, and returns its
+// checksum.
 func settle(ctx context.Context, path, folder string) (sum string, err error) {
 	both, running := errgroup.WithContext(ctx)
-	both.Go(func() error { return checkFinished(running, path) })
-	both.Go(func() (err error) {
+	both.Go(func() error {
 		if err := SyncPath(path); err != nil {
 			return err
 		}
-		if err := atomicfile.OwnAs(path, folder); err != nil {
-			return err
-		}
+		return atomicfile.OwnAs(path, folder)
+	})
+	both.Go(func() (err error) {
 		sum, err = Checksum(running, path, 0)
 		return err
 	})
@@ -169,7 +168,7 @@ func settle(ctx context.Context, path, folder string) (sum string, err error) {
 	return sum, err
 }
 
-// checkFinished has SQLite check a file.
+// checkFinished has SQLite check a file that is whole but for the hash of what is derived, which is in no index.
 func checkFinished(ctx context.Context, path string) error {
 	file := sqlite.OpenWhole(path)
 	defer file.Close()
