@@ -17,6 +17,7 @@ import (
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // mustPrepare makes an empty catalogue, and returns its address.
@@ -254,10 +255,7 @@ func TestPostgres_CancelsQueries(t *testing.T) {
 func TestPostgres_BehindPgBouncer(t *testing.T) {
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
-		if os.Getenv("HOMEBOUND_TEST_ALL") != "" {
-			t.Fatal("there is no pgbouncer on this machine")
-		}
-		t.Skip("there is no pgbouncer on this machine: apt-get install pgbouncer")
+		testsize.Lacks(t, "PgBouncer: apt-get install pgbouncer")
 	}
 	server := postgrestest.Start(t)
 	address := mustPrepare(t, server)

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	"homebound/internal/testsize"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -13,7 +15,7 @@ import (
 // A backup and restores beside a running server disturb nobody: every file comes under a new name and is put in the
 // place of the old one in one step, however many readers that has.
 func TestRestore_BesideARunningServerDisturbsNobody(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	t.Parallel()
 	data, backup := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "backup")
 	mustRun(t, "import", "--data", data, writePackage(t, 2_000))

@@ -12,12 +12,13 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // Servers that read a PostgreSQL follow what is pushed, outlive a push that is killed and a primary that is, and are back as
 // soon as a server is.
 func TestServe_FromPostgreSQL(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	primary := postgrestest.Start(t)
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	mustRun(t, "import", "--data", data, writePackage(t, 500))

@@ -6,15 +6,6 @@ import (
 	"testing"
 )
 
-// Thin returns full, or thin under the race detector and with -short. It is for tests that do more of the same in one
-// goroutine: the race detector, which makes them ten times slower, finds nothing more in the second round.
-func Thin(full, thin int) int {
-	if raceDetector || testing.Short() {
-		return thin
-	}
-	return full
-}
-
 // Seeds returns the seeds of a test's random rounds: the fixed ones, and that of HOMEBOUND_TEST_SEED where it is
 // set. Tests are the same in each run unless somebody asks for another seed; make explore does.
 func Seeds(tb testing.TB, fixed ...uint64) []uint64 {

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/testsize"
 )
 
 // Server is a running PostgreSQL.
@@ -203,11 +205,7 @@ func Programs(tb testing.TB) string {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		return filepath.Dir(path)
 	}
-	const lacking = "there is no PostgreSQL 15 or later on this machine: apt-get install postgresql"
-	if os.Getenv("HOMEBOUND_TEST_ALL") != "" {
-		tb.Fatal(lacking)
-	}
-	tb.Skip(lacking)
+	testsize.Lacks(tb, "PostgreSQL 15 or later: apt-get install postgresql")
 	return ""
 }
 

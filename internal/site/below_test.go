@@ -22,6 +22,7 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -58,7 +59,7 @@ func proxies(t *testing.T, to string) map[string]string {
 	}
 	if program, err := exec.LookPath("nginx"); err == nil {
 		found["nginx"] = nginx(t, program, to)
-	} else if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
+	} else if testsize.All() {
 		require.NoError(t, err, "needs nginx")
 	}
 	return found

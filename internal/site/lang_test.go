@@ -19,6 +19,7 @@ import (
 
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // properNames are what is called the same in every language: formats, units of files, and what products are called.
@@ -148,9 +149,7 @@ func namesOf(s *sitetest.Site) (names []string) {
 // are not said to be in another language. What it does not know is a fault: a text that is written in code, or that comes
 // with the data, is translated or marked, or the test fails.
 func TestSite_SaysInRussianWhatItSays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads a hundred pages and pictures")
-	}
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Begin(300, 320)
 	waiting := []string{"/", "/regions", "/claims", "/claims?verdict=refuted&region=RU-PRI&search=workers", "/changes", "/releases/1/",

@@ -18,6 +18,7 @@ import (
 
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // receiptPath asks a question, and returns where its receipt is.
@@ -46,7 +47,7 @@ func TestPages_AreAccessibleAfterUse(t *testing.T) {
 		view sitetest.View
 		lang string
 	}
-	for _, u := range browsertest.Sample([]use{{sitetest.View{Scheme: "light", Width: 320}, "ru"},
+	for _, u := range testsize.Sample([]use{{sitetest.View{Scheme: "light", Width: 320}, "ru"},
 		{sitetest.View{Scheme: "dark", Width: 390}, "en"}, {sitetest.View{Scheme: "dark", Width: 1280}, "ru"},
 		{sitetest.View{Scheme: "light", Width: 1280, Forced: true}, "en"}}) {
 		v, lang := u.view, u.lang

@@ -15,6 +15,7 @@ import (
 
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -25,7 +26,7 @@ var pagesToLookAt = []string{"/regions", "/regions/RU-PRI", "/regions/RU-FD-FE",
 func TestPages_AreAccessibleInBothThemesAndOnAPhone(t *testing.T) {
 	axe := sitetest.AxeCore(t)
 	s := sitetest.WithRelease(t)
-	for _, v := range browsertest.Sample(sitetest.Views) {
+	for _, v := range testsize.Sample(sitetest.Views) {
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL)
 			sitetest.Look(t, browser, s.URL, v)
@@ -97,7 +98,7 @@ func TestChart_SharesByKeyboard(t *testing.T) {
 func TestHome_IsLight(t *testing.T) {
 	const most = 300_000
 	s := sitetest.WithRelease(t, func(c *web.Config) { c.CacheBytes = 4 << 20 })
-	for _, v := range browsertest.Sample(sitetest.Views) {
+	for _, v := range testsize.Sample(sitetest.Views) {
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL) // one that has kept nothing
 			sitetest.Look(t, browser, s.URL, v)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/browsertest"
+	"homebound/internal/testsize"
 )
 
 // screenshots is the variable that names a folder to keep pictures of the pages in, for a look at them.
@@ -136,11 +137,7 @@ func Node(t *testing.T, script string, args ...string) *exec.Cmd {
 		_, err = os.Stat(filepath.Join(clients, "node_modules"))
 	}
 	if err != nil {
-		const missing = "needs Node.js, and npm ci in internal/web/clients: "
-		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
-			require.FailNow(t, missing+err.Error())
-		}
-		t.Skip("SKIPPED: " + missing + err.Error())
+		testsize.Lacks(t, "Node.js, and npm ci in internal/web/clients: "+err.Error())
 	}
 	cmd := exec.CommandContext(t.Context(), program, append([]string{script}, args...)...)
 	cmd.Dir, cmd.Stderr = clients, os.Stderr
