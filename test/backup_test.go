@@ -26,7 +26,7 @@ func TestRestore_BesideARunningServerDisturbsNobody(t *testing.T) {
 
 	server := mustServe(t, "--data", data, "--anonymous-budget", "0", "--cache-mb", "0")
 	underLoad(t, server.url+"/graphql", func(whole) error { return nil }, func() {
-		for range 5 {
+		for range testsize.Rounds(5, 2) {
 			sums, err := filepath.Glob(filepath.Join(data, "releases", "*.sha256"))
 			require.NoError(t, err)
 			require.Len(t, sums, 2)

@@ -62,15 +62,15 @@ func TestServe_ThreeReadersBehindABalancer(t *testing.T) {
 		}
 	}
 	underLoad(t, balancer+"/graphql", func(whole) error { return nil }, func() {
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		mustRun(t, "import", "--data", data, "--mode", "replace", writePackage(t, 700))
 		mustRun(t, "push", "--data", data, address)
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		for _, s := range readers {
 			eventually.True(t, func() bool { return numberOf(t, s) == 2 }, patience, 50*time.Millisecond, "it follows")
 		}
 		away.Store(true)
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		away.Store(false)
 		rounds(1)
 	})

@@ -32,8 +32,8 @@ import (
 
 // How often the two tests that take the longest do what they do; the checks of the whole repository ask for more.
 var (
-	kills = flag.Int("kills", 20, "how many imports are killed on their way")
-	swaps = flag.Int("swaps", 6, "how many releases are published under load")
+	kills = flag.Int("kills", testsize.Rounds(20, 6), "how many imports are killed on their way")
+	swaps = flag.Int("swaps", testsize.Rounds(6, 3), "how many releases are published under load")
 	// The same moments in each run, so that a failure can be had again.
 	moments = flag.Uint64("moments", 1, "seed of the moments at which imports are killed")
 )

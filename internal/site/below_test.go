@@ -118,7 +118,7 @@ func TestBelow_EveryLinkOfEveryPageLeadsSomewhere(t *testing.T) {
 			for len(todo) > 0 {
 				path := todo[0]
 				todo = todo[1:]
-				if seen[path] || len(seen) > 400 {
+				if seen[path] || len(seen) > testsize.Rounds(400, 100) {
 					continue
 				}
 				seen[path] = true

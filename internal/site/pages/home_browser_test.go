@@ -132,8 +132,8 @@ func TestPages_EveryLinkLeadsSomewhere(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)
 	known := map[string]sitetest.Reply{} // each is asked for once, however many pages lead there
-	for _, path := range []string{"/", "/releases/1/", "/regions", "/regions/RU-PRI", "/claims", "/claims/C063", "/charts/stock",
-		"/releases/1/regions/RU-FD-FE", "/releases/1/claims/C001", "/releases/1/charts/variants"} {
+	for _, path := range testsize.Sample([]string{"/", "/releases/1/", "/regions", "/regions/RU-PRI", "/claims", "/claims/C063", "/charts/stock",
+		"/releases/1/regions/RU-FD-FE", "/releases/1/charts/variants", "/releases/1/claims/C001"}) {
 		sitetest.Look(t, browser, s.URL+path, sitetest.Views[0])
 		links := browsertest.Get(browser, chromedp.Evaluate[[]string](`[...new Set([...document.querySelectorAll('a[href], link[href], script[src], source[srcset], img[src]')].map(
 			(e) => e.href || e.src || e.srcset))]`))
