@@ -31,7 +31,6 @@ func mustMirror(tb testing.TB, server *postgrestest.Server) *db.Store {
 // The whole contract. Every second release lies as Citus distributes it, with what stands in for Citus: the statements are
 // the same, and what they read from has other keys and other types of tables. None of them may be one that Citus refuses.
 func TestPostgreSQL(t *testing.T) {
-	testsize.Long(t)
 	testsize.Unraced(t)
 	server := postgrestest.Start(t, statistics(t)...)
 	server.Query(t, standIns)

@@ -38,7 +38,6 @@ func onPostgreSQL(t *testing.T, w *world, server *postgrestest.Server, prefix st
 // Every kept answer, to a cursor and to the last digit of a number, is the same from PostgreSQL, but for the statements that
 // provenance shows.
 func TestGolden_IsTheSameOnPostgreSQL(t *testing.T) {
-	testsize.Long(t)
 	testsize.Unraced(t)
 	server := postgrestest.Start(t)
 	there := map[string]*world{}

@@ -128,9 +128,10 @@ func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 }
 
 // Node returns a command that runs a script of the clients folder. Without Node.js or the packages the test is
-// skipped, or fails where HOMEBOUND_TEST_ALL is 1.
+// skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is skipped.
 func Node(t *testing.T, script string, args ...string) *exec.Cmd {
 	t.Helper()
+	testsize.Long(t)
 	clients := filepath.Join(Root(t), "internal/web/clients")
 	program, err := exec.LookPath("node")
 	if err == nil {
