@@ -16,6 +16,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // Whatever happens to CURRENT or to the file that it names, what was served before is served on, and the error says
@@ -110,7 +111,7 @@ func TestVerify_FindsEveryTableThatIsEmptied(t *testing.T) {
 func TestVerify_FindsEveryFlippedBitThatMatters(t *testing.T) {
 	for _, seed := range dbtest.Seeds(t, 1, 2) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			flipBits(t, rand.New(rand.NewPCG(seed, 0)), dbtest.Thin(60, 15))
+			flipBits(t, rand.New(rand.NewPCG(seed, 0)), testsize.Rounds(60, 15))
 		})
 	}
 }

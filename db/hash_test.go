@@ -12,6 +12,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 func TestContentHash_IsTheSameInAnyOrder(t *testing.T) {
@@ -80,7 +81,7 @@ func TestContentHash_ChangesWithEveryCell(t *testing.T) {
 	c.Repatriations = append(c.Repatriations, r)
 
 	store := dbtest.MustOpen(t)
-	cells, every := 0, dbtest.Thin(1, 4)
+	cells, every := 0, testsize.Rounds(1, 7)
 	hashes := map[string]string{dbtest.MustPublish(t, store, c).ContentHash: "the original"}
 	for _, changed := range dbtest.Tables {
 		for i, column := range changed.Columns {

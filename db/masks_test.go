@@ -17,6 +17,7 @@ import (
 	"homebound/db/dbtest"
 	"homebound/internal/confidential"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // maskedBy returns content whose real rows are what their masks say, and the masked count of each permit, computed here
@@ -81,7 +82,7 @@ func publishMasked(t *testing.T, c dbtest.Content, k int) (*db.Store, []byte) {
 func TestMasks_AreWhatEveryFigureIsMadeOf(t *testing.T) {
 	const k = 5
 	shown := func(count int) int { return int(confidential.Show(k, float64(count))) }
-	for seed := range uint64(4) {
+	for seed := range uint64(testsize.Rounds(4, 2)) {
 		content := dbtest.Random(rand.New(rand.NewPCG(seed, 3)), 60)
 		store, secret := publishMasked(t, content, k)
 		masked, _ := maskedBy(t, content, secret, k)
@@ -93,7 +94,7 @@ func TestMasks_AreWhatEveryFigureIsMadeOf(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		for _, plan := range append(db.Rollups(), "") {
 			release.ReadBy(plan)
-			for range 12 {
+			for range testsize.Rounds(12, 4) {
 				q := anyQuestion(rng, content)
 				about := fmt.Sprintf("seed %d, plan %q: %+v", seed, plan, q)
 				got, err := release.Report(t.Context(), q)
@@ -248,7 +249,7 @@ func TestOpen_ReadsReleasesOfBeforeThereWereMasks(t *testing.T) {
 	var questions []db.ReportQuery
 	var answers []*db.Report
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 200 { // by the plans of the file, which has fewer rollups with fewer dimensions
+	for range testsize.Rounds(200, 50) { // by the plans of the file, which has fewer rollups with fewer dimensions
 		q := anyQuestion(rng, content)
 		rep, err := release.Report(t.Context(), q)
 		require.NoError(t, err)

@@ -24,6 +24,7 @@ import (
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // storage is an object storage in memory, which a test can have go wrong.
@@ -294,7 +295,7 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 		"/CURRENT": {"cut": cutAt, "changed": changedAt}, "/0002.json": {"cut": cutAt}, ".zst": {"cut": cutAt, "changed": changedAt},
 	} {
 		for way, spoiled := range ways {
-			for range dbtest.Thin(24, 4) {
+			for range testsize.Rounds(24, 4) {
 				spoilt := ""
 				about := func() string {
 					mu.Lock()

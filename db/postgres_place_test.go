@@ -17,6 +17,7 @@ import (
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // mustPrepare makes an empty catalogue, and returns its address.
@@ -87,14 +88,15 @@ func TestPostgres_PushCutOffLeavesTheLastRelease(t *testing.T) {
 	took := time.Since(began)
 	require.NoError(t, postgresPlace(t, address).MakeCurrent(t.Context(), names(t, from)[0], names(t, from)[1]))
 	require.NoError(t, postgresPlace(t, address).Remove(t.Context(), names(t, from)[1]))
-	for i := range 12 {
-		ctx, cancel := context.WithTimeout(t.Context(), took*time.Duration(i+1)/13)
+	cuts := testsize.Rounds(12, 4)
+	for i := range cuts {
+		ctx, cancel := context.WithTimeout(t.Context(), took*time.Duration(i+1)/time.Duration(cuts+1))
 		_, err := from.Push(ctx, address, 3, 0)
 		cancel()
 		require.NoError(t, reader.Refresh(t.Context()))
 		number := dbtest.MustRead(t, reader).Info().Number
 		if err != nil {
-			assert.Equal(t, 1, number, "cut off after %d of 13 parts: %v", i+1, err)
+			assert.Equal(t, 1, number, "cut off after %d of %d parts: %v", i+1, cuts+1, err)
 			continue
 		}
 		assert.Equal(t, 3, number)
@@ -254,10 +256,7 @@ func TestPostgres_CancelsQueries(t *testing.T) {
 func TestPostgres_BehindPgBouncer(t *testing.T) {
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
-		if os.Getenv("HOMEBOUND_TEST_ALL") != "" {
-			t.Fatal("there is no pgbouncer on this machine")
-		}
-		t.Skip("there is no pgbouncer on this machine: apt-get install pgbouncer")
+		testsize.Lacks(t, "PgBouncer: apt-get install pgbouncer")
 	}
 	server := postgrestest.Start(t)
 	address := mustPrepare(t, server)

@@ -12,6 +12,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // prefixed numbers the catalogues that tests make in one server.
@@ -30,6 +31,7 @@ func mustMirror(tb testing.TB, server *postgrestest.Server) *db.Store {
 // The whole contract. Every second release lies as Citus distributes it, with what stands in for Citus: the statements are
 // the same, and what they read from has other keys and other types of tables. None of them may be one that Citus refuses.
 func TestPostgreSQL(t *testing.T) {
+	testsize.Unraced(t)
 	server := postgrestest.Start(t, statistics(t)...)
 	server.Query(t, standIns)
 	opened := 0

@@ -17,6 +17,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // permits returns the sample world with n permits.
@@ -100,7 +101,7 @@ func countPermits(t testing.TB, r *db.Release) int {
 
 // Readers read through fifty swaps without one failure, each always from one whole release, and old files are closed.
 func TestStore_HotSwap(t *testing.T) {
-	const swaps = 50
+	swaps := testsize.Rounds(50, 15)
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, permits(1))
 	ctx, stop := context.WithCancel(t.Context())

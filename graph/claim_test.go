@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // The query that a piece of evidence comes with runs as it is, and shows its figure.
@@ -40,8 +41,8 @@ func TestClaims_EveryPieceOfEvidenceCanBeAsked(t *testing.T) {
 			}
 			checked, seen := 0, map[string]string{}
 			const question = `{ claims(first: 1000) { nodes { id check { verdict explanation evidence { value counted indicator { code } query } } } } }`
-			for _, claim := range data[answer](t, w, question).Claims.Nodes {
-				if claim.Check == nil {
+			for i, claim := range data[answer](t, w, question).Claims.Nodes {
+				if claim.Check == nil || name == "default" && i%testsize.Rounds(1, 5) != 0 {
 					continue
 				}
 				checked++

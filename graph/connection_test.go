@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
+	"homebound/internal/testsize"
 )
 
 // list is a connection of the contract, with the arguments that make it one list.
@@ -157,7 +158,8 @@ func TestConnections_VisitEveryRowOnceEitherWay(t *testing.T) {
 
 func TestConnections_AnyStretchIsThatOfTheWholeList(t *testing.T) {
 	all := lists()
-	for _, name := range []string{"releases", "regions NAME DESC, small", "employers WORKERS_AUTHORISED ASC, small", "permits WORKERS ASC, small", "repatriations DATE DESC, small", "report by employer, small"} {
+	for _, name := range testsize.Sample([]string{"permits WORKERS ASC, small", "releases", "regions NAME DESC, small", "employers WORKERS_AUTHORISED ASC, small",
+		"repatriations DATE DESC, small", "report by employer, small"}) {
 		l := all[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 
 	"homebound/db"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // onPostgreSQL pushes the releases of a world, the current one last, and returns the world as it is read there.
@@ -37,9 +38,7 @@ func onPostgreSQL(t *testing.T, w *world, server *postgrestest.Server, prefix st
 // Every kept answer, to a cursor and to the last digit of a number, is the same from PostgreSQL, but for the statements that
 // provenance shows.
 func TestGolden_IsTheSameOnPostgreSQL(t *testing.T) {
-	if testing.Short() {
-		t.Skip("pushes every world to a PostgreSQL")
-	}
+	testsize.Unraced(t)
 	server := postgrestest.Start(t)
 	there := map[string]*world{}
 	var compared atomic.Int64

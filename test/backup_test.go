@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 
+	"homebound/internal/testsize"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -13,7 +15,7 @@ import (
 // A backup and restores beside a running server disturb nobody: every file comes under a new name and is put in the
 // place of the old one in one step, however many readers that has.
 func TestRestore_BesideARunningServerDisturbsNobody(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	t.Parallel()
 	data, backup := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "backup")
 	mustRun(t, "import", "--data", data, writePackage(t, 2_000))
@@ -24,7 +26,7 @@ func TestRestore_BesideARunningServerDisturbsNobody(t *testing.T) {
 
 	server := mustServe(t, "--data", data, "--anonymous-budget", "0", "--cache-mb", "0")
 	underLoad(t, server.url+"/graphql", func(whole) error { return nil }, func() {
-		for range 5 {
+		for range testsize.Rounds(5, 2) {
 			sums, err := filepath.Glob(filepath.Join(data, "releases", "*.sha256"))
 			require.NoError(t, err)
 			require.Len(t, sums, 2)

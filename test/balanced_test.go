@@ -17,12 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/eventually"
+	"homebound/internal/testsize"
 )
 
 // Of three readers of one storage any two are killed at any time, and started anew; the storage goes away and comes back, and
 // a release is pushed meanwhile. Whoever asks the balancer that docs/SCALING.md sets up sees no failed request.
 func TestServe_ThreeReadersBehindABalancer(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	away := startStorage(t)
 	const address = "s3://homebound/public"
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()
@@ -61,15 +62,15 @@ func TestServe_ThreeReadersBehindABalancer(t *testing.T) {
 		}
 	}
 	underLoad(t, balancer+"/graphql", func(whole) error { return nil }, func() {
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		mustRun(t, "import", "--data", data, "--mode", "replace", writePackage(t, 700))
 		mustRun(t, "push", "--data", data, address)
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		for _, s := range readers {
 			eventually.True(t, func() bool { return numberOf(t, s) == 2 }, patience, 50*time.Millisecond, "it follows")
 		}
 		away.Store(true)
-		rounds(3)
+		rounds(testsize.Rounds(3, 1))
 		away.Store(false)
 		rounds(1)
 	})
@@ -88,10 +89,9 @@ func freeAddress(t *testing.T) string {
 func startBalancer(t *testing.T, readers [3]string) string {
 	t.Helper()
 	program, err := exec.LookPath("nginx")
-	if err != nil && os.Getenv("HOMEBOUND_TEST_ALL") == "" {
-		t.Skip("there is no nginx on this machine: apt-get install nginx-light")
+	if err != nil {
+		testsize.Lacks(t, "nginx: apt-get install nginx-light")
 	}
-	require.NoError(t, err, "needs nginx")
 	text, err := os.ReadFile("docs/SCALING.md")
 	require.NoError(t, err)
 	settings := regexp.MustCompile("(?s)```nginx\n(upstream .*?)```").FindStringSubmatch(string(text))

@@ -27,12 +27,13 @@ import (
 	"homebound/internal/eventually"
 	"homebound/internal/exchange"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 // How often the two tests that take the longest do what they do; the checks of the whole repository ask for more.
 var (
-	kills = flag.Int("kills", 20, "how many imports are killed on their way")
-	swaps = flag.Int("swaps", 6, "how many releases are published under load")
+	kills = flag.Int("kills", testsize.Rounds(20, 6), "how many imports are killed on their way")
+	swaps = flag.Int("swaps", testsize.Rounds(6, 3), "how many releases are published under load")
 	// The same moments in each run, so that a failure can be had again.
 	moments = flag.Uint64("moments", 1, "seed of the moments at which imports are killed")
 )
@@ -107,7 +108,7 @@ func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 }
 
 func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
 	large := writePackage(t, 4_000)
@@ -181,7 +182,7 @@ func killed(t *testing.T, after time.Duration, args ...string) bool {
 }
 
 func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	packages := []string{writePackage(t, 400), writePackage(t, 700)}
 	permits := []int{400, 700}

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"homebound/internal/testsize"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -73,7 +75,7 @@ func mustServeStill(t *testing.T, server *served, data string, was whole) {
 const noRoom = `^homebound: ([a-z]+) [a-z_ ]+: the disk is full, or a file may not grow further\n$`
 
 func TestImport_WhereAFileMayNotGrowLeavesTheLastReleaseWhole(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	t.Parallel()
 	data, apart := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
@@ -116,7 +118,7 @@ func TestImport_WhereAFileMayNotGrowLeavesTheLastReleaseWhole(t *testing.T) {
 }
 
 func TestImport_OnAFullDiskLeavesTheLastReleaseWhole(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	t.Parallel()
 	small, large := writePackage(t, 500), writePackage(t, 8_000)
 	for name, one := range map[string]struct {

@@ -19,13 +19,14 @@ import (
 
 	"homebound/db"
 	"homebound/internal/exchange"
+	"homebound/internal/testsize"
 )
 
 // TestExamples runs what examples/ holds against the program with its default release: the notebooks, the
 // TypeScript and the commands of its README. What they print is compared with what is committed; -update writes
 // what is found.
 func TestExamples(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	t.Parallel() // it waits for other programs most of the time
 	// The address that the release names for good, which is also the one that the examples ask unless they are told
 	// otherwise.
@@ -114,15 +115,6 @@ func (e *exampleRun) run(t *testing.T, folder string, args ...string) string {
 	return strings.ReplaceAll(out.String(), e.server, e.public)
 }
 
-// missing skips the test, or fails it where HOMEBOUND_TEST_ALL is 1.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
-		require.FailNow(t, "HOMEBOUND_TEST_ALL=1 asks for everything", "needs %s", what)
-	}
-	t.Skip("NOT TESTED: needs " + what)
-}
-
 // findPython returns a Python that runs the notebooks, or "". The first on the path may have no packages: Debian's own is
 // tried, too.
 func findPython(t *testing.T) string {
@@ -141,7 +133,7 @@ sys.exit(not all(map(importlib.util.find_spec, ["ipykernel", "matplotlib", "nbco
 func (e *exampleRun) python(t *testing.T) string {
 	t.Helper()
 	if e.pandas == "" {
-		missing(t, "a python3 with pandas, matplotlib, ipykernel and nbconvert")
+		testsize.Lacks(t, "a python3 with pandas, matplotlib, ipykernel and nbconvert")
 	}
 	return e.pandas
 }
@@ -153,14 +145,14 @@ func (e *exampleRun) npm(t *testing.T) {
 		_, err = os.Stat("examples/typescript/node_modules")
 	}
 	if err != nil {
-		missing(t, "Node.js, and npm ci in examples/typescript: "+err.Error())
+		testsize.Lacks(t, "Node.js, and npm ci in examples/typescript: "+err.Error())
 	}
 }
 
 func (e *exampleRun) r(t *testing.T) {
 	t.Helper()
 	if exec.CommandContext(t.Context(), "Rscript", "-e", "library(IRkernel); library(jsonlite)").Run() != nil {
-		missing(t, "R with IRkernel and jsonlite")
+		testsize.Lacks(t, "R with IRkernel and jsonlite")
 	}
 }
 

@@ -40,11 +40,11 @@ var mayImport = map[string][]string{
 	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/pictures": {"graph", "internal/boundaries", "internal/chart", "internal/labour", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
-		"internal/web"}, // for tests alone
+		"internal/testsize", "internal/web"}, // for tests alone
 	"internal/negotiate":     {},
 	"internal/site/port":     {"db", "internal/labour", "internal/negotiate", "internal/table"},
 	"internal/site/graphiql": {},
-	"internal/browsertest":   {},
+	"internal/browsertest":   {"internal/testsize"},
 
 	"graph":           {"db", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour", "internal/words"},
 	"graph/columns":   {"graph/scalar"},
@@ -65,8 +65,9 @@ var mayImport = map[string][]string{
 	"internal/impact":       {"internal/labour"},
 	"internal/confidential": {},
 	"internal/atomicfile":   {},
-	"internal/eventually":   {}, // for tests alone
-	"internal/postgrestest": {}, // for tests alone
+	"internal/eventually":   {},                    // for tests alone
+	"internal/postgrestest": {"internal/testsize"}, // for tests alone
+	"internal/testsize":     {},                    // for tests alone
 	"internal/fair":         {},
 	"internal/folding":      {},
 	"internal/words":        {"internal/labour"},
@@ -84,7 +85,7 @@ var mayImport = map[string][]string{
 	"db/internal/sqlite":   {"db/migrations", "internal/labour"},
 	"db/migrations":        {},
 	"db/seed":              {},
-	"db/dbtest":            {"db", "internal/labour"}, // for tests alone: nothing may import it
+	"db/dbtest":            {"db", "internal/labour", "internal/testsize"}, // for tests alone: nothing may import it
 }
 
 // onlyIn names the packages that alone may import something from outside.
@@ -112,7 +113,7 @@ var onlyIn = map[string][]string{
 	"golang.org/x/text":              {"db/dbtest", "db/internal/build", "internal/datapackage", "internal/folding", "internal/words"},
 	"github.com/chromedp/chromedp":   {"internal/browsertest", "internal/site/sitetest"},
 	"github.com/stretchr/testify":    {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest"},
-	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest"},
+	"testing":                        {"internal/eventually", "db/dbtest", "internal/browsertest", "internal/postgrestest", "internal/site/sitetest", "internal/testsize"},
 }
 
 // pure packages give the same for the same input: they read no file, network, clock of their own or environment.

@@ -61,14 +61,6 @@ func contract() string {
 
 func homeboundMain() { os.Exit(command.Main(contract())) }
 
-// long skips a test with -short.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short leaves out what takes long")
-	}
-}
-
 // patience is how long a test waits for what has to come.
 const patience = time.Minute
 

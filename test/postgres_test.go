@@ -12,12 +12,13 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/postgrestest"
+	"homebound/internal/testsize"
 )
 
 // Servers that read a PostgreSQL follow what is pushed, outlive a push that is killed and a primary that is, and are back as
 // soon as a server is.
 func TestServe_FromPostgreSQL(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	primary := postgrestest.Start(t)
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
@@ -33,8 +34,9 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 		began := time.Now()
 		mustRun(t, "push", "--data", data, primary.URL("prefix=trial"), "--init") // how long one takes
 		took := time.Since(began)
-		for i := range 5 {
-			if killed(t, took*time.Duration(i+1)/7, "push", "--data", data, primary.URL()) {
+		kills := testsize.Rounds(5, 2)
+		for i := range kills {
+			if killed(t, took*time.Duration(i+1)/time.Duration(kills+2), "push", "--data", data, primary.URL()) {
 				assert.Equal(t, 1, numberOf(t, one), "a push that was killed changes nothing")
 			}
 		}

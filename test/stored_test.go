@@ -17,11 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/eventually"
+	"homebound/internal/testsize"
 )
 
 // Servers that read an object storage follow what is pushed, and outlive the storage and one another.
 func TestServe_FromAnObjectStorage(t *testing.T) {
-	long(t)
+	testsize.Long(t)
 	away := startStorage(t)
 	const address = "s3://homebound/public"
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()

@@ -4,28 +4,21 @@ import (
 	"os"
 	"strconv"
 	"testing"
+
+	"homebound/internal/testsize"
 )
 
-// Thin returns full, or thin under the race detector and with -short. It is for tests that do more of the same in one
-// goroutine: the race detector, which makes them ten times slower, finds nothing more in the second round.
-func Thin(full, thin int) int {
-	if raceDetector || testing.Short() {
-		return thin
-	}
-	return full
-}
-
-// Seeds returns the seeds of a test's random rounds: the fixed ones, and that of HOMEBOUND_TEST_SEED where it is
+// Seeds returns the seeds of a test's random rounds: a sample of the fixed ones, and that of HOMEBOUND_TEST_SEED where it is
 // set. Tests are the same in each run unless somebody asks for another seed; make explore does.
 func Seeds(tb testing.TB, fixed ...uint64) []uint64 {
 	tb.Helper()
 	text := os.Getenv("HOMEBOUND_TEST_SEED")
 	if text == "" {
-		return fixed
+		return testsize.Sample(fixed)
 	}
 	seed, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
 		tb.Fatalf("HOMEBOUND_TEST_SEED: expected a whole number from 0 to 2^64-1, found %q", text)
 	}
-	return append(fixed, seed)
+	return append(testsize.Sample(fixed), seed)
 }

@@ -3,7 +3,7 @@ package browsertest
 
 import (
 	"context"
-	"os"
+	"fmt"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -13,19 +13,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/testsize"
 )
-
-// requireAll is the environment variable that, set to 1, turns a skipped test into a failed one.
-const requireAll = "HOMEBOUND_TEST_ALL"
-
-// Sample returns the first and the last of some ways to look at a page, or all of them in .ci/run, which asks for everything:
-// each takes as long as the first, and most faults show in any.
-func Sample[T any](all []T) []T {
-	if os.Getenv(requireAll) == "1" {
-		return all
-	}
-	return []T{all[0], all[len(all)-1]}
-}
 
 // Patience is how long a test waits for what has to come. It is long, since a browser on a busy machine is slow, and
 // what comes early is not waited for.
@@ -50,13 +40,12 @@ type Browser struct {
 // New returns a Browser that ends with the test. Requests to anything but the given origins, such as
 // http://127.0.0.1:8080, count as problems.
 //
-// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is
-// skipped.
+// Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short, and under the
+// race detector, it is skipped.
 func New(t testing.TB, origins ...string) *Browser {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short opens no browser")
-	}
+	testsize.Long(t)
+	testsize.Unraced(t)
 	process, err := shared.start(find(t))
 	require.NoError(t, err)
 
@@ -101,7 +90,8 @@ func (b *Browser) Problems() []string {
 
 func find(t testing.TB) string {
 	t.Helper()
-	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
+	// The shell is the same engine without the windows around it: a page takes less than half of the processor's time.
+	names := []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
 	if runtime.GOOS == "darwin" {
 		names = append(names, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 	}
@@ -110,10 +100,6 @@ func find(t testing.TB) string {
 			return path
 		}
 	}
-	const missing = "this test needs Chromium, and none of %q is on this machine"
-	if os.Getenv(requireAll) == "1" {
-		t.Fatalf(missing+" (%s=1 forbids skipping)", names, requireAll)
-	}
-	t.Skipf(missing, names)
+	testsize.Lacks(t, fmt.Sprintf("Chromium, and none of %q is on this machine", names))
 	return ""
 }

@@ -49,6 +49,7 @@ func (p *process) launch(path string) {
 		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // Chromium's sandbox does not start for root, nor in most containers
 		chromedp.DisableGPU,
+		chromedp.Flag("site-per-process", true), // as the whole Chromium has it: a frame in a sandbox has a process of its own
 		chromedp.WindowSize(1440, 900),
 		chromedp.Flag("disable-back-forward-cache", true), // a page that comes back out of it answers chromedp no more
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),

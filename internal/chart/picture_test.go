@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 func value(v float64) *float64 { return &v }
@@ -254,10 +255,7 @@ func TestSVG_DrawsNothingAcrossAGap(t *testing.T) {
 }
 
 func TestPNG_HasTheSizeOfThePage(t *testing.T) {
-	scales := []int{1, 2, 3}
-	if testing.Short() {
-		scales = scales[:1]
-	}
+	scales := testsize.Sample([]int{1, 2, 3})
 	for name, p := range samples() {
 		t.Run(name, func(t *testing.T) {
 			svg, _ := readSVG(t, p.SVG(Options{Theme: Light, Width: 320}))

@@ -16,6 +16,7 @@ import (
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // foreignMapping reads a register of two countries in the columns of its own publisher.
@@ -113,9 +114,7 @@ func foreignYear(rng *rand.Rand, year, n int) []foreignCase {
 // A foreign register of 100,000 rows in its own columns, of two countries and currencies, in four yearly files of which the
 // second is delivered anew with corrections and withdrawals: every figure is what a count of the cases gives.
 func TestImport_AForeignRegisterOfRealSize(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short leaves out what takes long")
-	}
+	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(20, 26))
 	years := map[int][]foreignCase{}
 	for year := 2015; year <= 2018; year++ {

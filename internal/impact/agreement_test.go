@@ -13,6 +13,7 @@ import (
 
 	"homebound/internal/impact"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // world makes a random question with random facts: gaps in every series, doubled observations, another currency, moving
@@ -284,11 +285,7 @@ func betaBelow(x, a, b float64) float64 {
 
 func TestCompute_AgreesWithTheNaiveComputation(t *testing.T) {
 	counts := map[string]int{}
-	worlds := uint64(250)
-	if testing.Short() {
-		worlds = 60
-	}
-	for seed := range worlds {
+	for seed := range uint64(testsize.Rounds(250, 60)) {
 		s, f, list := world(seed)
 		r := compute(t, s, f)
 		n := naive{s, f, slices.DeleteFunc(slices.Clone(list), func(l impact.Level) bool { return l.On > s.To }), map[string]float64{}, nil, nil}

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"homebound/internal/testsize"
 )
 
 // Server is a running PostgreSQL.
@@ -192,9 +194,10 @@ func folder(tb testing.TB) string {
 // Folder is a folder that AsUser's commands may write to.
 func Folder(tb testing.TB) string { return folder(tb) }
 
-// Programs finds the folder of the newest PostgreSQL, of 15 and above.
+// Programs finds the folder of the newest PostgreSQL, of 15 and above. With -short the test is skipped.
 func Programs(tb testing.TB) string {
 	tb.Helper()
+	testsize.Long(tb)
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
 	if len(found) > 0 && version(found[0]) >= 15 {
@@ -203,11 +206,7 @@ func Programs(tb testing.TB) string {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		return filepath.Dir(path)
 	}
-	const lacking = "there is no PostgreSQL 15 or later on this machine: apt-get install postgresql"
-	if os.Getenv("HOMEBOUND_TEST_ALL") != "" {
-		tb.Fatal(lacking)
-	}
-	tb.Skip(lacking)
+	testsize.Lacks(tb, "PostgreSQL 15 or later: apt-get install postgresql")
 	return ""
 }
 

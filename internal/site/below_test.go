@@ -22,6 +22,7 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -58,7 +59,7 @@ func proxies(t *testing.T, to string) map[string]string {
 	}
 	if program, err := exec.LookPath("nginx"); err == nil {
 		found["nginx"] = nginx(t, program, to)
-	} else if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
+	} else if testsize.All() {
 		require.NoError(t, err, "needs nginx")
 	}
 	return found
@@ -117,7 +118,7 @@ func TestBelow_EveryLinkOfEveryPageLeadsSomewhere(t *testing.T) {
 			for len(todo) > 0 {
 				path := todo[0]
 				todo = todo[1:]
-				if seen[path] || len(seen) > 400 {
+				if seen[path] || len(seen) > testsize.Rounds(400, 100) {
 					continue
 				}
 				seen[path] = true

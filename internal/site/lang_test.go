@@ -19,6 +19,7 @@ import (
 
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // properNames are what is called the same in every language: formats, units of files, and what products are called.
@@ -148,9 +149,7 @@ func namesOf(s *sitetest.Site) (names []string) {
 // are not said to be in another language. What it does not know is a fault: a text that is written in code, or that comes
 // with the data, is translated or marked, or the test fails.
 func TestSite_SaysInRussianWhatItSays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads a hundred pages and pictures")
-	}
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Begin(300, 320)
 	waiting := []string{"/", "/regions", "/claims", "/claims?verdict=refuted&region=RU-PRI&search=workers", "/changes", "/releases/1/",
@@ -177,7 +176,7 @@ func TestSite_SaysInRussianWhatItSays(t *testing.T) {
 		path := waiting[0]
 		waiting = waiting[1:]
 		kind, most := kindOf(path)
-		if seen[path] || kinds[kind] >= most {
+		if seen[path] || kinds[kind] >= testsize.Rounds(most, 2) {
 			continue
 		}
 		seen[path] = true
@@ -215,5 +214,5 @@ func TestSite_SaysInRussianWhatItSays(t *testing.T) {
 	for _, text := range slices.Sorted(maps.Keys(faults)) {
 		t.Errorf("%q is said in Russian by %s", text, strings.Join(faults[text][:min(3, len(faults[text]))], ", "))
 	}
-	assert.Greater(t, len(seen), 100)
+	assert.Greater(t, len(seen), testsize.Rounds(100, 60))
 }

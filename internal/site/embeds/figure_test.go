@@ -24,6 +24,7 @@ import (
 
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // heard is what the live region of the picture has said last.
@@ -44,7 +45,7 @@ func TestFigure_IsReadByKeyboard(t *testing.T) {
 	}
 	require.NotEmpty(t, drawn)
 	csv := s.Get("/releases/1/embed/stock.csv?region=RU").Body
-	for _, v := range browsertest.Sample(sitetest.Views) {
+	for _, v := range testsize.Sample(sitetest.Views) {
 		sitetest.Look(t, browser, s.URL+"/embed/stock?region=RU", v)
 		sitetest.Await(t, browser, inlined)
 		assert.False(t, browsertest.Get(browser, chromedp.Evaluate[bool](`document.querySelector('picture').checkVisibility()`)))

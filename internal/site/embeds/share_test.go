@@ -15,6 +15,7 @@ import (
 
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // TestShare_IsWholeWithoutAScript opens each file and address that the section names: the same picture, live and
@@ -59,7 +60,7 @@ func TestShare_IsADialogByKeyboard(t *testing.T) {
 		t.Helper()
 		sitetest.Await(t, browser, expression)
 	}
-	for _, v := range browsertest.Sample(sitetest.Views) {
+	for _, v := range testsize.Sample(sitetest.Views) {
 		sitetest.Look(t, browser, s.URL+"/embed/stock", v)
 		is(`!!document.querySelector('.tools [aria-haspopup="dialog"]') && !document.querySelector('details.share')`)
 		browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.tools [aria-haspopup="dialog"]').focus(); undefined`))

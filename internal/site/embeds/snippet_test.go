@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"os"
 	"os/exec"
 	"slices"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/port"
 	"homebound/internal/table"
+	"homebound/internal/testsize"
 	shared "homebound/internal/words"
 )
 
@@ -87,11 +87,7 @@ func TestSnippet_IsWhatGraphiQLCopies(t *testing.T) {
 	copied.Stdin = bytes.NewReader(input)
 	output, err := copied.Output()
 	if err != nil {
-		missing := "needs node, and npm ci in internal/site/graphiql/src: " + err.Error()
-		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
-			require.FailNow(t, missing)
-		}
-		t.Skip("SKIPPED: " + missing)
+		testsize.Lacks(t, "node, and npm ci in internal/site/graphiql/src: "+err.Error())
 	}
 	var forms []map[string]struct{ Value, Problem string }
 	require.NoError(t, json.Unmarshal(output, &forms))

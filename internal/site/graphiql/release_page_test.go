@@ -12,8 +12,7 @@ import (
 // visitSite returns a browser before the whole server, which has published two releases.
 func visitSite(t *testing.T) (visitor, *site) {
 	t.Helper()
-	s := newSite(t)
-	s.publish(200)
+	s := newSite(t, 300, 200)
 	return visitor{Browser: browsertest.New(t, s.URL), t: t, origin: s.URL}, s
 }
 

@@ -16,6 +16,7 @@ import (
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	whole "homebound/internal/site"
+	"homebound/internal/site/sitetest"
 	"homebound/internal/synth"
 	"homebound/internal/web"
 )
@@ -27,8 +28,8 @@ type site struct {
 	*httptest.Server
 }
 
-// newSite starts a server with a small release of the default kind.
-func newSite(t *testing.T) *site {
+// newSite starts a server with small releases of the default kind, of so many permits each: one of 300 where nothing is said.
+func newSite(t *testing.T, permits ...int) *site {
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
@@ -42,7 +43,10 @@ func newSite(t *testing.T) *site {
 		s.Close()
 		assert.NoError(t, store.Close())
 	})
-	s.publish(300)
+	if len(permits) == 0 {
+		permits = []int{300}
+	}
+	(&sitetest.Site{T: t, Store: store}).Begin(permits...)
 	return s
 }
 

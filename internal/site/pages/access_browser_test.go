@@ -18,6 +18,7 @@ import (
 
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // receiptPath asks a question, and returns where its receipt is.
@@ -46,13 +47,13 @@ func TestPages_AreAccessibleAfterUse(t *testing.T) {
 		view sitetest.View
 		lang string
 	}
-	for _, u := range browsertest.Sample([]use{{sitetest.View{Scheme: "light", Width: 320}, "ru"},
+	for _, u := range testsize.Sample([]use{{sitetest.View{Scheme: "light", Width: 320}, "ru"},
 		{sitetest.View{Scheme: "dark", Width: 390}, "en"}, {sitetest.View{Scheme: "dark", Width: 1280}, "ru"},
 		{sitetest.View{Scheme: "light", Width: 1280, Forced: true}, "en"}}) {
 		v, lang := u.view, u.lang
 		t.Run(v.String(), func(t *testing.T) {
 			browser := browsertest.New(t, s.URL)
-			for _, path := range []string{"/", "/regions/RU-PRI", "/charts/stock?region=RU", "/claims/C001", "/changes", receipt} {
+			for _, path := range testsize.Sample([]string{"/", "/regions/RU-PRI", "/claims/C001", "/changes", receipt, "/charts/stock?region=RU"}) {
 				name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-") + " " + lang
 				address := s.URL + path
 				if path == receipt {
@@ -94,7 +95,7 @@ func TestPages_AreAccessibleAfterUse(t *testing.T) {
 func TestPages_PrintWhole(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)
-	for _, path := range []string{"/", "/charts/stock?region=RU&hide=1", "/claims/C001", "/regions/RU-PRI", "/embed/stock?region=RU"} {
+	for _, path := range testsize.Sample([]string{"/", "/charts/stock?region=RU&hide=1", "/regions/RU-PRI", "/embed/stock?region=RU", "/claims/C001"}) {
 		sitetest.Look(t, browser, s.URL+path, sitetest.View{Scheme: "dark", Width: 800})
 		if !strings.HasPrefix(path, "/claims") {
 			sitetest.Await(t, browser, inlined)

@@ -12,6 +12,7 @@ import (
 	"homebound/internal/browsertest"
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // inlined waits until the drawing itself stands in the picture's place, with its tabs.
@@ -29,9 +30,10 @@ func TestFigure_SeriesOutOfSightAreInTheAddress(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)
 	is := func(expression string) { t.Helper(); sitetest.Await(t, browser, expression) }
-	for page, kept := range map[string]string{
-		"/charts/stock?region=RU": "&hide=2", "/embed/stock?region=RU": "&hide=2", "/": "%26hide%3D2",
-	} {
+	for _, of := range testsize.Sample([]struct{ page, kept string }{
+		{"/charts/stock?region=RU", "&hide=2"}, {"/embed/stock?region=RU", "&hide=2"}, {"/", "%26hide%3D2"},
+	}) {
+		page, kept := of.page, of.kept
 		sitetest.Look(t, browser, s.URL+page, sitetest.Views[0])
 		is(inlined)
 		is(pressed + `.startsWith('true,true') && ` + seen + ` === ` + pressed)
@@ -83,7 +85,9 @@ func TestFigure_ViewsAreTabs(t *testing.T) {
 			return t.matches('[role=tab][aria-selected=true]') && p.matches('[role=tabpanel]') && p.checkVisibility() && p.getAttribute('aria-labelledby') === t.id &&
 				[...t.closest('figure, main').querySelectorAll('.panel')].filter((o) => o.checkVisibility()).length === 1 })()`
 	)
-	for page, asked := range map[string]string{"/charts/stock?region=RU": "region=RU", "/embed/stock?region=RU": "region=RU", "/regions/RU": "nationalities=KP&region=RU"} {
+	for _, of := range testsize.Sample([]struct{ page, asked string }{{"/charts/stock?region=RU", "region=RU"},
+		{"/embed/stock?region=RU", "region=RU"}, {"/regions/RU", "nationalities=KP&region=RU"}}) {
+		page, asked := of.page, of.asked
 		key := func(keys, tabs, address string) {
 			t.Helper()
 			browser.Do(chromedp.KeyEvent(keys))

@@ -25,6 +25,7 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/browsertest"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -389,8 +390,8 @@ func TestCharts_TextsKeepApartInABrowser(t *testing.T) {
 	s := sitetest.WithRelease(t)
 	browser := browsertest.New(t, s.URL)
 	for _, name := range charts {
-		for _, region := range []string{"RU-FD-FE", "RU", "KW"} {
-			for _, width := range []int{320, 800, 1200} {
+		for _, region := range testsize.Sample([]string{"RU-FD-FE", "RU", "KW"}) {
+			for _, width := range testsize.Sample([]int{320, 800, 1200}) {
 				query := url.Values{"region": {region}, "width": {fmt.Sprint(width)}}.Encode()
 				browser.Do(chromedp.Navigate(s.URL + "/charts/" + name + ".svg?" + query))
 				assert.Empty(t, browsertest.Get(browser, chromedp.Evaluate[string](collisions)), "%s?%s", name, query)

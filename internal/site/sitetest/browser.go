@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/browsertest"
+	"homebound/internal/testsize"
 )
 
 // screenshots is the variable that names a folder to keep pictures of the pages in, for a look at them.
@@ -127,20 +128,17 @@ func Audit(t *testing.T, browser *browsertest.Browser, axe, what string) {
 }
 
 // Node returns a command that runs a script of the clients folder. Without Node.js or the packages the test is
-// skipped, or fails where HOMEBOUND_TEST_ALL is 1.
+// skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short it is skipped.
 func Node(t *testing.T, script string, args ...string) *exec.Cmd {
 	t.Helper()
+	testsize.Long(t)
 	clients := filepath.Join(Root(t), "internal/web/clients")
 	program, err := exec.LookPath("node")
 	if err == nil {
 		_, err = os.Stat(filepath.Join(clients, "node_modules"))
 	}
 	if err != nil {
-		const missing = "needs Node.js, and npm ci in internal/web/clients: "
-		if os.Getenv("HOMEBOUND_TEST_ALL") == "1" {
-			require.FailNow(t, missing+err.Error())
-		}
-		t.Skip("SKIPPED: " + missing + err.Error())
+		testsize.Lacks(t, "Node.js, and npm ci in internal/web/clients: "+err.Error())
 	}
 	cmd := exec.CommandContext(t.Context(), program, append([]string{script}, args...)...)
 	cmd.Dir, cmd.Stderr = clients, os.Stderr

@@ -1,5 +1,5 @@
 //go:build race
 
-package dbtest
+package testsize
 
 const raceDetector = true

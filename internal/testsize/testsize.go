@@ -1,0 +1,69 @@
+// Package testsize says how much a test does. There are four runs: with -short, plain, of everything
+// (HOMEBOUND_TEST_ALL=1, which .ci/run sets), and under the race detector. What is exhaustive takes a sample in all but the
+// run of everything, the same sample each time, and what the machine has no program for is skipped in all but that one.
+//
+// Only tests import it.
+package testsize
+
+import (
+	"os"
+	"testing"
+)
+
+// All reports whether everything is asked for: each round of each test, and every program.
+func All() bool { return os.Getenv("HOMEBOUND_TEST_ALL") == "1" }
+
+// Raced reports whether the race detector looks on.
+func Raced() bool { return raceDetector }
+
+// Rounds returns whole in a run of everything, and part in any other. It is for tests that do more of the same. The race
+// detector, which makes them ten times slower, finds nothing more in the second round: under it they take the part, too.
+func Rounds(whole, part int) int {
+	if All() && !raceDetector {
+		return whole
+	}
+	return part
+}
+
+// Short returns part with -short, and whole in any other run. It is for what is quick enough but for that.
+func Short(whole, part int) int {
+	if testing.Short() {
+		return part
+	}
+	return whole
+}
+
+// Sample returns the first and the last of a list, or all of it where everything is asked for. Whoever lists the corners of
+// a matrix (a page on a phone, in Russian, in the dark) puts the two first and last that differ in the most.
+func Sample[T any](all []T) []T {
+	if len(all) < 3 || Rounds(1, 0) == 1 {
+		return all
+	}
+	return []T{all[0], all[len(all)-1]}
+}
+
+// Long skips a test with -short, which is for every other minute.
+func Long(tb testing.TB) {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip("-short leaves out what takes long")
+	}
+}
+
+// Unraced skips a test under the race detector, since it spends its time in another program, which that does not see.
+func Unraced(tb testing.TB) {
+	tb.Helper()
+	if raceDetector {
+		tb.Skip("another program does the work, which the race detector does not see: it runs without it")
+	}
+}
+
+// Lacks skips a test for want of something on this machine, or fails it where everything is asked for.
+func Lacks(tb testing.TB, what string) {
+	tb.Helper()
+	if All() {
+		tb.Fatal("HOMEBOUND_TEST_ALL=1 asks for everything: needs " + what)
+		return
+	}
+	tb.Skip("NOT TESTED: needs " + what)
+}

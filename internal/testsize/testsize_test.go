@@ -1,0 +1,42 @@
+package testsize_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"homebound/internal/testsize"
+)
+
+// What is asked for is all there is, and less than that is the same each time.
+func TestSample_IsTheCorners(t *testing.T) {
+	t.Setenv("HOMEBOUND_TEST_ALL", "")
+	assert.Equal(t, []int{1, 5}, testsize.Sample([]int{1, 2, 3, 4, 5}))
+	assert.Equal(t, []int{1, 2}, testsize.Sample([]int{1, 2}))
+	assert.Equal(t, []int{1}, testsize.Sample([]int{1}))
+	assert.Equal(t, 3, testsize.Rounds(20, 3))
+	t.Setenv("HOMEBOUND_TEST_ALL", "1")
+	if !testsize.Raced() {
+		assert.Equal(t, []int{1, 2, 3}, testsize.Sample([]int{1, 2, 3}))
+		assert.Equal(t, 20, testsize.Rounds(20, 3))
+	}
+}
+
+// Where everything is asked for, nothing is skipped in silence.
+func TestLacks_FailsWhereEverythingIsAskedFor(t *testing.T) {
+	for asked, failed := range map[string]bool{"": false, "1": true} {
+		t.Setenv("HOMEBOUND_TEST_ALL", asked)
+		heard := &listener{TB: t}
+		testsize.Lacks(heard, "a program")
+		assert.Equal(t, failed, heard.failed)
+		assert.Equal(t, !failed, heard.skipped)
+	}
+}
+
+type listener struct {
+	testing.TB
+	failed, skipped bool
+}
+
+func (l *listener) Fatal(...any) { l.failed = true }
+func (l *listener) Skip(...any)  { l.skipped = true }
