@@ -75,12 +75,13 @@ func (w whole) consistent() bool {
 	return w.Release.Counts.Permits == w.Report.Totals.PermitsIssued && w.Release.Counts.Permits == w.Permits.TotalCount
 }
 
-// underLoad asks without a pause, by several clients, until what is done ends; each answer is handed to check. Text
-// that differs each time keeps the answers from being those of before.
+// underLoad asks by several clients until what is done ends, without a pause where everything is asked for; each answer is
+// handed to check. Text that differs each time keeps the answers from being those of before.
 func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	group, ctx := errgroup.WithContext(ctx)
+	pause := time.Duration(testsize.Rounds(0, 50)) * time.Millisecond // leaves the processor to what is done
 	var asked atomic.Int64
 	for range clients {
 		group.Go(func() error {
@@ -96,6 +97,7 @@ func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 				if err != nil {
 					return err
 				}
+				time.Sleep(pause)
 			}
 			return nil
 		})

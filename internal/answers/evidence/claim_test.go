@@ -11,6 +11,7 @@ import (
 
 	"homebound/internal/answers/evidence"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // stock is a reported head count of DPRK workers.
@@ -238,7 +239,7 @@ func TestDecide_AMaskedRegister(t *testing.T) {
 func TestDecide_AgreesWithNumberByNumber(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 2))
 	seen := map[labour.Verdict]int{}
-	for range 1_500 {
+	for range testsize.Rounds(1_500, 200) {
 		on := labour.MustParseDate("2018-06-15")
 		c := claimed("RU", "2018-06-15", "2018-06-15", labour.ClaimOperators[rng.IntN(5)], float64(10*rng.IntN(30)), "claim")
 		if c.Operator == labour.Between {

@@ -9,6 +9,7 @@ import (
 
 	"homebound/internal/answers/evidence"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 var repatriate = labour.Obligation{
@@ -75,7 +76,7 @@ func TestRepatriation_OfAPartHasNoStatus(t *testing.T) {
 // Where every day is known, the judgement is the second one's.
 func TestRepatriation_AgreesWhereAllIsKnown(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 3))
-	for range 5_000 {
+	for range testsize.Rounds(5_000, 600) {
 		slope, start := float64(rng.IntN(60)), float64(rng.IntN(30_000))
 		at := func(d labour.Date) evidence.Stock {
 			v := max(0, start-slope*float64(d.Sub(repatriate.AppliesFrom)))

@@ -78,6 +78,7 @@ func TestExplorer_WritesArguments(t *testing.T) {
 	v.tick("report", 0)
 	v.await(editor + `.getValue().includes('report(groupBy: [REGION, PERIOD], granularity: YEAR, first: 10) {')`)
 	v.write("query Mine {\n  release { number }\n  report {\n    totalCount\n  }\n}")
+	v.await(`(() => { ` + inExplorer + ` return rows('groupBy')[0]?.firstChild.checked === false; })()`) // the explorer follows the text
 	v.tick("filter", 0)
 	v.tick("within", 0)
 	v.reads("query Mine {\n  release { number }\n  report(filter: {within: \"\"}) {\n    totalCount\n  }\n}")
