@@ -52,15 +52,24 @@ const unexposed = -1
 // ErrExposed (wrapped) for one with real rows that protects fewer than least workers, or fewer than its own settings
 // ask.
 func openRelease(ctx context.Context, path string, least int) (*Release, error) {
-	if _, err := os.Stat(path); err != nil {
+	found, err := os.Stat(path)
+	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("open a release: %w: %w", sqlite.ErrCorrupt, err)
 		}
 		return nil, fmt.Errorf("open a release: %w", err)
 	}
 	file, whole := sqlite.OpenPublished(path), sqlite.OpenWhole(path)
-	return readRelease(ctx, &Release{file: file, whole: whole,
-		close: func() error { return errors.Join(file.Close(), whole.Close()) }}, least)
+	r := &Release{file: file, whole: whole, close: func() error { return errors.Join(file.Close(), whole.Close()) }}
+	// SQLite notices a page that is gone, and reads zeros for the end of one.
+	size, err := sqlite.Single[int64](ctx, file, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`)
+	if err == nil && size != found.Size() {
+		err = fmt.Errorf("%w: expected %d bytes, found %d", sqlite.ErrCorrupt, size, found.Size())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open a release: %w", err), r.close())
+	}
+	return readRelease(ctx, r, least)
 }
 
 // smallest is the planner of a release.
