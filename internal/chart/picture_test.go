@@ -131,8 +131,8 @@ var widths = []int{LeastWidth, 559, 560, 719, 720, 800, 1200, MostWidth}
 
 func TestSVG_IsLegibleAtEveryWidth(t *testing.T) {
 	for name, p := range samples() {
-		for _, theme := range Themes {
-			for _, width := range widths {
+		for _, theme := range testsize.Sample(Themes) {
+			for _, width := range testsize.Sample(widths) {
 				t.Run(fmt.Sprintf("%s %s %d", name, theme, width), func(t *testing.T) {
 					svg := p.SVG(Options{Theme: theme, Width: width})
 					size, texts := readSVG(t, svg)

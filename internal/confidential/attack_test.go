@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"homebound/internal/testsize"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -201,7 +203,7 @@ var attacks = []struct {
 
 // The figures of this test stand in docs/PRIVACY.md: go test -v -run Attack ./internal/confidential
 func TestNoAttackRecoversMoreThanGuessing(t *testing.T) {
-	for _, k := range []int{5, 10} {
+	for _, k := range testsize.Sample([]int{5, 10}) {
 		rows := newRegister(1)
 		all, truths := small(rows, k)
 		assert.Greater(t, len(all), 90)
@@ -221,12 +223,11 @@ func TestNoAttackRecoversMoreThanGuessing(t *testing.T) {
 
 // Why noise on the figures was left: the same attack takes it away.
 func TestAveragingTakesNoiseOnFiguresAway(t *testing.T) {
-	for _, try := range []struct {
+	type try struct {
 		k, questions   int
 		atLeast, below float64 // part of the cells that is recovered
-	}{
-		{5, 2, 0, 0.4}, {5, 1000, 0.85, 1.01}, {10, 64, 0, 0.6}, {10, 2000, 0.85, 1.01},
-	} {
+	}
+	for _, try := range testsize.Sample([]try{{10, 64, 0, 0.6}, {10, 2000, 0.85, 1.01}, {5, 2, 0, 0.4}, {5, 1000, 0.85, 1.01}}) {
 		rows := newRegister(1)
 		all, truths := small(rows, try.k)
 		targets, truth := some(all, truths, 8)
