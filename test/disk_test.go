@@ -125,7 +125,7 @@ func TestImport_OnAFullDiskLeavesTheLastReleaseWhole(t *testing.T) {
 		room string // as mount takes it
 		says string
 	}{
-		"no room for the rows": {"size=7m", noRoom},
+		"no room for the rows": {"size=9m", noRoom},
 		// The disk, the data folder, CURRENT, the lock, the releases and one of them with its checksum, the draft and
 		// its three files: there is none for the next CURRENT.
 		"no room for a name": {"size=64m,nr_inodes=11", `^homebound: name the current release: open [^ ]*/\.CURRENT[0-9]+: no space left on device\n$`},
