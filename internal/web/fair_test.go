@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/access"
+	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/web"
 )
@@ -56,7 +57,11 @@ func TestFair_OneClientDoesNotStarveAnother(t *testing.T) {
 	}
 	<-h.began
 	<-h.began
-	awaitWaiting(o, 10)
+	eventually.True(t, func() bool { // the last of the three has come: the backlog was full before it, too
+		mu.Lock()
+		defer mu.Unlock()
+		return statuses[http.StatusServiceUnavailable] == 13
+	}, sitetest.WaitFor, sitetest.Tick)
 	h.release()
 	running.Wait()
 	assert.Equal(t, map[int]int{http.StatusOK: 11, http.StatusServiceUnavailable: 13}, statuses)
