@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -108,7 +109,7 @@ const maxBlock = 2000
 const daysColumns = `(facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`
 
 // prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
-func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*daysBuilder, error) {
+func prepareDays(ctx context.Context, q *sql.Conn, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days_gathered ` + daysColumns,
@@ -124,15 +125,15 @@ func prepareDays(ctx context.Context, q sqlite.Querier, local *localWages) (*day
 			return nil, fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
-	insert, err := q.PrepareContext(ctx, `INSERT INTO main.register_days_gathered VALUES (?, ?, ?, ?, ?, ?)`)
+	rows, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.register_days_gathered`, 6)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the days of the register: %w", err)
 	}
-	return &daysBuilder{insert, local, map[string]int{}, map[block]*gatheredDays{}}, nil
+	return &daysBuilder{rows, local, map[string]int{}, map[block]*gatheredDays{}}, nil
 }
 
 type daysBuilder struct {
-	insert *sql.Stmt
+	rows   *sqlite.Batch
 	local  *localWages
 	cells  map[string]int
 	blocks map[block]*gatheredDays
@@ -226,18 +227,18 @@ func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays) error
 }
 
 func (b *daysBuilder) write(ctx context.Context, at block, g *gatheredDays) error {
-	_, err := b.insert.ExecContext(ctx, at.facts, at.cell, at.held, at.year, g.until, g.packed)
+	err := b.rows.Put(ctx, at.facts, at.cell, at.held, at.year, g.until, slices.Clone(g.packed))
 	g.packed, g.until = g.packed[:0], 0
-	return sqlite.Translate(ctx, err)
+	return err
 }
 
 // finish writes the blocks that are left, and the cells.
-func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
-	sums, err := q.PrepareContext(ctx, `INSERT INTO main.register_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+func (b *daysBuilder) finish(ctx context.Context, q *sql.Conn) error {
+	sums, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.register_spans`, 17)
 	if err != nil {
 		return fmt.Errorf("sum the days of the register up: %w", err)
 	}
-	defer sums.Close() //nolint:errcheck // its rows have been answered for
+	defer sums.Close()
 	for _, at := range slices.SortedFunc(maps.Keys(b.blocks), block.compare) {
 		g := b.blocks[at]
 		if len(g.packed) > 0 {
@@ -246,12 +247,15 @@ func (b *daysBuilder) finish(ctx context.Context, q sqlite.Querier) error {
 			}
 		}
 		s := g.sum
-		_, err := sums.ExecContext(ctx, at.facts, at.cell, at.held, at.year, g.ends, s.Rows, s.Held, s.Workers,
+		err := sums.Put(ctx, at.facts, at.cell, at.held, at.year, g.ends, s.Rows, s.Held, s.Workers,
 			int(s.Day.From), int(s.Day.To), int(s.From.From), int(s.From.To), int(s.To.From), int(s.To.To),
 			s.Before, s.After, s.Longest)
 		if err != nil {
-			return fmt.Errorf("sum the days of %s up: %w", at.facts, sqlite.Translate(ctx, err))
+			return fmt.Errorf("sum the days of %s up: %w", at.facts, err)
 		}
+	}
+	if err := errors.Join(b.rows.Flush(ctx), sums.Flush(ctx)); err != nil {
+		return fmt.Errorf("keep the days of the register: %w", err)
 	}
 	// A question reads the days of few years: side by side they take as few pages as there can be.
 	for _, statement := range []string{

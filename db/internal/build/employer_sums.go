@@ -118,7 +118,7 @@ func (b *sumsBuilder) write(ctx context.Context) error {
 	}
 	b.stock.Clear()
 	sums := b.pack()
-	if sums == nil && changes == nil {
+	if len(sums) == 0 && len(changes) == 0 {
 		return nil
 	}
 	return b.rows.Put(ctx, b.cell[0], b.cell[1], b.cell[2], slices.Clone(sums), changes)

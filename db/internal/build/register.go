@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -101,7 +100,7 @@ func (s *dateSpan) see(day []byte) {
 	}
 }
 
-func newRegister(ctx context.Context, q sqlite.Querier, local *localWages, dir string) (*register, error) {
+func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string) (*register, error) {
 	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir},
 		dayCell: map[uint64]int{}, gaps: gapCounts{}, span: packed.NoDays,
 		known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}}
@@ -120,7 +119,8 @@ func newRegister(ctx context.Context, q sqlite.Querier, local *localWages, dir s
 // close lets go of what the register holds beside memory.
 func (r *register) close() error {
 	r.sums.close()
-	return errors.Join(r.days.insert.Close(), r.changes.close())
+	r.days.rows.Close()
+	return r.changes.close()
 }
 
 // watch makes a register of what the content hash reads of the permits.
