@@ -450,28 +450,37 @@ type stockWalk struct {
 // until counts the days before d, on all of which the stock is the same.
 func (w *stockWalk) until(d labour.Date) {
 	for w.day < d && w.period < len(w.tally.periods) {
-		p := w.tally.periods[w.period]
-		last := min(p.To, d-1)
-		if w.permits > 0 {
-			if w.group == nil {
-				w.group = w.tally.group(w.values)
-			}
-			if !w.measured {
-				w.period = len(w.tally.periods)
-				return
-			}
-			v := &w.group.cells[w.period]
-			v.WorkerDays += w.workers * (last.Sub(w.day) + 1)
-			if w.workers > v.PeakWorkersPresent {
-				v.PeakWorkersPresent, v.PeakOn = w.workers, w.day
-			}
-			if last == p.To {
-				v.WorkersPresent = w.workers
-			}
+		last := min(w.tally.periods[w.period].To, d-1)
+		w.count(last, packed.Level{Held: w.permits > 0, Peak: w.workers, PeakOn: w.day, WorkerDays: w.workers * (last.Sub(w.day) + 1),
+			Last: packed.Change{Workers: w.workers, Permits: w.permits}})
+	}
+}
+
+// count counts the days to last, which are of one period, by what they come to.
+func (w *stockWalk) count(last labour.Date, l packed.Level) {
+	if w.period == len(w.tally.periods) {
+		return
+	}
+	end := last == w.tally.periods[w.period].To
+	if l.Held {
+		if w.group == nil {
+			w.group = w.tally.group(w.values)
 		}
-		w.day = last + 1
-		if last == p.To {
-			w.period++
+		if !w.measured {
+			w.period = len(w.tally.periods)
+			return
 		}
+		v := &w.group.cells[w.period]
+		v.WorkerDays += l.WorkerDays
+		if l.Peak > v.PeakWorkersPresent {
+			v.PeakWorkersPresent, v.PeakOn = l.Peak, l.PeakOn
+		}
+		if end {
+			v.WorkersPresent = l.Last.Workers
+		}
+	}
+	w.workers, w.permits, w.day = l.Last.Workers, l.Last.Permits, last+1
+	if end {
+		w.period++
 	}
 }

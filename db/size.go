@@ -44,14 +44,12 @@ func (rep *Report) reserve(ctx context.Context, t *tally) (leave func(), err err
 // countGroups counts the groups of every kind of register row in the period, at most: those of two kinds are often the same.
 // It returns a Fault where one kind alone has more than most. It counts no further than that.
 func (rep *Report) countGroups(ctx context.Context, t *tally, most int) (groups int, err error) {
-	g := rep.Query.Granularity
-	if slices.Contains(t.dimensions, labour.ByEmployer) && (g == "" || g == labour.Year) && !rep.facts.byOutcome() {
-		sums, ok := rep.release.planner(build.EmployerSums, append(rep.facts.dimensions(), t.dimensions...))
-		if ok { // of all kinds and days, in few rows: there are no more groups in the period
-			found, err := rep.groupsOf(ctx, rep.groupsIn(t.dimensions, sums.Name, build.PermitFacts), most+1)
-			if err != nil || found <= most {
-				return found, err
-			}
+	if slices.Contains(t.dimensions, labour.ByEmployer) && !rep.facts.byOutcome() &&
+		rep.hasSums(append(rep.facts.dimensions(), t.dimensions...), rep.Query.Granularity) {
+		// Of all kinds and days, in few rows: there are no more groups in the period.
+		found, err := rep.groupsOf(ctx, rep.groupsIn(t.dimensions, build.EmployerSums, build.PermitFacts), most+1)
+		if err != nil || found <= most {
+			return found, err
 		}
 	}
 	for _, kind := range []struct {

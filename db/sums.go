@@ -17,10 +17,7 @@ import (
 // at its ends that cut a sum; false where they do not cover the question, or have no day of it.
 func (rep *Report) summed(dimensions []labour.Dimension, g labour.Granularity) (whole labour.Period, ends []labour.Period, ok bool) {
 	whole = rep.Period
-	if g != "" && g != labour.Year {
-		return whole, nil, false
-	}
-	if _, ok = rep.release.planner(build.EmployerSums, dimensions); !ok {
+	if !rep.hasSums(dimensions, g) {
 		return whole, nil, false
 	}
 	if from := rep.release.sumFrom(whole.From); from < whole.From {
@@ -32,6 +29,12 @@ func (rep *Report) summed(dimensions []labour.Dimension, g labour.Granularity) (
 		ends = append(ends, labour.Period{From: whole.To + 1, To: rep.Period.To})
 	}
 	return whole, ends, whole.Days() > 0
+}
+
+// hasSums reports whether the sums of employers have some dimensions, in periods of a granularity.
+func (rep *Report) hasSums(dimensions []labour.Dimension, g labour.Granularity) bool {
+	_, has := rep.release.planner(build.EmployerSums, dimensions)
+	return has && (g == "" || g == labour.Year)
 }
 
 // sumFrom returns the first day of the sum that a day is in: of the year, or of the data in it, or behind its last.
@@ -185,40 +188,11 @@ func (w *stockWalk) sums(sums []byte, whole labour.Period) error {
 				s.Days.From, s.Days.To)
 		}
 		w.until(s.Days.From)
-		w.stretch(s)
+		w.count(s.Days.To, s.Level)
 		return nil
 	})
 	if err == nil {
 		w.until(whole.To + 1)
 	}
 	return err
-}
-
-// stretch counts days of one period by what they come to.
-func (w *stockWalk) stretch(s *packed.Sum) {
-	if w.period == len(w.tally.periods) {
-		return
-	}
-	p := w.tally.periods[w.period]
-	if s.Held {
-		if w.group == nil {
-			w.group = w.tally.group(w.values)
-		}
-		if !w.measured {
-			w.period = len(w.tally.periods)
-			return
-		}
-		v := &w.group.cells[w.period]
-		v.WorkerDays += s.WorkerDays
-		if s.Peak > v.PeakWorkersPresent {
-			v.PeakWorkersPresent, v.PeakOn = s.Peak, s.PeakOn
-		}
-		if s.Days.To == p.To {
-			v.WorkersPresent = s.Last.Workers
-		}
-	}
-	w.workers, w.permits, w.day = s.Last.Workers, s.Last.Permits, s.Days.To+1
-	if s.Days.To == p.To {
-		w.period++
-	}
 }
