@@ -170,7 +170,7 @@ func (rep *Report) Answer(ctx context.Context) error {
 	rep.Rows = slices.DeleteFunc(rep.Rows, func(row ReportRow) bool { return !row.meets(rep.Query.Having) })
 	rep.LeftOut = all - len(rep.Rows)
 	if len(rep.Query.OrderBy) > 0 {
-		rep.sort()
+		rep.Rows = sortRows(rep.Rows, rep.Query.OrderBy)
 	}
 	rep.Rows = append(rep.Rows, others...)
 	rep.Count = len(rep.Rows)
@@ -391,7 +391,7 @@ type sortKey struct {
 	known  bool
 }
 
-func (rep *Report) sortKey(order ReportOrder, row *ReportRow) (k sortKey) {
+func (row *ReportRow) sortKey(order ReportOrder) (k sortKey) {
 	switch {
 	case order.Measure != "":
 		k.number, k.known = row.Of(order.Measure)
@@ -404,16 +404,15 @@ func (rep *Report) sortKey(order ReportOrder, row *ReportRow) (k sortKey) {
 	return k
 }
 
-// sort puts the rows in order: as asked, then as they come, by the groups in the order of groupBy, then by period. What they
-// are sorted by is read once a row.
-func (rep *Report) sort() {
-	orders := rep.Query.OrderBy
-	keys := make([]sortKey, 0, len(rep.Rows)*len(orders))
-	places := make([]int, len(rep.Rows))
-	for i := range rep.Rows {
+// sortRows returns the rows in order: as asked, then as they come, by the groups in the order of groupBy, then by period. What
+// they are sorted by is read once a row.
+func sortRows(rows []ReportRow, orders []ReportOrder) []ReportRow {
+	keys := make([]sortKey, 0, len(rows)*len(orders))
+	places := make([]int, len(rows))
+	for i := range rows {
 		places[i] = i
 		for _, order := range orders {
-			keys = append(keys, rep.sortKey(order, &rep.Rows[i]))
+			keys = append(keys, rows[i].sortKey(order))
 		}
 	}
 	slices.SortFunc(places, func(i, j int) int {
@@ -428,9 +427,9 @@ func (rep *Report) sort() {
 	})
 	sorted := make([]ReportRow, len(places))
 	for i, place := range places {
-		sorted[i] = rep.Rows[place]
+		sorted[i] = rows[place]
 	}
-	rep.Rows = sorted
+	return sorted
 }
 
 // compareKnown orders two values; those that are not known come last either way.

@@ -48,11 +48,7 @@ func (rep *Report) chooseTop(ctx context.Context) (*topOf, error) {
 		return nil, err
 	}
 	rep.SQL = append(rep.SQL, whole.SQL...)
-	slices.SortStableFunc(rows, func(a, b ReportRow) int {
-		x, known := a.Of(rep.Query.Top.By)
-		y, alsoKnown := b.Of(rep.Query.Top.By)
-		return compareKnown(true, x, y, known, alsoKnown)
-	})
+	rows = sortRows(rows, []ReportOrder{{Measure: rep.Query.Top.By, Descending: true}})
 	top := &topOf{places: map[string]int{}, all: len(rows) <= rep.Query.Top.Count}
 	rows = rows[:min(len(rows), rep.Query.Top.Count)]
 	for i, row := range rows {
