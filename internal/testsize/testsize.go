@@ -13,9 +13,6 @@ import (
 // All reports whether everything is asked for: each round of each test, and every program.
 func All() bool { return os.Getenv("HOMEBOUND_TEST_ALL") == "1" }
 
-// Raced reports whether the race detector looks on.
-func Raced() bool { return raceDetector }
-
 // Rounds returns whole in a run of everything, and part in any other. It is for tests that do more of the same. The race
 // detector, which makes them ten times slower, finds nothing more in the second round: under it they take the part, too.
 func Rounds(whole, part int) int {
@@ -23,14 +20,6 @@ func Rounds(whole, part int) int {
 		return whole
 	}
 	return part
-}
-
-// Short returns part with -short, and whole in any other run. It is for what is quick enough but for that.
-func Short(whole, part int) int {
-	if testing.Short() {
-		return part
-	}
-	return whole
 }
 
 // Sample returns the first and the last of a list, the last alone with -short, or all of it where everything is asked for.

@@ -1,11 +1,9 @@
-package testsize_test
+package testsize
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"homebound/internal/testsize"
 )
 
 // What is asked for is all there is, and less than that is the same each time.
@@ -15,14 +13,14 @@ func TestSample_IsTheCorners(t *testing.T) {
 	if testing.Short() {
 		corners = []int{5}
 	}
-	assert.Equal(t, corners, testsize.Sample([]int{1, 2, 3, 4, 5}))
-	assert.Equal(t, corners, testsize.Sample([]int{1, 5}))
-	assert.Equal(t, []int{1}, testsize.Sample([]int{1}))
-	assert.Equal(t, 3, testsize.Rounds(20, 3))
+	assert.Equal(t, corners, Sample([]int{1, 2, 3, 4, 5}))
+	assert.Equal(t, corners, Sample([]int{1, 5}))
+	assert.Equal(t, []int{1}, Sample([]int{1}))
+	assert.Equal(t, 3, Rounds(20, 3))
 	t.Setenv("HOMEBOUND_TEST_ALL", "1")
-	if !testsize.Raced() {
-		assert.Equal(t, []int{1, 2, 3}, testsize.Sample([]int{1, 2, 3}))
-		assert.Equal(t, 20, testsize.Rounds(20, 3))
+	if !raceDetector {
+		assert.Equal(t, []int{1, 2, 3}, Sample([]int{1, 2, 3}))
+		assert.Equal(t, 20, Rounds(20, 3))
 	}
 }
 
@@ -31,7 +29,7 @@ func TestLacks_FailsWhereEverythingIsAskedFor(t *testing.T) {
 	for asked, failed := range map[string]bool{"": false, "1": true} {
 		t.Setenv("HOMEBOUND_TEST_ALL", asked)
 		heard := &listener{TB: t}
-		testsize.Lacks(heard, "a program")
+		Lacks(heard, "a program")
 		assert.Equal(t, failed, heard.failed)
 		assert.Equal(t, !failed, heard.skipped)
 	}
