@@ -12,11 +12,13 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // What a release keeps of questions changes no answer, nor what is said of how it was found: the
 // second time, and after and beside any other question, the report is the one that a release just opened gives.
 func TestReport_AskedAgainIsTheSame(t *testing.T) {
+	testsize.Long(t)
 	store := dbtest.MustOpen(t)
 	content := dbtest.Random(rand.New(rand.NewPCG(5, 0)), 200)
 	dbtest.MustPublish(t, store, content)

@@ -16,6 +16,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // two publishes two contents and lends both releases.
@@ -33,6 +34,7 @@ func two(t *testing.T, before, after dbtest.Content) (older, newer *db.Release) 
 
 // Changes that lie far apart, in more places than are remembered one by one, are all found on the pages.
 func TestChangesSince_FindsWhatLiesFarApart(t *testing.T) {
+	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	var before, after dbtest.Content
 	var expected []string

@@ -22,6 +22,7 @@ import (
 // Whatever happens to CURRENT or to the file that it names, what was served before is served on, and the error says
 // what was found.
 func TestStore_DamageKeepsTheReleaseThatWas(t *testing.T) {
+	testsize.Long(t)
 	second := func(dir string) string {
 		files, err := filepath.Glob(filepath.Join(dir, "releases", "0002-*.db"))
 		if err != nil || len(files) != 1 {
@@ -96,6 +97,7 @@ func halve(path string) error {
 
 // Whoever changes a published file with a tool of SQLite's own leaves a sound file with other figures.
 func TestVerify_FindsEveryTableThatIsEmptied(t *testing.T) {
+	testsize.Long(t)
 	store := dbtest.MustOpen(t)
 	publish(t, store, db.Replace, func(draft *db.Draft) {
 		require.NoError(t, draft.Set(t.Context(), db.Settings{Currency: "RUB"}))
@@ -115,6 +117,7 @@ func TestVerify_FindsEveryTableThatIsEmptied(t *testing.T) {
 
 // One flipped bit in a published file is either found, or changes nothing that anybody reads.
 func TestVerify_FindsEveryFlippedBitThatMatters(t *testing.T) {
+	testsize.Long(t)
 	for _, seed := range dbtest.Seeds(t, 1, 2) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			flipBits(t, rand.New(rand.NewPCG(seed, 0)), testsize.Rounds(60, 30))

@@ -12,11 +12,13 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // Permits that come in the order of their keys are taken straight in, unless a record has to be gone through again: the
 // faults, the warnings and the release are those of permits that come in another order.
 func TestStage_PermitsInOrderAreCheckedLikeAny(t *testing.T) {
+	testsize.Long(t)
 	table := dbtest.Tables[slices.IndexFunc(dbtest.Tables, func(t dbtest.Table) bool { return t.Name == "permits" })]
 	at := func(column string) int { return slices.Index(table.Columns, column) }
 	set := func(row int, column string, value any) func([][]any) {

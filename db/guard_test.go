@@ -187,6 +187,7 @@ func TestVerify_ProvesAReleaseOfBeforeThereWereChecksums(t *testing.T) {
 // A value of a derived table that has become another type, text a blob or a number text, is found by the checksum, and
 // where there is none by the hashes.
 func TestVerify_FindsEveryChangedType(t *testing.T) {
+	testsize.Long(t)
 	store := dbtest.MustOpen(t)
 	publish(t, store, db.Replace, func(draft *db.Draft) {
 		require.NoError(t, draft.Set(t.Context(), db.Settings{Currency: "RUB"}))

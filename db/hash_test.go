@@ -16,6 +16,7 @@ import (
 )
 
 func TestContentHash_IsTheSameInAnyOrder(t *testing.T) {
+	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(7, 7))
 	c := dbtest.Random(rng, 100)
 	store := dbtest.MustOpen(t)
@@ -53,6 +54,7 @@ func TestContentHash_IsOfTheContentAlone(t *testing.T) {
 }
 
 func TestContentHash_ChangesWithEveryCell(t *testing.T) {
+	testsize.Long(t)
 	// A spare row in each table, which nothing names, so that any of its cells can change alone.
 	c := register()
 	c.Sources = append(c.Sources, labour.Source{ID: "spare", Title: "Title", Publisher: "Publisher", URL: "https://example.org", PublishedOn: dbtest.On("2018-01-01"), Kind: labour.News, Licence: "CC0"})

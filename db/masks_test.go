@@ -80,6 +80,7 @@ func publishMasked(t *testing.T, c dbtest.Content, k int) (*db.Store, []byte) {
 
 // Every figure is what a register of masked rows would give, whatever is asked and whichever plan answers it.
 func TestMasks_AreWhatEveryFigureIsMadeOf(t *testing.T) {
+	testsize.Long(t)
 	const k = 5
 	shown := func(count int) int { return int(confidential.Show(k, float64(count))) }
 	for seed := range uint64(testsize.Rounds(4, 2)) {

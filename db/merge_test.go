@@ -12,6 +12,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // tableKeys and tableReferences say a second time what the schema says: which columns name a row, and which name
@@ -123,6 +124,7 @@ func stageTable(t *testing.T, draft *db.Draft, table dbtest.Table, rows [][]any)
 }
 
 func TestMerge_RandomPackagesAgainstANaiveMerge(t *testing.T) {
+	testsize.Long(t)
 	for _, seed := range dbtest.Seeds(t, 1, 2, 3) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))

@@ -195,6 +195,7 @@ func mustFollow(t *testing.T, s *storage, cache string) *db.Store {
 }
 
 func TestStored_FollowsAndOutlivesTheStorage(t *testing.T) {
+	testsize.Long(t)
 	storage, cache := newStorage(t), t.TempDir()
 	from := reopen(t, threeReleases(t))
 	require.NoError(t, os.WriteFile(filepath.Join(from.Dir(), "keys.json"), []byte(`{"keys":[]}`), 0o600))
@@ -257,6 +258,7 @@ func TestStored_RepairsItsCache(t *testing.T) {
 }
 
 func TestStored_KeepsWhatFits(t *testing.T) {
+	testsize.Long(t)
 	storage, cache := newStorage(t), t.TempDir()
 	from := reopen(t, threeReleases(t))
 	for n := 1; n <= 3; n++ {
@@ -282,6 +284,7 @@ func TestStored_KeepsWhatFits(t *testing.T) {
 // Whatever is cut off or changed on its way, a reader that has a release keeps it, and takes nothing over that is not
 // what was pushed.
 func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
+	testsize.Long(t)
 	storage, cache := newStorage(t), t.TempDir()
 	from := reopen(t, threeReleases(t))
 	_, err := from.Push(t.Context(), storage.address, 1, 0)
@@ -352,6 +355,7 @@ func changedAt(body []byte, at int) []byte {
 
 // A push that gets no answer to any of its requests leaves the last release current and whole, and can be done again.
 func TestPush_ThatIsCutOffLeavesTheLastRelease(t *testing.T) {
+	testsize.Long(t)
 	storage := newStorage(t)
 	from := reopen(t, threeReleases(t))
 	_, err := from.Push(t.Context(), storage.address, 1, 0)

@@ -19,6 +19,7 @@ import (
 
 // Every plan gives the same answer: a report read from each rollup that covers it, and from the register's rows.
 func TestReport_IsTheSameByEveryPlan(t *testing.T) {
+	testsize.Long(t)
 	for seed := range uint64(testsize.Rounds(4, 2)) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 11))
@@ -202,6 +203,7 @@ func anyQuestion(rng *rand.Rand, content dbtest.Content) db.ReportQuery {
 // cuts, whichever kind of rows is asked for, by whatever groups, employers among them, and in whatever currency, on a release
 // that mixes registers. Left to rows are percentiles of wages, the evidence under a filter of employers, and what a list shows.
 func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
+	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(1, 13))
 	content := dbtest.Random(rng, 200)
 	signSome(rng, content)

@@ -12,9 +12,11 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 func TestPrune(t *testing.T) {
+	testsize.Long(t)
 	for name, test := range map[string]struct {
 		current, keep int
 		removed       []int

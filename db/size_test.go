@@ -11,10 +11,12 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // A report that would outgrow its bound is refused by its groups and periods, each time by one short statement.
 func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
+	testsize.Long(t)
 	r := dbtest.MustRead(t, ofManyEmployers(t))
 	ask := func(years int, m labour.Measure) (*db.Report, int64, error) {
 		t.Helper()
@@ -38,6 +40,7 @@ func TestReport_TooLargeIsRefusedBeforeItComputes(t *testing.T) {
 
 // Large reports take turns, since together they would fill the memory; small ones pass them.
 func TestReport_LargeOnesWaitForRoom(t *testing.T) {
+	testsize.Long(t)
 	store := ofManyEmployers(t)
 	r := dbtest.MustRead(t, store)
 	ask := func(ctx context.Context, years int) (*db.Report, error) {

@@ -11,6 +11,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // Rows are written in batches of 64, so a key may come twice within a batch, across a border, and in the rest.
@@ -157,6 +158,7 @@ func TestMerge_NothingMadeUpNamesAnythingReal(t *testing.T) {
 }
 
 func TestMerge_Memberships(t *testing.T) {
+	testsize.Long(t)
 	on := dbtest.On
 	for name, one := range map[string]struct {
 		rows     []labour.Membership

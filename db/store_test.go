@@ -66,6 +66,7 @@ func TestStore_NumberedAndList(t *testing.T) {
 }
 
 func TestStore_MakeCurrentServesAnEarlierReleaseAgain(t *testing.T) {
+	testsize.Long(t)
 	store := dbtest.MustOpen(t)
 	for i := range 3 {
 		dbtest.MustPublish(t, store, permits(i))
@@ -101,6 +102,7 @@ func countPermits(t testing.TB, r *db.Release) int {
 
 // Readers read through fifty swaps without one failure, each always from one whole release, and old files are closed.
 func TestStore_HotSwap(t *testing.T) {
+	testsize.Long(t)
 	swaps := testsize.Rounds(50, 15)
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, permits(1))
@@ -174,6 +176,7 @@ func TestStore_Close(t *testing.T) {
 }
 
 func TestStore_PublishedTellsOfEveryNewRelease(t *testing.T) {
+	testsize.Long(t)
 	store := dbtest.MustOpen(t)
 	dbtest.MustPublish(t, store, permits(0))
 	ctx, cancel := context.WithCancel(t.Context())

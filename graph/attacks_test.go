@@ -13,6 +13,7 @@ import (
 
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // The attacks of this file ask a masked release as any reader can, and subtract, solve or average what they get. Each is
@@ -133,6 +134,7 @@ func allButEach(codes []string) (lists [][]string) {
 // Every sum over a place, some nationalities and some months, cumulated ones among them, is an equation in the cells: all
 // are solved together.
 func TestAttack_SolvingGroupingsJointly(t *testing.T) {
+	testsize.Long(t)
 	content, cells := attackedCells()
 	var filters []string
 	var equations [][]int
@@ -184,6 +186,7 @@ func truths(cells []issued) []float64 {
 // A cell is what a sum has with it and has not without it, for each of many partitions of what lies around it: their mean
 // is no nearer to it than one of them.
 func TestAttack_AveragingOverPartitions(t *testing.T) {
+	testsize.Long(t)
 	content, cells := attackedCells()
 	cells = slices.DeleteFunc(cells, func(c issued) bool { return c.month%2 == 0 || c.month == attackedMonths-1 })
 	const partitions, questions = 8, 6
@@ -285,6 +288,7 @@ func leavers() (content dbtest.Content, days []labour.Date, truth []float64) {
 
 // Who leaves on a day is what two days that follow each other differ by, whatever counts up to them.
 func TestAttack_ConsecutiveDays(t *testing.T) {
+	testsize.Long(t)
 	content, days, truth := leavers()
 	type figures struct {
 		Repatriated, Remaining, DepartedWorkers float64
@@ -320,6 +324,7 @@ func TestAttack_ConsecutiveDays(t *testing.T) {
 
 // Two releases differ by the masks of the rows in which they do, and by no more: rows that both have are masked alike.
 func TestAttack_ChangesBetweenReleases(t *testing.T) {
+	testsize.Long(t)
 	content, cells := attackedCells()
 	before := content
 	before.Permits = slices.DeleteFunc(slices.Clone(content.Permits), func(p labour.Permit) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // figure is a derived figure as a client reads it.
@@ -97,6 +98,7 @@ func before(t *testing.T, granularity labour.Granularity, p labour.Period) (labo
 }
 
 func TestFigure_AgreesWithReportsOfOtherPeriodsAndGroups(t *testing.T) {
+	testsize.Long(t)
 	w, n := in(t, "small"), readNaive(t)
 	random := rand.New(rand.NewPCG(14, 6))
 	groupings := []string{"REGION", "DISTRICT", "INDUSTRY", "NATIONALITY", "DISTRICT, INDUSTRY", "REGION, NATIONALITY", "INDUSTRY, REGION", ""}
@@ -351,6 +353,7 @@ func TestWagePercentile_AgreesWithTheListOfPermits(t *testing.T) {
 }
 
 func TestTop_AndTheOthersAddUpToTheTotals(t *testing.T) {
+	testsize.Long(t)
 	w := in(t, "default")
 	for _, groupBy := range []string{"REGION", "DISTRICT", "INDUSTRY, NATIONALITY", "EMPLOYER"} {
 		for _, by := range []string{"PERMITS_ISSUED", "WORKERS_PRESENT", "PEAK_WORKERS_PRESENT"} {

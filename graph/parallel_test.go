@@ -17,10 +17,12 @@ import (
 
 	"homebound/db"
 	"homebound/graph"
+	"homebound/internal/testsize"
 )
 
 // Whatever is published meanwhile, an answer is of one release from its first field to its last.
 func TestRequests_ReadOneReleaseWhileTwoTakeTurns(t *testing.T) {
+	testsize.Long(t)
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, store.Close()) }()

@@ -24,6 +24,7 @@ import (
 	"homebound/internal/datapackage"
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // world is a folder of releases with the schema over it.
@@ -154,6 +155,9 @@ func publishWorld(ctx context.Context, store *db.Store, name string, options exc
 // in returns the world of a name.
 func in(tb testing.TB, name string) *world {
 	tb.Helper()
+	if name == "default" { // which has a thousand times the rows of the others
+		testsize.Long(tb)
+	}
 	w, err := worlds.byName[name]()
 	require.NoError(tb, err)
 	return w

@@ -19,6 +19,7 @@ import (
 
 	"homebound/graph"
 	"homebound/graph/generated"
+	"homebound/internal/testsize"
 )
 
 // fieldByField is a world whose lists gqlgen executes itself: the second computation of what columns write.
@@ -154,13 +155,14 @@ func TestColumns_WriteWhatExecutionWrites(t *testing.T) {
 		c: regions(first: 1) { nodes { name(language: $language) parent(boundariesOn: $day) { code } } }
 		d: report { rows { figure(measure: $measure) { unit } } }`
 	variables := map[string]any{"day": "2018-01-15", "measure": "WORKERS_AUTHORISED"}
+	rounds := testsize.Rounds(25, 7)
 	for i, world := range []string{"small", "registers", "elsewhere", "corrected"} {
 		t.Run(world, func(t *testing.T) {
 			t.Parallel()
 			w, slow := in(t, world), fieldByField(in(t, world))
 			s := &selections{Rand: rand.New(rand.NewPCG(15, uint64(i)))}
 			answered := 0
-			for range 25 {
+			for range rounds {
 				for _, root := range roots {
 					s.names, s.fragments = 0, nil
 					selected := s.of(schema.Types[root.row], 3)
@@ -170,7 +172,7 @@ func TestColumns_WriteWhatExecutionWrites(t *testing.T) {
 					}
 				}
 			}
-			assert.Greater(t, answered, 25*len(roots)/2, "most questions can be answered")
+			assert.Greater(t, answered, rounds*len(roots)/2, "most questions can be answered")
 		})
 	}
 }

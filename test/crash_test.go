@@ -271,6 +271,7 @@ func mustContinue(t *testing.T, conn net.Conn) {
 }
 
 func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
+	testsize.Long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 100))
 	server := mustServe(t, "--data", data, "--anonymous-budget", "0")
@@ -316,6 +317,7 @@ func TestServe_FinishesWhatIsUnderWayWhenItIsToldToStop(t *testing.T) {
 }
 
 func TestServe_GivesUpOnWhatDoesNotEnd(t *testing.T) {
+	testsize.Long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 100))
 	server := mustServe(t, "--data", data, "--drain", "200ms")
@@ -333,6 +335,7 @@ func TestServe_GivesUpOnWhatDoesNotEnd(t *testing.T) {
 }
 
 func TestImport_StopsInGoodOrderWhenItIsToldTo(t *testing.T) {
+	testsize.Long(t)
 	data := filepath.Join(t.TempDir(), "data")
 	large := writePackage(t, 100_000)
 	cmd := program(t.Context(), "import", "--data", data, large)

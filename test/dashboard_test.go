@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/browsertest"
+	"homebound/internal/eventually"
 )
 
 // openDashboard serves the dashboard of examples/typescript from an origin of its own, and uses it as a reader would.
@@ -30,7 +31,7 @@ func (e *exampleRun) openDashboard(t *testing.T) {
 	browser := browsertest.New(t, site.URL, between.URL)
 	await := func(condition string) {
 		t.Helper()
-		browsertest.Get(browser, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(browsertest.Patience)))
+		browsertest.Get(browser, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(eventually.Patience)))
 	}
 	const settled = `document.querySelectorAll('[aria-busy=true]').length === 0 && document.querySelector('#employers tbody tr') !== null`
 	const first = `document.querySelector('#employers tbody td')?.textContent`

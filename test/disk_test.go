@@ -155,6 +155,7 @@ func TestImport_OnAFullDiskLeavesTheLastReleaseWhole(t *testing.T) {
 }
 
 func TestExport_OnAFullDiskLeavesNothing(t *testing.T) {
+	testsize.Long(t)
 	data, out := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "out")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
 	for _, bound := range []int64{4 << 10, 512 << 10} {
@@ -166,6 +167,7 @@ func TestExport_OnAFullDiskLeavesNothing(t *testing.T) {
 }
 
 func TestImport_WithNoRoomForTheRejectsPublishesNothing(t *testing.T) {
+	testsize.Long(t)
 	const rows = 3_000
 	dir := t.TempDir()
 	table := "code,name,remark\nKP,the one good row,\n" + strings.Repeat("kp,faulty,"+strings.Repeat("x", 700)+"\n", rows)

@@ -15,6 +15,7 @@ import (
 	"homebound/db/seed"
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 // madeRegister answers from the rows of the synthetic register, by the definitions of the measures and nothing else.
@@ -148,6 +149,7 @@ func agrees(qualifier string, low, high, found float64) bool {
 
 // The document says with which published figures the made-up register agrees, all of them, and with which it does not.
 func TestDocs_DataComparesTheSyntheticRegister(t *testing.T) {
+	testsize.Long(t)
 	register := readMade(t)
 	days := labour.Period{From: labour.MustParseDate("2012-01-01"), To: labour.MustParseDate("2020-03-31")}
 	var lines []string

@@ -42,6 +42,7 @@ type examples struct {
 // TestDocs_ExamplesAreTrue publishes the default release and runs what the documents show against it: queries, the
 // commands of a shell, and the recipe of the content hash.
 func TestDocs_ExamplesAreTrue(t *testing.T) {
+	testsize.Long(t)
 	folder, err := os.Getwd()
 	require.NoError(t, err)
 	e := &examples{folder, filepath.Join(t.TempDir(), "data"), map[*document]map[int]string{}}

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"internal/site/embeds":   {"graph", "internal/chart", "internal/labour", "internal/mount", "internal/negotiate", "internal/site/pictures", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/exports":  {"db", "graph", "internal/answers", "internal/labour", "internal/negotiate", "internal/prefetch", "internal/site/port", "internal/table", "internal/words"},
 	"internal/site/pictures": {"graph", "internal/boundaries", "internal/chart", "internal/labour", "internal/site/port", "internal/table", "internal/words"},
-	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
+	"internal/site/sitetest": {"db", "internal/access", "internal/browsertest", "internal/datapackage", "internal/eventually", "internal/exchange", "internal/labour", "internal/site", "internal/synth",
 		"internal/testsize", "internal/web"}, // for tests alone
 	"internal/negotiate":     {},
 	"internal/site/port":     {"db", "internal/labour", "internal/negotiate", "internal/table"},

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/eventually"
+	"homebound/internal/testsize"
 )
 
 // withOneRelease returns a data folder that has a small release.
@@ -69,6 +70,7 @@ func TestServe_TheOperatorHasAnAddressOfTheirOwn(t *testing.T) {
 }
 
 func TestServe_SpeaksTLS(t *testing.T) {
+	testsize.Long(t)
 	dir := t.TempDir()
 	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	borrowed := httptest.NewTLSServer(http.NotFoundHandler())
@@ -86,7 +88,7 @@ func TestServe_SpeaksTLS(t *testing.T) {
 	response, body := fetch(t, client, s.url+"/healthz")
 	assert.Equal(t, "alive\n", body)
 	assert.Equal(t, 2, response.ProtoMajor)
-	assert.NotEmpty(t, response.Header.Get("Strict-Transport-Security"))
+	assert.Equal(t, "max-age=31536000", response.Header.Get("Strict-Transport-Security"))
 	response, _ = fetch(t, http.DefaultClient, strings.Replace(s.url, "https", "http", 1)+"/healthz")
 	assert.Equal(t, http.StatusBadRequest, response.StatusCode, "it speaks nothing else there")
 	require.NoError(t, s.stop(syscall.SIGTERM))

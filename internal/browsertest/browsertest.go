@@ -17,10 +17,6 @@ import (
 	"homebound/internal/testsize"
 )
 
-// Patience is how long a test waits for what has to come. It is long, since a browser on a busy machine is slow, and
-// what comes early is not waited for.
-const Patience = time.Minute
-
 // timeout bounds the life of a Browser, so that a page that never comes to rest fails its test. A test that waits many
 // times has room for it, and for one wait that is in vain.
 const timeout = 5 * time.Minute

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/browsertest"
+	"homebound/internal/eventually"
 )
 
 // serve returns a server with one page that runs a script, under a policy that lets it do little else.
@@ -37,7 +38,7 @@ func serve(t *testing.T, script string) *httptest.Server {
 // Browser at the same origin, while the first is there and when it has gone.
 func TestNew_KeepsNothingOfAnotherBrowser(t *testing.T) {
 	server := serve(t, ``)
-	done := chromedp.Poll[bool](`document.title === 'done'`, chromedp.WithPollingTimeout(browsertest.Patience))
+	done := chromedp.Poll[bool](`document.title === 'done'`, chromedp.WithPollingTimeout(eventually.Patience))
 	const found = `(async () => JSON.stringify({
 		local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
 		caches: await caches.keys(), databases: (await indexedDB.databases()).length,

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"homebound/internal/testsize"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -9,6 +10,7 @@ import (
 )
 
 func TestProcess_SaysThatItHasDied(t *testing.T) {
+	testsize.Long(t)
 	var p process
 	t.Cleanup(p.close)
 	ctx, err := p.start(find(t))

@@ -255,6 +255,7 @@ func TestSVG_DrawsNothingAcrossAGap(t *testing.T) {
 }
 
 func TestPNG_HasTheSizeOfThePage(t *testing.T) {
+	testsize.Long(t)
 	scales := testsize.Sample([]int{1, 2, 3})
 	for name, p := range samples() {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"homebound/internal/command"
+	"homebound/internal/testsize"
 )
 
 var update = flag.Bool("update", false, "write what is found into testdata/faulty")
@@ -29,6 +30,7 @@ var update = flag.Bool("update", false, "write what is found into testdata/fault
 // those of the same name; an empty one takes a file away. A name may end with the form that the file is written in:
 // @cp1251, @utf16, @latin1, @gz; @zip packs the whole into a file of that name.
 func TestCheck_OfFaultyPackagesSaysWhatToDo(t *testing.T) {
+	testsize.Long(t)
 	good, err := txtar.ParseFile(filepath.Join("testdata", "faulty", "_good.txtar"))
 	require.NoError(t, err)
 	cases, err := filepath.Glob(filepath.Join("testdata", "faulty", "[^_]*.txtar"))

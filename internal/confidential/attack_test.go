@@ -203,6 +203,7 @@ var attacks = []struct {
 
 // The figures of this test stand in docs/PRIVACY.md: go test -v -run Attack ./internal/confidential
 func TestNoAttackRecoversMoreThanGuessing(t *testing.T) {
+	testsize.Long(t)
 	for _, k := range testsize.Sample([]int{5, 10}) {
 		rows := newRegister(1)
 		all, truths := small(rows, k)
@@ -223,6 +224,7 @@ func TestNoAttackRecoversMoreThanGuessing(t *testing.T) {
 
 // Why noise on the figures was left: the same attack takes it away.
 func TestAveragingTakesNoiseOnFiguresAway(t *testing.T) {
+	testsize.Long(t)
 	type try struct {
 		k, questions   int
 		atLeast, below float64 // part of the cells that is recovered
@@ -350,6 +352,7 @@ func TestPrivacySaysHowFarOffFiguresAre(t *testing.T) {
 
 // What the noise costs a reader: it is never above the documented bound.
 func TestErrorsAreWithinTheDocumentedBound(t *testing.T) {
+	testsize.Long(t)
 	for _, k := range []int{5, 10, 20} {
 		m := masker(t, k)
 		for _, workers := range []int{20, 100, 1000, 10_000, 37_000} {

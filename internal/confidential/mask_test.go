@@ -3,6 +3,7 @@ package confidential
 import (
 	"bytes"
 	"fmt"
+	"homebound/internal/testsize"
 	"math"
 	"testing"
 
@@ -41,6 +42,7 @@ func TestAMaskIsTheSameEverywhereAndNobodyElsesWithoutTheSecret(t *testing.T) {
 }
 
 func TestMasksAreUnbiasedBoundedAndAsWideAsDocumented(t *testing.T) {
+	testsize.Long(t)
 	const draws = 6_000
 	for _, k := range []int{3, 5, 10, 20} {
 		m := masker(t, k)

@@ -15,6 +15,7 @@ import (
 
 	"homebound/internal/boundaries"
 	"homebound/internal/datapackage"
+	"homebound/internal/testsize"
 )
 
 // outlined returns a package of some features.
@@ -62,6 +63,7 @@ func TestBoundaries_TellTheLineAndTheFaultOfAFeature(t *testing.T) {
 }
 
 func TestBoundaries_AreRefusedAsAWhole(t *testing.T) {
+	testsize.Long(t)
 	for want, text := range map[string]string{
 		`resources[0]: boundaries.geojson: expected a property region_code or code, which says whose boundary a feature is, found NAME, STUSPS: rename the one that does, or name it in mapping.yml`: outlined(feature(`"STUSPS": "CA", "NAME": "California"`, triangle))["boundaries.geojson"],
 		"boundaries.geojson: expected a feature for each region, found none":                           `{"type": "FeatureCollection", "features": []}`,
@@ -92,6 +94,7 @@ func TestBoundaries_AreNamedByAMapping(t *testing.T) {
 
 // TestBoundaries_AreSimplifiedOnce reads detailed outlines, writes what was read, and reads it again: the same.
 func TestBoundaries_AreSimplifiedOnce(t *testing.T) {
+	testsize.Long(t)
 	var detailed []string
 	for n := range 4 {
 		var points []string

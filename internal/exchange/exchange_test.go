@@ -20,6 +20,7 @@ import (
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -116,6 +117,7 @@ func TestWriteDefault_PutsEachFieldUnderItsColumn(t *testing.T) {
 }
 
 func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
+	testsize.Long(t)
 	var hashes []string
 	for range 2 {
 		release, err := exchange.PublishDefault(t.Context(), mustStore(t), now)
@@ -131,6 +133,7 @@ func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
 }
 
 func TestImport_TellsHowFarItHasCome(t *testing.T) {
+	testsize.Long(t)
 	pkg := mustOpen(t, os.DirFS(generated(t, 3000)))
 	last := map[string]int64{}
 	steps := 0
@@ -196,6 +199,7 @@ func TestImport_ReturnsBusyWhileAnotherWorks(t *testing.T) {
 }
 
 func TestImport_StoppedOnTheWayLeavesNothing(t *testing.T) {
+	testsize.Long(t)
 	store := mustStore(t)
 	pkg := mustOpen(t, os.DirFS(generated(t, 3000)))
 	for _, at := range []string{"sources.csv", "observations.csv", "repatriations.csv"} {
@@ -216,6 +220,7 @@ func TestImport_StoppedOnTheWayLeavesNothing(t *testing.T) {
 }
 
 func TestExport_StoppedOnTheWayLeavesNothing(t *testing.T) {
+	testsize.Long(t)
 	store := mustStore(t)
 	_, err := exchange.Import(t.Context(), store, mustOpen(t, os.DirFS(generated(t, 300))), exchange.Options{Now: now})
 	require.NoError(t, err)

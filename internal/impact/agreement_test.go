@@ -284,6 +284,7 @@ func betaBelow(x, a, b float64) float64 {
 }
 
 func TestCompute_AgreesWithTheNaiveComputation(t *testing.T) {
+	testsize.Long(t)
 	counts := map[string]int{}
 	for seed := range uint64(testsize.Rounds(250, 60)) {
 		s, f, list := world(seed)
@@ -417,6 +418,7 @@ func agreeOverTime(t *testing.T, n naive, r *impact.Result, g labour.Granularity
 }
 
 func TestCompute_MoreStayersNeverCostMore(t *testing.T) {
+	testsize.Long(t)
 	for seed := range uint64(60) {
 		s, f, _ := world(seed)
 		var before *impact.Result

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // goldenNumbers are the draws and distributions of testdata/model-examples.json.
@@ -89,6 +90,7 @@ func TestQuantile_MeetsTheGoldenNumbers(t *testing.T) {
 
 // The polynomial is held against the distribution itself, over shapes from one end to the other.
 func TestQuantile_InvertsPERT(t *testing.T) {
+	testsize.Long(t)
 	for step := range 41 {
 		a := 1 + 4*float64(step)/40
 		d := newBeta(a, 6-a)

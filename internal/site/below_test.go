@@ -106,6 +106,7 @@ var links = regexp.MustCompile(`(?:href|src|srcset|action)=\\?"([^"#\\]+)|<(?:id
 
 // Every link of every page leads somewhere, below the path, whether a proxy keeps the path or strips it.
 func TestBelow_EveryLinkOfEveryPageLeadsSomewhere(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t, func(c *web.Config) { c.PublicURL, c.CacheBytes = mounted, 8<<20 })
 	for name, front := range proxies(t, s.URL) {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +187,7 @@ func receiptOf(t *testing.T, client *http.Client, front string) string {
 
 // What pages of the server's own may do, they may do below a path as well: an origin has none.
 func TestBelow_WebsocketsAndOrigins(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t, func(c *web.Config) { c.PublicURL, c.Access.Origins = mounted, []string{"https://other.example"} })
 	for name, front := range proxies(t, s.URL) {
 		conn, _, err := websocket.Dial(t.Context(), front+"/homebound/graphql", &websocket.DialOptions{

@@ -16,11 +16,13 @@ import (
 	"homebound/db"
 	"homebound/internal/exchange"
 	"homebound/internal/site/graphiql"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
 // The queries that GraphiQL offers are answered by the default release, as a browser asks them.
 func TestTabs_AreAnsweredByTheDefaultRelease(t *testing.T) {
+	testsize.Long(t)
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })

@@ -8,6 +8,7 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 // present is the definition, word for word: the workers of permits in force on d, less those repatriated under them on
@@ -62,6 +63,7 @@ func mean(stocks []int) float64 {
 }
 
 func TestDefault_MeetsTheReportedHeadCounts(t *testing.T) {
+	testsize.Long(t)
 	for day, want := range map[string]int{
 		"2017-12-31": 30_023,
 		"2018-09-30": 19_559,
@@ -74,6 +76,7 @@ func TestDefault_MeetsTheReportedHeadCounts(t *testing.T) {
 }
 
 func TestDefault_MeetsTheReportedHeadCountsWithAnySeed(t *testing.T) {
+	testsize.Long(t)
 	cfg := synth.Default()
 	cfg.Seed++
 	all := collect(mustNew(t, cfg))
@@ -82,6 +85,7 @@ func TestDefault_MeetsTheReportedHeadCountsWithAnySeed(t *testing.T) {
 }
 
 func TestDefault_RisesAndPeaksAsReported(t *testing.T) {
+	testsize.Long(t)
 	all := defaultRows()
 	for year, want := range map[int]float64{2012: 20_000, 2013: 21_447, 2016: 31_500} {
 		assert.InEpsilon(t, want, mean(all.daily(labour.YearPeriod(year))), 0.02, year)
@@ -102,6 +106,7 @@ func TestDefault_RisesAndPeaksAsReported(t *testing.T) {
 }
 
 func TestDefault_IssuesPermitsAsReported(t *testing.T) {
+	testsize.Long(t)
 	permits, byMonth := map[int]int{}, map[int]int{}
 	for _, p := range defaultRows().permits {
 		permits[p.IssuedOn.Year()]++
@@ -118,6 +123,7 @@ func TestDefault_IssuesPermitsAsReported(t *testing.T) {
 
 // Russian permits are personal, for one to three years; those of workers who stay on after the ban are shorter.
 func TestDefault_PermitsArePersonalAndOfOneToThreeYears(t *testing.T) {
+	testsize.Long(t)
 	years := map[int]int{}
 	for _, p := range defaultRows().permits {
 		require.Equal(t, 1, p.Workers)

@@ -17,6 +17,7 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 var update = flag.Bool("update", false, "write the golden hash of the default register anew")
@@ -161,6 +162,7 @@ func TestSources_IsOneThatSaysItIsSynthetic(t *testing.T) {
 }
 
 func TestRegister_MarksEveryRow(t *testing.T) {
+	testsize.Long(t)
 	for name, cfg := range map[string]synth.Config{"default": synth.Default(), "mixed": {Permits: 5000, Seed: 3}} {
 		t.Run(name, func(t *testing.T) {
 			all := collect(mustNew(t, cfg))
@@ -202,6 +204,7 @@ func TestRegister_IDsAreUnique(t *testing.T) {
 }
 
 func TestRepatriations_AgreeWithTheirPermits(t *testing.T) {
+	testsize.Long(t)
 	for name, cfg := range map[string]synth.Config{"default": synth.Default(), "mixed": {Permits: 20_000, Seed: 11}} {
 		t.Run(name, func(t *testing.T) {
 			all := collect(mustNew(t, cfg))
@@ -236,6 +239,7 @@ func TestPermits_NameEmployersOfTheirRegionOrNone(t *testing.T) {
 }
 
 func TestRegister_EventsLieWithinItsDays(t *testing.T) {
+	testsize.Long(t)
 	first, last := labour.MustParseDate("2008-11-15"), labour.MustParseDate("2020-03-10")
 	within := labour.Period{From: first, To: last}
 	for name, cfg := range map[string]synth.Config{"default": synth.Default(), "mixed": {Permits: 60_000, Seed: 11}} {

@@ -10,9 +10,11 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 func TestRegister_HasExactlyThePermitsAskedFor(t *testing.T) {
+	testsize.Long(t)
 	for _, permits := range []int{1, 2, 3, 10, 99, 1000, 4321, 30_000, 300_000} {
 		t.Run(fmt.Sprint(permits), func(t *testing.T) {
 			r := mustNew(t, synth.Config{Permits: permits, Seed: 1})
@@ -29,6 +31,7 @@ func TestRegister_HasExactlyThePermitsAskedFor(t *testing.T) {
 }
 
 func TestRegister_HasTheSameShapeAtAnySize(t *testing.T) {
+	testsize.Long(t)
 	for _, permits := range []int{2_000, 200_000} {
 		t.Run(fmt.Sprint(permits), func(t *testing.T) {
 			all := collect(mustNew(t, synth.Config{Permits: permits, Seed: 9}))
@@ -102,6 +105,7 @@ func heapGrowth(t *testing.T, permits int) int64 {
 }
 
 func TestRegister_NeedsNoMoreMemoryForMorePermits(t *testing.T) {
+	testsize.Long(t)
 	const bound = 256 << 10
 	assert.Less(t, heapGrowth(t, 10_000), int64(bound))
 	assert.Less(t, heapGrowth(t, 1_000_000), int64(bound))

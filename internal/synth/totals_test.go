@@ -9,11 +9,13 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 // No region has more workers of one nationality at the end of a year than Rosstat counts work permits there, of all of
 // them: with any seed, since a made-up register that cannot be true is of no use.
 func TestDefault_ExceedsNoPublishedTotal(t *testing.T) {
+	testsize.Long(t)
 	totals := map[string]map[string]int{} // by day and region
 	for _, o := range table(t, "observations.csv") {
 		if o["indicator"] == "FOREIGN_WORK_PERMITS" && o["to"] <= "2019-12-31" {

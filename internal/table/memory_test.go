@@ -1,6 +1,7 @@
 package table
 
 import (
+	"homebound/internal/testsize"
 	"io"
 	"runtime"
 	"slices"
@@ -14,6 +15,7 @@ import (
 // TestWriters_HoldABoundedNumberOfRows writes many permits, each with texts of its own, and looks at what is in use
 // on the way: once the first rows have filled what there is to fill, it grows no more.
 func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
+	testsize.Long(t)
 	const rows, look = 300_000, 15_000
 	for _, f := range Formats {
 		w, err := f.New(io.Discard, permitColumns, meta)

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"homebound/internal/testsize"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -124,6 +125,7 @@ func TestWriters_RefuseColumnsWithoutANameOfTheirOwn(t *testing.T) {
 }
 
 func TestDaysOf_IsTheCalendar(t *testing.T) {
+	testsize.Long(t)
 	for day := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 10000; day = day.AddDate(0, 0, 1) {
 		found, ok := daysOf(day.Format(time.DateOnly))
 		if !ok || int64(found) != day.Unix()/86400 {

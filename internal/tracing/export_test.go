@@ -16,7 +16,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
-	"homebound/internal/site/sitetest"
+	"homebound/internal/eventually"
 	"homebound/internal/tracing"
 )
 
@@ -56,7 +56,7 @@ func span(t *testing.T, traces *tracing.Tracing) {
 	t.Helper()
 	_, answered := traces.Request(t.Context(), http.MethodGet, http.Header{})
 	answered(tracing.Answer{Route: "/healthz", Status: http.StatusOK})
-	ctx, cancel := context.WithTimeout(t.Context(), sitetest.WaitFor)
+	ctx, cancel := context.WithTimeout(t.Context(), eventually.Patience)
 	defer cancel()
 	require.NoError(t, traces.Close(ctx))
 }
@@ -93,12 +93,12 @@ func TestNew_SaysThatSpansAreLost(t *testing.T) {
 	c.status = http.StatusServiceUnavailable
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", c.URL+"/v1/traces")
 	t.Setenv("OTEL_SERVICE_NAME", "another")
-	log := &sitetest.Journal{}
+	log := &eventually.Journal{}
 	traces, err := tracing.New(t.Context(), "v7", slog.New(slog.NewTextHandler(log, nil)))
 	require.NoError(t, err)
 	start := time.Now()
 	span(t, traces)
-	assert.Less(t, time.Since(start), sitetest.WaitFor)
+	assert.Less(t, time.Since(start), eventually.Patience)
 	assert.Contains(t, log.String(), "spans are lost: the collector did not take them")
 	assert.Contains(t, log.String(), "503")
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
 func TestAdmin_ShowsProfilesAndHealth(t *testing.T) {
+	testsize.Long(t)
 	o := sitetest.NewOperated(t, asItIs)
 	for path, says := range map[string]string{
 		"/debug/pprof/":                  "goroutine",

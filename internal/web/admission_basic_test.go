@@ -10,6 +10,7 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -19,6 +20,7 @@ func basic(user, password string) string {
 
 // TestAdmit_TakesAKeyAsThePasswordOfBasic asks as Excel, Power BI and Grafana can: with a name and a password.
 func TestAdmit_TakesAKeyAsThePasswordOfBasic(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true, RowsNeedKey: true})
 	rows := sitetest.AddKey(t, keys, access.Key{Name: "rows", Rows: true, Budget: access.Budget{Cost: 10, Per: time.Minute}})
 	plain := sitetest.AddKey(t, keys, access.Key{Name: "plain", Origins: []string{"https://partner.example"}})
@@ -53,6 +55,7 @@ func TestAdmit_TakesAKeyAsThePasswordOfBasic(t *testing.T) {
 
 // TestAdmit_ABrowsersPasswordIsNoCookie sends a key as browsers do that keep it: with requests of other sites, too.
 func TestAdmit_ABrowsersPasswordIsNoCookie(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{})
 	key := basic("", sitetest.AddKey(t, keys, access.Key{Name: "partner", Origins: []string{"https://partner.example"}}))
 	for _, test := range []struct {
@@ -77,6 +80,7 @@ func TestAdmit_ABrowsersPasswordIsNoCookie(t *testing.T) {
 
 // TestAdmit_OffersBasicToProgramsAlone since a browser would open a window of its own over the page.
 func TestAdmit_OffersBasicToProgramsAlone(t *testing.T) {
+	testsize.Long(t)
 	s, _ := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
 	const bearer, basic = `Bearer realm="homebound"`, `Basic realm="homebound", charset="UTF-8"`
 	assert.Equal(t, []string{bearer, basic}, s.Get("/export/claims.csv").Header.Values("WWW-Authenticate"))

@@ -10,12 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 const summaryOfChanges = `{ release { changes(since: "1", first: 0) { summary { table added removed changed } } } }`
 
 // The release that is compared with may be removed, and nobody is to have kept its rows by then.
 func TestChanges_AreNotKept(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	s.Publish(310)
 	const rows = `{ release { changes(since: "1", tables: ["permits"]) { totalCount nodes { key } } } }`
@@ -34,6 +36,7 @@ func TestChanges_AreNotKept(t *testing.T) {
 
 // Comparing reads the whole register, whoever asks: a large one is paid for, and a share of it is.
 func TestCost_OfChangesGrowsWithTheRegister(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	counts := s.Publish(12_000).Counts
 	body, err := json.Marshal(map[string]any{"query": summaryOfChanges, "extensions": map[string]any{"cost": true}})

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -110,6 +111,7 @@ var dear = map[string]string{
 }
 
 func TestDearDocuments_AreJudgedFast(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	const most = 100 * time.Millisecond * slower
 	s.Post("{release{number}}") // so that no document is the first

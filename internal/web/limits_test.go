@@ -13,6 +13,7 @@ import (
 
 	"homebound/internal/site/graphiql"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -59,6 +60,7 @@ func TestLimits_ReckonWithThePageThatIsAskedFor(t *testing.T) {
 }
 
 func TestLimits_LetThroughWhatReadersAsk(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	introspection, err := os.ReadFile("testdata/introspection.graphql")
 	require.NoError(t, err)

@@ -83,7 +83,7 @@ func TestLog_NamesClientsWhereItIsToldTo(t *testing.T) {
 }
 
 func TestLog_LeavesOutWhatItsLevelLeavesOut(t *testing.T) {
-	lines := &sitetest.Journal{}
+	lines := &eventually.Journal{}
 	o := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) {
 		c.Requests = slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	})

@@ -15,6 +15,7 @@ import (
 
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/tracing"
 	"homebound/internal/web"
 )
@@ -125,6 +126,7 @@ func TestTimeout_EndsAnOperation(t *testing.T) {
 
 // The deadline interrupts a statement that runs, and the fields that were done by then stay in the answer.
 func TestTimeout_InterruptsAStatement(t *testing.T) {
+	testsize.Long(t)
 	h := &held{make(chan struct{}, 100), make(chan struct{})}
 	o := sitetest.NewOperated(t, func(c *web.Config, _ *http.Server) {
 		c.QueryTimeout = 300 * time.Millisecond

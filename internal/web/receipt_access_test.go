@@ -13,10 +13,12 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/receipts"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
 func TestReceipt_IsShownToThoseWhoMayAskTheSame(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{RowsNeedKey: true})
 	rows := "Bearer " + sitetest.AddKey(t, keys, access.Key{Name: "rows", Rows: true})
 	_, ofRows := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"}, "Authorization", rows)
@@ -61,6 +63,7 @@ func TestReceipt_IsPaidFor(t *testing.T) {
 }
 
 func TestReceipt_TrustedDocumentsStayTheOnlyOnes(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{})
 	bound := "Bearer " + sitetest.AddKey(t, keys, access.Key{Name: "bound", TrustedOnly: true})
 	refused, none := withReceipt(s, sitetest.NumberQuery, nil, "Authorization", bound)

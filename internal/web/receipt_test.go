@@ -18,6 +18,7 @@ import (
 
 	"homebound/internal/receipts"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -169,6 +170,7 @@ func TestReceipt_IsRefusedForWhatMayChange(t *testing.T) {
 }
 
 func TestReceipt_OutlivesWhatItIsFor(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	_, given := withReceipt(s, receiptQuery, map[string]any{"code": "RU-PRI"})
 	s.Publish(200)
@@ -213,6 +215,7 @@ func TestReceipt_SaysWhyAnAnswerIsAnotherOne(t *testing.T) {
 }
 
 func TestReceipt_ShowsTheFigureAndWhatTheCurrentReleaseGives(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	_, given := withReceipt(s, `{ report { rows { permitsIssued } } }`, nil)
 	told := shownOf(s, given.ID)

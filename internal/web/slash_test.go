@@ -8,10 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // TestEdge_KnowsAddressesWithASlashAtTheirEnd as editors and mailings add one.
 func TestEdge_KnowsAddressesWithASlashAtTheirEnd(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for _, path := range []string{"/embed/stock/?region=RU-PRI&utm_source=x", "/charts/stock.svg/", "/releases/1/embed/stock/", "/export/claims.csv/?first=1", "/changes/", "/schema.graphqls/"} {
 		assert.Equal(t, http.StatusOK, s.Get(path).Status, path)

@@ -20,6 +20,7 @@ import (
 	"homebound/db"
 	"homebound/internal/eventually"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -36,7 +37,7 @@ func newStreamSite(t testing.TB, change ...func(*web.Config)) *streamSite {
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
 	stopping := make(chan struct{})
-	s := &streamSite{Site: &sitetest.Site{T: t, Store: store, Log: &sitetest.Journal{}}, stop: sync.OnceFunc(func() { close(stopping) })}
+	s := &streamSite{Site: &sitetest.Site{T: t, Store: store, Log: &eventually.Journal{}}, stop: sync.OnceFunc(func() { close(stopping) })}
 	config := web.Config{
 		Store: store, Log: slog.New(slog.NewTextHandler(s.Log, nil)), PublicURL: "https://homebound.example", Schema: sitetest.Contract(t),
 		Stopping: stopping, Sockets: &s.sockets,
@@ -157,6 +158,7 @@ func TestEvents_TellAllOfARelease(t *testing.T) {
 }
 
 func TestEvents_OutliveTheTimeForReadingARequest(t *testing.T) {
+	testsize.Long(t)
 	t.Parallel()
 	s := newStreamSite(t)
 	_, lines := s.stream(t.Context(), "POST", "/graphql", follow, "Accept", asEvents)
@@ -248,6 +250,7 @@ func TestStreams_AreBoundedForEachClient(t *testing.T) {
 // TestStreams_HoldNoReleaseOpen opens streams under each of several releases: a release that was swapped closes all
 // the same.
 func TestStreams_HoldNoReleaseOpen(t *testing.T) {
+	testsize.Long(t)
 	s := newStreamSite(t)
 	const releases = 7
 	for n := 3; n <= releases; n++ {

@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // hostile is a request that wants to harm. Its file begins with the statuses and codes that are right for it; what
@@ -94,6 +95,7 @@ func (h hostile) send(t *testing.T, address string) sitetest.Reply {
 }
 
 func TestHostileRequests_CostLittleAndAreToldWhatIsWrong(t *testing.T) {
+	testsize.Long(t)
 	const (
 		longest = 100 * time.Millisecond
 		most    = 50 << 20 // bytes that the server and this test allocate together
@@ -145,6 +147,7 @@ func TestHostileRequests_CostLittleAndAreToldWhatIsWrong(t *testing.T) {
 
 // TestSQL_IsAStringLikeAnyOther puts SQL into every argument and input field that takes text.
 func TestSQL_IsAStringLikeAnyOther(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	type ref struct {
 		Kind, Name string
@@ -235,6 +238,7 @@ func TestSQL_IsAStringLikeAnyOther(t *testing.T) {
 
 // TestSlowBodies_HoldNobodyUp leaves requests half sent.
 func TestSlowBodies_HoldNobodyUp(t *testing.T) {
+	testsize.Long(t)
 	t.Parallel()
 	s := newStreamSite(t)
 	var slow []net.Conn

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -190,6 +191,7 @@ func TestBody_InACodingIsRefused(t *testing.T) {
 }
 
 func TestBody_LengthHoldsWithoutAContentLength(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/graphql",
 		struct{ *strings.Reader }{strings.NewReader(`{"query": "` + strings.Repeat("#", 1<<20) + `"}`)})
@@ -291,6 +293,7 @@ func next(t *testing.T, lines <-chan string) string {
 }
 
 func TestReleasePublished_TellsOfTheNextRelease(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	const query = "subscription{releasePublished{number counts{permits}}}"
 	first, second := events(t, s, t.Context(), query), events(t, s, t.Context(), query)

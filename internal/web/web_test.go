@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 func TestRoutes(t *testing.T) {
@@ -66,6 +67,7 @@ func TestSchema_IsTheContractsFile(t *testing.T) {
 }
 
 func TestBeforeTheFirstRelease(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 
 	assert.Equal(t, http.StatusOK, s.Get("/healthz").Status, "the process lives")

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -98,6 +99,7 @@ func TestSocket_ClosesWithTheCodeOfTheProtocol(t *testing.T) {
 }
 
 func TestSocket_WaitsForAGreetingOnlySoLong(t *testing.T) {
+	testsize.Long(t)
 	t.Parallel()
 	s := newStreamSite(t)
 	silent, greeted := s.socket(t, transport), s.socket(t, transport)

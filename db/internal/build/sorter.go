@@ -40,9 +40,6 @@ func (p changePlace) compare(other changePlace) int {
 const chunkRows = 1 << 18
 
 func (s *changeSorter) add(c permitChange) error {
-	if s.chunk == nil {
-		s.chunk = make([]permitChange, 0, cmp.Or(s.size, chunkRows))
-	}
 	if s.chunk = append(s.chunk, c); len(s.chunk) < cmp.Or(s.size, chunkRows) {
 		return nil
 	}
@@ -50,7 +47,7 @@ func (s *changeSorter) add(c permitChange) error {
 }
 
 func (s *changeSorter) sortChunk() {
-	s.order = s.order[:0]
+	s.order = slices.Grow(s.order[:0], len(s.chunk))
 	for i := range s.chunk {
 		s.order = append(s.order, changePlace{s.chunk[i].cell, s.chunk[i].employer, uint32(i)})
 	}

@@ -237,6 +237,7 @@ func TestDecide_AMaskedRegister(t *testing.T) {
 
 // A second, naive computation of the possible and the allowed numbers: each number of a grid by itself.
 func TestDecide_AgreesWithNumberByNumber(t *testing.T) {
+	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(11, 2))
 	seen := map[labour.Verdict]int{}
 	for range testsize.Rounds(1_500, 200) {

@@ -11,10 +11,12 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
 func TestEmbed_SaysWhichPagesMayShowIt(t *testing.T) {
+	testsize.Long(t)
 	const chart, other = "https://chart.example", "https://two.example"
 	open, openKeys := sitetest.Guarded(t, web.Access{})
 	narrow, narrowKeys := sitetest.Guarded(t, web.Access{Origins: []string{chart}})
@@ -53,6 +55,7 @@ func TestEmbed_SaysWhichPagesMayShowIt(t *testing.T) {
 }
 
 func TestEmbed_APartnerOpensTheChartAndItsFilesAndNothingElse(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
 	id := idOf(sitetest.AddKey(t, keys, access.Key{Name: "partner", Origins: []string{sitetest.Partner}}))
 	for _, path := range []string{"/embed/stock", "/releases/1/embed/stock", "/releases/1/embed/stock.svg", "/embed/stock.csv"} {
@@ -97,6 +100,7 @@ func TestEmbed_APartnersReadersSeeNoMoreThanThePublic(t *testing.T) {
 }
 
 func TestEmbed_ReadersPayAndNotThePartner(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{AnonymousBudget: access.Budget{Cost: 60, Per: time.Hour}})
 	key := sitetest.AddKey(t, keys, access.Key{Name: "partner", Origins: []string{sitetest.Partner}, Budget: access.Budget{Cost: 50, Per: time.Hour}})
 	path := "/embed/stock?partner=" + idOf(key)

@@ -13,6 +13,7 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -132,6 +133,7 @@ func TestEmbed_SaysWhyThereIsNothingToShow(t *testing.T) {
 }
 
 func TestEmbed_TellsOfANewerReleaseWhileItsFiguresStay(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t, func(c *web.Config) { c.CacheBytes = 1 << 20 })
 	const path = "/releases/1/embed/stock?region=RU-PRI&theme=light"
 	before := s.Get(path)
@@ -159,6 +161,7 @@ func TestEmbed_TellsOfANewerReleaseWhileItsFiguresStay(t *testing.T) {
 }
 
 func TestEmbed_SaysThatItsReleaseIsKeptNoLonger(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	s.Publish(310)
 	removed, err := s.Store.Prune(1)

@@ -16,6 +16,7 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -97,6 +98,7 @@ func TestOEmbed_IsFoundFromTheEmbed(t *testing.T) {
 
 // TestOEmbed_IsFoundFromPages as WordPress looks for it: by links in the head, that are asked as they stand.
 func TestOEmbed_IsFoundFromPages(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for path, src := range map[string]string{"/": "/embed/stock?nationalities=KP&amp;region=RU", "/releases/1/": "/releases/1/embed/stock?nationalities=KP&amp;region=RU"} {
 		head, _, _ := strings.Cut(s.Get(path).Body, "</head>")

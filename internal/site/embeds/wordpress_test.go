@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // wordPressFinds looks for an oEmbed address in a page as WordPress 6 does (WP_oEmbed::discover in class-wp-oembed.php): in the
@@ -52,6 +53,7 @@ func wordPressKeeps(answer string) string {
 // TestOEmbed_WordPressShowsIt pastes addresses into WordPress, as far as its rules go without it: it finds the answer, asks for the
 // width of its column, and what its filter leaves is a frame that shows the picture without any script.
 func TestOEmbed_WordPressShowsIt(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for path, title := range map[string]string{"/": "Workers present, Russian Federation", "/charts/stock?region=RU": "Workers present, Russian Federation",
 		"/charts/map?region=RU-PRI&utm_source=mail": "", "/regions/RU-PRI": "Workers present, Primorsky Krai", "/embed/stock": "Workers present, Far Eastern Federal District",

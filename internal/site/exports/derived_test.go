@@ -9,10 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // An exported report has the derived figures that a query of the same names has, each with its unit.
 func TestExport_HasDerivedFigures(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	const asked = "groupBy=REGION&granularity=YEAR&measures=PERMITS_ISSUED&as=RANK,SHARE_OF_TOTAL,RELATIVE_CHANGE_ON_YEAR_BEFORE," +
 		"PER_1000_INHABITANTS&percent=50,2.5&top.count=3&top.by=PERMITS_ISSUED"

@@ -19,6 +19,7 @@ import (
 
 	"homebound/internal/site/sitetest"
 	"homebound/internal/table"
+	"homebound/internal/testsize"
 )
 
 // exportsOf has for each export parameters under which the small release gives rows.
@@ -111,6 +112,7 @@ func unzipped(t testing.TB, text string) map[string]string {
 }
 
 func TestExport_EveryTableSaysWhatItIs(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for name, parameters := range exportsOf {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +143,7 @@ func TestExport_EveryTableSaysWhatItIs(t *testing.T) {
 
 // TestExport_EveryTableInEveryFormat reads every table back in every format: each has the rows that NDJSON has.
 func TestExport_EveryTableInEveryFormat(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for name, parameters := range exportsOf {
 		m := describedBy(s, name, parameters)

@@ -18,11 +18,13 @@ import (
 
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
 // TestExport_GoesPageByPage follows every table's links from its first rows to its last.
 func TestExport_GoesPageByPage(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for name, parameters := range exportsOf {
 		whole := rowsOf(s, "/export/"+name+".ndjson?"+parameters)
@@ -53,6 +55,7 @@ func TestExport_GoesPageByPage(t *testing.T) {
 
 // TestExport_APageCostsItsRows and those before it, which are read, too.
 func TestExport_APageCostsItsRows(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 1000, Per: time.Hour} })
 	s.Publish(3000)
 	left := func(path string) int {
@@ -70,6 +73,7 @@ func TestExport_APageCostsItsRows(t *testing.T) {
 }
 
 func TestExport_BeginsWithAMarkForExcelOnRequest(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	plain := s.Get("/export/claims.csv").Body
 	assert.NotContains(t, plain[:3], "\uFEFF")
@@ -111,6 +115,7 @@ func (p *parts) ReadAt(into []byte, at int64) (int, error) {
 
 // TestExport_IsReadInParts reads one column of a remote file, and no more of the file than that takes.
 func TestExport_IsReadInParts(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Publish(20_000)
 	const path = "/export/permits.parquet"
@@ -176,6 +181,7 @@ func TestExport_IsTheSameFileOnAnotherServer(t *testing.T) {
 
 // TestExport_AFileIsMadeOnceForAllItsParts asks for many parts at once, of which one is paid for as a whole.
 func TestExport_AFileIsMadeOnceForAllItsParts(t *testing.T) {
+	testsize.Long(t)
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
 	s := sitetest.New(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: 200, Per: time.Hour} })

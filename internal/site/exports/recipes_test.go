@@ -17,6 +17,7 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/table"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -151,6 +152,7 @@ func runScript(t *testing.T, script string, args ...string) string {
 }
 
 func TestRecipes_ObservablesCellsRun(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	said := runScript(t, `import { readFileSync } from 'node:fs'
 		const source = 'data:text/javascript,' + encodeURIComponent(readFileSync('observable.js', 'utf8'))
@@ -174,6 +176,7 @@ func TestRecipes_ObservablesCellsRun(t *testing.T) {
 
 // TestRecipes_SheetsFunctionRuns runs the script with what Google gives it: fetching that waits, and properties.
 func TestRecipes_SheetsFunctionRuns(t *testing.T) {
+	testsize.Long(t)
 	s, keys := sitetest.Guarded(t, web.Access{RefuseAnonymous: true})
 	key := sitetest.AddKey(t, keys, access.Key{Name: "sheets"})
 	const script = `import { readFileSync } from 'node:fs'; import vm from 'node:vm'; import { execFileSync } from 'node:child_process'

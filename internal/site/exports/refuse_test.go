@@ -28,6 +28,7 @@ import (
 	"homebound/internal/eventually"
 	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -68,6 +69,7 @@ func TestExport_SaysWhatThereIs(t *testing.T) {
 }
 
 func TestExport_IsKeptByItsTag(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	numbered, current := s.Get("/releases/1/export/permits.csv?within=RU-PRI"), s.Get("/export/permits.csv?within=RU-PRI")
 	assert.Equal(t, "public, max-age=31536000, immutable", numbered.Header.Get("Cache-Control"))
@@ -89,6 +91,7 @@ func TestExport_IsKeptByItsTag(t *testing.T) {
 // TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay looks at one release as servers show it that differ in
 // one thing each.
 func TestExport_TagIsAnotherOnceTheServerIsStartedInAnotherWay(t *testing.T) {
+	testsize.Long(t)
 	first := sitetest.WithRelease(t)
 	folder := sitetest.FilesIn(t, first.Store.Dir())
 	tag := func(set func(*web.Config)) string {
@@ -255,6 +258,7 @@ func newSlow(t *testing.T, change func(*web.Config)) (*sitetest.Site, *http.Clie
 
 // TestExport_ThatIsCutIsBroken lets the time of exports run out while their clients do not read.
 func TestExport_ThatIsCutIsBroken(t *testing.T) {
+	testsize.Long(t)
 	const patience = 3 * time.Second // enough for each to begin
 	s, client := newSlow(t, func(c *web.Config) { c.ExportTimeout = patience })
 	bodies := map[string]io.ReadCloser{}
@@ -291,6 +295,7 @@ func TestExport_ThatIsRefusedInTimeSaysWhy(t *testing.T) {
 }
 
 func TestExport_MemoryDoesNotGrowWithRows(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Publish(20_000)
 	for _, extension := range []string{"csv", "zip", "xlsx"} {
@@ -314,6 +319,7 @@ func TestExport_MemoryDoesNotGrowWithRows(t *testing.T) {
 }
 
 func TestExport_IsPaidForByItsRows(t *testing.T) {
+	testsize.Long(t)
 	budget := 100
 	s := sitetest.New(t, func(c *web.Config) { c.Access.AnonymousBudget = access.Budget{Cost: budget, Per: time.Hour} })
 	s.Publish(3000)
@@ -335,6 +341,7 @@ func TestExport_IsPaidForByItsRows(t *testing.T) {
 
 // TestExport_ManyAtATimeAreBounded holds one export open, whose place is the only one.
 func TestExport_ManyAtATimeAreBounded(t *testing.T) {
+	testsize.Long(t)
 	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 0, 0, 50*time.Millisecond })
 	response, err := client.Get(s.URL + "/export/permits.csv")
 	require.NoError(t, err)
@@ -351,6 +358,7 @@ func TestExport_ManyAtATimeAreBounded(t *testing.T) {
 
 // TestExport_WaitsForASlowClientOnDisk leaves files untaken, and asks for others while there is one turn to make them.
 func TestExport_WaitsForASlowClientOnDisk(t *testing.T) {
+	testsize.Long(t)
 	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.Queue, c.ExportSpool, c.QueueTimeout = 1, 10, 128, 5*time.Second })
 	slow := map[string]*http.Response{}
 	for _, extension := range []string{"csv", "parquet", "ndjson"} {
@@ -373,6 +381,7 @@ func TestExport_WaitsForASlowClientOnDisk(t *testing.T) {
 
 // TestExport_DocumentedOnesAnswer takes every address that docs/EXPORTS.md shows.
 func TestExport_DocumentedOnesAnswer(t *testing.T) {
+	testsize.Long(t)
 	text, err := os.ReadFile("../../../docs/EXPORTS.md")
 	require.NoError(t, err)
 	s := sitetest.WithRelease(t)
@@ -387,6 +396,7 @@ func TestExport_DocumentedOnesAnswer(t *testing.T) {
 
 // Clients that take next to nothing are cut off, and their turns go to others. The server's own deadlines are far away.
 func TestExport_ASlowReaderIsCutOff(t *testing.T) {
+	testsize.Long(t)
 	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.ExportSpeed, c.QueueTimeout = 1, 1<<20, time.Millisecond })
 	response, err := client.Get(s.URL + "/export/permits.ndjson")
 	require.NoError(t, err)

@@ -19,6 +19,7 @@ import (
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -93,6 +94,7 @@ func precisionOf(node map[string]any) any {
 // TestExport_HasWhatItsQueryShows asks at random, and holds each export against the pages of the query that its
 // metadata names.
 func TestExport_HasWhatItsQueryShows(t *testing.T) {
+	testsize.Long(t)
 	s := newSample(t, 1)
 	r := rand.New(rand.NewPCG(2, 3))
 	for name, parameters := range asked {
@@ -204,6 +206,7 @@ func leaf(object any, path string) any {
 
 // TestExport_ReportHasMoreRowsThanAPage reads a report that the API gives in pages only.
 func TestExport_ReportHasMoreRowsThanAPage(t *testing.T) {
+	testsize.Long(t)
 	s := newSample(t, 1)
 	const query = "groupBy=REGION,NATIONALITY&granularity=DAY"
 	m := describedBy(s, "report", query)

@@ -1,6 +1,7 @@
 package graphiql_test
 
 import (
+	"homebound/internal/testsize"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 )
 
 func TestCopyAs_EmbedsTheChartThatShowsTheQuery(t *testing.T) {
+	testsize.Long(t)
 	archived := place{Origin: "https://h.example", Endpoint: "/graphql", Number: 3}
 	live := place{Origin: "https://h.example", Endpoint: "/graphql", Number: 3, Current: true}
 	const impact = `query($to: Date = "2019-12-31", $stayers: Int) { economicImpact(region: "RU-PRI", scenario: {to: $to, stayers: $stayers, nationalities: ["KP", "CN"], relativeWage: {low: 0.5, central: 1, high: 1.5}}) { to } }`

@@ -144,6 +144,7 @@ func nastyTab(t *testing.T) tab {
 
 // TestCopyAs_EachProgramSendsWhatTheTabAsks runs what is copied against a server that takes note.
 func TestCopyAs_EachProgramSendsWhatTheTabAsks(t *testing.T) {
+	testsize.Long(t)
 	type asked struct {
 		Query         string          `json:"query"`
 		Variables     json.RawMessage `json:"variables"`
@@ -188,6 +189,7 @@ func TestCopyAs_EachProgramSendsWhatTheTabAsks(t *testing.T) {
 
 // TestCopyAs_EachProgramGetsTheAnswer runs what is copied against the whole server.
 func TestCopyAs_EachProgramGetsTheAnswer(t *testing.T) {
+	testsize.Long(t)
 	s := newSite(t)
 	claims := graphiql.Tabs()[3]
 	odd := nastyTab(t)
@@ -220,6 +222,7 @@ func TestCopyAs_EachProgramGetsTheAnswer(t *testing.T) {
 }
 
 func TestCopyAs_APermalinkAnswersTheSameForEver(t *testing.T) {
+	testsize.Long(t)
 	s := newSite(t)
 	asked := tab{Query: "query Unmeant { nothing }\n\n# How many?\nquery Meant { release { counts { permits } } }", OperationName: "Meant"}
 	forms := copyAs(t, asked, place{Origin: s.URL, Endpoint: "/graphql", Number: 1, Citation: "Homebound, release 1. https://public.example/releases/1/graphql", Current: true})

@@ -2,14 +2,13 @@ package graphiql_test
 
 import (
 	"fmt"
+	"homebound/internal/eventually"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"homebound/internal/browsertest"
 )
 
 // explore opens the explorer on a query.
@@ -46,7 +45,7 @@ func (v visitor) within(label string) {
 // reads waits until a query stands in the editor.
 func (v visitor) reads(query string) {
 	v.t.Helper()
-	if _, err := chromedp.Run(v.Context(), chromedp.Poll[bool](fmt.Sprintf(`%s.getValue() === %q`, editor, query), chromedp.WithPollingTimeout(browsertest.Patience))); err != nil {
+	if _, err := chromedp.Run(v.Context(), chromedp.Poll[bool](fmt.Sprintf(`%s.getValue() === %q`, editor, query), chromedp.WithPollingTimeout(eventually.Patience))); err != nil {
 		require.Equal(v.t, query, v.query())
 	}
 }

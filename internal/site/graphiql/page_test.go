@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/browsertest"
+	"homebound/internal/eventually"
 	"homebound/internal/site/graphiql"
 )
 
@@ -130,7 +131,7 @@ func (v visitor) click(selector string, at int) {
 // await waits until an expression holds in the page.
 func (v visitor) await(expression string) {
 	v.t.Helper()
-	_, err := chromedp.Run(v.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(browsertest.Patience)))
+	_, err := chromedp.Run(v.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(eventually.Patience)))
 	if err != nil {
 		shown, _ := chromedp.Run(v.Context(), chromedp.Evaluate[string](answer)) // the page may be gone with the wait
 		require.NoError(v.t, err, "waiting for %s; the browser complains of %q; the answer shown is %s", expression, v.Problems(), shown)

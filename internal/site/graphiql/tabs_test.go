@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"homebound/internal/site/graphiql"
+	"homebound/internal/testsize"
 )
 
 func TestTabs_AreTheFourQuestions(t *testing.T) {
@@ -52,6 +53,7 @@ func (s *site) answered(example graphiql.Tab) string {
 
 // The examples are answered by the default release, without an error and with something in each of their lists.
 func TestExamples_AreAnswered(t *testing.T) {
+	testsize.Long(t)
 	s := newSite(t)
 	for _, example := range graphiql.Examples() {
 		answer := s.answered(example)
@@ -69,6 +71,7 @@ func TestExamples_AreAnswered(t *testing.T) {
 }
 
 func TestExamples_TellWhatHasChangedSinceTheFirstRelease(t *testing.T) {
+	testsize.Long(t)
 	s := newSite(t)
 	changes := graphiql.Examples()[9]
 	require.Equal(t, "ChangesSinceTheFirst", changes.Name)

@@ -13,6 +13,7 @@ import (
 	"homebound/internal/exchange"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 )
 
 // corrected writes the default package with other texts in one of its files.
@@ -30,6 +31,7 @@ func corrected(t *testing.T, file string, texts ...string) string {
 }
 
 func TestChanges_ACorrectedFigureIsToldWithWhatItMoved(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	s.Load(corrected(t, "observations.csv", ",30023,", ",31023,"))
 
@@ -53,6 +55,7 @@ func TestChanges_ACorrectedFigureIsToldWithWhatItMoved(t *testing.T) {
 }
 
 func TestChanges_AVerdictThatAFigureTurned(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	s.Load(corrected(t, "claims.csv", "no fewer than 12,000 permits", "no fewer than 12,001 permits"))
 	page := words(s.Get("/changes").Body)
@@ -63,6 +66,7 @@ func TestChanges_AVerdictThatAFigureTurned(t *testing.T) {
 }
 
 func TestChanges_MaskedRowsAreNotCounted(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Load(realRegister(t, 300, 5))
 	s.Load(realRegister(t, 310, 5))

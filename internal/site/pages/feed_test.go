@@ -19,6 +19,7 @@ import (
 	"homebound/internal/access"
 	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -121,6 +122,7 @@ func hrefOf(links []feedLink, rel string) string {
 }
 
 func TestFeed_TellsOfEveryRelease(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	const note = "Permits & <repatriations> \"put right\" ]]> \x01 ёж"
 	content := dbtest.Sample()
@@ -181,6 +183,7 @@ func TestFeed_TellsOfEveryRelease(t *testing.T) {
 }
 
 func TestFeed_IsAskedForAgainByWhatItWas(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	first := s.Get("/releases.atom")
 	require.Equal(t, http.StatusOK, first.Status)
@@ -203,6 +206,7 @@ func TestFeed_IsAskedForAgainByWhatItWas(t *testing.T) {
 }
 
 func TestFeed_TellsOfTheNewestFifty(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	for range 53 {
 		dbtest.MustPublish(t, s.Store, dbtest.Content{Countries: []labour.Country{{Code: "KP", Name: "North Korea"}}})

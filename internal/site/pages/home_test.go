@@ -22,6 +22,7 @@ import (
 	"homebound/internal/exchange"
 	"homebound/internal/site/sitetest"
 	"homebound/internal/synth"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -101,6 +102,7 @@ func commas(n float64) string {
 }
 
 func TestHome_ItsFiguresAreThoseOfTheRelease(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	for _, permits := range []int{300, 2500} {
 		release := s.Publish(permits)
@@ -221,6 +223,7 @@ func TestHome_TellsOfOtherStates(t *testing.T) {
 }
 
 func TestHome_SaysWhichReleaseItIs(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	release := s.Publish(300)
 	answer := s.Get("/")
@@ -248,6 +251,7 @@ func TestHome_MarksWhatIsMadeUpOnceAPicture(t *testing.T) {
 }
 
 func TestHome_OfARealRegisterMarksNothing(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	release := s.Load(realRegister(t, 300, 0))
 	require.False(t, release.Synthetic)
@@ -258,6 +262,7 @@ func TestHome_OfARealRegisterMarksNothing(t *testing.T) {
 }
 
 func TestHome_TellsOfMaskedRows(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Load(realRegister(t, 300, 10))
 	page := words(s.Get("/").Body)
@@ -291,6 +296,7 @@ func TestHome_OfAReleaseWithoutRegions(t *testing.T) {
 
 // A release that knows the district and holds no row about it says so, part by part.
 func TestHome_OfAReleaseWithoutARegister(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	dir := t.TempDir()
 	require.NoError(t, exchange.WriteDefault(t.Context(), dir, synth.Config{Permits: 300, Seed: 1}))
@@ -325,6 +331,7 @@ func TestHome_OfAReleaseWithoutARegister(t *testing.T) {
 }
 
 func TestHome_OfAnOldReleaseStaysAndNamesTheNewOne(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Publish(300)
 	first := s.Get("/releases/1/")

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	said "homebound/internal/words"
 )
 
@@ -21,6 +22,7 @@ var russianPages = []string{"/", "/regions", "/regions/RU-PRI", "/regions/RU", "
 
 // TestPages_SpeakRussian walks all kinds of pages, and finds no English words of the catalogue.
 func TestPages_SpeakRussian(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	tags := regexp.MustCompile(`(?s)<script.*?</script>|<pre.*?</pre>|<[^>]*>`)
 	for _, path := range russianPages {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -36,6 +37,7 @@ func TestRegion_TellsWhatIsKnownOfIt(t *testing.T) {
 }
 
 func TestRegion_EveryOneHasAPage(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	index := s.Get("/regions").Body
 	found := regexp.MustCompile(`href="(/regions/[^"]+)"`).FindAllStringSubmatch(index, -1)
@@ -97,6 +99,7 @@ var defamatory = regexp.MustCompile(`(?i)\b(false|lied|lies|liar|wrong|untruth|c
 // Read as a lawyer of the person quoted would: every statement with who, when and where it was printed, a verdict that
 // is no stronger than its evidence, and no word for readers that a computer made.
 func TestClaims_EachIsFairToItsSpeaker(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	var asked struct {
 		Data struct {
@@ -180,6 +183,7 @@ func disjoint(a, b []interval) bool {
 }
 
 func TestChart_HasAPageBesideItsFiles(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for _, name := range []string{"stock", "permits", "map", "outcomes", "impact", "variants", "bridge", "tornado", "compliance"} {
 		page := s.Get("/charts/" + name)
@@ -203,6 +207,7 @@ func TestChart_HasAPageBesideItsFiles(t *testing.T) {
 
 // What links to a page shows, and search engines read.
 func TestPages_SayWhatTheyAre(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for _, path := range []string{"/", "/regions", "/regions/RU-PRI", "/claims", "/claims/C001", "/charts/stock?nationalities=KP&region=RU-PRI", "/changes"} {
 		page := s.Get(path).Body
@@ -231,6 +236,7 @@ func TestPages_SayWhatTheyAre(t *testing.T) {
 }
 
 func TestPages_AreInTheSitemap(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	says(t, s.Get("/robots.txt").Body, "Sitemap: https://homebound.example/sitemap.xml")
 	var list struct {
@@ -249,6 +255,7 @@ func TestPages_AreInTheSitemap(t *testing.T) {
 }
 
 func TestPages_OfAnOldReleaseStay(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Begin(300, 400)
 	for _, path := range []string{"/regions/RU-PRI", "/claims", "/claims/C001", "/charts/stock?nationalities=KP&region=RU-PRI"} {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // unitedStates is a package of permits in the United States, under no sanction.
@@ -46,6 +47,7 @@ var queries = regexp.MustCompile(`/graphiql\?[^"]*`)
 
 // What the pages are about follows the release: its nationality and region are those with the most permits.
 func TestSubject_OfAReleaseOfAnotherCountry(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Load(unitedStates(t))
 	answer := s.Get("/")

@@ -9,6 +9,7 @@ import (
 
 	"homebound/db"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 	"homebound/internal/web"
 )
 
@@ -18,6 +19,7 @@ func statementsOf(s *sitetest.Site) string {
 }
 
 func TestWarm_LeavesTheFirstReaderNothingToComputeOfAnyRelease(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t, func(c *web.Config) { c.ShowMetrics, c.CacheBytes = true, 64<<20 })
 	require.ErrorIs(t, s.Pages.Warm(t.Context()), db.ErrNoRelease)
 	for range 2 {

@@ -10,6 +10,7 @@ import (
 
 	"homebound/internal/labour"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // putQuestion is a document and its variables.
@@ -21,6 +22,7 @@ type putQuestion struct {
 // Where the data of a release end, so does what its pictures tell: neither is a year without data one in which
 // nobody left, nor does anybody stay for as long as a permit would have run.
 func TestCharts_TellNothingOfDaysWithoutData(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	var release struct {
 		Release struct{ DataFrom, DataThrough string }
@@ -63,6 +65,7 @@ func told(t *testing.T, day string) string {
 }
 
 func TestCharts_OfOneDaySayWhich(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for _, name := range []string{"stock", "permits", "outcomes", "compliance"} {
 		data := chartOf(s, name, "region=RU&period.from=2018-05-16&period.to=2018-05-16")
@@ -79,6 +82,7 @@ func TestCharts_OfOneDaySayWhich(t *testing.T) {
 
 // The pace that a deadline asks for is a line of two years, of which a picture may show a part.
 func TestCharts_DrawThePaceWithinThePlot(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for period, drawn := range map[string]bool{
 		"period.from=2018-11-01&period.to=2019-02-28": true,

@@ -11,11 +11,13 @@ import (
 
 	"homebound/internal/site/pictures"
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // TestCharts_SpeakRussian looks for English words in what a picture says, but for names that the release has in no other
 // language.
 func TestCharts_SpeakRussian(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	named := regexp.MustCompile(`S/RES/2397\(2017\)|Homebound|Natural Earth|sha256:[0-9a-f]+|scenario\.basis=REGISTER|https?://\S+|\bp(5|95)\b|\b[IV]+ кв`)
 	latin := regexp.MustCompile(`[A-Za-z]{2,}`)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // counts returns the permits of a picture by region; nil where not known.
@@ -23,6 +24,7 @@ func (d chartData) counts() map[string]any {
 
 // TestCharts_MapShowsWhatTheBarsShow compares the two pictures of one report, on boundaries that moved.
 func TestCharts_MapShowsWhatTheBarsShow(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for _, query := range []string{"", "region=RU", "region=RU-FD-FE&period.to=2017-12-31", "region=RU-FD-SI&period.to=2017-12-31", "region=RU-PRI&nationalities=", "region=WORLD"} {
 		bars, shown := chartOf(s, "permits", query).counts(), chartOf(s, "map", query).counts()
@@ -49,6 +51,7 @@ func TestCharts_MapShowsWhatTheBarsShow(t *testing.T) {
 }
 
 func TestCharts_MapSaysInWordsWhatItShows(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	data := chartOf(s, "map", "region=RU")
 	most := data.Rows[0]
@@ -92,6 +95,7 @@ func TestCharts_MapNamesWhatItCannotDraw(t *testing.T) {
 }
 
 func TestCharts_MapRefusesWhatThereIsNot(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	for path, message := range map[string]string{
 		"/charts/map.svg?granularity=MONTH":              `Expected parameters out of region, period.from, nationalities, boundariesOn, rates, found "granularity".`,

@@ -79,6 +79,7 @@ func (d chartData) column(name, first string) []any {
 }
 
 func TestCharts_LookAsBefore(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	asked := map[string]string{ // what stands behind the published figures, for whoever asks
 		"impact-register": "impact.svg?scenario.basis=REGISTER&width=640", "variants-narrow": "variants.svg?width=390&theme=dark",
@@ -111,6 +112,7 @@ func withMoreWorkers(t testing.TB) *sitetest.Site {
 }
 
 func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
+	testsize.Long(t)
 	s := withMoreWorkers(t)
 	type rows = []map[string]any
 	values := func(rows rows, field string) []any {
@@ -180,6 +182,7 @@ func TestCharts_ShowWhatTheAnswerSays(t *testing.T) {
 // TestCharts_OfTheCostLeadWithPublishedFigures asks for each picture of an economic impact as it comes, and for what
 // stands behind it.
 func TestCharts_OfTheCostLeadWithPublishedFigures(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.WithRelease(t)
 	type object = map[string]any
 	for name, field := range map[string]string{"impact": "timeline", "variants": "variants", "bridge": "bridge", "tornado": "sensitivity"} {
@@ -225,6 +228,7 @@ func TestCharts_OfTheCostLeadWithPublishedFigures(t *testing.T) {
 
 // TestCharts_ShowAllNationalitiesWhereNoneIsNamed asks for nobody in particular, in the place of the default.
 func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
+	testsize.Long(t)
 	s := withMoreWorkers(t)
 	for name, field := range map[string]string{"stock": "workersPresent", "permits": "permitsIssued", "map": "permitsIssued", "outcomes": "workersRepatriated"} {
 		all := chartOf(s, name, "region=RU&nationalities=")
@@ -262,6 +266,7 @@ func TestCharts_ShowAllNationalitiesWhereNoneIsNamed(t *testing.T) {
 }
 
 func TestCharts_ComeInFourForms(t *testing.T) {
+	testsize.Long(t)
 	s := withMoreWorkers(t)
 	for _, name := range charts {
 		query := "region=RU-PRI"

@@ -7,12 +7,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"homebound/graph"
 )
 
 func TestParameters_AskForLocalNamesOnceADocument(t *testing.T) {
-	p := NewParameters(graph.NewSchema(&graph.Resolver{}).Schema())
+	p := NewParameters(contract(t))
 	const document = "{ regions { nodes { code name english: name(language: EN) } } }"
 	const local = "{ regions { nodes { code name(language: LOCAL) english: name(language: EN) } } }"
 	assert.Equal(t, document, p.Named(document, false))

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
+	"homebound/internal/eventually"
 	"homebound/internal/site"
 	"homebound/internal/web"
 )
@@ -17,7 +18,7 @@ import (
 // Operated is a site that is run in some way, with the lines of its requests.
 type Operated struct {
 	*Site
-	Lines *Journal
+	Lines *eventually.Journal
 	Whole *web.Edge
 }
 
@@ -26,7 +27,7 @@ func NewOperated(t testing.TB, change func(*web.Config, *http.Server)) *Operated
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
-	o := &Operated{Site: &Site{T: t, Store: store, Log: &Journal{}}, Lines: &Journal{}}
+	o := &Operated{Site: &Site{T: t, Store: store, Log: &eventually.Journal{}}, Lines: &eventually.Journal{}}
 	stopping := make(chan struct{})
 	config := web.Config{Store: store, Log: slog.New(slog.NewTextHandler(o.Log, nil)),
 		PublicURL: "https://homebound.example", Schema: Contract(t),

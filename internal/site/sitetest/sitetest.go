@@ -2,7 +2,6 @@
 package sitetest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,8 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/db"
-	"homebound/internal/browsertest"
 	"homebound/internal/datapackage"
+	"homebound/internal/eventually"
 	"homebound/internal/exchange"
 	"homebound/internal/labour"
 	"homebound/internal/site"
@@ -36,35 +35,15 @@ import (
 type Site struct {
 	T     testing.TB
 	Store *db.Store
-	Log   *Journal
+	Log   *eventually.Journal
 	edge  *web.Edge
 	Pages *site.Site
 	*httptest.Server
 }
 
-// Journal is a log that a test can read while the server writes.
-type Journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write adds to the log.
-func (j *Journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-// String returns the log so far.
-func (j *Journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
 // How long a test waits for what has to come, and how often it looks.
 const (
-	WaitFor = browsertest.Patience
+	WaitFor = eventually.Patience
 	Tick    = 10 * time.Millisecond
 )
 
@@ -94,7 +73,7 @@ func New(t testing.TB, configure ...func(*web.Config)) *Site {
 	t.Helper()
 	store, err := db.OpenStore(t.TempDir())
 	require.NoError(t, err)
-	s := &Site{T: t, Store: store, Log: &Journal{}}
+	s := &Site{T: t, Store: store, Log: &eventually.Journal{}}
 	stopping := make(chan struct{})
 	config := web.Config{
 		Store: store, Log: slog.New(slog.NewTextHandler(s.Log,

@@ -1,4 +1,4 @@
-package complexity_test
+package web_test
 
 import (
 	"encoding/json"
@@ -9,10 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"homebound/internal/site/sitetest"
+	"homebound/internal/testsize"
 )
 
 // What a report by employer is foreseen to cost falls with the employers that its filter leaves.
 func TestCost_OfEmployersFallsWithTheHitsOfTheirSearch(t *testing.T) {
+	testsize.Long(t)
 	s := sitetest.New(t)
 	s.Publish(20_000)
 	type filter = map[string]any
