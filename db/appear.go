@@ -20,12 +20,17 @@ import (
 type everything struct {
 	appears *lru.Cache[appearKey, appearance]
 	known   *lru.Cache[knownKey, map[labour.RegisterTable]labour.Known]
+	wages   *lru.Cache[wagesKey, departedWages]
 }
 
 func newEverything() (e everything, err error) {
-	if e.appears, err = lru.New[appearKey, appearance](mostAppearances); err == nil {
-		e.known, err = lru.New[knownKey, map[labour.RegisterTable]labour.Known](mostKnownGroups)
+	if e.appears, err = lru.New[appearKey, appearance](mostAppearances); err != nil {
+		return e, err
 	}
+	if e.known, err = lru.New[knownKey, map[labour.RegisterTable]labour.Known](mostKnownGroups); err != nil {
+		return e, err
+	}
+	e.wages, err = lru.New[wagesKey, departedWages](mostWages)
 	return e, err
 }
 
@@ -49,6 +54,7 @@ const (
 	mostAppearances = 128
 	mostAppearing   = 1024
 	mostKnownGroups = 4096
+	mostWages       = 64 // scenarios, of a wage for each region and industry
 )
 
 // isAll reports whether a filter narrows nothing. A condition that is added to facts counts as one without being told.
@@ -57,15 +63,15 @@ func (f facts) isAll() bool { return reflect.ValueOf(f).IsZero() }
 // digest is that of all that decides something, to find it again by: filters may be long.
 type digest [sha256.Size]byte
 
-// conditions is of what a filter leaves of permits and of repatriations: filters of the same one leave the same rows.
-func (rep *Report) conditions() digest {
-	if rep.facts.isAll() {
+// digest is of what a filter leaves of permits and of repatriations: filters of the same one leave the same rows.
+func (f facts) digest() digest {
+	if f.isAll() {
 		return digest{}
 	}
 	var all []any
 	for _, kind := range []string{build.PermitFacts, build.RepatriationFacts} {
 		sb := sqlite.Flavour.NewSelectBuilder().Select("1")
-		rep.facts.narrow(sb, kind)
+		f.narrow(sb, kind)
 		statement, args := sb.Build()
 		all = append(all, statement, args)
 	}
@@ -78,7 +84,7 @@ func (rep *Report) appear(ctx context.Context, t *tally, families []labour.Famil
 	if len(families) == 0 {
 		return nil
 	}
-	key := appearKey{filter: rep.conditions(), measured: fmt.Sprint(familiesOf(rep.measures)),
+	key := appearKey{filter: rep.facts.digest(), measured: fmt.Sprint(familiesOf(rep.measures)),
 		dimensions: fmt.Sprint(t.dimensions), period: rep.Period, boundaries: rep.BoundariesOn}
 	all := rep.release.everything
 	found, kept := all.appears.Get(key)

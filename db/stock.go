@@ -332,14 +332,41 @@ type DepartedWage struct {
 	Workers          int // the falls that it is weighted by
 }
 
-// DepartedWages returns the departed permits' own wages, and the statement that ran. Regions and industries without
-// a known wage are left out, and those of fewer workers than masked rows protect.
+// wagesKey is all that decides what departed permits were paid.
+type wagesKey struct {
+	filter     digest
+	period     labour.Period
+	boundaries labour.Date
+}
+
+// departedWages are what they were paid, and the statement that says so.
+type departedWages struct {
+	wages     []DepartedWage
+	statement string
+}
+
+// DepartedWages returns the departed permits' own wages, and the statement that finds them. Regions and industries without
+// a known wage are left out, and those of fewer workers than masked rows protect. They are kept with the release, since a
+// scenario is asked again and again with other assumptions of what a worker's output is.
 func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Period) ([]DepartedWage, string, error) {
 	narrowed, err := f.facts(ctx, r)
 	if err != nil {
 		return nil, "", err
 	}
-	b := &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn}
+	key := wagesKey{narrowed.digest(), p, f.BoundariesOn}
+	found, kept := r.everything.wages.Get(key)
+	if !kept {
+		if found, err = r.departedWages(ctx, &Counted{release: r, facts: narrowed, period: p, on: f.BoundariesOn}); err != nil {
+			return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)
+		}
+		r.everything.wages.Add(key, found)
+	}
+	return slices.Clone(found.wages), found.statement, nil
+}
+
+// departedWages reads what those were paid who departed in the period of some stock.
+func (r *Release) departedWages(ctx context.Context, b *Counted) (departedWages, error) {
+	p := b.period
 	type paidTo struct {
 		workers int
 		sum     sqlite.Sum // of wages times falls
@@ -369,8 +396,8 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 			paid.sum.Add(wage * float64(fall))
 		}
 	}
-	if err = q.answer(ctx, r); err != nil {
-		return nil, "", fmt.Errorf("read the wages of those who departed: %w", err)
+	if err := q.answer(ctx, r); err != nil {
+		return departedWages{}, err
 	}
 	var wages []DepartedWage
 	for at, paid := range found {
@@ -381,7 +408,7 @@ func (r *Release) DepartedWages(ctx context.Context, f StockFilter, p labour.Per
 	slices.SortFunc(wages, func(a, b DepartedWage) int {
 		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Industry, b.Industry))
 	})
-	return wages, shown(q.statement(build.DaysTable, "d.days")), nil
+	return departedWages{wages, shown(q.statement(build.DaysTable, "d.days"))}, nil
 }
 
 // StockProvenance says which register rows a stock rests on that is followed through a period.

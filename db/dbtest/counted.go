@@ -119,6 +119,12 @@ func stock(t *testing.T, open func(testing.TB) *db.Store) {
 			wages, _, err := r.DepartedWages(t.Context(), f, p)
 			require.NoError(t, err, about)
 			sameWages(t, n.DepartedWages(f, p), wages, about+p.Key())
+			clear(wages) // which are the caller's own
+			ctx, statements := db.WithStatementCount(t.Context())
+			wages, _, err = r.DepartedWages(ctx, f, p)
+			require.NoError(t, err, about)
+			sameWages(t, n.DepartedWages(f, p), wages, "again "+about+p.Key())
+			assert.Zero(t, statements.Load(), about)
 			changes(t, r, n, f, p)
 		}
 	})
