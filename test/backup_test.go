@@ -16,6 +16,7 @@ import (
 // place of the old one in one step, however many readers that has.
 func TestRestore_BesideARunningServerDisturbsNobody(t *testing.T) {
 	testsize.Long(t)
+	testsize.OneOfMany(t)
 	t.Parallel()
 	data, backup := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "backup")
 	mustRun(t, "import", "--data", data, writePackage(t, 2_000))

@@ -24,6 +24,7 @@ import (
 // a release is pushed meanwhile. Whoever asks the balancer that docs/SCALING.md sets up sees no failed request.
 func TestServe_ThreeReadersBehindABalancer(t *testing.T) {
 	testsize.Long(t)
+	testsize.OneOfMany(t)
 	away := startStorage(t)
 	const address = "s3://homebound/public"
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()

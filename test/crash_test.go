@@ -185,6 +185,7 @@ func killed(t *testing.T, after time.Duration, args ...string) bool {
 
 func TestServe_ChangesReleasesWithoutAFailedRequest(t *testing.T) {
 	testsize.Long(t)
+	testsize.OneOfMany(t)
 	data := filepath.Join(t.TempDir(), "data")
 	packages := []string{writePackage(t, 400), writePackage(t, 700)}
 	permits := []int{400, 700}

@@ -76,6 +76,7 @@ const noRoom = `^homebound: ([a-z]+) [a-z_ ]+: the disk is full, or a file may n
 
 func TestImport_WhereAFileMayNotGrowLeavesTheLastReleaseWhole(t *testing.T) {
 	testsize.Long(t)
+	testsize.OneOfMany(t)
 	t.Parallel()
 	data, apart := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))

@@ -41,6 +41,7 @@ func TestExamples(t *testing.T) {
 
 	e := &exampleRun{server: server.url, public: public, pandas: findPython(t)}
 	t.Run("homebound.py", func(t *testing.T) {
+		testsize.OneOfMany(t)
 		t.Parallel()
 		e.run(t, "examples/python", e.python(t), "-m", "unittest", "--quiet")
 	})
@@ -49,22 +50,26 @@ func TestExamples(t *testing.T) {
 	require.NotEmpty(t, notebooks)
 	for _, name := range notebooks {
 		t.Run(strings.ReplaceAll(strings.TrimPrefix(name, "examples/"), "/", " "), func(t *testing.T) {
+			testsize.OneOfMany(t)
 			t.Parallel()
 			e.runNotebook(t, name)
 		})
 	}
 	t.Run("typescript", func(t *testing.T) {
+		testsize.OneOfMany(t)
 		t.Parallel()
 		e.npm(t)
 		e.run(t, "examples/typescript", "npm", "run", "--silent", "check")
 		e.run(t, "examples/typescript", "npm", "test") // against the server: Apollo, urql and Relay
 	})
 	t.Run("dashboard", func(t *testing.T) {
+		testsize.OneOfMany(t)
 		t.Parallel()
 		e.npm(t)
 		e.openDashboard(t)
 	})
 	t.Run("README", func(t *testing.T) {
+		testsize.OneOfMany(t)
 		t.Parallel()
 		e.runConsoles(t, "examples/README.md")
 	})

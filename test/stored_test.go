@@ -23,6 +23,7 @@ import (
 // Servers that read an object storage follow what is pushed, and outlive the storage and one another.
 func TestServe_FromAnObjectStorage(t *testing.T) {
 	testsize.Long(t)
+	testsize.OneOfMany(t)
 	away := startStorage(t)
 	const address = "s3://homebound/public"
 	data, caches := filepath.Join(t.TempDir(), "data"), t.TempDir()

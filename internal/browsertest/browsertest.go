@@ -37,11 +37,12 @@ type Browser struct {
 // http://127.0.0.1:8080, count as problems.
 //
 // Without a Chromium on the machine the test is skipped, or fails where HOMEBOUND_TEST_ALL is 1. With -short, and under the
-// race detector, it is skipped.
+// race detector, it is skipped, and a plain run takes some (testsize.OneOfMany).
 func New(t testing.TB, origins ...string) *Browser {
 	t.Helper()
 	testsize.Long(t)
 	testsize.Unraced(t)
+	testsize.OneOfMany(t)
 	process, err := shared.start(find(t))
 	require.NoError(t, err)
 

@@ -194,10 +194,12 @@ func folder(tb testing.TB) string {
 // Folder is a folder that AsUser's commands may write to.
 func Folder(tb testing.TB) string { return folder(tb) }
 
-// Programs finds the folder of the newest PostgreSQL, of 15 and above. With -short the test is skipped.
+// Programs finds the folder of the newest PostgreSQL, of 15 and above. With -short the test is skipped, and
+// a plain run takes some (testsize.OneOfMany).
 func Programs(tb testing.TB) string {
 	tb.Helper()
 	testsize.Long(tb)
+	testsize.OneOfMany(tb)
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
 	if len(found) > 0 && version(found[0]) >= 15 {

@@ -6,6 +6,7 @@
 package testsize
 
 import (
+	"hash/crc32"
 	"os"
 	"testing"
 )
@@ -40,6 +41,17 @@ func Long(tb testing.TB) {
 	tb.Helper()
 	if testing.Short() {
 		tb.Skip("-short leaves out what takes long")
+	}
+}
+
+// OneOfMany takes one in so many of the tests that ask for it and skips the rest, unless everything is asked for. It is for
+// tests that are dear by what they start, such as a browser. It goes by the name of the test, or of the part that asks: a
+// new one is among them without being listed, and the same are taken each time.
+func OneOfMany(tb testing.TB) {
+	tb.Helper()
+	const many = 4
+	if !All() && crc32.ChecksumIEEE([]byte(tb.Name()))%many != 0 {
+		tb.Skipf("one in %d of what takes a browser or a server runs, and this with HOMEBOUND_TEST_ALL=1", many)
 	}
 }
 

@@ -1,6 +1,7 @@
 package testsize
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,7 +39,30 @@ func TestLacks_FailsWhereEverythingIsAskedFor(t *testing.T) {
 type listener struct {
 	testing.TB
 	failed, skipped bool
+	name            string
 }
 
 func (l *listener) Fatal(...any) { l.failed = true }
 func (l *listener) Skip(...any)  { l.skipped = true }
+func (l *listener) Name() string { return l.name }
+
+func (l *listener) Skipf(string, ...any) { l.skipped = true }
+
+// One test in four is taken, the same each time, and each of them where everything is asked for.
+func TestOneOfMany_GoesByTheName(t *testing.T) {
+	for asked, fewest := range map[string]int{"": 10, "1": 100} {
+		t.Setenv("HOMEBOUND_TEST_ALL", asked)
+		taken := 0
+		for i := range 100 {
+			once, again := &listener{TB: t, name: fmt.Sprint("Test", i)}, &listener{TB: t, name: fmt.Sprint("Test", i)}
+			OneOfMany(once)
+			OneOfMany(again)
+			assert.Equal(t, once.skipped, again.skipped)
+			if !once.skipped {
+				taken++
+			}
+		}
+		assert.GreaterOrEqual(t, taken, fewest)
+		assert.Equal(t, asked == "1", taken == 100)
+	}
+}
