@@ -22,8 +22,8 @@ func (p Parameters) Named(document string, local bool) string {
 	if p.local == nil {
 		return p.inLocal(document)
 	}
-	text, _ := p.local.ComputeIfAbsent(document, func() (string, bool) { return p.inLocal(document), false })
-	return text
+	text, _ := p.local.ComputeIfAbsent(document, func() (*string, bool) { return new(p.inLocal(document)), false })
+	return *text
 }
 
 // inLocal adds the argument language to the fields of a document that have one and are asked without any.

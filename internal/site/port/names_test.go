@@ -19,7 +19,7 @@ func TestParameters_AskForLocalNamesOnceADocument(t *testing.T) {
 		all.Go(func() { assert.Equal(t, local, p.Named(document, true)) })
 	}
 	all.Wait()
-	assert.Equal(t, map[string]string{document: local}, maps.Collect(p.local.All()))
+	assert.Equal(t, map[string]*string{document: new(local)}, maps.Collect(p.local.All()))
 	assert.Equal(t, local, Parameters{Schema: p.Schema}.Named(document, true), "without keeping")
 	assert.Equal(t, "{ nothing }", p.Named("{ nothing }", true), "what is no question is refused when it is asked")
 	for i := range 2 * mostLocal {

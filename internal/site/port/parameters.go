@@ -29,12 +29,12 @@ type Variables map[string]any
 // within=RU-PRI.
 type Parameters struct {
 	Schema *ast.Schema
-	local  *otter.Cache[string, string] // documents by their text; nil keeps none
+	local  *otter.Cache[string, *string] // documents by their text; nil keeps none
 }
 
 // NewParameters returns what reads query strings by a schema, and keeps the documents that Named has rewritten.
 func NewParameters(schema *ast.Schema) Parameters {
-	return Parameters{schema, otter.Must(&otter.Options[string, string]{MaximumSize: mostLocal})}
+	return Parameters{schema, otter.Must(&otter.Options[string, *string]{MaximumSize: mostLocal})}
 }
 
 // hoisted is the variable whose fields are parameters by themselves.
