@@ -2,6 +2,7 @@
 package embeds
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"mime"
@@ -31,11 +32,13 @@ type Embeds struct {
 	port.Base
 	charts  *pictures.Pictures
 	element element
+	// First names the picture that the page of the release in ctx begins with, and what it is asked by; "" for none.
+	First func(ctx context.Context) (name string, values url.Values, err error)
 }
 
 // NewEmbeds registers the pages that other sites take in, and what they find them by.
 func New(base port.Base, charts *pictures.Pictures) *Embeds {
-	s := &Embeds{base, charts, newElement(base.Parameters.Schema)}
+	s := &Embeds{Base: base, charts: charts, element: newElement(base.Parameters.Schema)}
 	values := func(r *http.Request) (url.Values, bool) { return r.URL.Query(), true }
 	for address, acquire := range map[string]func(http.Handler) http.Handler{
 		"/embed/{chart}": s.Current, "/releases/{number}/embed/{chart}": s.Numbered,

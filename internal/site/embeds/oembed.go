@@ -1,6 +1,7 @@
 package embeds
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -37,8 +38,8 @@ type oEmbedAnswer struct {
 
 // shown is what an address of this server leads to.
 type shown struct {
-	release   int // 0: the current one
-	chart     string
+	release   int    // 0: the current one
+	chart     string // "" for the page of a release
 	extension string // of a picture, with its dot; "" for an embed
 	claim     string // the id of a statement, which has no picture
 	values    url.Values
@@ -74,9 +75,8 @@ func shownBy(found []string, values url.Values) shown {
 	switch region := found[5]; {
 	case region != "":
 		at.chart, at.values = "stock", url.Values{"region": {region}}
-	case at.claim != "":
-	case at.chart == "":
-		at.chart, at.values = pictures.Names[0], url.Values{}
+	case at.claim == "" && at.chart == "":
+		at.values = url.Values{}
 	}
 	return at
 }
@@ -158,6 +158,12 @@ func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (
 	if at.claim != "" {
 		return s.describeClaim(r, at)
 	}
+	if at.chart == "" {
+		var err error
+		if at.chart, at.values, err = s.first(r.Context()); err != nil {
+			return oEmbedAnswer{}, err
+		}
+	}
 	theme, err := themeOf(at.values)
 	if err != nil {
 		return oEmbedAnswer{}, err
@@ -185,6 +191,16 @@ func (s *Embeds) describeEmbed(r *http.Request, at shown, widest, highest int) (
 	answer.photo(s.PublicURL+port.ReleasePath(at.release)+"/charts/"+at.chart+at.extension+"?"+values.Encode(),
 		width, picture.Height(chart.Options{Theme: theme, Width: width}), widest, highest)
 	return answer, nil
+}
+
+// first returns the picture that the page of a release begins with, and of a page without one that which comes first of all.
+func (s *Embeds) first(ctx context.Context) (string, url.Values, error) {
+	if s.First != nil {
+		if name, values, err := s.First(ctx); name != "" || err != nil {
+			return name, values, err
+		}
+	}
+	return pictures.Names[0], url.Values{}, nil
 }
 
 // describeClaim says how to link to the page of a statement: who said what.

@@ -37,7 +37,7 @@ type Pages struct {
 // New registers the pages: of the current release and, for ever, of each.
 func New(base port.Base, charts *pictures.Pictures, embeds *embeds.Embeds) *Pages {
 	s := &Pages{base, charts, embeds}
-	charts.About, charts.Notice = s.about, s.showNotice
+	charts.About, charts.Notice, embeds.First = s.about, s.showNotice, s.first
 	s.page("/{$}", homePage, func(v *visit) (framed, error) { return s.tellHome(v) })
 	s.Handle("GET /home.css", port.Asset("text/css; charset=utf-8", "no-cache", homeStyle))
 	s.Handle("GET /home.svg", port.Asset("image/svg+xml", "no-cache", homeIcon))
@@ -73,12 +73,19 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 		}
 	}
 	told.OEmbed = s.OEmbed(v.asked)
-	if f := told.Stock.Figure; f != nil { // the very picture that the page begins with
-		base, _, _ := strings.Cut(v.asked, "?")
-		told.OEmbed = s.OEmbed(strings.TrimSuffix(base, "/") + "/embed/" + f.Name + "?" + f.Parameters)
-	}
 	told.Dataset = told.dataset()
 	return told, nil
+}
+
+// first returns the picture that the page of a release begins with, and what it is asked by: other sites that take in the
+// page show this one. A page without it has no name for it.
+func (s *Pages) first(ctx context.Context) (name string, values url.Values, err error) {
+	told, err := s.tellStory(ctx, s.PublicURL)
+	if err != nil || told.Stock.Figure == nil {
+		return "", nil, err
+	}
+	values, err = url.ParseQuery(told.Stock.Figure.Parameters)
+	return told.Stock.Figure.Name, values, err
 }
 
 // homeExport is a table to take away, in all formats.

@@ -336,8 +336,8 @@ func TestHome_OfAnOldReleaseStaysAndNamesTheNewOne(t *testing.T) {
 	s.Publish(300)
 	first := s.Get("/releases/1/")
 	assert.Equal(t, http.StatusOK, first.Status)
-	own := strings.NewReplacer("%2Freleases%2F1%2Fembed", "%2Fembed") // that is what editors are told
-	assert.Contains(t, first.Body, "oembed?url=https%3A%2F%2Fhomebound.example%2Freleases%2F1%2Fembed%2Fstock")
+	own := strings.NewReplacer("%2Freleases%2F1%2F&amp;", "%2F&amp;") // that is what editors are told
+	assert.Contains(t, first.Body, "oembed?url=https%3A%2F%2Fhomebound.example%2Freleases%2F1%2F&amp;format=json")
 	assert.Equal(t, s.Get("/").Body, own.Replace(first.Body), "while it is the current one")
 
 	s.Publish(400)
