@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 		"internal/testsize", "internal/web"}, // for tests alone
 	"internal/negotiate":     {},
 	"internal/site/port":     {"db", "internal/labour", "internal/negotiate", "internal/table"},
-	"internal/site/graphiql": {},
+	"internal/site/graphiql": {"internal/negotiate"},
 	"internal/browsertest":   {"internal/testsize"},
 
 	"graph":           {"db", "graph/columns", "graph/generated", "graph/model", "graph/scalar", "internal/answers", "internal/answers/evidence", "internal/folding", "internal/impact", "internal/labour", "internal/words"},

@@ -93,23 +93,29 @@ func Encoding(header string, offered ...string) string {
 // Accepts reports whether an Accept-Encoding header allows a coding.
 func Accepts(header, coding string) bool { return weightOf(header, coding) > 0 }
 
-func weightOf(header, coding string) float64 {
+// weightOf returns how much an Accept-Encoding header likes a coding: by its name, else by *. A weight that is no number
+// between 0 and 1 counts as 0, since what is not packed is always right.
+func weightOf(header, coding string) (weight float64) {
 	for part := range strings.SplitSeq(header, ",") {
-		name, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+		name, parameters, _ := strings.Cut(part, ";")
+		name = strings.TrimSpace(name)
+		named := strings.EqualFold(name, coding)
+		if !named && name != "*" {
 			continue
 		}
-		weight, weighted := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		if !weighted {
-			return 1
+		q := 1.0
+		if given, weighted := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(parameters, " ", "")), "q="); weighted {
+			var err error
+			if q, err = strconv.ParseFloat(given, 64); err != nil || !(q >= 0 && q <= 1) {
+				q = 0
+			}
 		}
-		q, err := strconv.ParseFloat(weight, 64)
-		if err != nil || !(q >= 0 && q <= 1) {
-			return 0
+		if named {
+			return q
 		}
-		return q
+		weight = q
 	}
-	return 0
+	return weight
 }
 
 // Matches reports whether an If-None-Match header names an entity tag.

@@ -21,6 +21,11 @@ func TestEncoding(t *testing.T) {
 		"gzip;q=much, zstd":             "zstd",
 		"gzip, deflate, br, zstd;q = 1": "gzip",
 		"gzip;q=2":                      "",
+		"*":                             "gzip",
+		"*;q=0.5, zstd":                 "zstd",
+		"gzip;q=0, *":                   "zstd",
+		"*, gzip;Q=0":                   "zstd",
+		"*;q=0":                         "",
 	} {
 		assert.Equal(t, expected, negotiate.Encoding(header, "gzip", "zstd"), header)
 		assert.Equal(t, negotiate.Encoding(header, "zstd") != "", negotiate.Accepts(header, "zstd"), header)

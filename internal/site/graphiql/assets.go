@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"homebound/internal/negotiate"
 )
 
 // contentTypes are the kinds of file that the build makes. The host's own table of types differs between machines.
@@ -53,7 +55,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Vary", "Accept-Encoding")
 	content, tag := a.compressed, a.etag
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if negotiate.Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
 		header.Set("Content-Encoding", "gzip")
 	} else {
 		plain, err := decompress(a.compressed)
@@ -69,28 +71,6 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	// ServeContent gives no length of its own to content with an encoding.
 	header.Set("Content-Length", strconv.Itoa(len(content)))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-}
-
-// acceptsGzip reads an Accept-Encoding header: gzip must be named, or covered by *, with a weight above 0.
-func acceptsGzip(header string) bool {
-	accepted := false
-	for item := range strings.SplitSeq(header, ",") {
-		coding, parameters, _ := strings.Cut(item, ";")
-		coding = strings.ToLower(strings.TrimSpace(coding))
-		if coding != "gzip" && coding != "*" {
-			continue
-		}
-		weight := 1.0
-		if q, found := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameters)), "q="); found {
-			// A weight that is no number counts as 0: the client then gets the plain file, which is always right.
-			weight, _ = strconv.ParseFloat(q, 64)
-		}
-		if coding == "gzip" {
-			return weight > 0
-		}
-		accepted = weight > 0
-	}
-	return accepted
 }
 
 func decompress(compressed []byte) ([]byte, error) {
