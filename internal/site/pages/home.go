@@ -80,12 +80,16 @@ func (s *Pages) tellHome(v *visit) (*homeData, error) {
 // first returns the picture that the page of a release begins with, and what it is asked by: other sites that take in the
 // page show this one. A page without it has no name for it.
 func (s *Pages) first(ctx context.Context) (name string, values url.Values, err error) {
-	told, err := s.tellStory(ctx, s.PublicURL)
-	if err != nil || told.Stock.Figure == nil {
+	data, err := s.beginStory(ctx, s.PublicURL)
+	if err != nil || data.Region == nil {
 		return "", nil, err
 	}
-	values, err = url.ParseQuery(told.Stock.Figure.Parameters)
-	return told.Stock.Figure.Name, values, err
+	_, err = partly(data.in, s.tellStock(ctx, data))
+	if err != nil || data.Stock.Figure == nil {
+		return "", nil, err
+	}
+	values, err = url.ParseQuery(data.Stock.Figure.Parameters)
+	return data.Stock.Figure.Name, values, err
 }
 
 // homeExport is a table to take away, in all formats.

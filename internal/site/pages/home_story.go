@@ -82,9 +82,8 @@ func (d *homeData) parts() map[string]interface{ base() *part } {
 		"impact": &d.Impact, "states": &d.States, "claims": &d.Claims}
 }
 
-// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes
-// too long or the principal cannot pay for it, leaves the others as they are.
-func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
+// beginStory asks what the page of the release of the context is about.
+func (s *Pages) beginStory(ctx context.Context, base string) (*homeData, error) {
 	data := &homeData{}
 	data.Base, data.in = base, languageIn(ctx)
 	if err := s.ask(ctx, "about", nil, &data.aboutAnswer); err != nil {
@@ -99,6 +98,16 @@ func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
 		return nil, err
 	}
 	data.subject = *about
+	return data, nil
+}
+
+// tellStory asks the release of the context for all that its page shows. A part that is refused, because it takes
+// too long or the principal cannot pay for it, leaves the others as they are.
+func (s *Pages) tellStory(ctx context.Context, base string) (*homeData, error) {
+	data, err := s.beginStory(ctx, base)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.listExports(ctx, data); err != nil {
 		return nil, err
 	}
