@@ -61,13 +61,11 @@ type listing[T any] struct {
 type selection struct {
 	narrow  func(*sqlbuilder.SelectBuilder)
 	counted *counted
-	// total counts the rows and their workers otherwise, and bound leaves out stretches of an order in which no row of the
-	// list lies. Either may be nil. They take statements of their own, so that a list asks for them that is read alone.
+	// total counts the rows and their workers otherwise, and page narrows a page so that it is found sooner; it returns the
+	// columns that the page is in the order of. Either may be nil. They take statements of their own, so that a list asks for
+	// them that is read alone.
 	total func(ctx context.Context) (rows, workers int, err error)
-	bound func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string) error
-	// walks returns what narrows a page instead, so that it is found along its order and not by other conditions, where
-	// that is sooner. It may be nil.
-	walks func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error)
+	page  func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, limit int) (orderBy, id string, err error)
 	real  bool // whether made-up rows are left out
 }
 
@@ -110,25 +108,21 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	parts := make([]sqlbuilder.Builder, len(lists))
 	alone := len(lists) == 1
 	for i, list := range lists {
-		narrow := list.narrow
-		if list.walks != nil && alone {
-			var err error
-			if narrow, err = list.walks(ctx, sortBy, span.Limit); err != nil {
-				return nil, err
-			}
-		}
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
 			"f.id AS id").SelectMore(l.columns...).From(l.view + " AS f")
-		narrow(sb)
-		bound(sb, sortBy, span.After, !descending)
-		bound(sb, sortBy, span.Before, descending)
-		if list.bound != nil && alone {
-			if err := list.bound(ctx, sb, sortBy); err != nil {
+		orderBy, id := sortBy, "f.id"
+		if list.page == nil || !alone {
+			list.narrow(sb)
+		} else {
+			var err error
+			if orderBy, id, err = list.page(ctx, sb, sortBy, span.Limit); err != nil {
 				return nil, err
 			}
 		}
-		sb.OrderBy(sortBy+" "+direction, "f.id "+direction).Limit(span.Limit + 1)
+		bound(sb, orderBy, id, span.After, !descending)
+		bound(sb, orderBy, id, span.Before, descending)
+		sb.OrderBy(orderBy+" "+direction, id+" "+direction).Limit(span.Limit + 1)
 		parts[i] = sb
 	}
 	read := make([]Page[T], len(lists))
@@ -238,7 +232,7 @@ func (l listing[T]) mark(ctx context.Context, r *Release, lists []selection, int
 }
 
 // bound leaves out the rows up to a position, or from it on.
-func bound(sb *sqlbuilder.SelectBuilder, sortBy string, at *Position, greater bool) {
+func bound(sb *sqlbuilder.SelectBuilder, orderBy, id string, at *Position, greater bool) {
 	if at == nil {
 		return
 	}
@@ -246,7 +240,7 @@ func bound(sb *sqlbuilder.SelectBuilder, sortBy string, at *Position, greater bo
 	if greater {
 		operator = ">"
 	}
-	sb.Where(fmt.Sprintf("(%s, f.id) %s (%s, %s)", sortBy, operator, sb.Var(at.Value), sb.Var(at.ID)))
+	sb.Where(fmt.Sprintf("(%s, %s) %s (%s, %s)", orderBy, id, operator, sb.Var(at.Value), sb.Var(at.ID)))
 }
 
 // union joins queries that each have an order and a limit of their own.

@@ -133,16 +133,22 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
 		}
 	}
-	if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(resolved.regions) > 0 {
-		list.walks = func(ctx context.Context, sortBy string, limit int) (func(*sqlbuilder.SelectBuilder), error) {
-			walked := resolved
-			var err error
-			walked.walked, err = r.walksPermits(ctx, resolved, sortBy, limit)
-			return func(sb *sqlbuilder.SelectBuilder) { narrow(sb, walked) }, err
-		}
+	days := r.byDays(f, resolved)
+	if days != nil {
+		list.total = days.total
 	}
-	if days := r.byDays(f, resolved); days != nil {
-		list.total, list.bound = days.total, days.bound
+	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, limit int) (orderBy, id string, err error) {
+		walked := resolved
+		if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(resolved.regions) > 0 {
+			if walked.walked, err = r.walksPermits(ctx, resolved, sortBy, limit); err != nil {
+				return "", "", err
+			}
+		}
+		narrow(sb, walked)
+		if days == nil {
+			return sortBy, "f.id", nil
+		}
+		return days.page(ctx, sb, sortBy, walked.walked || len(resolved.regions) == 0)
 	}
 	return list, nil
 }

@@ -300,7 +300,7 @@ CREATE TABLE permits (
 
 CREATE INDEX permits_by_employer   ON permits (employer_id, issued_on, workers);
 
-CREATE INDEX permits_by_issued_on  ON permits (issued_on);
+CREATE INDEX permits_by_issued_on ON permits (issued_on, id, valid_to);
 
 CREATE INDEX permits_by_number     ON permits (number);
 
