@@ -97,6 +97,7 @@ func TestFigure_ViewsAreTabs(t *testing.T) {
 		back := page // to what the page began with, which its address need not say
 		sitetest.Look(t, browser, s.URL+page, sitetest.Views[0])
 		is(inlined)
+		is(`!!document.querySelector('.tools').parentElement.querySelector('[role=tablist]')`) // of the first: another may be there before it
 		is(chosen + ` === 'Chart*0,Map,Table'`)
 		browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[role=tablist] [tabindex="0"]').focus(); undefined`))
 		key(kb.ArrowRight, "Chart,Map*0,Table", "map?"+asked)
