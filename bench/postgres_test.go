@@ -31,7 +31,7 @@ type copied struct {
 // pushed starts a server and pushes a register there.
 func pushed(tb testing.TB, permits int) *copied {
 	tb.Helper()
-	server := postgrestest.Start(tb)
+	server := postgrestest.StartAlways(tb)
 	c := &copied{file: open(tb, permits), server: server}
 	require.NoError(tb, c.push(tb, "homebound"))
 	store, err := db.OpenStored([]string{server.URL()}, tb.TempDir(), 0)

@@ -298,7 +298,7 @@ func TestStored_TakesNothingOverThatIsCutOrChanged(t *testing.T) {
 		"/CURRENT": {"cut": cutAt, "changed": changedAt}, "/0002.json": {"cut": cutAt}, ".zst": {"cut": cutAt, "changed": changedAt},
 	} {
 		for way, spoiled := range ways {
-			for range testsize.Rounds(24, 4) {
+			for range testsize.Rounds(24, 2) {
 				spoilt := ""
 				about := func() string {
 					mu.Lock()

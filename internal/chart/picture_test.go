@@ -256,7 +256,7 @@ func TestSVG_DrawsNothingAcrossAGap(t *testing.T) {
 
 func TestPNG_HasTheSizeOfThePage(t *testing.T) {
 	testsize.Long(t)
-	scales := testsize.Sample([]int{1, 2, 3})
+	scales := testsize.Sample([]int{1, 3, 2})
 	for name, p := range samples() {
 		t.Run(name, func(t *testing.T) {
 			svg, _ := readSVG(t, p.SVG(Options{Theme: Light, Width: 320}))
@@ -268,9 +268,11 @@ func TestPNG_HasTheSizeOfThePage(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, 320*scale, decoded.Bounds().Dx())
 				assert.Equal(t, int(svg.y)*scale, decoded.Bounds().Dy())
-				again, err := p.PNG(o)
-				require.NoError(t, err)
-				assert.True(t, bytes.Equal(image, again))
+				if scale == scales[0] {
+					again, err := p.PNG(o)
+					require.NoError(t, err)
+					assert.True(t, bytes.Equal(image, again))
+				}
 			}
 		})
 	}

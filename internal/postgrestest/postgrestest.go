@@ -42,8 +42,15 @@ var settings = []string{"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "
 	"-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "wal_level=replica", "-c", "hot_standby=on", "-c", "max_wal_senders=4",
 	"-c", "log_min_messages=error", "-c", "max_wal_size=4GB"}
 
-// Start starts a new server with an empty database.
+// Start starts a new server with an empty database. A plain run takes some of the tests that ask for it (testsize.OneOfMany).
 func Start(tb testing.TB, more ...string) *Server {
+	tb.Helper()
+	testsize.OneOfMany(tb)
+	return StartAlways(tb, more...)
+}
+
+// StartAlways is Start for what a plain run takes in parts, and for measurements.
+func StartAlways(tb testing.TB, more ...string) *Server {
 	tb.Helper()
 	bin := Programs(tb)
 	s := &Server{Port: freePort(tb), dir: filepath.Join(folder(tb), "data"), bin: bin, own: more, tb: tb}
@@ -194,12 +201,10 @@ func folder(tb testing.TB) string {
 // Folder is a folder that AsUser's commands may write to.
 func Folder(tb testing.TB) string { return folder(tb) }
 
-// Programs finds the folder of the newest PostgreSQL, of 15 and above. With -short the test is skipped, and
-// a plain run takes some (testsize.OneOfMany).
+// Programs finds the folder of the newest PostgreSQL, of 15 and above. With -short the test is skipped.
 func Programs(tb testing.TB) string {
 	tb.Helper()
 	testsize.Long(tb)
-	testsize.OneOfMany(tb)
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
 	if len(found) > 0 && version(found[0]) >= 15 {

@@ -176,7 +176,7 @@ func TestSite_SaysInRussianWhatItSays(t *testing.T) {
 		path := waiting[0]
 		waiting = waiting[1:]
 		kind, most := kindOf(path)
-		if seen[path] || kinds[kind] >= testsize.Rounds(most, 2) {
+		if seen[path] || kinds[kind] >= testsize.Rounds(most, 1) {
 			continue
 		}
 		seen[path] = true

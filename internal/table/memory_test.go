@@ -16,7 +16,8 @@ import (
 // on the way: once the first rows have filled what there is to fill, it grows no more.
 func TestWriters_HoldABoundedNumberOfRows(t *testing.T) {
 	testsize.Long(t)
-	const rows, look = 300_000, 15_000
+	rows := testsize.Rounds(300_000, 60_000)
+	look := rows / 20
 	for _, f := range Formats {
 		w, err := f.New(io.Discard, permitColumns, meta)
 		require.NoError(t, err)

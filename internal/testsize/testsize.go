@@ -49,7 +49,7 @@ func Long(tb testing.TB) {
 // new one is among them without being listed, and the same are taken each time.
 func OneOfMany(tb testing.TB) {
 	tb.Helper()
-	const many = 4
+	const many = 8
 	if !All() && crc32.ChecksumIEEE([]byte(tb.Name()))%many != 0 {
 		tb.Skipf("one in %d of what takes a browser or a server runs, and this with HOMEBOUND_TEST_ALL=1", many)
 	}
