@@ -7,12 +7,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -105,7 +107,8 @@ func shellScript(tb testing.TB, pkg string) string {
 		migrations.Write(text)
 	}
 	migrated := strict.ReplaceAllString(generated.ReplaceAllString(migrations.String(), ""), "")
-	var tables, imports, indexes strings.Builder
+	var tables, imports strings.Builder
+	indexes := map[string]string{} // by name: a later migration may make one anew
 	for _, table := range datapackage.Tables {
 		if _, err := os.Stat(filepath.Join(pkg, table.Name+".csv")); err != nil {
 			continue // of tables that a package may lack
@@ -115,13 +118,13 @@ func shellScript(tb testing.TB, pkg string) string {
 	comment := regexp.MustCompile(`--[^\n]*`)
 	for _, match := range createOne.FindAllStringSubmatch(comment.ReplaceAllString(migrated, ""), -1) {
 		if match[1] == "INDEX" {
-			indexes.WriteString(match[0] + "\n")
+			indexes[strings.Fields(match[0])[2]] = match[0]
 		} else {
 			tables.WriteString(strings.ReplaceAll(match[0], ") ;", ");") + "\n")
 		}
 	}
-	require.NotEmpty(tb, indexes.String())
-	return "PRAGMA journal_mode = OFF;\nPRAGMA synchronous = OFF;\nPRAGMA cache_size = -131072;\n" + tables.String() + imports.String() + indexes.String() + "SELECT COUNT(*) FROM permits;\n"
+	require.NotEmpty(tb, indexes)
+	return "PRAGMA journal_mode = OFF;\nPRAGMA synchronous = OFF;\nPRAGMA cache_size = -131072;\n" + tables.String() + imports.String() + strings.Join(slices.Sorted(maps.Values(indexes)), "\n") + "\nSELECT COUNT(*) FROM permits;\n"
 }
 
 // server is the program while it serves.
