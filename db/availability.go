@@ -81,7 +81,7 @@ func (b *Counted) eachTouched(ctx context.Context, view string, visit func(regis
 		dated.families = map[labour.Family]bool{labour.DepartureFlow: true}
 		b = &dated
 	}
-	if b.isCovered() {
+	if b.isCovered() || b.isOwned() {
 		return b.eachCell(ctx, view, true, visit)
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()

@@ -63,8 +63,13 @@ func TestProvenance_IsTheSameByEveryPlan(t *testing.T) {
 			for range testsize.Rounds(60, 20) {
 				q := anyQuestion(rng, content)
 				q.GroupBy, q.BoundariesOn = nil, new(labour.NewDate(2018, 1, rng.IntN(700)))
-				if rng.IntN(4) == 0 {
-					q.Filter.Employers = []string{content.Employers[rng.IntN(len(content.Employers))].ID}
+				switch employer := content.Employers[rng.IntN(len(content.Employers))]; rng.IntN(6) {
+				case 0:
+					q.Filter.Employers = []string{employer.ID}
+				case 1:
+					q.Filter.Search = employer.Name
+				case 2:
+					q.Filter.Nested.Not = &db.ReportFilter{Employers: []string{employer.ID}}
 				}
 				if rng.IntN(3) == 0 {
 					q.Filter.NotSource = content.Sources[rng.IntN(len(content.Sources))].ID
@@ -201,7 +206,7 @@ func anyQuestion(rng *rand.Rand, content dbtest.Content) db.ReportQuery {
 
 // No statement reads a row of the register for a figure that rollups or the days of the register have: whatever the period
 // cuts, whichever kind of rows is asked for, by whatever groups, employers among them, and in whatever currency, on a release
-// that mixes registers. Left to rows are percentiles of wages, the evidence under a filter of employers, and what a list shows.
+// that mixes registers. Left to rows are percentiles of wages and what a list shows.
 func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(1, 13))
@@ -243,14 +248,23 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 		require.NoError(t, err)
 	}
 
-	for range testsize.Rounds(100, 20) { // of some employers; what stands behind these is found in their rows
+	for range testsize.Rounds(100, 20) { // of some employers, by their ids or names
 		q := anyQuestion(rng, content)
 		chooseSome(rng, &q)
-		q.Filter.Employers = []string{content.Employers[rng.IntN(len(content.Employers))].ID}
+		employer := content.Employers[rng.IntN(len(content.Employers))]
+		if rng.IntN(2) == 0 {
+			q.Filter.Employers = []string{employer.ID}
+		} else {
+			q.Filter.Search = employer.Name
+		}
 		asked = fmt.Sprintf("%+v", q)
 		report, err := release.Report(ctx, q)
 		require.NoError(t, err)
 		figures(t, ctx, report, rng)
+		_, err = report.Provenance(ctx)
+		require.NoError(t, err)
+		_, err = release.Availability(ctx, q.Filter, q.BoundariesOn)
+		require.NoError(t, err)
 	}
 
 	for i := range content.Permits { // of those whose day of issue is not known, rollups do not know the workers

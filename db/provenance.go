@@ -191,7 +191,7 @@ func (b *Counted) describe(ctx context.Context, p *Provenance) error {
 // question. A source may come more than once.
 func (b *Counted) eachSource(ctx context.Context, part registerPart,
 	visit func(source string, synthetic bool, rows int)) error {
-	if b.isCovered() {
+	if b.isCovered() || b.isOwned() {
 		return b.eachCell(ctx, part.view, false, func(c registerCell, t touched) { visit(c.source, c.synthetic, t.rows) })
 	}
 	sb := sqlite.Flavour.NewSelectBuilder()

@@ -329,7 +329,7 @@ CREATE TABLE regions (
 
 CREATE TABLE register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER);
 
-CREATE TABLE register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL);
+CREATE TABLE register_days (facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL, owners BLOB NOT NULL);
 
 CREATE INDEX register_days_by_year ON register_days (facts, year, cell);
 

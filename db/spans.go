@@ -30,6 +30,9 @@ type daysQuestion struct {
 	into    []any         // what they are read into, beside the key, before any of the functions below is called
 	key     spanKey
 	narrow  func(sb *sqlbuilder.SelectBuilder)
+	// owned has see find whose a row is: its employer's number, and of a repatriation that of its permit's. No sum tells.
+	owned         bool
+	owner, behind int
 
 	sum func(packed.DaysSum) (enough bool) // takes a sum, or asks for its days
 	see func(packed.RowDays)               // takes the days of a row
@@ -39,7 +42,7 @@ type daysQuestion struct {
 // answer asks the sums, then the days that they do not answer. A release of before has no sums.
 func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 	var left map[spanKey]bool // nil for all
-	if build.HasSpans(r.schema) {
+	if build.HasSpans(r.schema) && !q.owned {
 		left = map[spanKey]bool{}
 		var s packed.DaysSum
 		err := q.read(ctx, r, build.SpansTable, nil, func() error {
@@ -55,6 +58,9 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 			return err
 		}
 	}
+	if q.owned {
+		return q.answerOwned(ctx, r)
+	}
 	var days sql.RawBytes
 	return q.read(ctx, r, build.DaysTable, left, func() error {
 		if left != nil && !left[q.key] {
@@ -66,6 +72,28 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 		}
 		return err
 	}, []string{"d.days"}, &days)
+}
+
+// answerOwned asks the days of rows that are told apart by their employers.
+func (q *daysQuestion) answerOwned(ctx context.Context, r *Release) error {
+	var days, owners sql.RawBytes
+	return q.read(ctx, r, build.DaysTable, nil, func() error {
+		numbers := packed.NumbersOf(owners)
+		err := packed.UnpackDays(q.key.year, days, func(row packed.RowDays) {
+			q.owner = numbers.Next()
+			if q.behind = q.owner; q.key.facts == build.RepatriationFacts {
+				q.behind = numbers.Next()
+			}
+			q.see(row)
+		})
+		if err == nil {
+			err = numbers.Err()
+		}
+		if err == nil && q.end != nil {
+			q.end()
+		}
+		return err
+	}, []string{"d.days", "d.owners"}, &days, &owners)
 }
 
 // read reads the question's columns and others of a table, row by row: of the years of what is left alone.

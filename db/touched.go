@@ -2,6 +2,10 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -25,10 +29,64 @@ type touched struct {
 	days labour.Period
 }
 
-// isCovered reports whether the days of the register answer what is asked. They know no employers.
+// isCovered reports whether the days of the register answer what is asked, whoever employs.
 func (b *Counted) isCovered() bool {
 	_, yes := b.release.planner(build.DayFacts, b.facts.dimensions())
 	return yes
+}
+
+// isOwned reports whether they answer what is asked of some employers.
+func (b *Counted) isOwned() bool {
+	dimensions := b.facts.dimensions()
+	others := slices.DeleteFunc(slices.Clone(dimensions), func(d labour.Dimension) bool { return d == labour.ByEmployer })
+	if len(others) == len(dimensions) || !build.HasOwners(b.release.schema) {
+		return false
+	}
+	_, yes := b.release.planner(build.DayFacts, others)
+	return yes
+}
+
+// owners are whose rows a filter leaves of each cell of the register, by the numbers of employers.
+type owners map[int]map[int]bool
+
+// owners finds whose rows of a view the filter and the group leave.
+func (b *Counted) owners(ctx context.Context, view string) (owners, error) {
+	numbers := map[string]int{"": 0}
+	err := sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		numbers[id] = len(numbers)
+		return err
+	}, `SELECT id FROM employers ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("number the employers: %w", err)
+	}
+	tables := []string{"employer_departures"}
+	if view == build.PermitFacts { // of which some are never in force, and of some no day of issue is known
+		tables = []string{"employer_issues", "employer_stock"}
+	}
+	found := owners{}
+	for _, table := range tables {
+		sb := sqlite.Flavour.NewSelectBuilder()
+		sb.Select("f.employer_id", "f.cell").From("(SELECT e.employer_id, e.cell, c.region_code, c.nationality, c.industry, c.outcome, " +
+			"c.source_id, c.synthetic FROM " + table + " AS e CROSS JOIN register_cells AS c WHERE c.id = e.cell) AS f")
+		b.narrow(sb, view)
+		statement, args := sb.GroupBy("f.employer_id", "f.cell").Build()
+		err := sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
+			var id string
+			var cell int
+			err := rows.Scan(&id, &cell)
+			if found[cell] == nil {
+				found[cell] = map[int]bool{}
+			}
+			found[cell][numbers[id]] = true
+			return err
+		}, statement, args...)
+		if err != nil {
+			return nil, fmt.Errorf("find whose rows are asked for: %w", err)
+		}
+	}
+	return found, nil
 }
 
 // eachCell counts the rows behind a figure cell by cell, from the days of the register. A cell may come more than once. The
@@ -47,13 +105,28 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 		into: []any{&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic,
 			&own, &held},
 	}
+	whose := map[string]owners{} // by view, where that is asked
+	if q.owned = b.isOwned(); q.owned {
+		for _, of := range []string{view, build.PermitFacts} {
+			var err error
+			if whose[of], err = b.owners(ctx, of); err != nil {
+				return err
+			}
+		}
+	}
 	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
+		among := func(column, view string) string {
+			if q.owned {
+				return isIn(sb, column, slices.Sorted(maps.Keys(whose[view])))
+			}
+			return sb.In(column, b.cells(view))
+		}
 		isOwn, isHeld := "FALSE", "FALSE"
 		if b.families[dayFamily] {
-			isOwn = sb.In("d.cell", b.cells(view))
+			isOwn = among("d.cell", view)
 		}
 		if b.families[labour.Stock] {
-			isHeld = sb.In("d.held", b.cells(build.PermitFacts))
+			isHeld = among("d.held", build.PermitFacts)
 		}
 		sb.SelectMore(isOwn, isHeld).Join("register_cells AS c", "c.id = d.cell").Where(sb.Or(isOwn, isHeld))
 	}
@@ -90,6 +163,11 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 		return true
 	}
 	q.see = func(row packed.RowDays) {
+		own, held := own, held
+		if q.owned {
+			own = own && whose[view][q.key.cell][q.owner]
+			held = held && whose[build.PermitFacts][q.key.held][q.behind]
+		}
 		inForce := row.Held.Clip(b.period)
 		hit := held && inForce.Days() > 0 && (view == build.PermitFacts || row.Day <= b.period.To)
 		if hit && view == build.PermitFacts {

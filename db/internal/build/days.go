@@ -31,6 +31,10 @@ const (
 // HasSpans reports whether a file of a schema sums the days of its register up.
 func HasSpans(schema sqlite.Schema) bool { return schema[SpansTable] != nil }
 
+// HasOwners reports whether a file of a schema keeps whose the rows are among the days of the register: the number of the
+// employer of each, which is its place in the order of ids and 0 for none. A repatriation has that of its permit too.
+func HasOwners(schema sqlite.Schema) bool { return schema[DaysTable]["owners"] }
+
 // UndatedFacts are the permits among the days whose day of issue is not known. They are counted where they are in force,
 // and nowhere else.
 const UndatedFacts = "undated_permits"
@@ -60,13 +64,14 @@ const baseOutcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.cod
 // daysOfRepatriations reads repatriations in the order of keys, so that the same content comes out the same: a row's own
 // cell, and the cell of its permit, empty where none was in force; its days: the date, then the first and last in force or
 // none; the workers of the permit, and how many had been repatriated under it before this row, and with it; the wage, its
-// currency, the permit's region and the year of its rate.
+// currency, the permit's region and the year of its rate; its employer, and that of the permit.
 var daysOfRepatriations = `
 SELECT ` + cellOf("r", "COALESCE("+industryOfPermit+", (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
        CASE WHEN ` + isInForce + ` THEN ` + cellOf("p", industryOfPermit, "''") + ` ELSE '' END,
        r.date || CASE WHEN ` + isInForce + ` THEN p.valid_from || p.ends_on ELSE '' END,
        COALESCE(pm.workers, p.workers, 0), g.gone - g.workers, g.gone, COALESCE(pm.wage_monthly, p.wage_monthly),
-       p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4)
+       p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4),
+       COALESCE(r.employer_id, ''), COALESCE(p.employer_id, '')
 FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
              SUM(COALESCE(m.workers, r.workers)) OVER (PARTITION BY permit_id ORDER BY date, r.id) AS gone
       FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id) g
@@ -96,6 +101,7 @@ func (b block) compare(other block) int {
 // gatheredDays are the days of a block, and what the days of all blocks like it add up to.
 type gatheredDays struct {
 	packed []byte
+	owners []byte // of the rows
 	last   labour.Date
 	until  int // the last year in which a row of the block is counted
 	sum    packed.DaysSum
@@ -106,10 +112,10 @@ type gatheredDays struct {
 const maxBlock = 2000
 
 // daysColumns are the columns of the days.
-const daysColumns = `(facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL)`
+const daysColumns = `(facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL, owners BLOB NOT NULL)`
 
 // prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
-func prepareDays(ctx context.Context, q *sql.Conn, local *localWages) (*daysBuilder, error) {
+func prepareDays(ctx context.Context, q *sql.Conn, codes *codes, local *localWages) (*daysBuilder, error) {
 	for _, statement := range []string{
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days_gathered ` + daysColumns,
@@ -125,15 +131,16 @@ func prepareDays(ctx context.Context, q *sql.Conn, local *localWages) (*daysBuil
 			return nil, fmt.Errorf("prepare the days of the register: %w", err)
 		}
 	}
-	rows, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.register_days_gathered`, 6)
+	rows, err := sqlite.NewBatch(ctx, q, `INSERT INTO main.register_days_gathered`, 7)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the days of the register: %w", err)
 	}
-	return &daysBuilder{rows, local, map[string]int{}, map[block]*gatheredDays{}}, nil
+	return &daysBuilder{rows, codes, local, map[string]int{}, map[block]*gatheredDays{}}, nil
 }
 
 type daysBuilder struct {
 	rows   *sqlite.Batch
+	codes  *codes
 	local  *localWages
 	cells  map[string]int
 	blocks map[block]*gatheredDays
@@ -141,7 +148,7 @@ type daysBuilder struct {
 
 // addRepatriations gathers the days of repatriations.
 func (b *daysBuilder) addRepatriations(ctx context.Context, q sqlite.Querier) error {
-	return sqlite.EachValues(ctx, q, 10, func(values []any) error {
+	return sqlite.EachValues(ctx, q, 12, func(values []any) error {
 		c, err := parseDays(values[2].(string))
 		if err != nil {
 			return err
@@ -158,7 +165,15 @@ func (b *daysBuilder) addRepatriations(ctx context.Context, q sqlite.Querier) er
 				c.Wage = packed.PackWage(wage)
 			}
 		}
-		return b.add(ctx, at, c)
+		owner, err := b.codes.employer([]byte(values[10].(string)))
+		if err != nil {
+			return err
+		}
+		behind, err := b.codes.employer([]byte(values[11].(string)))
+		if err != nil {
+			return err
+		}
+		return b.add(ctx, at, c, int(owner.place), int(behind.place))
 	}, daysOfRepatriations)
 }
 
@@ -206,7 +221,7 @@ func (b *daysBuilder) number(cell string) int {
 	return number
 }
 
-func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays) error {
+func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays, owners ...int) error {
 	year, until := c.Years()
 	at.year = year
 	g := b.blocks[at]
@@ -218,6 +233,7 @@ func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays) error
 		g.last = labour.YearPeriod(year).From
 	}
 	g.packed, g.last, g.until = packed.PackDays(g.packed, g.last, c), c.Day, max(g.until, until)
+	g.owners = packed.PackNumbers(g.owners, owners...)
 	g.sum.Add(c)
 	g.ends = max(g.ends, until)
 	if len(g.packed) < maxBlock {
@@ -227,8 +243,8 @@ func (b *daysBuilder) add(ctx context.Context, at block, c packed.RowDays) error
 }
 
 func (b *daysBuilder) write(ctx context.Context, at block, g *gatheredDays) error {
-	err := b.rows.Put(ctx, at.facts, at.cell, at.held, at.year, g.until, slices.Clone(g.packed))
-	g.packed, g.until = g.packed[:0], 0
+	err := b.rows.Put(ctx, at.facts, at.cell, at.held, at.year, g.until, slices.Clone(g.packed), slices.Clone(g.owners))
+	g.packed, g.owners, g.until = g.packed[:0], g.owners[:0], 0
 	return err
 }
 

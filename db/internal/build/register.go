@@ -112,7 +112,7 @@ func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string
 		return nil, err
 	}
 	r.employed = make([]int64, len(r.codes.employerIDs))
-	r.days, err = prepareDays(ctx, q, local)
+	r.days, err = prepareDays(ctx, q, r.codes, local)
 	return r, err
 }
 
@@ -295,7 +295,7 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 			return err
 		}
 		err = r.days.add(ctx, block{facts: ContractDays, cell: number}, packed.RowDays{Day: c.day,
-			Held: labour.Period{From: day, To: day}, Workers: c.brings.Workers})
+			Held: labour.Period{From: day, To: day}, Workers: c.brings.Workers}, int(c.employer))
 		if err != nil {
 			return err
 		}
@@ -311,7 +311,7 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 	if priced && days.Workers != 0 {
 		days.Wage = packed.PackWage(wage)
 	}
-	return r.days.add(ctx, at, days)
+	return r.days.add(ctx, at, days, int(c.employer))
 }
 
 // inForce widens the span of the stock by the days of a change.

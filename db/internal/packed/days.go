@@ -90,6 +90,31 @@ func UnpackDays(year int, packed []byte, visit func(RowDays)) error {
 	return nil
 }
 
+// PackNumbers adds numbers that are not below zero to those before, each of variable length.
+func PackNumbers(packed []byte, numbers ...int) []byte {
+	for _, n := range numbers {
+		packed = binary.AppendUvarint(packed, uint64(n))
+	}
+	return packed
+}
+
+// Numbers reads what PackNumbers has written.
+type Numbers struct{ numbers }
+
+// NumbersOf begins with the first.
+func NumbersOf(packed []byte) *Numbers { return &Numbers{numbers{packed: packed}} }
+
+// Next returns the next number, and 0 where there is none.
+func (n *Numbers) Next() int { return int(n.next()) }
+
+// Err returns an error where a number was asked for that is not there whole, or some were not asked for.
+func (n *Numbers) Err() error {
+	if n.broken || n.more() {
+		return errPacked
+	}
+	return nil
+}
+
 // signed turns a number as binary.AppendVarint writes it around.
 func signed(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
