@@ -26,6 +26,21 @@ func (c Comparison[T]) Holds(v T) bool {
 		(c.Lt == nil || v < *c.Lt) && (c.Lte == nil || v <= *c.Lte) && (c.In == nil || slices.Contains(c.In, v))
 }
 
+// least returns a value that all which meet the comparison reach, nil where it has none.
+func (c Comparison[T]) least() *T {
+	var least *T
+	bounds := []*T{c.Eq, c.Gt, c.Gte}
+	if len(c.In) > 0 {
+		bounds = append(bounds, new(slices.Min(c.In)))
+	}
+	for _, v := range bounds {
+		if v != nil && (least == nil || *v > *least) {
+			least = v
+		}
+	}
+	return least
+}
+
 // HoldsKnown reports whether a value meets the comparison; nil, which is not known, meets an empty one alone.
 func (c Comparison[T]) HoldsKnown(v *T) bool { return c.IsEmpty() || v != nil && c.Holds(*v) }
 

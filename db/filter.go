@@ -85,7 +85,6 @@ type facts struct {
 	// more lists other conditions on rows of a list, which no rollup answers. It may be nil.
 	more   func(sb *sqlbuilder.SelectBuilder) []string
 	nested Nested[facts]
-	walked bool // rows are found along the order of a list, and not by their region
 }
 
 // groupValue pins a dimension to the value that it has in one row of a report; "" is the group of those without one.
@@ -182,12 +181,8 @@ func (f facts) narrow(sb *sqlbuilder.SelectBuilder, kind string) {
 // out, in whatever it stands, so that it holds where the filter is asked for and does not where it is negated.
 func (f facts) conditions(sb *sqlbuilder.SelectBuilder, kind string, negated bool) []string {
 	var all []string
-	region := "f.region_code"
-	if f.walked {
-		region = "(" + region + " || '')" // which no index fits
-	}
 	for _, codes := range f.regions {
-		one := isIn(sb, region, codes)
+		one := isIn(sb, "f.region_code", codes)
 		if slices.Contains(codes, "") { // no region, which some rollups have as NULL
 			one = sb.Or(one, sb.IsNull("f.region_code"))
 		}

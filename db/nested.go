@@ -13,6 +13,9 @@ type Nested[F any] struct {
 	Not *F
 }
 
+// isEmpty reports whether there is no filter within.
+func (n Nested[F]) isEmpty() bool { return n.And == nil && n.Or == nil && n.Not == nil }
+
 // Inherit hands what the filters within one take from it to each of them.
 func Inherit[F any](nested Nested[F], hand func(inner *F)) Nested[F] {
 	each := func(filters []F) []F {

@@ -25,7 +25,8 @@ type Span struct {
 	Offset        int // rows to skip, of a list that is held whole
 	Limit         int
 	Backward      bool
-	Count         bool // whether Page.Total and Page.Workers are wanted: they cost a query
+	Count         bool // whether Page.Total is wanted: it costs a query
+	Workers       bool // whether Page.Workers is wanted beside it: of rows that are counted one by one, these are read for it
 	Mark          bool // whether Page.Synthetic is wanted: it costs a query where a release mixes registers
 }
 
@@ -35,7 +36,7 @@ type Page[T any] struct {
 	Positions []Position // of Nodes
 	More      bool       // whether rows follow in the direction that was read
 	Total     int        // rows of the whole list, where Span.Count asked for it
-	Workers   int        // their workers
+	Workers   int        // their workers, where Span.Workers did
 	// Synthetic says whether any row of the whole list is made up, where Span.Mark asked for it. A list without rows is
 	// marked where the register is made up.
 	Synthetic bool
@@ -85,7 +86,7 @@ func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, 
 			return nil, err
 		}
 		if span.Count {
-			if err := l.total(ctx, r, some, read); err != nil {
+			if err := l.total(ctx, r, span.Workers, some, read); err != nil {
 				return nil, err
 			}
 		}
@@ -116,7 +117,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 			list.narrow(sb)
 		} else {
 			var err error
-			if orderBy, id, err = list.page(ctx, sb, sortBy, span.Limit); err != nil {
+			if orderBy, id, err = list.page(ctx, sb, sortBy, span.Limit+1); err != nil {
 				return nil, err
 			}
 		}
@@ -154,10 +155,10 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	return read, nil
 }
 
-// total counts each list's rows, whatever stretch is read.
-func (l listing[T]) total(ctx context.Context, r *Release, lists []selection, into []Page[T]) error {
+// total counts each list's rows and, where they are wanted, their workers, whatever stretch is read.
+func (l listing[T]) total(ctx context.Context, r *Release, workers bool, lists []selection, into []Page[T]) error {
 	rows := counted{from: l.view, rows: "COUNT(*)", workers: "0"}
-	if l.count != "" {
+	if workers && l.count != "" {
 		rows.workers = "SUM(" + l.count + ")"
 	}
 	var parts []sqlbuilder.Builder

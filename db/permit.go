@@ -118,7 +118,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if err != nil {
 		return selection{}, err
 	}
-	narrow := func(sb *sqlbuilder.SelectBuilder, resolved facts) {
+	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) {
 		resolved.narrow(sb, build.PermitFacts)
 		if f.Employer != "" {
 			sb.Where(sb.Equal("f.employer_id", f.Employer))
@@ -126,8 +126,7 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		if f.Counted != nil {
 			f.Counted.permits(sb)
 		}
-	}
-	list := selection{real: f.Counted.isReal(), narrow: func(sb *sqlbuilder.SelectBuilder) { narrow(sb, resolved) }}
+	}}
 	if r.confidential == 0 && r.Gaps()[labour.NoIssueDay] == 0 && f.Employer == "" && f.Counted == nil {
 		if sums, ok := r.planner(build.PermitFacts, resolved.dimensions()); ok {
 			list.counted = &counted{sums.Name, "SUM(f.permits)", "SUM(f.workers)"}
@@ -138,41 +137,13 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 		list.total = days.total
 	}
 	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, limit int) (orderBy, id string, err error) {
-		walked := resolved
-		if f.Employer == "" && f.Employers == nil && f.Counted == nil && len(resolved.regions) > 0 {
-			if walked.walked, err = r.walksPermits(ctx, resolved, sortBy, limit); err != nil {
-				return "", "", err
-			}
+		list.narrow(sb)
+		if orderBy, id, err = r.walkPermits(ctx, sb, f, resolved, sortBy, limit); err == nil && days != nil {
+			err = days.bound(ctx, sb, sortBy, orderBy)
 		}
-		narrow(sb, walked)
-		if days == nil {
-			return sortBy, "f.id", nil
-		}
-		return days.page(ctx, sb, sortBy, walked.walked || len(resolved.regions) == 0)
+		return orderBy, id, err
 	}
 	return list, nil
-}
-
-// walksPermits reports whether the first permits of a region are found sooner along an order than by their region: where
-// they are many, that fetches and sorts all of them. Along the order, one in so many is of the region.
-func (r *Release) walksPermits(ctx context.Context, resolved facts, sortBy string, limit int) (bool, error) {
-	if sortBy == permitSort[PermitByIssuedOn] && len(resolved.regions[0]) == 1 {
-		return false, nil // an index has the permits of a region in this order
-	}
-	resolved.more, resolved.nested = nil, Nested[facts]{} // which leave out some more
-	sums, ok := r.planner(build.PermitFacts, resolved.dimensions())
-	if !ok {
-		return false, nil
-	}
-	sb := sqlite.Flavour.NewSelectBuilder()
-	sb.Select("COALESCE(SUM(f.permits), 0)").From(sums.Name + " AS f")
-	resolved.narrow(sb, build.PermitFacts)
-	statement, args := sb.Build()
-	permits, err := sqlite.Single[int](ctx, r.file, statement, args...)
-	if err != nil {
-		return false, fmt.Errorf("count the permits of a region: %w", err)
-	}
-	return permits > 0 && limit*r.info.Counts.Permits/permits < permits, nil
 }
 
 // permitFacts makes the facts of a filter by itself.

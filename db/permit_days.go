@@ -49,8 +49,8 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 	if issued, isRange := f.Issued.and(f.IssuedOn); isRange {
 		f.Issued, f.IssuedOn = issued, Comparison[labour.Date]{}
 	}
-	if slices.Equal(f.Status, []labour.PermitStatus{labour.InForce}) { // which is to be in force on its day
-		f.Status, f.InForceOn = nil, new(r.LastDay(f.InForceOn))
+	if f.InForceOn = r.inForceOn(f); slices.Equal(f.Status, []labour.PermitStatus{labour.InForce}) {
+		f.Status = nil
 	}
 	// All that the days know; a field that is added to the filter is not among it until somebody says so here. The filters
 	// within are among it where they narrow cells, which isCovered tells.
@@ -60,9 +60,9 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 	if reflect.ValueOf(rest).IsZero() && demands == nil {
 		return nil // and nothing is about days
 	}
-	rest.Issued, rest.InForceOn, rest.Counted = DateRange{}, nil, nil
+	rest.Issued, rest.InForceOn, rest.Counted, rest.Workers = DateRange{}, nil, nil, Comparison[int]{}
 	// Of permits whose day of issue is not known, the days have those alone that are in force on any.
-	undated := f.Issued.From == nil && f.Issued.To != nil && r.Gaps()[labour.NoIssueDay] > 0
+	undated := f.Issued.From == nil && (f.Issued.To != nil || f.InForceOn == nil && demands == nil) && r.Gaps()[labour.NoIssueDay] > 0
 	resolved.more = nil
 	list := &Counted{release: r, facts: resolved, on: r.LastDay(f.BoundariesOn)}
 	if r.confidential > 0 || undated || !reflect.ValueOf(rest).IsZero() || !list.isCovered() {
@@ -72,7 +72,7 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		years: f.Issued.period(), on: f.InForceOn}
 	if f.InForceOn != nil {
 		d.years = d.years.Clip(labour.Period{From: *f.InForceOn, To: *f.InForceOn})
-		if f.Issued == (DateRange{}) && demands == nil && build.HasSpans(r.schema) {
+		if f.Issued == (DateRange{}) && demands == nil && f.Workers.IsEmpty() && build.HasSpans(r.schema) {
 			d.stock = list
 		}
 	}
@@ -92,7 +92,7 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 				return false
 			}
 		}
-		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day)
+		return (f.InForceOn == nil || permit.Held.Contains(*f.InForceOn)) && f.Issued.Holds(day) && f.Workers.Holds(permit.Workers)
 	}
 	d.share = func(permits packed.DaysSum, dated bool) share {
 		hold := all
@@ -108,9 +108,20 @@ func (r *Release) byDays(f PermitFilter, resolved facts) *permitDays {
 		for _, behind := range demands {
 			hold = min(hold, behind.share(permits, dated))
 		}
+		if !f.Workers.IsEmpty() { // no sum tells
+			hold = min(hold, some)
+		}
 		return hold
 	}
 	return d
+}
+
+// inForceOn returns the day on which all permits of a filter are in force, nil where there is none.
+func (r *Release) inForceOn(f PermitFilter) *labour.Date {
+	if slices.Equal(f.Status, []labour.PermitStatus{labour.InForce}) {
+		return new(r.LastDay(f.InForceOn))
+	}
+	return f.InForceOn
 }
 
 // holds reports whether a permit is among those that a figure is of.
@@ -242,25 +253,16 @@ func (d *permitDays) lie(ctx context.Context) (*foundPermits, error) {
 	return found, nil
 }
 
-// page narrows a list that is sorted by a day to the days on which there are any of its permits, and returns what it is in the
-// order of. Of permits that are in force, few are of the first days of issue: where the list is walked in that order, an index
-// tells by itself which had ended by then, and these are passed over without being read.
-func (d *permitDays) page(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, walked bool) (orderBy, id string, err error) {
-	orderBy, id = sortBy, "f.id"
+// bound narrows a list that is sorted by a day to the days on which there are any of its permits; orderBy is where it is read.
+func (d *permitDays) bound(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, orderBy string) error {
 	switch {
 	case d.on == nil:
 	case sortBy == permitSort[PermitByValidTo]: // a permit is in force to its last day at most
-		sb.Where(sb.GreaterEqualThan(sortBy, d.on.String()))
+		sb.Where(sb.GreaterEqualThan(orderBy, d.on.String()))
 	case sortBy == permitSort[PermitByIssuedOn]:
 		found, err := d.lie(ctx)
 		if err != nil {
-			return "", "", err
-		}
-		if walked && !build.Sharded(d.release.schema) {
-			orderBy, id = "i.issued_on", "i.id"
-			// CROSS JOIN has SQLite read the index first, and the permits by their ids.
-			sb.From("permits AS i CROSS JOIN "+build.PermitRows(d.release.schema)+" AS f").
-				Where("f.id = i.id", sb.GreaterEqualThan("i.valid_to", d.on.String()))
+			return err
 		}
 		sb.Where(sb.LessEqualThan(orderBy, found.issued.To.String()))
 		if !found.undated {
@@ -269,9 +271,9 @@ func (d *permitDays) page(ctx context.Context, sb *sqlbuilder.SelectBuilder, sor
 	case sortBy == permitSort[PermitByValidFrom]:
 		found, err := d.lie(ctx)
 		if err != nil {
-			return "", "", err
+			return err
 		}
-		sb.Where(sb.Between(sortBy, found.from.From.String(), found.from.To.String()))
+		sb.Where(sb.Between(orderBy, found.from.From.String(), found.from.To.String()))
 	}
-	return orderBy, id, nil
+	return nil
 }

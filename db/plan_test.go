@@ -277,6 +277,7 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 	for _, f := range []db.PermitFilter{{}, {InForceOn: new(labour.NewDate(2017, 6, 1))}, {Within: []string{content.Regions[0].Code}},
 		{Nested: either}, {InForceOn: new(labour.NewDate(2017, 6, 1)), Nested: either}, {Issued: db.DateRange{To: new(labour.NewDate(2017, 6, 1))}, Nested: either},
 		{Status: []labour.PermitStatus{labour.InForce}}, {Status: []labour.PermitStatus{labour.InForce}, InForceOn: new(labour.NewDate(2017, 6, 1)), Nested: either},
+		{Workers: db.Comparison[int]{Gte: new(3)}}, {Workers: db.Comparison[int]{Gte: new(3)}, InForceOn: new(labour.NewDate(2017, 6, 1)), Within: []string{content.Regions[0].Code}},
 		{Issued: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}}, {Period: db.DateRange{From: new(labour.NewDate(2017, 6, 1))}},
 		{IssuedOn: db.Comparison[labour.Date]{Gt: new(labour.NewDate(2017, 2, 1)), Lte: new(labour.NewDate(2017, 6, 1))}}} {
 		var counted []string
@@ -284,7 +285,7 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 			counted = append(counted, query)
 			return func(error) {}
 		}})
-		_, err := release.PermitPages(ctx, []db.PermitFilter{f}, db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn}, db.Span{Limit: 1, Count: true})
+		_, err := release.PermitPages(ctx, []db.PermitFilter{f}, db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn}, db.Span{Limit: 1, Count: true, Workers: true})
 		require.NoError(t, err)
 		for _, query := range counted {
 			assert.True(t, strings.Contains(query, "LIMIT") || !strings.Contains(query, "FROM permits"), "%+v is counted by %s", f, query)
@@ -297,7 +298,7 @@ func TestQuestions_AreAnsweredWithoutTheRegister(t *testing.T) {
 			return func(error) {}
 		}})
 		_, err := release.RepatriationPages(ctx, []db.RepatriationFilter{f}, db.Order[db.RepatriationOrder]{Field: db.RepatriationByDate},
-			db.Span{Limit: 1, Count: true})
+			db.Span{Limit: 1, Count: true, Workers: true})
 		require.NoError(t, err)
 	}
 }

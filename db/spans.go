@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"maps"
+	"math/big"
 	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -30,9 +31,10 @@ type daysQuestion struct {
 	into    []any         // what they are read into, beside the key, before any of the functions below is called
 	key     spanKey
 	narrow  func(sb *sqlbuilder.SelectBuilder)
-	// owned has see find whose a row is: its employer's number, and of a repatriation that of its permit's. No sum tells.
-	owned         bool
-	owner, behind int
+	// whose returns of which employers the rows are asked for by their own cell, and by that of the permit that they took workers
+	// from, by the numbers of employers; it is nil for all. No sum tells, and see finds of each row whether it is theirs.
+	whose          func() (own, behind *big.Int)
+	isOwn, isTaken bool
 
 	sum func(packed.DaysSum) (enough bool) // takes a sum, or asks for its days
 	see func(packed.RowDays)               // takes the days of a row
@@ -42,7 +44,7 @@ type daysQuestion struct {
 // answer asks the sums, then the days that they do not answer. A release of before has no sums.
 func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 	var left map[spanKey]bool // nil for all
-	if build.HasSpans(r.schema) && !q.owned {
+	if build.HasSpans(r.schema) && q.whose == nil {
 		left = map[spanKey]bool{}
 		var s packed.DaysSum
 		err := q.read(ctx, r, build.SpansTable, nil, func() error {
@@ -58,7 +60,7 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 			return err
 		}
 	}
-	if q.owned {
+	if q.whose != nil {
 		return q.answerOwned(ctx, r)
 	}
 	var days sql.RawBytes
@@ -78,13 +80,18 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 func (q *daysQuestion) answerOwned(ctx context.Context, r *Release) error {
 	var days, owners sql.RawBytes
 	return q.read(ctx, r, build.DaysTable, nil, func() error {
+		own, behind := q.whose()
 		numbers := packed.NumbersOf(owners)
 		err := packed.UnpackDays(q.key.year, days, func(row packed.RowDays) {
-			q.owner = numbers.Next()
-			if q.behind = q.owner; q.key.facts == build.RepatriationFacts {
-				q.behind = numbers.Next()
+			owner := numbers.Next()
+			q.isOwn = own != nil && own.Bit(owner) == 1
+			if q.key.facts == build.RepatriationFacts {
+				owner = numbers.Next()
 			}
-			q.see(row)
+			q.isTaken = behind != nil && behind.Bit(owner) == 1
+			if q.isOwn || q.isTaken {
+				q.see(row)
+			}
 		})
 		if err == nil {
 			err = numbers.Err()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 
 	"github.com/huandu/go-sqlbuilder"
@@ -46,8 +47,8 @@ func (b *Counted) isOwned() bool {
 	return yes
 }
 
-// owners are whose rows a filter leaves of each cell of the register, by the numbers of employers.
-type owners map[int]map[int]bool
+// owners are whose rows a filter leaves of each cell of the register: bits by the numbers of employers.
+type owners map[int]*big.Int
 
 // owners finds whose rows of a view the filter and the group leave.
 func (b *Counted) owners(ctx context.Context, view string) (owners, error) {
@@ -77,9 +78,9 @@ func (b *Counted) owners(ctx context.Context, view string) (owners, error) {
 			var cell int
 			err := rows.Scan(&id, &cell)
 			if found[cell] == nil {
-				found[cell] = map[int]bool{}
+				found[cell] = new(big.Int)
 			}
-			found[cell][numbers[id]] = true
+			found[cell].SetBit(found[cell], numbers[id], 1)
 			return err
 		}, statement, args...)
 		if err != nil {
@@ -105,18 +106,24 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 		into: []any{&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic,
 			&own, &held},
 	}
-	whose := map[string]owners{} // by view, where that is asked
-	if q.owned = b.isOwned(); q.owned {
-		for _, of := range []string{view, build.PermitFacts} {
-			var err error
-			if whose[of], err = b.owners(ctx, of); err != nil {
+	var whose map[string]owners // by view, where it is asked
+	if b.isOwned() {
+		rows, err := b.owners(ctx, view)
+		if err != nil {
+			return err
+		}
+		permits := rows
+		if view != build.PermitFacts && b.families[labour.Stock] {
+			if permits, err = b.owners(ctx, build.PermitFacts); err != nil {
 				return err
 			}
 		}
+		whose = map[string]owners{build.PermitFacts: permits, view: rows}
+		q.whose = func() (own, behind *big.Int) { return rows[q.key.cell], permits[q.key.held] }
 	}
 	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
 		among := func(column, view string) string {
-			if q.owned {
+			if whose != nil {
 				return isIn(sb, column, slices.Sorted(maps.Keys(whose[view])))
 			}
 			return sb.In(column, b.cells(view))
@@ -164,9 +171,8 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 	}
 	q.see = func(row packed.RowDays) {
 		own, held := own, held
-		if q.owned {
-			own = own && whose[view][q.key.cell][q.owner]
-			held = held && whose[build.PermitFacts][q.key.held][q.behind]
+		if q.whose != nil {
+			own, held = own && q.isOwn, held && q.isTaken
 		}
 		inForce := row.Held.Clip(b.period)
 		hit := held && inForce.Days() > 0 && (view == build.PermitFacts || row.Day <= b.period.To)

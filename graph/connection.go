@@ -37,8 +37,8 @@ func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 
 // spanUpTo is span where a page has another length than most have, where the arguments do not say.
 func (a pageArgs) spanUpTo(ctx context.Context, order listOrder, limit int) (db.Span, error) {
-	span := db.Span{Limit: limit, Count: graphql.FieldRequested(ctx, "totalCount") ||
-		graphql.FieldRequested(ctx, "totalWorkers"), Mark: graphql.FieldRequested(ctx, "synthetic")}
+	workers := graphql.FieldRequested(ctx, "totalWorkers")
+	span := db.Span{Limit: limit, Count: workers || graphql.FieldRequested(ctx, "totalCount"), Workers: workers, Mark: graphql.FieldRequested(ctx, "synthetic")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
 	}

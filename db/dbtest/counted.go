@@ -60,7 +60,7 @@ func (n *Naive) listed(c Counted) Counted {
 // pagesBehind lists the rows behind a figure by id.
 func pagesBehind(t *testing.T, r *db.Release, b *db.Counted) Counted {
 	t.Helper()
-	permits, err := r.PermitPages(t.Context(), []db.PermitFilter{{Counted: b}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber}, db.Span{Limit: 1000, Count: true})
+	permits, err := r.PermitPages(t.Context(), []db.PermitFilter{{Counted: b}}, db.Order[db.PermitOrder]{Field: db.PermitByNumber}, db.Span{Limit: 1000, Count: true, Workers: true})
 	require.NoError(t, err)
 	require.Len(t, permits[0].Nodes, permits[0].Total)
 	repatriations, err := r.RepatriationPages(t.Context(), []db.RepatriationFilter{{Counted: b}}, db.Order[db.RepatriationOrder]{Field: db.RepatriationByDate}, db.Span{Limit: 1000})

@@ -52,7 +52,7 @@ func pages(t *testing.T, open func(testing.TB) *db.Store) {
 func walk[T any](t *testing.T, d dice, read func(context.Context, db.Span) ([]db.Page[T], error), expected [][]T, workers func(T) int, about string) {
 	t.Helper()
 	limit := d.between(1, 20)
-	first, err := read(t.Context(), db.Span{Limit: limit, Count: true})
+	first, err := read(t.Context(), db.Span{Limit: limit, Count: true, Workers: true})
 	require.NoError(t, err, about)
 	require.Len(t, first, len(expected), about)
 	for i, list := range expected {
@@ -188,6 +188,9 @@ func (d dice) permitFilter(n *Naive) func() db.PermitFilter {
 			f.Issued = general.Period
 		}
 		f.InForceOn = d.maybeDay(4)
+		if d.once(3) {
+			f.Workers = db.Comparison[int]{Gte: Some(d.between(0, 20)), Lt: Some(d.between(10, 40))}
+		}
 		if d.once(4) {
 			f.Status = some(d, 3, labour.PermitStatuses)
 		}

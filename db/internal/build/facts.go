@@ -30,7 +30,11 @@ var (
 // PermitRows are the permits of a file as they are, for those who may list single rows: under the name of a view, and
 // without its masks.
 func PermitRows(s sqlite.Schema) string {
-	return fmt.Sprintf(permitRows, s.Extras("permits", "p.", PermitExtras))
+	extras := s.Extras("permits", "p.", PermitExtras)
+	if Sharded(s) {
+		extras += ", p." + shardKey
+	}
+	return fmt.Sprintf(permitRows, extras)
 }
 
 // RepatriationRows are the repatriations of a file, likewise. Their outcome is the base of the publisher's own.
