@@ -36,11 +36,12 @@ func (b *Counted) isCovered() bool {
 	return yes
 }
 
-// isOwned reports whether they answer what is asked of some employers.
+// isOwned reports whether they answer what is asked of some employers. Where rows are masked they do not: those that come to
+// nothing are missing from the rollups which tell whose rows a cell has.
 func (b *Counted) isOwned() bool {
 	dimensions := b.facts.dimensions()
 	others := slices.DeleteFunc(slices.Clone(dimensions), func(d labour.Dimension) bool { return d == labour.ByEmployer })
-	if len(others) == len(dimensions) || !build.HasOwners(b.release.schema) {
+	if len(others) == len(dimensions) || b.release.confidential > 0 || !build.HasOwners(b.release.schema) {
 		return false
 	}
 	_, yes := b.release.planner(build.DayFacts, others)
