@@ -105,7 +105,14 @@ type Numbers struct{ numbers }
 func NumbersOf(packed []byte) *Numbers { return &Numbers{numbers{packed: packed}} }
 
 // Next returns the next number, and 0 where there is none.
-func (n *Numbers) Next() int { return int(n.next()) }
+func (n *Numbers) Next() int {
+	v := n.next()
+	if v > math.MaxInt {
+		n.broken = true
+		return 0
+	}
+	return int(v)
+}
 
 // Err returns an error where a number was asked for that is not there whole, or some were not asked for.
 func (n *Numbers) Err() error {

@@ -1,6 +1,8 @@
 package packed
 
 import (
+	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -75,4 +77,27 @@ func BenchmarkUnpackDays(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
+
+// Numbers come back in their order, and what is cut or left over is told.
+func TestNumbers(t *testing.T) {
+	written := PackNumbers(PackNumbers(nil, 0, 1), 127, 128, 14_667, 1<<40)
+	n := NumbersOf(written)
+	for _, want := range []int{0, 1, 127, 128, 14_667, 1 << 40} {
+		require.Error(t, n.Err(), "more come")
+		assert.Equal(t, want, n.Next())
+	}
+	require.NoError(t, n.Err())
+	n.Next()
+	require.Error(t, n.Err(), "there was none")
+
+	large := NumbersOf(binary.AppendUvarint(nil, math.MaxUint64))
+	assert.Zero(t, large.Next(), "which is below zero as a whole number")
+	require.Error(t, large.Err())
+
+	cut := NumbersOf(written[:len(written)-1])
+	for range 6 {
+		cut.Next()
+	}
+	require.Error(t, cut.Err())
 }
