@@ -15,8 +15,9 @@ import (
 	"homebound/internal/testsize"
 )
 
-// inlined waits until the drawing itself stands in the picture's place, with its tabs.
-const inlined = `!!document.querySelector('.plot svg [data-value]') && !!document.querySelector('[role=tablist]')`
+// inlined waits until the drawing itself stands in the place of the page's first picture, with its tabs. Those of another may be
+// there before it.
+const inlined = `['.plot svg [data-value]', '[role=tablist]'].every((part) => document.querySelector('.tools')?.parentElement.querySelector(part))`
 
 // pressed lists which series' buttons are pressed, and seen whether marks of each are seen.
 const (
@@ -97,7 +98,6 @@ func TestFigure_ViewsAreTabs(t *testing.T) {
 		back := page // to what the page began with, which its address need not say
 		sitetest.Look(t, browser, s.URL+page, sitetest.Views[0])
 		is(inlined)
-		is(`!!document.querySelector('.tools').parentElement.querySelector('[role=tablist]')`) // of the first: another may be there before it
 		is(chosen + ` === 'Chart*0,Map,Table'`)
 		browser.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[role=tablist] [tabindex="0"]').focus(); undefined`))
 		key(kb.ArrowRight, "Chart,Map*0,Table", "map?"+asked)
