@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -23,10 +24,16 @@ import (
 // screenshots is the variable that names a folder to keep pictures of the pages in, for a look at them.
 const screenshots = "HOMEBOUND_SCREENSHOTS"
 
-// Await waits until an expression of the page is true.
+// Await waits until an expression of the page is true. A page that is left meanwhile no longer answers: the next one is asked.
 func Await(t *testing.T, browser *browsertest.Browser, expression string) {
 	t.Helper()
-	_, err := chromedp.Run(browser.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(WaitFor)))
+	var err error
+	for until := time.Now().Add(WaitFor); time.Now().Before(until); {
+		_, err = chromedp.Run(browser.Context(), chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Until(until))))
+		if err == nil || !strings.Contains(err.Error(), "Cannot find context") {
+			break
+		}
+	}
 	require.NoError(t, err, "waiting for %s; the browser complains of %q", expression, browser.Problems())
 }
 
