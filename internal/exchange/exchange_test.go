@@ -119,7 +119,7 @@ func TestWriteDefault_PutsEachFieldUnderItsColumn(t *testing.T) {
 func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
 	testsize.Long(t)
 	var hashes []string
-	for range testsize.Rounds(2, 1) {
+	for range 2 {
 		release, err := exchange.PublishDefault(t.Context(), mustStore(t), now)
 		require.NoError(t, err)
 		assert.Equal(t, 1, release.Number)
@@ -129,7 +129,7 @@ func TestPublishDefault_GivesTheSameContentEachTime(t *testing.T) {
 		assert.Equal(t, &first, release.DataFrom, "the day on which the made-up register begins, full")
 		hashes = append(hashes, release.ContentHash)
 	}
-	assert.Len(t, slices.Compact(hashes), 1)
+	assert.Equal(t, hashes[0], hashes[1])
 }
 
 func TestImport_TellsHowFarItHasCome(t *testing.T) {

@@ -111,8 +111,9 @@ func foreignYear(rng *rand.Rand, year, n int) []foreignCase {
 	return cases
 }
 
-// A foreign register of 100,000 rows, a fifth of them in a sample, in its own columns, of two countries and currencies, in four yearly files of which the
-// second is delivered anew with corrections and withdrawals: every figure is what a count of the cases gives.
+// A foreign register of 100,000 rows, a fifth of them in a sample, in its own columns, of two countries and currencies, in four
+// yearly files of which the second is delivered anew with corrections and withdrawals: every figure is what a count of the
+// cases gives.
 func TestImport_AForeignRegisterOfRealSize(t *testing.T) {
 	testsize.Long(t)
 	rng := rand.New(rand.NewPCG(20, 26))
