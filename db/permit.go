@@ -178,12 +178,10 @@ func (f PermitFilter) more(sb *sqlbuilder.SelectBuilder, last labour.Date, perio
 	if f.Period != (DateRange{}) {
 		all = append(all, sb.Or(sb.Between("f.issued_on", period.From.String(), period.To.String()), inForce(sb, period)))
 	}
-	all = append(all, f.Issued.conditions(sb, "f.issued_on")...)
-	all = append(all, ofDays(sb, f.IssuedOn, "f.issued_on")...)
-	all = append(all, ofDays(sb, f.ValidFrom, "f.valid_from")...)
-	all = append(all, ofDays(sb, f.ValidTo, "f.valid_to")...)
+	for _, column := range comparedPermits {
+		all = append(all, f.compared(sb, column)...)
+	}
 	all = append(all, ofDays(sb, f.RevokedOn, "f.revoked_on")...)
-	all = append(all, ofNumbers(sb, f.Workers, "f.workers")...)
 	all = append(all, ofNumbers(sb, f.WageMonthly, "f.wage_monthly")...)
 	if f.InForceOn != nil {
 		day := f.InForceOn.String()
@@ -203,6 +201,24 @@ func (f PermitFilter) more(sb *sqlbuilder.SelectBuilder, last labour.Date, perio
 		all = append(all, fmt.Sprintf("(%s) IN (%s)", status, sb.Var(sqlbuilder.List(f.Status))))
 	}
 	return all
+}
+
+// comparedPermits are the columns that a filter compares and that have an index each.
+var comparedPermits = []string{"f.issued_on", "f.valid_from", "f.valid_to", "f.workers"}
+
+// compared lists what the filter demands of one of these columns.
+func (f PermitFilter) compared(sb *sqlbuilder.SelectBuilder, column string) []string {
+	switch column {
+	case "f.issued_on":
+		return append(f.Issued.conditions(sb, column), ofDays(sb, f.IssuedOn, column)...)
+	case "f.valid_from":
+		return ofDays(sb, f.ValidFrom, column)
+	case "f.valid_to":
+		return ofDays(sb, f.ValidTo, column)
+	case "f.workers":
+		return ofNumbers(sb, f.Workers, column)
+	}
+	panic("db: no column " + column + " is compared")
 }
 
 // LastDay returns a day, or where it is nil the release's last one, else that of its publication.

@@ -73,7 +73,7 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 		}
 		many = true
 	}
-	columns := []string{"f.issued_on", "f.valid_from", "f.valid_to", "f.workers"}
+	columns := comparedPermits
 	if !f.Nested.isEmpty() { // which may leave few
 		columns, passes = nil, false
 	}
@@ -116,17 +116,7 @@ func (r *Release) permitsOf(ctx context.Context, resolved facts) (permits int, f
 // demanded counts, up to a number, the permits that the index of a column has of what the filter demands of it, if it does.
 func (r *Release) demanded(ctx context.Context, f PermitFilter, column string, enough int) (permits int, demanded bool, err error) {
 	one := sqlite.Flavour.NewSelectBuilder()
-	var conditions []string
-	switch column {
-	case "f.issued_on":
-		conditions = append(f.Issued.conditions(one, column), ofDays(one, f.IssuedOn, column)...)
-	case "f.valid_from":
-		conditions = ofDays(one, f.ValidFrom, column)
-	case "f.valid_to":
-		conditions = ofDays(one, f.ValidTo, column)
-	case "f.workers":
-		conditions = ofNumbers(one, f.Workers, column)
-	}
+	conditions := f.compared(one, column)
 	if len(conditions) == 0 {
 		return 0, false, nil
 	}

@@ -23,7 +23,8 @@ type Counted struct {
 	period   labour.Period
 	on       labour.Date
 	families map[labour.Family]bool
-	dated    bool // only repatriations that are dated in the period, and not those that lowered its stock before
+	owners   map[string]owners // by view, where they were asked for
+	dated    bool              // only repatriations that are dated in the period, and not those that lowered its stock before
 }
 
 // isReal reports whether made-up rows are left out. It may be asked of nothing.

@@ -60,47 +60,45 @@ func (q *daysQuestion) answer(ctx context.Context, r *Release) error {
 			return err
 		}
 	}
+	var days, owners sql.RawBytes
+	others, into := []string{"d.days"}, []any{&days}
 	if q.whose != nil {
-		return q.answerOwned(ctx, r)
+		others, into = append(others, "d.owners"), append(into, &owners)
 	}
-	var days sql.RawBytes
 	return q.read(ctx, r, build.DaysTable, left, func() error {
 		if left != nil && !left[q.key] {
 			return nil
 		}
-		err := packed.UnpackDays(q.key.year, days, q.see)
+		err := q.unpack(days, owners)
 		if err == nil && q.end != nil {
 			q.end()
 		}
 		return err
-	}, []string{"d.days"}, &days)
+	}, others, into...)
 }
 
-// answerOwned asks the days of rows that are told apart by their employers.
-func (q *daysQuestion) answerOwned(ctx context.Context, r *Release) error {
-	var days, owners sql.RawBytes
-	return q.read(ctx, r, build.DaysTable, nil, func() error {
-		own, behind := q.whose()
-		numbers := packed.NumbersOf(owners)
-		err := packed.UnpackDays(q.key.year, days, func(row packed.RowDays) {
-			owner := numbers.Next()
-			q.isOwn = own != nil && own.Bit(owner) == 1
-			if q.key.facts == build.RepatriationFacts {
-				owner = numbers.Next()
-			}
-			q.isTaken = behind != nil && behind.Bit(owner) == 1
-			if q.isOwn || q.isTaken {
-				q.see(row)
-			}
-		})
-		if err == nil {
-			err = numbers.Err()
+// unpack has see take the days of some rows, or of those among them that are of the employers that are asked for.
+func (q *daysQuestion) unpack(days, owners []byte) error {
+	if q.whose == nil {
+		return packed.UnpackDays(q.key.year, days, q.see)
+	}
+	own, behind := q.whose()
+	numbers := packed.NumbersOf(owners)
+	err := packed.UnpackDays(q.key.year, days, func(row packed.RowDays) {
+		owner := numbers.Next()
+		q.isOwn = own != nil && own.Bit(owner) == 1
+		if q.key.facts == build.RepatriationFacts {
+			owner = numbers.Next()
 		}
-		if err == nil && q.end != nil {
-			q.end()
+		q.isTaken = behind != nil && behind.Bit(owner) == 1
+		if q.isOwn || q.isTaken {
+			q.see(row)
 		}
+	})
+	if err != nil {
 		return err
-	}, []string{"d.days", "d.owners"}, &days, &owners)
+	}
+	return numbers.Err()
 }
 
 // read reads the question's columns and others of a table, row by row: of the years of what is left alone.

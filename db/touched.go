@@ -51,8 +51,11 @@ func (b *Counted) isOwned() bool {
 // owners are whose rows a filter leaves of each cell of the register: bits by the numbers of employers.
 type owners map[int]*big.Int
 
-// owners finds whose rows of a view the filter and the group leave.
-func (b *Counted) owners(ctx context.Context, view string) (owners, error) {
+// ownersOf finds, once, whose rows of a view the filter and the group leave.
+func (b *Counted) ownersOf(ctx context.Context, view string) (owners, error) {
+	if found := b.owners[view]; found != nil {
+		return found, nil
+	}
 	numbers := map[string]int{"": 0}
 	err := sqlite.Each(ctx, b.release.file, func(rows *sql.Rows) error {
 		var id string
@@ -88,6 +91,10 @@ func (b *Counted) owners(ctx context.Context, view string) (owners, error) {
 			return nil, fmt.Errorf("find whose rows are asked for: %w", err)
 		}
 	}
+	if b.owners == nil {
+		b.owners = map[string]owners{}
+	}
+	b.owners[view] = found
 	return found, nil
 }
 
@@ -107,25 +114,23 @@ func (b *Counted) eachCell(ctx context.Context, view string, byDay bool, visit f
 		into: []any{&c.region, &c.nationality, sqlite.Text(&c.industry), sqlite.Text(&c.outcome), &c.source, &c.synthetic,
 			&own, &held},
 	}
-	var whose map[string]owners // by view, where it is asked
 	if b.isOwned() {
-		rows, err := b.owners(ctx, view)
+		rows, err := b.ownersOf(ctx, view)
 		if err != nil {
 			return err
 		}
 		permits := rows
 		if view != build.PermitFacts && b.families[labour.Stock] {
-			if permits, err = b.owners(ctx, build.PermitFacts); err != nil {
+			if permits, err = b.ownersOf(ctx, build.PermitFacts); err != nil {
 				return err
 			}
 		}
-		whose = map[string]owners{build.PermitFacts: permits, view: rows}
 		q.whose = func() (own, behind *big.Int) { return rows[q.key.cell], permits[q.key.held] }
 	}
 	q.narrow = func(sb *sqlbuilder.SelectBuilder) {
 		among := func(column, view string) string {
-			if whose != nil {
-				return isIn(sb, column, slices.Sorted(maps.Keys(whose[view])))
+			if q.whose != nil {
+				return isIn(sb, column, slices.Sorted(maps.Keys(b.owners[view])))
 			}
 			return sb.In(column, b.cells(view))
 		}
