@@ -90,11 +90,16 @@ var mayImport = map[string][]string{
 
 // onlyIn names the packages that alone may import something from outside.
 var onlyIn = map[string][]string{
+	// Templates that call methods by name have the linker keep every method of the program.
+	"html/template": {},
+	"text/template": {},
+	"github.com/DataDog/datadog-agent/pkg/template/html": {"internal/mount", "internal/site/graphiql"}, // whose pages know the path that they are served below
+	"github.com/DataDog/datadog-agent/pkg/template/text": {"internal/site/exports"},
+
 	"database/sql":                    {"db", "db/internal/build", "db/internal/postgres", "db/internal/sqlite"},
 	"github.com/mattn/go-sqlite3":     {"db/internal/sqlite"},
 	"github.com/huandu/go-sqlbuilder": {"db", "db/internal/sqlite"},
 	"github.com/pressly/goose/v3":     {"db/internal/sqlite"},
-	"html/template":                   {"internal/mount", "internal/site/graphiql"}, // whose pages know the path that they are served below
 	"net/http": {
 		"db/internal/objects", "internal/command", "internal/mount", "internal/negotiate", "internal/site/embeds", "internal/site/exports", "internal/site/graphiql", "internal/site/pages", "internal/site/pictures", "internal/site/port",
 		"internal/site/sitetest", "internal/tracing", "internal/web",

@@ -18,11 +18,11 @@ import (
 	"homebound/internal/words"
 )
 
-// TestWords_OfTheCodeAreInEveryLanguage finds the texts that the program says: in Say of code and templates, in conversions
-// to words.Text, and in maps and lists of these.
+// TestWords_OfTheCodeAreInEveryLanguage finds the texts that the program says: in Say of code and say of templates, in
+// conversions to words.Text, and in maps and lists of these.
 func TestWords_OfTheCodeAreInEveryLanguage(t *testing.T) {
 	said := map[string]string{}
-	template := regexp.MustCompile("\\.Say (\"[^\"]*\"|`[^`]*`)")
+	template := regexp.MustCompile("\\bsay [.$] (\"[^\"]*\"|`[^`]*`)")
 	require.NoError(t, filepath.WalkDir("internal", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "internal/words"):

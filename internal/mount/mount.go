@@ -1,19 +1,22 @@
 // Package mount lets a server answer below a path of its host, such as https://example.org/homebound/, while its
 // handlers and pages know nothing of it: they name their own addresses from the root, as /graphql. Requests lose the path
 // on their way in, and links of pages get it on their way out. No page can forget it, since pages are made by Template
-// alone: test/house_test.go keeps html/template to this package.
+// alone: test/house_test.go keeps templates of HTML to this package.
+//
+// A template calls no method: what looks methods up by name has the linker keep every method of the program. It asks for
+// the fields of a value, or by a word, which is a function.
 package mount
 
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // Path is the path that a server answers below, without a slash at the end; "" for the root.
@@ -33,7 +36,7 @@ func Origin(public string) string {
 	return strings.TrimSuffix(strings.TrimRight(public, "/"), string(Of(public)))
 }
 
-// own finds the addresses of the server's own in a page: html/template leaves no quotation mark in texts and values.
+// own finds the addresses of the server's own in a page: its templates leave no quotation mark in texts and values.
 var own = regexp.MustCompile(` (href|src|srcset|action|poster|data|data-print)="/([^/])`)
 
 // HTML writes the path before the own addresses of a page.
@@ -72,11 +75,6 @@ type Template struct{ parsed *template.Template }
 // Parse returns the page of a text, in which words are functions. A text that cannot be parsed is a fault of the program.
 func Parse(text string, words map[string]any) *Template {
 	return &Template{template.Must(template.New("page").Funcs(words).Parse(text))}
-}
-
-// ParseFile is Parse of a file, whose pages are defined in it by name.
-func ParseFile(files fs.FS, name string) *Template {
-	return &Template{template.Must(template.ParseFS(files, name))}
 }
 
 // Write writes a page for a server below a path; name is that of a page that the text defines, "" for the text itself.

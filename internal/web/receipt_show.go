@@ -23,7 +23,11 @@ import (
 //go:embed receipt.html
 var receiptText string
 
-var receiptPage = mount.Parse(receiptText, nil)
+var receiptPage = mount.Parse(receiptText, map[string]any{
+	"hash": shownReceipt.Hash, "madeUp": shownReceipt.MadeUp, "unknown": shownReceipt.Unknown,
+	"variables": shownReceipt.VariablesText, "question": shownReceipt.Question,
+	"figures": shownReceipt.Figures, "currentFigures": shownReceipt.CurrentFigures,
+})
 
 // receipts registers what /receipts/ gives: proofs of what was answered. A slash that was put behind one is let be.
 func (s *Edge) receipts(mux *http.ServeMux) {
@@ -81,7 +85,7 @@ func (s *Edge) showReceipt(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy",
 		"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
-	if err := receiptPage.Write(w, s.below, "", shownReceipt{v, s.receiptAddress(id)}); err != nil {
+	if err := receiptPage.Write(w, s.below, "", shownReceipt{v, v.receipt, s.receiptAddress(id)}); err != nil {
 		s.config.Log.ErrorContext(r.Context(), "the page of a receipt broke off", "error", err)
 	}
 }
@@ -257,11 +261,9 @@ func (s *Edge) synthetic(ctx context.Context, release *db.Release, of receipts.R
 // shownReceipt is what the page of a receipt shows.
 type shownReceipt struct {
 	*verdict
+	Of  receipts.Receipt
 	URL string
 }
-
-// Of returns what the receipt says.
-func (s shownReceipt) Of() receipts.Receipt { return s.receipt }
 
 // Hash returns the SHA-256 of the document.
 func (s shownReceipt) Hash() string { return hashOf(s.receipt.Document) }

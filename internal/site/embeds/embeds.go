@@ -22,7 +22,11 @@ import (
 //go:embed embed
 var embedFiles embed.FS
 
-var embedPages = mount.ParseFile(embedFiles, "embed/page.html")
+//go:embed embed/page.html
+var pageText string
+
+// embedPages are the pages that the text defines by name. A template asks by words for what stands around a picture.
+var embedPages = mount.Parse(pageText, map[string]any{"say": speaking.Say, "query": speaking.Query})
 
 // partnerName is the parameter by which an embed names the partner on whose page it stands, which the edge reads.
 const partnerName = "partner"

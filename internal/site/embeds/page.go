@@ -34,6 +34,7 @@ type embedPage struct {
 	*chart.Picture
 	words
 	Lang       string
+	UnitName   string // what the figures are of
 	Chart      string
 	Live       bool        // whether it is to follow new releases
 	Table      bool        // whether the table is what is to be seen first
@@ -50,9 +51,6 @@ type embedPage struct {
 	Data       string
 	OEmbed     string
 }
-
-// UnitName returns what the figures are of.
-func (p embedPage) UnitName() string { return p.words.Unit(p.Picture.Unit) }
 
 // superseded tells readers of an archived release which one is current.
 type superseded struct {
@@ -119,7 +117,7 @@ func (s *Embeds) showEmbed(w http.ResponseWriter, r *http.Request, e embedding) 
 		s.Refuse(w, r, err)
 		return
 	}
-	page := embedPage{Picture: picture, words: e.words, Lang: said.Code(), Chart: e.chart, Live: !e.archived,
+	page := embedPage{Picture: picture, words: e.words, Lang: said.Code(), UnitName: said.Unit(picture.Unit), Chart: e.chart, Live: !e.archived,
 		Table: table, Theme: theme, Release: e.release, Share: s.share(e, picture.Title, shown.Citation)}
 	_, variables := shown.Question()
 	if page.Controls, err = s.controls(r.Context(), e, variables); err != nil {

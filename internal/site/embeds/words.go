@@ -14,6 +14,12 @@ const langName = pictures.LangName
 // words are what stands around a picture in one language.
 type words struct{ shared.Words }
 
+// speaking is what has words.
+type speaking interface {
+	Say(name string, values ...any) string
+	Query() string
+}
+
 // Say returns the words for something, with values in their places. A number stands as it is written in a release's name.
 func (w words) Say(name string, values ...any) string {
 	for i, value := range values {

@@ -9,9 +9,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/template"
 	"time"
 
+	template "github.com/DataDog/datadog-agent/pkg/template/text"
 	"github.com/klauspost/compress/flate"
 
 	"homebound/graph"

@@ -39,14 +39,6 @@ func (c claimAnswer) verdictOf() string {
 	return c.Check.Verdict
 }
 
-// Foreign is the language of the editors' words where the page is in another one; "" elsewhere.
-func (c claimAnswer) Foreign() string {
-	if c.in.IsEnglish() {
-		return ""
-	}
-	return words.English
-}
-
 // Class returns the name of the verdict's style.
 func (c claimAnswer) Class() string { return verdictClasses[c.verdictOf()] }
 

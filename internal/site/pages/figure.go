@@ -105,12 +105,12 @@ func (f *figure) Cited() string {
 }
 
 // Sure says how far the picture can be trusted, as the end of a line; "" where nothing is to be said.
-func (f *figure) Sure() words.Text {
+func (f *figure) Sure() any {
 	switch {
 	case f.Synthetic && f.mixed():
-		return "the dashed line is made up by a program; the points were published."
+		return words.Text("the dashed line is made up by a program; the points were published.")
 	case f.Synthetic:
-		return "not at all. These rows are made up by a program."
+		return words.Text("not at all. These rows are made up by a program.")
 	}
 	return ""
 }

@@ -199,16 +199,8 @@ func languageIn(ctx context.Context) words.Words {
 	return in
 }
 
-// In is the page's language.
-func (f *frame) In() words.Words { return f.in }
-
-// Lang is the code of the page's language.
-func (f *frame) Lang() string { return f.in.Code() }
-
-// OGLocale is the page's language as Open Graph has it.
-func (f *frame) OGLocale() string {
-	return map[string]string{"en": "en_GB", "ru": "ru_RU"}[f.Lang()]
-}
+// locales are the languages of pages as Open Graph has them.
+var locales = map[string]string{"en": "en_GB", "ru": "ru_RU"}
 
 // otherLanguage is the same page in a language.
 type otherLanguage struct{ Code, Name, Path string }

@@ -49,7 +49,12 @@ func (f *frame) around() *frame { return f }
 func (f *frame) Canonical() string { return f.PublicURL + f.Base + f.Path }
 
 // framed is what a page shows.
-type framed interface{ around() *frame }
+type framed interface {
+	around() *frame
+	Canonical() string
+	English() string
+	Languages() []otherLanguage
+}
 
 // visit is a request for a page: the release is in its context.
 type visit struct {
@@ -161,7 +166,7 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 	}
 	data.in, data.Heading = in, said(in, data.Heading)
 	data.Title, data.Description, data.PublicURL = data.Heading, message, s.PublicURL
-	s.write(w, r, status, noticePage[data.Lang()], data.in, data)
+	s.write(w, r, status, noticePage[in.Code()], data.in, data)
 }
 
 // showLost answers readers who came to an address that there is not.

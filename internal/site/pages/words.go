@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"math"
 	"net/url"
 	"regexp"
@@ -14,9 +15,10 @@ import (
 	"homebound/internal/words"
 )
 
-// pageWords write figures as people read them.
+// pageWords write figures as people read them, and ask of the values of a page what these say of themselves.
 func pageWords(in words.Words) map[string]any {
-	return map[string]any{
+	all := map[string]any{
+		"lang": in.Code, "locale": func() string { return locales[in.Code()] },
 		"grouped": in.Count, "rounded": func(n float64) string { return in.Number(math.Round(n), 0) },
 		"counted": func(n *float64, of string) string { return said(in, counted(n, words.Text(of))) },
 		"onDay":   func(text string) (string, error) { return onDay(in, text) },
@@ -33,7 +35,43 @@ func pageWords(in words.Words) map[string]any {
 		"say":      func(value any) any { return written(in, value) },
 		"graphiql": func(query string) string { return graphiqlLink(query, nil) },
 	}
+	maps.Copy(all, asked)
+	return all
 }
+
+// asked are methods, which a template calls as words.
+var asked = map[string]any{
+	"canonical": framed.Canonical, "english": framed.English, "languages": framed.Languages,
+
+	"question": (*homeData).Question, "answer": answering.Answer, "sure": trusted.Sure,
+	"leading": (*permitsPart).Leading, "unknown": (*permitsPart).Unknown, "ways": (*outcomesPart).Ways,
+	"answered": (*impactPart).Answered, "open": (*statesPart).Open, "folded": (*statesPart).Folded,
+	"shown": (*claimsPart).Shown,
+
+	"own": statement.Own, "class": statement.Class, "verdict": statement.Verdict, "evidence": statement.Evidence,
+	"short": statement.Short, "made": statement.Said, "printed": statement.Printed,
+	"about": claimInFull.About, "figures": claimInFull.Figures,
+	"value": evidence.Figure, "when": evidence.When, "bears": evidence.Bears, "converted": evidence.Converted,
+	"ask": evidence.Ask,
+
+	"workers": (*regionData).Workers, "ancestors": (*regionData).Ancestors,
+	"files": (*figure).Files, "cited": (*figure).Cited,
+}
+
+// What several types of values say of themselves.
+type (
+	answering interface{ Answer() any }
+	trusted   interface{ Sure() any }
+	statement interface {
+		Own() string
+		Class() string
+		Verdict() string
+		Evidence() string
+		Short() string
+		Said() (any, error)
+		Printed() (string, error)
+	}
+)
 
 // written writes a value into a page.
 func written(in words.Words, value any) any { return mount.Marked(marked(in, value), words.English) }
