@@ -110,7 +110,7 @@ var onlyIn = map[string][]string{
 	"github.com/jackc/pgx/v5":        {"db/internal/postgres"},
 	"github.com/apache/arrow-go/v18": {"internal/table"},
 	"github.com/parquet-go":          {"internal/table"},
-	"github.com/xuri/excelize/v2":    {"internal/datapackage", "internal/table"},
+	"github.com/xuri/excelize/v2":    {"internal/datapackage"},
 	"git.sr.ht/~sbinet/gg":           {"internal/chart"},
 	"codeberg.org/go-fonts":          {"internal/chart"},
 	"github.com/prometheus":          {"internal/web"},

@@ -271,6 +271,31 @@ func styleOf(t *testing.T, book *excelize.File, cell string) *excelize.Style {
 	return style
 }
 
+func TestXLSX_ColumnsAreWideAndHaveTheFormatOfTheirKind(t *testing.T) {
+	book, err := excelize.OpenReader(strings.NewReader(written(t, format(t, "xlsx"), everyKind, nil)))
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, book.Close()) }()
+	for sheet, formats := range map[string][]string{
+		"Data": {"49", "1", "0", "0", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"}, "About": {"49", "49", "49", "49"},
+	} {
+		for i, format := range formats {
+			column := string(rune('A' + i))
+			width, err := book.GetColWidth(sheet, column)
+			require.NoError(t, err)
+			assert.Equal(t, 18.0, width, "%s!%s", sheet, column)
+			at, err := book.GetColStyle(sheet, column)
+			require.NoError(t, err)
+			style, err := book.GetStyle(at)
+			require.NoError(t, err)
+			found := strconv.Itoa(style.NumFmt)
+			if style.CustomNumFmt != nil {
+				found = *style.CustomNumFmt
+			}
+			assert.Equal(t, format, found, "%s!%s", sheet, column)
+		}
+	}
+}
+
 func TestXLSX_SaysAsTextWhatASheetWouldShowAsAnotherValue(t *testing.T) {
 	text := written(t, format(t, "xlsx"), everyKind, [][]any{
 		{nil, int64(999_999_999_999_999), 0.1 + 0.2, nil, "1900-03-01", "1900-03-01T00:00:00+02:00"},

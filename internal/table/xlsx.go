@@ -9,20 +9,21 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
 
 	"github.com/klauspost/compress/flate"
-	"github.com/xuri/excelize/v2"
 )
 
 // What a sheet can hold.
 const (
-	maxSheetRows = 1<<20 - 1               // besides the header
-	maxCell      = excelize.TotalCellChars // UTF-16 code units of a text
-	exactWhole   = 1_000_000_000_000_000   // from which on a sheet, which has 15 digits, cannot show every whole number
+	maxSheetRows = 1<<20 - 1 // besides the header
+	maxColumns   = 1 << 14
+	maxCell      = 1<<15 - 1             // UTF-16 code units of a text
+	exactWhole   = 1_000_000_000_000_000 // from which on a sheet, which has 15 digits, cannot show every whole number
 )
 
 // Spreadsheets number days from dayZero, and agree on the numbers from firstDay on.
@@ -34,14 +35,6 @@ var (
 // layouts are the forms of texts that a sheet has as numbers.
 var layouts = map[Kind]string{Day: time.DateOnly, Moment: time.RFC3339}
 
-// The sheets, and where the workbook has the rows.
-const (
-	dataSheet  = "Data"
-	aboutSheet = "About"
-	dataPart   = "xl/worksheets/sheet1.xml"
-	endOfRows  = "</sheetData>"
-)
-
 var errEnded = errors.New("table: expected nothing more of a workbook that has ended")
 
 // NewXLSX writes a workbook of two sheets: Data, and About with what is known of the table and its columns. Texts
@@ -50,23 +43,23 @@ var errEnded = errors.New("table: expected nothing more of a workbook that has e
 // another value is a text: whole numbers of more than 15 digits, and days before 1900-03-01. Other numbers are
 // rounded to 15 digits, as spreadsheets do.
 //
-// The workbook is excelize's, but for the rows below the header: its own stream of rows holds 16 MiB and more of
-// them.
+// excelize writes no workbook here: its stream of rows holds 16 MiB and more of them, and what it copies columns by looks
+// methods up by name, for which the linker would keep every method of the program.
 func NewXLSX(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 	if err := checkColumns(columns); err != nil {
 		return nil, err
 	}
-	x := &xlsxWriter{lines: lines{columns: columns}, parts: zip.NewWriter(w), styles: map[Kind]int{}}
+	x := &xlsxWriter{lines: lines{columns: columns}, parts: zip.NewWriter(w)}
 	x.encode = x.appendRow
 	x.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(w, flate.BestSpeed)
 	})
+	if len(columns) > maxColumns {
+		return nil, fmt.Errorf("table: expected at most %d columns, which is what a sheet can have, found %d", maxColumns,
+			len(columns))
+	}
 	for i := range columns {
-		letters, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return nil, fmt.Errorf("table: name column %d of a workbook: %w", i+1, err)
-		}
-		x.letters = append(x.letters, letters)
+		x.letters = append(x.letters, letters(i))
 	}
 	if err := x.open(meta); err != nil {
 		return nil, fmt.Errorf("table: open a workbook: %w", err)
@@ -77,120 +70,36 @@ func NewXLSX(w io.Writer, columns []Column, meta Meta) (Writer, error) {
 type xlsxWriter struct {
 	lines   // of the sheet Data
 	parts   *zip.Writer
-	styles  map[Kind]int
 	letters []string // of the columns
 	rows    int      // below the header
-	tail    []byte   // what comes after the rows
 }
 
 // open writes what stands before the first row.
 func (x *xlsxWriter) open(meta Meta) error {
-	book := excelize.NewFile()
-	defer func() { _ = book.Close() }() // which holds no file
-	day, moment := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
-	const header Kind = "header"
-	for _, s := range []struct {
-		of    Kind
-		looks excelize.Style
-	}{
-		{Text, excelize.Style{NumFmt: 49}}, {Whole, excelize.Style{NumFmt: 1}},
-		{Day, excelize.Style{CustomNumFmt: &day}}, {Moment, excelize.Style{CustomNumFmt: &moment}},
-		{header, excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}}},
-	} {
-		var err error
-		if x.styles[s.of], err = book.NewStyle(&s.looks); err != nil {
+	parts := append(slices.Clip(bookParts), [2]string{corePart, coreProperties(meta)},
+		[2]string{aboutPart, aboutBook(x.columns, meta)})
+	for _, part := range parts {
+		w, err := x.parts.Create(part[0])
+		if err == nil {
+			_, err = io.WriteString(w, xmlHead+part[1])
+		}
+		if err != nil {
 			return err
 		}
 	}
-	written := meta.Written.UTC().Format(time.RFC3339)
-	properties := excelize.DocProperties{Title: meta.Title, Description: meta.Description, Creator: "homebound",
-		Created: written, Modified: written}
-	names := make([]string, len(x.columns))
-	err := errors.Join(book.SetDocProps(&properties), book.SetSheetName("Sheet1", dataSheet),
-		x.about(book, meta, x.styles[header]))
+	names, styles := make([]string, len(x.columns)), make([]int, len(x.columns))
 	for i, c := range x.columns {
-		names[i] = c.Name
-		err = errors.Join(err, book.SetColStyle(dataSheet, x.letters[i], x.styles[c.Kind]))
+		names[i], styles[i] = c.Name, kindStyles[c.Kind]
 	}
-	last := x.letters[len(x.letters)-1]
-	err = errors.Join(err, book.SetSheetRow(dataSheet, "A1", &names),
-		book.SetCellStyle(dataSheet, "A1", last+"1", x.styles[header]),
-		book.SetColWidth(dataSheet, "A", last, 18),
-		book.SetPanes(dataSheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
-		// Readers that go by it would miss what excelize has not counted.
-		book.SetSheetDimension(dataSheet, ""), book.SetSheetDimension(aboutSheet, ""),
-	)
-	if err != nil {
-		return err
-	}
-	var sheet bytes.Buffer
-	book.ZipWriter = func(io.Writer) excelize.ZipWriter { return besides{x.parts, &sheet} }
-	if err := book.Write(io.Discard); err != nil { // and to the zip, which is where everything goes
-		return err
-	}
-	before, after, _ := bytes.Cut(sheet.Bytes(), []byte(endOfRows))
-	x.tail = append([]byte(endOfRows), after...)
+	sheet := begun(`<sheetView tabSelected="1" workbookViewId="0">`+
+		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView>`, styles...)
+	x.buf = appendTexts([]byte(xmlHead+sheet), 1, headerStyle, names)
+	x.end = ended
+	var err error
 	if x.w, err = x.parts.Create(dataPart); err != nil {
 		return err
 	}
-	_, err = x.w.Write(before)
-	return err
-}
-
-// besides takes the parts of a workbook besides the sheet Data, which is kept for its rows.
-type besides struct {
-	*zip.Writer
-	data *bytes.Buffer
-}
-
-// Create begins a part.
-func (b besides) Create(name string) (io.Writer, error) {
-	if name == dataPart {
-		return b.data, nil
-	}
-	w, err := b.Writer.Create(name)
-	if name == coreProperties {
-		return withoutModifier{w}, err
-	}
-	return w, err
-}
-
-// coreProperties says who made a workbook. excelize names who modified it last, though nobody did, and without the
-// prefix that Office writes: ExcelJS does not open such a file.
-const coreProperties = "docProps/core.xml"
-
-type withoutModifier struct{ io.Writer }
-
-// Write takes a part that comes whole.
-func (w withoutModifier) Write(part []byte) (int, error) {
-	_, err := w.Writer.Write(bytes.Replace(part, []byte("<lastModifiedBy></lastModifiedBy>"), nil, 1))
-	return len(part), err
-}
-
-// Close leaves the zip open.
-func (besides) Close() error { return nil }
-
-// about writes the sheet About.
-func (x *xlsxWriter) about(book *excelize.File, meta Meta, header int) error {
-	_, err := book.NewSheet(aboutSheet)
-	err = errors.Join(err, book.SetColStyle(aboutSheet, "A:D", x.styles[Text]),
-		book.SetColWidth(aboutSheet, "A", "D", 18))
-	row := 0
-	add := func(texts ...any) {
-		row++
-		err = errors.Join(err, book.SetSheetRow(aboutSheet, "A"+strconv.Itoa(row), &texts))
-	}
-	facts := about(x.columns, meta)
-	for _, f := range facts[:len(facts)-2] { // the last two say for programs what the rows below say
-		add(f.Name, f.Value)
-	}
-	row++
-	add("column", "type", "unit", "description")
-	err = errors.Join(err, book.SetCellStyle(aboutSheet, "A"+strconv.Itoa(row), "D"+strconv.Itoa(row), header))
-	for _, c := range x.columns {
-		add(c.Name, string(c.Kind), c.Unit, c.Description)
-	}
-	return err
+	return x.parts.Flush() // a place that takes nothing is told of before there are rows
 }
 
 // Write takes one row.
@@ -222,18 +131,18 @@ func (x *xlsxWriter) appendRow(buf []byte, row []any) []byte {
 			continue
 		}
 		buf = append(append(append(buf, `<c r="`...), x.letters[i]...), number...)
-		buf = append(x.appendCell(buf, x.columns[i].Kind, value), "</c>"...)
+		buf = append(appendCell(buf, x.columns[i].Kind, value), "</c>"...)
 	}
 	return append(buf, "</row>"...)
 }
 
 // appendCell adds what comes after the place of a cell.
-func (x *xlsxWriter) appendCell(buf []byte, kind Kind, value any) []byte {
-	style := x.styles[kind]
+func appendCell(buf []byte, kind Kind, value any) []byte {
+	style := kindStyles[kind]
 	switch v := value.(type) {
 	case int64:
 		if v >= exactWhole || v <= -exactWhole {
-			return x.appendInline(buf, strconv.FormatInt(v, 10))
+			return appendInline(buf, textStyle, strconv.FormatInt(v, 10))
 		}
 		return appendValue(buf, "n", style, float64(v))
 	case float64:
@@ -251,7 +160,7 @@ func (x *xlsxWriter) appendCell(buf []byte, kind Kind, value any) []byte {
 			return appendValue(buf, "n", style, float64(at.UnixMicro()-dayZero.UnixMicro())/86_400e6)
 		}
 	}
-	return x.appendInline(buf, text)
+	return appendInline(buf, textStyle, text)
 }
 
 // appendValue adds a value that is written as a number.
@@ -268,8 +177,8 @@ func appendValue(buf []byte, kind string, style int, v float64) []byte {
 var coded = regexp.MustCompile(`_(x[0-9A-Fa-f]{4})`)
 
 // appendInline adds a text.
-func (x *xlsxWriter) appendInline(buf []byte, text string) []byte {
-	buf = append(opened(buf, "inlineStr", x.styles[Text]), `<is><t xml:space="preserve">`...)
+func appendInline(buf []byte, style int, text string) []byte {
+	buf = append(opened(buf, "inlineStr", style), `<is><t xml:space="preserve">`...)
 	if strings.Contains(text, "_x") {
 		text = coded.ReplaceAllString(text, "_x005F_$1")
 	}
@@ -300,8 +209,7 @@ func units(text string) (n int) {
 // Close ends the sheet and the workbook.
 func (x *xlsxWriter) Close() error {
 	if x.err == nil {
-		x.buf = append(x.buf, x.tail...)
-		x.err = x.flush()
+		x.err = x.lines.Close()
 	}
 	if x.err == nil {
 		x.err = x.parts.Close()
