@@ -19,7 +19,6 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 	"golang.org/x/text/message"
 	"golang.org/x/text/message/catalog"
 
@@ -99,7 +98,7 @@ type Words struct {
 	from    *Catalogue
 	code    string // of the file
 	printer *message.Printer
-	places  display.Namer
+	tag     language.Tag // that was asked for
 }
 
 // English is the language of a reader who has chosen none.
@@ -127,7 +126,7 @@ func (c *Catalogue) In(code string) Words {
 	if c.of[found] == nil {
 		found = English
 	}
-	return Words{c, found, message.NewPrinter(language.Make(found), message.Catalog(c.builder)), display.Regions(tag)}
+	return Words{c, found, message.NewPrinter(language.Make(found), message.Catalog(c.builder)), tag}
 }
 
 // Chosen returns the words of a language that a reader has chosen: by a code such as ru or ru-RU, or English by "". It
@@ -177,7 +176,7 @@ func (w Words) IsEnglish() bool { return w.Code() == English }
 
 // Own returns what the language calls itself.
 func (w Words) Own() string {
-	return display.Self.Name(language.Make(w.Code()))
+	return nameIn(language.Make(w.Code()), "own")
 }
 
 // Say returns a text with values in its places. Keys of kind and code are texts as well (Embed.script.close).
@@ -243,10 +242,10 @@ func (w Words) Called(enum, value string) string {
 // Country returns the name of a country by its ISO 3166-1 code, and whether the language has one.
 func (w Words) Country(code string) (name string, known bool) {
 	region, err := language.ParseRegion(code)
-	if err != nil || w.places == nil || !region.IsCountry() {
+	if err != nil || w.printer == nil || !region.IsCountry() {
 		return "", false
 	}
-	name = w.places.Name(region)
+	name = nameIn(w.tag, region.String())
 	return name, name != ""
 }
 
