@@ -1,9 +1,11 @@
 package seed_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"io/fs"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +47,23 @@ func read(t *testing.T, path string) [][]string {
 	records, err := csv.NewReader(file).ReadAll()
 	require.NoError(t, err)
 	return records
+}
+
+func TestFiles_ArePackedAsTheyStand(t *testing.T) {
+	folder := os.DirFS(".")
+	names, err := fs.Glob(folder, "*.csv")
+	require.NoError(t, err)
+	names = append(names, "datapackage.json")
+	for _, name := range names {
+		stands, err := fs.ReadFile(folder, name)
+		require.NoError(t, err)
+		packed, err := fs.ReadFile(seed.Files(), name)
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(stands, packed), "%s was edited since it was packed: run go generate ./db/seed", name)
+	}
+	packed, err := fs.Glob(seed.Files(), "*")
+	require.NoError(t, err)
+	assert.ElementsMatch(t, names, packed)
 }
 
 func TestFiles_AreThoseOfTheDescriptor(t *testing.T) {
