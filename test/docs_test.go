@@ -12,7 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -133,60 +134,59 @@ func valuesOf(c datapackage.Column) string {
 	return words
 }
 
-// documented is a command by its path, such as "releases show".
-type documented struct {
-	*kong.Node
-	path string
+// commands returns the commands that have none below them.
+func commands() (found []*cobra.Command) {
+	var walk func(of *cobra.Command)
+	walk = func(of *cobra.Command) {
+		if !of.HasSubCommands() {
+			found = append(found, of)
+		}
+		for _, sub := range of.Commands() {
+			walk(sub)
+		}
+	}
+	walk(command.Root())
+	return found
 }
 
-func commands(t *testing.T) []documented {
-	t.Helper()
-	parser, err := command.Parser()
-	require.NoError(t, err)
-	var found []documented
-	for _, leaf := range parser.Model.Leaves(true) {
-		path := leaf.Name
-		for parent := leaf.Parent; parent.Type == kong.CommandNode; parent = parent.Parent {
-			path = parent.Name + " " + path
+// flagsOf returns the flags of a command that its help shows.
+func flagsOf(c *cobra.Command) (found []*pflag.Flag) {
+	c.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			found = append(found, flag)
 		}
-		found = append(found, documented{leaf, path})
-	}
+	})
 	return found
 }
 
 func TestDocs_ConfigListsEverySetting(t *testing.T) {
 	var text strings.Builder
-	for _, c := range commands(t) {
-		usage := "homebound " + c.path
-		for _, p := range c.Positional {
-			if p.Required {
-				usage += " " + strings.ToUpper(p.Name)
-			} else {
-				usage += " [" + strings.ToUpper(p.Name) + "]"
-			}
+	for _, c := range commands() {
+		path := strings.TrimPrefix(c.CommandPath(), "homebound ")
+		usage := "homebound " + path
+		for line := range strings.Lines(c.Long) {
+			argument, _, _ := strings.Cut(line, "\t")
+			usage += " " + strings.ToUpper(strings.NewReplacer("<", "", ">", "").Replace(argument))
 		}
-		fmt.Fprintf(&text, "\n### %s\n\n`%s`: %s\n", c.path, usage, c.Help)
-		writeSettings(&text, c.Node)
+		fmt.Fprintf(&text, "\n### %s\n\n`%s`: %s\n", path, usage, c.Short)
+		writeSettings(&text, c)
 	}
 	checkPart(t, "docs/CONFIG.md", "settings", text.String()+"\n")
 }
 
-func writeSettings(text *strings.Builder, leaf *kong.Node) {
+func writeSettings(text *strings.Builder, c *cobra.Command) {
 	var rows []string
-	for _, p := range leaf.Positional {
-		rows = append(rows, fmt.Sprintf("| `%s` | | %s | %s |\n", strings.ToUpper(p.Name), needed(p.Required), p.Help))
+	for line := range strings.Lines(c.Long) {
+		argument, help, _ := strings.Cut(line, "\t")
+		rows = append(rows, fmt.Sprintf("| `%s` | | %s | %s |\n", strings.Trim(strings.ToUpper(argument), "[<>]"),
+			needed(argument[0] != '['), strings.TrimSpace(help)))
 	}
-	for _, group := range leaf.AllFlags(true) {
-		for _, f := range group {
-			if f.Name == "help" {
-				continue
-			}
-			standard := code(f.Default)
-			if f.Required {
-				standard = needed(true)
-			}
-			rows = append(rows, fmt.Sprintf("| `--%s` | %s | %s | %s |\n", f.Name, code(strings.Join(f.Envs, ", ")), standard, f.Help))
+	for _, f := range flagsOf(c) {
+		standard := code(f.DefValue)
+		if f.Annotations[cobra.BashCompOneRequiredFlag] != nil {
+			standard = needed(true)
 		}
+		rows = append(rows, fmt.Sprintf("| `--%s` | %s | %s | %s |\n", f.Name, code(strings.Join(f.Annotations[command.Variable], "")), standard, f.Usage))
 	}
 	if rows != nil {
 		text.WriteString("\n| flag | variable | default | what |\n| --- | --- | --- | --- |\n" + strings.Join(rows, ""))
@@ -208,13 +208,13 @@ var (
 func TestDocs_CommandsAndFlagsExist(t *testing.T) {
 	flags := []string{"help", "data-urlencode", "follow"} // curl has the second, git the third
 	first := map[string]bool{}
-	for _, c := range commands(t) {
-		first[strings.Fields(c.path)[0]] = true
-		for _, group := range c.AllFlags(true) {
-			for _, f := range group {
-				flags = append(flags, f.Name)
+	for _, c := range commands() {
+		first[strings.Fields(c.CommandPath())[1]] = true
+		c.Flags().VisitAll(func(flag *pflag.Flag) {
+			if !flag.Hidden || strings.HasPrefix(flag.Name, "no-") { // the opposite of another
+				flags = append(flags, flag.Name)
 			}
-		}
+		})
 	}
 	seen := map[string]bool{}
 	for _, d := range readDocuments(t) {

@@ -16,7 +16,7 @@ type accessFlags struct {
 	CORSOrigin       []string      `name:"cors-origin" placeholder:"URL" help:"Origin of pages that may ask without a key, such as https://example.org; may be repeated. All pages may where left out."`
 	Host             []string      `placeholder:"HOST" help:"Another name, without a port, that readers reach the server by, whose pages are its own; may be repeated."`
 	RowsNeedKey      bool          `help:"Answer single permits and repatriations for keys with --rows alone; reports and totals stay open."`
-	TrustedDocuments string        `type:"path" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
+	TrustedDocuments string        `path:"" placeholder:"FILE" help:"JSON object of SHA-256 and text of documents that may be asked by their hash."`
 	TrustedOnly      bool          `help:"Answer trusted documents alone, whoever asks."`
 	TrustedProxy     []string      `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
 

@@ -8,7 +8,7 @@ import (
 
 type backupCommand struct {
 	dataFlag
-	Dir string `arg:"" type:"path" help:"Folder to copy to; what an earlier backup left there is kept, and not copied again."`
+	Dir string `arg:"" path:"" help:"Folder to copy to; what an earlier backup left there is kept, and not copied again."`
 }
 
 // Run copies the releases to another folder, beside a running server and imports.
@@ -16,7 +16,7 @@ func (c *backupCommand) Run(s *Session) error { return s.copyReleases(c.Data, c.
 
 type restoreCommand struct {
 	dataFlag
-	Dir string `arg:"" type:"existingdir" help:"Folder that a backup was made to."`
+	Dir string `arg:"" folder:"" help:"Folder that a backup was made to."`
 }
 
 // Run copies the releases of a backup into the data folder; a running server takes them up.

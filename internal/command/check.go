@@ -68,7 +68,7 @@ type checkCommand struct {
 	privacyFlags
 	packageFlags
 	limitFlags
-	List string `type:"path" placeholder:"FILE" help:"Write every fault and warning to a file, one a line."`
+	List string `path:"" placeholder:"FILE" help:"Write every fault and warning to a file, one a line."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

@@ -12,32 +12,56 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
 
 	"homebound/db"
 	"homebound/internal/labour"
 )
 
-// commandLine lists the commands.
-type commandLine struct {
-	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the current release; make ./data from the default package where there is none."`
-	Import   importCommand   `cmd:"" help:"Make a new release from the current one and a data package."`
-	Check    checkCommand    `cmd:"" help:"Say all that is wrong with a data package and what it would change, and publish nothing."`
-	Map      mapCommand      `cmd:"" help:"Write a first mapping.yml for a publisher's file, from its header."`
-	Export   exportCommand   `cmd:"" help:"Write a release back as a data package."`
-	Generate generateCommand `cmd:"" help:"Write a synthetic data package, every register row of it marked."`
-	Releases releasesCommand `cmd:"" help:"List, show and verify releases."`
-	Publish  publishCommand  `cmd:"" help:"Make a release of the data folder the current one, one that was kept back too."`
-	Backup   backupCommand   `cmd:"" help:"Copy the releases to another folder, checked, beside a running server."`
-	Push     pushCommand     `cmd:"" help:"Copy a release to an object storage or a PostgreSQL, for servers with --store, and name it the current one there."`
-	Restore  restoreCommand  `cmd:"" help:"Copy the releases of a backup into the data folder, checked, beside a running server."`
-	Keys     keysCommand     `cmd:"" help:"Make, list, revoke and rotate the keys of a data folder."`
-	Version  versionCommand  `cmd:"" help:"Say which build this is."`
+// Root returns the command line of the program, without anything that runs: its model lists every command and flag.
+func Root() *cobra.Command { return root(func(runner) {}) }
+
+// Commands are listed in their own order, which the library keeps in a variable of its own.
+func init() { cobra.EnableCommandSorting = false }
+
+// root returns the command line. Without a command it is that of serve.
+func root(choose func(runner)) *cobra.Command {
+	leaf := func(name, help string, c runner) *cobra.Command { return newCommand(name, help, c, choose) }
+	const serves = "Serve the current release; make ./data from the default package where there is none."
+	all := newGroup(leaf("serve", serves, &serveCommand{}), "homebound", "A GraphQL reporting backend on labour migration under sanctions.",
+		leaf("serve", serves, &serveCommand{}),
+		leaf("import", "Make a new release from the current one and a data package.", &importCommand{}),
+		leaf("check", "Say all that is wrong with a data package and what it would change, and publish nothing.", &checkCommand{}),
+		leaf("map", "Write a first mapping.yml for a publisher's file, from its header.", &mapCommand{}),
+		leaf("export", "Write a release back as a data package.", &exportCommand{}),
+		leaf("generate", "Write a synthetic data package, every register row of it marked.", &generateCommand{}),
+		newGroup(leaf("releases", "", &releasesList{}), "releases", "List, show and verify releases.",
+			leaf("list", "List every release, the oldest first.", &releasesList{}),
+			leaf("show", "Say what a release holds and how it was made.", &releasesShow{}),
+			leaf("diff", "Say what one release holds otherwise than another.", &releasesDiff{}),
+			leaf("verify", "Read releases whole, and compute their checksums and hashes anew.", &releasesVerify{}),
+			leaf("remask", "Publish the current release again, with its real rows masked for more workers.", &releasesRemask{}),
+			leaf("prune", "Remove old releases; the current one stays.", &releasesPrune{})),
+		leaf("publish", "Make a release of the data folder the current one, one that was kept back too.", &publishCommand{}),
+		leaf("backup", "Copy the releases to another folder, checked, beside a running server.", &backupCommand{}),
+		leaf("push", "Copy a release to an object storage or a PostgreSQL, for servers with --store, and name it the current one there.", &pushCommand{}),
+		leaf("restore", "Copy the releases of a backup into the data folder, checked, beside a running server.", &restoreCommand{}),
+		newGroup(&cobra.Command{}, "keys", "Make, list, revoke and rotate the keys of a data folder.",
+			leaf("add", "Make a key and print it, once.", &keysAdd{}),
+			leaf("list", "List every key, revoked and expired ones too; the keys themselves cannot be had again.", &keysList{}),
+			leaf("revoke", "End a key at once.", &keysRevoke{}),
+			leaf("rotate", "Make a new key of the same name that allows the same, and print it, once.", &keysRotate{})),
+		leaf("version", "Say which build this is.", &versionCommand{}),
+	)
+	all.SilenceErrors, all.SilenceUsage, all.CompletionOptions.DisableDefaultCmd = true, true, true
+	all.SetFlagErrorFunc(flagError)
+	all.SetHelpFunc(printHelp)
+	return all
 }
 
 // dataFlag names the folder that most commands work on.
 type dataFlag struct {
-	Data string `default:"./data" type:"path" placeholder:"DIR" help:"Folder of releases."`
+	Data string `default:"./data" path:"" placeholder:"DIR" help:"Folder of releases."`
 }
 
 // Session holds what every command gets from the process, so that tests can replace it.
@@ -61,51 +85,21 @@ func Main(schema string) int {
 }
 
 // Run runs one command and returns the exit status: 0, 1 when it failed, 2 when the command line is wrong.
-func Run(s *Session, args []string) (status int) {
-	exited := errors.New("exited")
-	defer func() {
-		if cause := recover(); cause != nil && cause != exited { // --help ends the parser this way
-			panic(cause)
-		}
-	}()
-	parser, err := Parser(kong.Writers(s.Stdout, s.Stderr), kong.Exit(func(code int) { status = code; panic(exited) }))
-	if err != nil {
-		return s.fail(err, 2)
-	}
-	command, err := parser.Parse(args)
-	if err != nil {
+func Run(s *Session, args []string) int {
+	var chosen runner // nil where help was asked for
+	all := root(func(c runner) { chosen = c })
+	all.SetArgs(args)
+	all.SetOut(s.Stdout)
+	if err := all.ExecuteContext(s.Context); err != nil {
 		return s.fail(fmt.Errorf("%w; see homebound --help", err), 2)
 	}
-	if err := command.Run(s); err != nil {
+	if chosen == nil {
+		return 0
+	}
+	if err := chosen.Run(s); err != nil {
 		return s.fail(err, 1)
 	}
 	return 0
-}
-
-// Parser returns the parser of the command line; its model lists every command and flag.
-func Parser(options ...kong.Option) (*kong.Kong, error) {
-	options = append(options,
-		kong.Name("homebound"),
-		kong.Description("A GraphQL reporting backend on labour migration under sanctions."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.PostBuild(nameVariables))
-	return kong.New(&commandLine{}, options...)
-}
-
-// nameVariables returns an environment variable to each flag of serve and to --data of every command: that of
-// --max-cost is HOMEBOUND_MAX_COST. No other flag has one. A variable that is set for a server therefore changes no
-// other command, for example which rights a new key gets.
-func nameVariables(parser *kong.Kong) error {
-	for _, command := range parser.Model.Leaves(false) {
-		for _, flag := range command.Flags {
-			if command.Name != "serve" && flag.Name != "data" {
-				continue
-			}
-			name := "HOMEBOUND_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-			flag.Envs, flag.Tag.Envs = []string{name}, []string{name}
-		}
-	}
-	return nil
 }
 
 // fail prints an error and returns status.

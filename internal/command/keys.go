@@ -11,13 +11,6 @@ import (
 	"homebound/internal/labour"
 )
 
-type keysCommand struct {
-	Add    keysAdd    `cmd:"" help:"Make a key and print it, once."`
-	List   keysList   `cmd:"" help:"List every key, revoked and expired ones too; the keys themselves cannot be had again."`
-	Revoke keysRevoke `cmd:"" help:"End a key at once."`
-	Rotate keysRotate `cmd:"" help:"Make a new key of the same name that allows the same, and print it, once."`
-}
-
 type keysAdd struct {
 	dataFlag
 	Name        string        `arg:"" help:"Whom the key is for: small letters, digits and -."`

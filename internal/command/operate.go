@@ -43,11 +43,11 @@ type operateFlags struct {
 	WriteTimeout  time.Duration `default:"30s" help:"Most time that a client may take for an answer, or for one event of a stream."`
 	IdleTimeout   time.Duration `default:"2m" help:"How long a connection is kept open between requests."`
 
-	TLSCert string `name:"tls-cert" type:"path" placeholder:"FILE" help:"Certificate chain in PEM, to serve https; a new one is taken up when the file changes."`
-	TLSKey  string `name:"tls-key" type:"path" placeholder:"FILE" help:"Its key."`
+	TLSCert string `name:"tls-cert" path:"" placeholder:"FILE" help:"Certificate chain in PEM, to serve https; a new one is taken up when the file changes."`
+	TLSKey  string `name:"tls-key" path:"" placeholder:"FILE" help:"Its key."`
 }
 
-// Validate checks the flags. kong calls it when it has read the command line.
+// Validate checks the flags when the command line is read.
 func (f *operateFlags) Validate() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("expected both --tls-cert and --tls-key, or neither")

@@ -6,9 +6,7 @@ import (
 	"io"
 	"os"
 	"text/tabwriter"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"homebound/internal/datapackage"
@@ -111,9 +109,8 @@ func printCounts(w io.Writer, counts []labour.ImportCounts) {
 
 // progress shows how far each file has been read, when out is a terminal.
 type progress struct {
-	out  io.Writer
-	bar  *progressbar.ProgressBar
-	file string
+	out   io.Writer
+	shown string // on the terminal's last line
 }
 
 func newProgress(out io.Writer) *progress {
@@ -124,29 +121,23 @@ func newProgress(out io.Writer) *progress {
 }
 
 func (p *progress) show(file string, done, size int64) {
-	if p.out == nil {
-		return
-	}
-	if file != p.file {
-		p.end()
-		p.file = file
-		p.bar = progressbar.NewOptions64(size,
-			progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(file), progressbar.OptionShowBytes(true),
-			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
-	}
-	_ = p.bar.Set64(done) // the import goes on without its bar
+	p.write(fmt.Sprintf("%s: %d %% of %.1f MB", file, 100*done/max(size, 1), float64(size)/1e6))
 }
 
-func (p *progress) end() {
-	if p.bar != nil {
-		_ = p.bar.Finish() // as above
-		p.bar = nil
+func (p *progress) end() { p.write("") }
+
+// write puts a text in the place of what is shown. Nothing is written as long as that stays the same.
+func (p *progress) write(text string) {
+	if p.out == nil || text == p.shown {
+		return
 	}
+	p.shown = text
+	fmt.Fprint(p.out, "\r", text, "\x1b[K") // carriage return, and erase to the end of the line
 }
 
 type exportCommand struct {
 	dataFlag
-	Package string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Package string `required:"" path:"" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
 	Release int    `placeholder:"N" help:"Number of the release; the current one where left out."`
 }
 
@@ -172,7 +163,7 @@ func (c *exportCommand) Run(s *Session) (err error) {
 type generateCommand struct {
 	Permits int    `required:"" placeholder:"N" help:"Number of permits."`
 	Seed    uint64 `default:"1" help:"The same number of permits and the same seed give the same package."`
-	Out     string `required:"" type:"path" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
+	Out     string `required:"" path:"" placeholder:"DIR" help:"Folder to write the package to; it must be new or empty."`
 }
 
 // Run writes a synthetic package.

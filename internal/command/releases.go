@@ -10,15 +10,6 @@ import (
 	"homebound/internal/labour"
 )
 
-type releasesCommand struct {
-	List   releasesList   `cmd:"" default:"withargs" help:"List every release, the oldest first."`
-	Show   releasesShow   `cmd:"" help:"Say what a release holds and how it was made."`
-	Diff   releasesDiff   `cmd:"" help:"Say what one release holds otherwise than another."`
-	Verify releasesVerify `cmd:"" help:"Read releases whole, and compute their checksums and hashes anew."`
-	Remask releasesRemask `cmd:"" help:"Publish the current release again, with its real rows masked for more workers."`
-	Prune  releasesPrune  `cmd:"" help:"Remove old releases; the current one stays."`
-}
-
 // pick acquires a release by its number, the current one for 0. The caller calls the function returned to let it go.
 func pick(s *Session, store *db.Store, number int) (*db.Release, func(), error) {
 	if number == 0 {
