@@ -53,7 +53,7 @@ func TestDocs_ExamplesAreTrue(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, store.Close()) }()
 
-	edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080", Schema: contract()})
+	edge := web.New(web.Config{Store: store, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080"})
 	site.Mount(edge)
 	server := httptest.NewServer(edge)
 	defer server.Close()
@@ -322,7 +322,7 @@ func transcript(t *testing.T, text string) string {
 		switch args[0] {
 		case "./homebound":
 			now := func() time.Time { return time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC) }
-			command.Run(&command.Session{Context: t.Context(), Stdout: &out, Stderr: &out, Now: now, Schema: contract()}, args[1:])
+			command.Run(&command.Session{Context: t.Context(), Stdout: &out, Stderr: &out, Now: now}, args[1:])
 		case "cat":
 			shown, err := os.ReadFile(args[1])
 			require.NoError(t, err)

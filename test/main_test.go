@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -32,34 +31,15 @@ func TestMain(m *testing.M) {
 
 type fromRoot struct{ *testing.M }
 
-// Run changes to the root of the repository, tells the programs where the contract is, and runs the tests.
+// Run changes to the root of the repository and runs the tests.
 func (m fromRoot) Run() int {
 	if err := os.Chdir(".."); err != nil {
-		panic(err)
-	}
-	root, err := os.Getwd()
-	if err != nil {
-		panic(err)
-	}
-	if err := os.Setenv(contractFile, filepath.Join(root, "schema.graphqls")); err != nil {
 		panic(err)
 	}
 	return browsertest.Run(m.M)
 }
 
-// contractFile is the variable that names the contract's file to the program when it is the test binary.
-const contractFile = "TEST_CONTRACT"
-
-// contract reads the text that the root of the repository embeds into the program.
-func contract() string {
-	text, err := os.ReadFile(os.Getenv(contractFile))
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
-
-func homeboundMain() { os.Exit(command.Main(contract())) }
+func homeboundMain() { os.Exit(command.Main()) }
 
 // patience is how long a test waits for what has to come.
 const patience = time.Minute

@@ -36,7 +36,6 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *updateDocs,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv(contractFile, os.Getenv(contractFile))
 			e.Values[serverKey{}] = &scripted{}
 			return nil
 		},

@@ -69,11 +69,10 @@ type Session struct {
 	Context        context.Context
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
-	Schema         string // the text of schema.graphqls
 }
 
 // Main runs the command of os.Args until it ends, or SIGINT or SIGTERM stops it. It returns the exit status.
-func Main(schema string) int {
+func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, variable := range os.Environ() { // an empty one counts as not set
@@ -81,7 +80,7 @@ func Main(schema string) int {
 			_ = os.Unsetenv(name) // cannot fail for a name that is set
 		}
 	}
-	return Run(&Session{ctx, os.Stdout, os.Stderr, time.Now, schema}, os.Args[1:])
+	return Run(&Session{ctx, os.Stdout, os.Stderr, time.Now}, os.Args[1:])
 }
 
 // Run runs one command and returns the exit status: 0, 1 when it failed, 2 when the command line is wrong.

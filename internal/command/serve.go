@@ -75,7 +75,7 @@ func (c *serveCommand) Run(s *Session) (err error) {
 	group, ctx := errgroup.WithContext(s.Context)
 	var sockets sync.WaitGroup
 	edge := web.New(web.Config{
-		Store: store, Log: log, PublicURL: public, Schema: s.Schema,
+		Store: store, Log: log, PublicURL: public,
 		CacheBytes: c.CacheMB << 20, StreamsPerClient: c.Streams,
 		Access: access, Limits: c.limits(), Operation: c.operation(log, traces),
 		Stopping: ctx.Done(), Sockets: &sockets,

@@ -39,7 +39,7 @@ func newStreamSite(t testing.TB, change ...func(*web.Config)) *streamSite {
 	stopping := make(chan struct{})
 	s := &streamSite{Site: &sitetest.Site{T: t, Store: store, Log: &eventually.Journal{}}, stop: sync.OnceFunc(func() { close(stopping) })}
 	config := web.Config{
-		Store: store, Log: slog.New(slog.NewTextHandler(s.Log, nil)), PublicURL: "https://homebound.example", Schema: sitetest.Contract(t),
+		Store: store, Log: slog.New(slog.NewTextHandler(s.Log, nil)), PublicURL: "https://homebound.example",
 		Stopping: stopping, Sockets: &s.sockets,
 	}
 	for _, f := range change {

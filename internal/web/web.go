@@ -32,7 +32,6 @@ type Config struct {
 	Store     *db.Store
 	Log       *slog.Logger
 	PublicURL string // that readers reach the server by, a path after the host included; without a slash at the end
-	Schema    string // the contract's text, served at /schema.graphqls
 
 	CacheBytes uint64 // most that kept answers may take
 
@@ -77,7 +76,7 @@ func New(c Config) *Edge {
 	mux.Handle("/graphql", g.admit(methods(forQuestions, current(c, api, answers))))
 	mux.Handle("/releases/{number}/graphql", g.admit(methods(forQuestions, numbered(c, api, answers))))
 	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
-		plain(w, http.StatusOK, c.Schema)
+		plain(w, http.StatusOK, s.schema.Query.Position.Src.Input) // the file that it was generated from, whole
 	})
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c))

@@ -30,7 +30,7 @@ func NewOperated(t testing.TB, change func(*web.Config, *http.Server)) *Operated
 	o := &Operated{Site: &Site{T: t, Store: store, Log: &eventually.Journal{}}, Lines: &eventually.Journal{}}
 	stopping := make(chan struct{})
 	config := web.Config{Store: store, Log: slog.New(slog.NewTextHandler(o.Log, nil)),
-		PublicURL: "https://homebound.example", Schema: Contract(t),
+		PublicURL:  "https://homebound.example",
 		CacheBytes: 1 << 20, Stopping: stopping}
 	config.Requests = slog.New(slog.NewJSONHandler(o.Lines, nil))
 	server := &http.Server{}

@@ -77,7 +77,7 @@ func New(t testing.TB, configure ...func(*web.Config)) *Site {
 	stopping := make(chan struct{})
 	config := web.Config{
 		Store: store, Log: slog.New(slog.NewTextHandler(s.Log,
-			nil)), PublicURL: "https://homebound.example", Schema: Contract(t), Stopping: stopping,
+			nil)), PublicURL: "https://homebound.example", Stopping: stopping,
 	}
 	for _, set := range configure {
 		set(&config)
