@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/feature/plural"
@@ -66,14 +67,14 @@ func (e entry) message() catalog.Message {
 	return plural.Selectf(1, "%d", cases...)
 }
 
-// catalogue has what is built in. It is complete before main begins.
-var catalogue = func() *Catalogue {
+// catalogue has what is built in. It is read when the first words are asked for, since most commands ask for none.
+var catalogue = sync.OnceValue(func() *Catalogue {
 	all, err := read(texts)
 	if err != nil {
 		panic(fmt.Sprintf("words: %v", err)) // which the tests have looked at
 	}
 	return all
-}()
+})
 
 // read reads the files of a folder text, one a language.
 func read(folder fs.FS) (*Catalogue, error) {
@@ -106,7 +107,7 @@ const English = "en"
 
 // In returns the words of a language by its BCP 47 code, such as ru or pt-BR; English ones for "" and for a language
 // that nobody has written a file for.
-func In(code string) Words { return catalogue.In(code) }
+func In(code string) Words { return catalogue().In(code) }
 
 // In is the function In of this catalogue.
 func (c *Catalogue) In(code string) Words {
@@ -131,7 +132,7 @@ func (c *Catalogue) In(code string) Words {
 
 // Chosen returns the words of a language that a reader has chosen: by a code such as ru or ru-RU, or English by "". It
 // returns a Fault for a language that there are no words in.
-func Chosen(code string) (Words, error) { return catalogue.Chosen(code) }
+func Chosen(code string) (Words, error) { return catalogue().Chosen(code) }
 
 // Chosen is the function Chosen of this catalogue.
 func (c *Catalogue) Chosen(code string) (Words, error) {
@@ -147,7 +148,7 @@ func (c *Catalogue) Chosen(code string) (Words, error) {
 }
 
 // Languages lists the codes of the languages that there are words in.
-func Languages() []string { return catalogue.languages() }
+func Languages() []string { return catalogue().languages() }
 
 func (c *Catalogue) languages() []string {
 	var codes []string

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"homebound/internal/mount"
@@ -21,18 +22,21 @@ import (
 // langName is the parameter by which a reader chooses the language of a page.
 const langName = pictures.LangName
 
-// templates are a page in every language, by its code.
-type templates map[string]*mount.Template
+// templates are a page in every language, by its code. They are parsed when a server registers the page, since no other
+// command has pages.
+type templates func() map[string]*mount.Template
 
 // parsePage returns the page of a text, between the top and the bottom that all pages share.
 func parsePage(text string) templates {
-	all := templates{}
-	for _, code := range words.Languages() {
-		in := words.In(code)
-		whole := layoutText + `{{template "top" .}}` + text + `{{template "bottom" .}}`
-		all[code] = mount.Parse(translated(in, whole), pageWords(in))
-	}
-	return all
+	return sync.OnceValue(func() map[string]*mount.Template {
+		all := map[string]*mount.Template{}
+		for _, code := range words.Languages() {
+			in := words.In(code)
+			whole := layoutText + `{{template "top" .}}` + text + `{{template "bottom" .}}`
+			all[code] = mount.Parse(translated(in, whole), pageWords(in))
+		}
+		return all
+	})
 }
 
 // pieces finds what stands between the runs of a template: tags, and actions that decide what is shown.

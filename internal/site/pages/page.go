@@ -73,6 +73,7 @@ const currentName, addressName = ":current", ":address"
 // each time, since that of an old release says that there is a newer one. Whoever is not let in gets a page that says
 // so.
 func (s *Pages) page(path string, text templates, tell func(v *visit) (framed, error)) {
+	parsed := text()
 	shown := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		newest, done, err := s.Store.Current(r.Context())
 		if err != nil {
@@ -85,7 +86,7 @@ func (s *Pages) page(path string, text templates, tell func(v *visit) (framed, e
 		values.Set(addressName, r.URL.Path)
 		within := port.Within(r, cmp.Or(port.PathWithin(r), "/"), values)
 		s.Keep(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.show(w, r, text, tell)
+			s.show(w, r, parsed, tell)
 		})).ServeHTTP(w, within)
 	})
 	explained := func(acquire func(http.Handler) http.Handler) http.Handler {
@@ -96,7 +97,7 @@ func (s *Pages) page(path string, text templates, tell func(v *visit) (framed, e
 }
 
 // show tells one page of the release of the request.
-func (s *Pages) show(w http.ResponseWriter, r *http.Request, text templates, tell func(v *visit) (framed, error)) {
+func (s *Pages) show(w http.ResponseWriter, r *http.Request, text map[string]*mount.Template, tell func(v *visit) (framed, error)) {
 	values := r.URL.Query()
 	current, address := values.Get(currentName), values.Get(addressName)
 	values.Del(currentName)
@@ -166,7 +167,7 @@ func (s *Pages) showNotice(w http.ResponseWriter, r *http.Request, status int, m
 	}
 	data.in, data.Heading = in, said(in, data.Heading)
 	data.Title, data.Description, data.PublicURL = data.Heading, message, s.PublicURL
-	s.write(w, r, status, noticePage[in.Code()], data.in, data)
+	s.write(w, r, status, noticePage()[in.Code()], data.in, data)
 }
 
 // showLost answers readers who came to an address that there is not.
