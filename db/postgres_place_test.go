@@ -48,6 +48,7 @@ func postgresPlace(t *testing.T, address string) db.Place {
 }
 
 func TestPostgres_IsReadOnlyAfterItIsPrepared(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t)
 	from := reopen(t, threeReleases(t))
 	_, err := from.Push(t.Context(), server.URL(), 1, 0)
@@ -160,6 +161,7 @@ func askUntil(ctx context.Context, t *testing.T, store *db.Store, number int) (a
 
 // A standby that has the release goes on answering when the primary is gone, and one that lacks it is never asked.
 func TestPostgres_FailsOverToTheStandby(t *testing.T) {
+	t.Parallel()
 	primary := postgrestest.Start(t)
 	address := mustPrepare(t, primary)
 	from := reopen(t, threeReleases(t))

@@ -57,6 +57,7 @@ func forget(t *testing.T, servers ...*postgrestest.Server) {
 
 // A standby that takes nothing in any more is asked after one that does, and for the releases that it has alone.
 func TestPostgres_ChoosesByLag(t *testing.T) {
+	t.Parallel()
 	primary := postgrestest.Start(t)
 	address := mustPrepare(t, primary)
 	from := reopen(t, threeReleases(t))
@@ -103,6 +104,7 @@ func TestPostgres_ChoosesByLag(t *testing.T) {
 
 // Who asks for TLS gets it, or one sentence that says why not.
 func TestPostgres_VerifiesTheServer(t *testing.T) {
+	t.Parallel()
 	server, authority := postgrestest.StartTLS(t, "localhost")
 	from := reopen(t, threeReleases(t))
 	trusted := "prefix=tls&sslmode=verify-full&sslrootcert=" + authority

@@ -111,6 +111,7 @@ func underLoad(t *testing.T, url string, check func(whole) error, do func()) {
 
 func TestImport_KilledAtAnyMomentLeavesTheLastReleaseWhole(t *testing.T) {
 	testsize.Long(t)
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	mustRun(t, "import", "--data", data, writePackage(t, 500))
 	large := writePackage(t, 4_000)

@@ -150,6 +150,7 @@ func agrees(qualifier string, low, high, found float64) bool {
 // The document says with which published figures the made-up register agrees, all of them, and with which it does not.
 func TestDocs_DataComparesTheSyntheticRegister(t *testing.T) {
 	testsize.Long(t)
+	t.Parallel()
 	register := readMade(t)
 	days := labour.Period{From: labour.MustParseDate("2012-01-01"), To: labour.MustParseDate("2020-03-31")}
 	var lines []string

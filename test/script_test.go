@@ -30,6 +30,7 @@ import (
 //	lock FILE                  holds a file's lock until the script ends, as a running import does
 //	zip FILE NAME...           packs files; NAME=FILE packs a file under another name
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("test", "testdata", "script"),
 		RequireExplicitExec: true,

@@ -86,6 +86,7 @@ func introspection(*testing.T) string {
 // What takes longer than a request may take to come, or a part of an answer to go, is neither late nor broken off.
 func TestPace_StreamsOutliveTheTimeouts(t *testing.T) {
 	testsize.Long(t)
+	t.Parallel()
 	o := sitetest.NewOperated(t, func(c *web.Config, s *http.Server) {
 		c.WriteTimeout = 150 * time.Millisecond
 		s.ReadTimeout, s.IdleTimeout = 150*time.Millisecond, time.Minute

@@ -31,6 +31,7 @@ func TestSpecification_EveryAuditOfGraphQLOverHTTPIsPassed(t *testing.T) {
 }
 
 func TestPersistedQuery_AsClientsAskByIt(t *testing.T) {
+	t.Parallel()
 	const typed = "application/graphql-response+json; charset=utf-8"
 	s := sitetest.WithRelease(t)
 	for _, client := range []string{"apollo", "urql"} {

@@ -259,6 +259,7 @@ func newSlow(t *testing.T, change func(*web.Config)) (*sitetest.Site, *http.Clie
 // TestExport_ThatIsCutIsBroken lets the time of exports run out while their clients do not read.
 func TestExport_ThatIsCutIsBroken(t *testing.T) {
 	testsize.Long(t)
+	t.Parallel()
 	const patience = 3 * time.Second // enough for each to begin
 	s, client := newSlow(t, func(c *web.Config) { c.ExportTimeout = patience })
 	bodies := map[string]io.ReadCloser{}
@@ -397,6 +398,7 @@ func TestExport_DocumentedOnesAnswer(t *testing.T) {
 // Clients that take next to nothing are cut off, and their turns go to others. The server's own deadlines are far away.
 func TestExport_ASlowReaderIsCutOff(t *testing.T) {
 	testsize.Long(t)
+	t.Parallel()
 	s, client := newSlow(t, func(c *web.Config) { c.Exports, c.ExportSpeed, c.QueueTimeout = 1, 1<<20, time.Millisecond })
 	response, err := client.Get(s.URL + "/export/permits.ndjson")
 	require.NoError(t, err)
