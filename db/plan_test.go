@@ -115,7 +115,7 @@ func evidence(t *testing.T, release *db.Release, plan string, q db.ReportQuery) 
 	return s
 }
 
-// signSome gives two thirds of the permits a day on which the contract was finalised, before that of issue or after.
+// signSome sets a day on which the contract was finalised for two thirds of the permits, before that of issue or after.
 func signSome(rng *rand.Rand, content dbtest.Content) {
 	for i := range content.Permits {
 		if p := &content.Permits[i]; p.IssuedOn.Known() && rng.IntN(3) > 0 {

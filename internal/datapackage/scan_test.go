@@ -85,7 +85,7 @@ func TestScanner_MemoryDoesNotGrowWithTheFile(t *testing.T) {
 	}
 }
 
-// repeated gives a row again and again.
+// repeated yields a row again and again.
 type repeated struct {
 	row  string
 	at   int

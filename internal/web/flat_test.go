@@ -16,7 +16,7 @@ import (
 	"homebound/internal/web"
 )
 
-// table gives the rows of an answer in CSV, its header first.
+// table returns the rows of an answer in CSV, its header first.
 func tableOf(r sitetest.Reply, t testing.TB) [][]string {
 	t.Helper()
 	require.Equal(t, http.StatusOK, r.Status, r.Body)

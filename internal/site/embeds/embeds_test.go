@@ -17,7 +17,7 @@ import (
 	"homebound/internal/web"
 )
 
-// ancestors gives the pages that the browser lets show an answer.
+// ancestors returns the pages that the browser lets show an answer.
 func ancestorsOf(r sitetest.Reply) string {
 	_, sources, _ := strings.Cut(r.Header.Get("Content-Security-Policy"), "frame-ancestors ")
 	return sources

@@ -69,7 +69,7 @@ func (d described) read(t testing.TB, text string) described {
 	return d
 }
 
-// rows gives an export's rows by the names of its columns, read from its NDJSON.
+// rows returns an export's rows by the names of its columns, read from its NDJSON.
 func rowsOf(s *sitetest.Site, path string, headers ...string) []map[string]any {
 	s.T.Helper()
 	answer := s.Get(path, headers...)

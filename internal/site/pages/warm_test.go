@@ -13,7 +13,7 @@ import (
 	"homebound/internal/web"
 )
 
-// statements gives how many SQL statements the answers to readers have taken so far.
+// statements counts the SQL statements that the answers to readers have taken so far.
 func statementsOf(s *sitetest.Site) string {
 	return regexp.MustCompile(`(?m)^homebound_sql_statements_total (\S+)$`).FindStringSubmatch(s.Get("/metrics").Body)[1]
 }
