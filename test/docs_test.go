@@ -152,7 +152,7 @@ func commands() (found []*cobra.Command) {
 // flagsOf returns the flags of a command that its help shows.
 func flagsOf(c *cobra.Command) (found []*pflag.Flag) {
 	c.Flags().VisitAll(func(flag *pflag.Flag) {
-		if !flag.Hidden {
+		if !flag.Hidden && flag.Name != "help" {
 			found = append(found, flag)
 		}
 	})

@@ -20,28 +20,15 @@ type accessFlags struct {
 	TrustedOnly      bool          `help:"Answer trusted documents alone, whoever asks."`
 	TrustedProxy     []string      `placeholder:"CIDR" help:"Address or network of a proxy whose X-Forwarded-For tells client addresses; may be repeated."`
 
-	MaxBody       int `default:"65536" placeholder:"BYTES" help:"Longest body."`
-	MaxQuery      int `default:"16384" placeholder:"BYTES" help:"Longest query string."`
-	MaxTokens     int `default:"2000" placeholder:"N" help:"Most words and signs of a document."`
-	MaxDepth      int `default:"20" placeholder:"N" help:"Most fields within fields."`
-	MaxAliases    int `default:"100" placeholder:"N" help:"Most aliases in a document."`
-	MaxRootFields int `default:"50" placeholder:"N" help:"Most fields at the root of an operation."`
-	MaxDirectives int `default:"50" placeholder:"N" help:"Most directives in a document."`
-	MaxCost       int `default:"5000" placeholder:"N" help:"Most that one answer may cost."`
-	MaxErrors     int `default:"20" placeholder:"N" help:"Most errors told in one answer."`
-}
-
-// check returns an error for a bound below 1.
-func (f *accessFlags) check() error {
-	for name, most := range map[string]int{
-		"body": f.MaxBody, "query": f.MaxQuery, "tokens": f.MaxTokens, "depth": f.MaxDepth, "aliases": f.MaxAliases,
-		"root-fields": f.MaxRootFields, "directives": f.MaxDirectives, "cost": f.MaxCost, "errors": f.MaxErrors,
-	} {
-		if most < 1 {
-			return fmt.Errorf("--max-%s: expected at least 1, found %d", name, most)
-		}
-	}
-	return nil
+	MaxBody       int `default:"65536" least:"1" placeholder:"BYTES" help:"Longest body."`
+	MaxQuery      int `default:"16384" least:"1" placeholder:"BYTES" help:"Longest query string."`
+	MaxTokens     int `default:"2000" least:"1" placeholder:"N" help:"Most words and signs of a document."`
+	MaxDepth      int `default:"20" least:"1" placeholder:"N" help:"Most fields within fields."`
+	MaxAliases    int `default:"100" least:"1" placeholder:"N" help:"Most aliases in a document."`
+	MaxRootFields int `default:"50" least:"1" placeholder:"N" help:"Most fields at the root of an operation."`
+	MaxDirectives int `default:"50" least:"1" placeholder:"N" help:"Most directives in a document."`
+	MaxCost       int `default:"5000" least:"1" placeholder:"N" help:"Most that one answer may cost."`
+	MaxErrors     int `default:"20" least:"1" placeholder:"N" help:"Most errors told in one answer."`
 }
 
 func (f *accessFlags) limits() web.Limits {
@@ -53,9 +40,6 @@ func (f *accessFlags) limits() web.Limits {
 
 // access reads the keys of the data folder and the trusted documents, and parses the other flags.
 func (f *accessFlags) access(dir string) (web.Access, error) {
-	if err := f.check(); err != nil {
-		return web.Access{}, err
-	}
 	a := web.Access{RefuseAnonymous: !f.Anonymous, RowsNeedKey: f.RowsNeedKey, AnonymousBudget: f.AnonymousBudget,
 		TrustedOnly: f.TrustedOnly}
 	var err error

@@ -56,6 +56,9 @@ func root(choose func(runner)) *cobra.Command {
 	all.SilenceErrors, all.SilenceUsage, all.CompletionOptions.DisableDefaultCmd = true, true, true
 	all.SetFlagErrorFunc(flagError)
 	all.SetHelpFunc(printHelp)
+	all.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(*cobra.Command, []string) error {
+		return errors.New("unexpected argument help")
+	}})
 	return all
 }
 
@@ -87,9 +90,13 @@ func Main() int {
 func Run(s *Session, args []string) int {
 	var chosen runner // nil where help was asked for
 	all := root(func(c runner) { chosen = c })
-	all.SetArgs(args)
+	all.SetArgs(append([]string{}, args...))
 	all.SetOut(s.Stdout)
-	if err := all.ExecuteContext(s.Context); err != nil {
+	err := misplaced(all, args)
+	if err == nil {
+		err = all.ExecuteContext(s.Context)
+	}
+	if err != nil {
 		return s.fail(fmt.Errorf("%w; see homebound --help", err), 2)
 	}
 	if chosen == nil {

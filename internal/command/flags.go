@@ -1,158 +1,15 @@
 package command
 
 import (
-	"cmp"
-	"encoding"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"text/tabwriter"
-	"time"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
-
-// A command is a struct whose exported fields are its flags and arguments, those of embedded structs among them. Tags
-// describe them:
-//
-//	help         says what it is for
-//	default      is the value where it is left out
-//	name         names the flag; else --public-url is PublicURL
-//	placeholder  stands for the value in the help
-//	enum         lists the values that it may have
-//	path         makes the path of a file or folder absolute
-//	folder       asks in addition that there is such a folder
-//	whole        keeps the commas of a value; else they part the values of a list
-//	negatable    adds --no-NAME
-//	required, hidden
-//	arg          makes it an argument by its place; with optional, one that may be left out
-
-// field is a flag or an argument, and the field of a struct that it sets.
-type field struct {
-	name   string
-	tag    reflect.StructTag
-	into   reflect.Value
-	text   string // as it was set
-	negate bool   // whether it is a --no- flag
-}
-
-// fields returns what a command's struct has, in its order.
-func fields(of reflect.Value) (found []*field) {
-	for i := range of.NumField() {
-		switch f := of.Type().Field(i); {
-		case f.Anonymous:
-			found = append(found, fields(of.Field(i))...)
-		case f.IsExported():
-			found = append(found, &field{cmp.Or(f.Tag.Get("name"), kebab(f.Name)), f.Tag, of.Field(i), "", false})
-		}
-	}
-	return found
-}
-
-var wordEnds = regexp.MustCompile(`([a-z])([A-Z])`)
-
-// kebab returns public-url for PublicURL.
-func kebab(name string) string { return strings.ToLower(wordEnds.ReplaceAllString(name, "$1-$2")) }
-
-func (f *field) has(tag string) bool {
-	_, has := f.tag.Lookup(tag)
-	return has
-}
-
-// String returns the text that the field was set from.
-func (f *field) String() string { return f.text }
-
-// Type returns what stands for a value in the help; "bool" for a flag without one.
-func (f *field) Type() string {
-	if f.into.Kind() == reflect.Bool {
-		return "bool"
-	}
-	kind := strings.ToUpper(f.into.Type().Name())
-	if f.into.Type() != reflect.TypeFor[time.Duration]() && (f.into.CanInt() || f.into.CanUint()) {
-		kind = "N"
-	}
-	return cmp.Or(f.tag.Get("placeholder"), strings.ReplaceAll(f.tag.Get("enum"), ",", "|"), kind)
-}
-
-// Set reads a value. Its error says what was expected and found.
-func (f *field) Set(text string) (err error) {
-	f.text = text
-	if allowed := f.tag.Get("enum"); allowed != "" && !slices.Contains(strings.Split(allowed, ","), text) {
-		return fmt.Errorf("expected one of %s, found %q", strings.ReplaceAll(allowed, ",", ", "), text)
-	}
-	into := f.into
-	if into.Kind() == reflect.Pointer {
-		into.Set(reflect.New(into.Type().Elem()))
-		into = into.Elem()
-	}
-	switch to := into.Addr().Interface().(type) {
-	case encoding.TextUnmarshaler:
-		return to.UnmarshalText([]byte(text))
-	case *time.Duration:
-		if *to, err = time.ParseDuration(text); err != nil {
-			return fmt.Errorf("expected a duration such as 10s or 5m, found %q", text)
-		}
-		return nil
-	case *[]string:
-		if f.has("whole") {
-			*to = append(*to, text)
-		} else {
-			*to = append(*to, strings.Split(text, ",")...)
-		}
-		return nil
-	}
-	switch {
-	case into.Kind() == reflect.String:
-		text, err = f.path(text)
-		into.SetString(text)
-	case into.Kind() == reflect.Bool:
-		yes := slices.Contains([]string{"true", "yes", "1"}, strings.ToLower(text))
-		if !yes && !slices.Contains([]string{"false", "no", "0"}, strings.ToLower(text)) {
-			return fmt.Errorf("expected true or false, found %q", text)
-		}
-		into.SetBool(yes != f.negate)
-	case into.CanInt():
-		var n int64
-		n, err = strconv.ParseInt(text, 10, into.Type().Bits())
-		into.SetInt(n)
-	default:
-		var n uint64
-		n, err = strconv.ParseUint(text, 10, into.Type().Bits())
-		into.SetUint(n)
-	}
-	if errors.Is(err, strconv.ErrSyntax) || errors.Is(err, strconv.ErrRange) {
-		return fmt.Errorf("expected a whole number that fits, found %q", text)
-	}
-	return err
-}
-
-// path returns a text that is a path as an absolute one, of the home folder where it begins with ~/.
-func (f *field) path(text string) (string, error) {
-	if !f.has("path") && !f.has("folder") {
-		return text, nil
-	}
-	if rest, home := strings.CutPrefix(text, "~/"); home {
-		if dir, err := os.UserHomeDir(); err == nil {
-			text = filepath.Join(dir, rest)
-		}
-	}
-	path, err := filepath.Abs(text)
-	if err != nil {
-		return "", fmt.Errorf("find the folder of %q: %w", text, err)
-	}
-	if info, err := os.Stat(path); f.has("folder") && (err != nil || !info.IsDir()) {
-		return "", fmt.Errorf("expected a folder, found none at %s", path)
-	}
-	return path, nil
-}
 
 // runner is what a command does when its flags and arguments are set.
 type runner interface{ Run(*Session) error }
@@ -170,9 +27,11 @@ func newCommand(name, help string, c runner, choose func(runner)) *cobra.Command
 	cmd := &cobra.Command{Short: help}
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	helpFlag(cmd)
 	var arguments []*field
 	use := name
-	for _, f := range fields(reflect.ValueOf(c).Elem()) {
+	all := fields(reflect.ValueOf(c).Elem())
+	for _, f := range all {
 		if standard := f.tag.Get("default"); standard != "" {
 			if err := f.Set(standard); err != nil { // which the first test of any command finds
 				panic(fmt.Sprintf("command: the default of --%s: %v", f.name, err))
@@ -184,27 +43,15 @@ func newCommand(name, help string, c runner, choose func(runner)) *cobra.Command
 			cmd.Long += f.usage() + "\t" + f.tag.Get("help") + "\n"
 			continue
 		}
-		flag := flags.VarPF(f, f.name, "", f.tag.Get("help"))
-		flag.DefValue, flag.Hidden, flag.Annotations = f.tag.Get("default"), f.has("hidden"), map[string][]string{}
-		if f.into.Kind() == reflect.Bool {
-			flag.NoOptDefVal = "true"
+		flag := addFlag(flags, f)
+		if f.has("required") {
+			use += " " + given(flag)
 		}
 		if name == "serve" || f.name == "data" {
 			flag.Annotations[Variable] = []string{"HOMEBOUND_" + strings.ToUpper(strings.ReplaceAll(f.name, "-", "_"))}
 		}
-		if f.has("required") {
-			flag.Annotations[cobra.BashCompOneRequiredFlag] = []string{"true"}
-			use += " " + given(flag)
-		}
-		if f.has("negatable") {
-			opposite := *f
-			opposite.name, opposite.negate = "no-"+f.name, true
-			flags.VarPF(&opposite, opposite.name, "", "").NoOptDefVal = "true"
-			flags.Lookup(opposite.name).Hidden = true
-			flag.Usage += " --" + opposite.name + " is the opposite."
-		}
 	}
-	if flags.HasAvailableFlags() {
+	if len(all) > len(arguments) {
 		use += " [flags]"
 	}
 	cmd.Use, cmd.DisableFlagsInUseLine = use, true
@@ -230,22 +77,32 @@ func newCommand(name, help string, c runner, choose func(runner)) *cobra.Command
 	return cmd
 }
 
-// usage returns how an argument stands in the help.
-func (f *field) usage() string {
-	if f.has("optional") {
-		return "[<" + f.name + ">]"
+// addFlag adds a flag, and its opposite where it has one.
+func addFlag(flags *pflag.FlagSet, f *field) *pflag.Flag {
+	flag := flags.VarPF(f, f.name, "", f.tag.Get("help"))
+	flag.DefValue, flag.Hidden, flag.Annotations = f.tag.Get("default"), f.has("hidden"), map[string][]string{}
+	if f.into.Kind() == reflect.Bool {
+		flag.NoOptDefVal = "true"
 	}
-	return "<" + f.name + ">"
+	if f.has("required") {
+		flag.Annotations[cobra.BashCompOneRequiredFlag] = []string{"true"}
+	}
+	if f.has("negatable") {
+		opposite := *f
+		opposite.name, opposite.negate = "no-"+f.name, true
+		other := flags.VarPF(&opposite, opposite.name, "", "")
+		other.NoOptDefVal, other.Hidden = "true", true
+		flag.Usage += " --" + opposite.name + " is the opposite."
+	}
+	return flag
 }
-
-// given returns how a flag stands in the help where it is asked for.
-func given(flag *pflag.Flag) string { return "--" + flag.Name + "=" + flag.Value.Type() }
 
 // newGroup makes a command one that has commands below it, and asks for one of them where it does nothing by itself.
 func newGroup(cmd *cobra.Command, name, help string, of ...*cobra.Command) *cobra.Command {
 	cmd.Use, cmd.Short = name, help
 	cmd.AddCommand(of...)
 	if cmd.RunE == nil {
+		helpFlag(cmd)
 		cmd.Args = func(_ *cobra.Command, texts []string) error { return setArguments(cmd, nil, texts) }
 		cmd.RunE = func(*cobra.Command, []string) error {
 			return fmt.Errorf("expected one of %s", strings.Join(names(of), ", "))
@@ -253,6 +110,9 @@ func newGroup(cmd *cobra.Command, name, help string, of ...*cobra.Command) *cobr
 	}
 	return cmd
 }
+
+// helpFlag adds --help, which the library would add when the command runs: too late to tell --help import from a value.
+func helpFlag(cmd *cobra.Command) { cmd.Flags().BoolP("help", "h", false, "Show this help.") }
 
 func names(of []*cobra.Command) (found []string) {
 	for _, c := range of {
@@ -278,7 +138,7 @@ func setArguments(cmd *cobra.Command, arguments []*field, texts []string) error 
 		return nil
 	}
 	found := texts[len(arguments)]
-	return fmt.Errorf("unexpected argument %s%s", found, meant(found, "", names(cmd.Commands())))
+	return fmt.Errorf("unexpected argument %s%s", plain(found), meant(found, "", names(cmd.Commands())))
 }
 
 // setVariables sets the flags that the command line left out from their environment variables.
@@ -313,73 +173,29 @@ func missing(flags *pflag.FlagSet) error {
 	return fmt.Errorf("missing flags: %s", strings.Join(names, ", "))
 }
 
-// flagError says in the words of the program what is wrong with a flag.
-func flagError(cmd *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	var empty *pflag.ValueRequiredError
-	var unknown *pflag.NotExistError
-	switch {
-	case errors.As(err, &invalid):
-		return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
-	case errors.As(err, &empty):
-		return fmt.Errorf("--%s: expected a value, found none", empty.GetFlag().Name)
-	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
-		var names []string
-		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-		name := unknown.GetSpecifiedName()
-		return fmt.Errorf("unknown flag --%s%s", name, meant(name, "--", names))
+// misplaced returns an error where a command line does not begin with its command, or where a flag would take the flag behind
+// it for its value: --note --draft would publish what was to be kept back.
+func misplaced(root *cobra.Command, words []string) error {
+	for len(words) > 0 && (words[0] == "-h" || words[0] == "--help") {
+		words = words[1:]
 	}
-	return err
+	cmd, rest, err := root.Find(words)
+	if err != nil {
+		return nil // which the library says
+	}
+	path := strings.Fields(cmd.CommandPath())[1:]
+	if len(words) < len(path) || !slices.Equal(words[:len(path)], path) {
+		return fmt.Errorf("expected %s before its flags, found %s", strings.Join(path, " "), plain(words[0]))
+	}
+	for i := 0; i+1 < len(rest) && rest[i] != "--"; i++ {
+		name, is := strings.CutPrefix(rest[i], "--")
+		flag := cmd.Flags().Lookup(name)
+		if !is || flag == nil || flag.NoOptDefVal != "" {
+			continue
+		}
+		if i++; strings.HasPrefix(rest[i], "-") {
+			return fmt.Errorf("--%s: expected a value, found %s; write --%[1]s=%[2]s if it is meant", name, plain(rest[i]))
+		}
+	}
+	return nil
 }
-
-// meant returns a guess at what was mistyped; "" where nothing is close.
-func meant(found, prefix string, names []string) string {
-	for _, name := range names {
-		if distance := levenshtein.ComputeDistance(found, name); distance > 0 && distance <= 2 && len(name) > 3 {
-			return fmt.Sprintf(", did you mean %q?", prefix+name)
-		}
-	}
-	return ""
-}
-
-// printHelp prints how a command is used: its flags, or its own commands where it has any.
-func printHelp(cmd *cobra.Command, _ []string) {
-	out := cmd.OutOrStdout()
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(out, "Usage: %s <command>\n\n%s\n\nCommands:\n", cmd.CommandPath(), cmd.Short)
-		path := strings.TrimPrefix(cmd.CommandPath()+" ", cmd.Root().Name()+" ")
-		for _, sub := range cmd.Commands() {
-			if sub.IsAvailableCommand() {
-				fmt.Fprintf(out, "  %-16s  %s\n", path+sub.Name(), sub.Short)
-			}
-		}
-		fmt.Fprintf(out, "\n\"%s <command> --help\" says more of a command.\n", cmd.CommandPath())
-		return
-	}
-	shown := pflag.NewFlagSet("", pflag.ContinueOnError)
-	shown.SortFlags = false
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		other := *flag
-		for _, name := range flag.Annotations[Variable] {
-			other.Usage += " ($" + name + ")"
-		}
-		if other.Name != "help" {
-			shown.AddFlag(&other)
-		}
-	})
-	fmt.Fprintf(out, "Usage: %s\n\n%s\n", cmd.UseLine(), cmd.Short)
-	if cmd.Long != "" {
-		fmt.Fprint(out, "\nArguments:\n")
-		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		for line := range strings.Lines(cmd.Long) {
-			fmt.Fprint(table, "  ", line)
-		}
-		_ = table.Flush() // a broken pipe ends the program anyway
-	}
-	if shown.HasAvailableFlags() {
-		fmt.Fprintf(out, "\nFlags:\n%s", shown.FlagUsagesWrapped(helpWidth))
-	}
-}
-
-// helpWidth is how many columns the help takes.
-const helpWidth = 110

@@ -147,9 +147,6 @@ type keysRotate struct {
 
 // Run renews a key.
 func (c *keysRotate) Run(s *Session) error {
-	if c.Grace < 0 {
-		return fmt.Errorf("--grace: expected 0s or more, found %s", c.Grace)
-	}
 	keys, err := access.OpenKeys(c.Data)
 	if err != nil {
 		return err

@@ -52,18 +52,6 @@ func (f *operateFlags) Validate() error {
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return errors.New("expected both --tls-cert and --tls-key, or neither")
 	}
-	for name, value := range map[string]int64{
-		"query-timeout": int64(f.QueryTimeout), "max-statements": int64(f.MaxStatements),
-		"concurrency": int64(f.Concurrency), "queue": int64(f.Queue), "queue-timeout": int64(f.QueueTimeout),
-		"exports": int64(f.Exports), "export-timeout": int64(f.ExportTimeout), "export-speed": int64(f.ExportSpeed),
-		"export-spool":   int64(f.ExportSpool),
-		"header-timeout": int64(f.HeaderTimeout), "read-timeout": int64(f.ReadTimeout),
-		"write-timeout": int64(f.WriteTimeout), "idle-timeout": int64(f.IdleTimeout),
-	} {
-		if value < 0 {
-			return fmt.Errorf("--%s: expected 0 or more", name)
-		}
-	}
 	if f.AdminAddr != "" {
 		if _, err := web.LoopbackAddr(f.AdminAddr); err != nil {
 			return fmt.Errorf("--admin-addr: %w", err)

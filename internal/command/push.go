@@ -58,7 +58,7 @@ func (c *pushCommand) Run(s *Session) (err error) {
 
 // storeFlags say where a server's releases are, other than in the data folder.
 type storeFlags struct {
-	Store    []string `whole:"" placeholder:"s3://BUCKET/PREFIX|postgres://HOST/DATABASE" help:"Object storage or PostgreSQL that releases are read from in the place of --data, as homebound push leaves them there; of a PostgreSQL several, each a server: docs/SCALING.md."`
+	Store    []string `whole:"" placeholder:"ADDRESS" help:"Object storage (s3://BUCKET/PREFIX) or PostgreSQL (postgres://HOST/DATABASE) that releases are read from in the place of --data, as homebound push leaves them there; of a PostgreSQL several, each a server: docs/SCALING.md."`
 	CacheDir string   `default:"./cache" path:"" placeholder:"DIR" help:"Folder for what is fetched of --store."`
 	CacheGB  int64    `name:"cache-gb" default:"20" help:"Most that old releases fetched of --store may take, in GiB; the current one is kept in any case."`
 }
