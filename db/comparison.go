@@ -41,6 +41,21 @@ func (c Comparison[T]) least() *T {
 	return least
 }
 
+// most returns a value that none which meets the comparison exceeds, nil where it has none.
+func (c Comparison[T]) most() *T {
+	var most *T
+	bounds := []*T{c.Eq, c.Lt, c.Lte}
+	if len(c.In) > 0 {
+		bounds = append(bounds, new(slices.Max(c.In)))
+	}
+	for _, v := range bounds {
+		if v != nil && (most == nil || *v < *most) {
+			most = v
+		}
+	}
+	return most
+}
+
 // HoldsKnown reports whether a value meets the comparison; nil, which is not known, meets an empty one alone.
 func (c Comparison[T]) HoldsKnown(v *T) bool { return c.IsEmpty() || v != nil && c.Holds(*v) }
 

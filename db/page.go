@@ -25,6 +25,7 @@ type Span struct {
 	Offset        int // rows to skip, of a list that is held whole
 	Limit         int
 	Backward      bool
+	NoRows        bool // whether neither rows are wanted nor whether any follow, so that none is looked for
 	Count         bool // whether Page.Total is wanted: it costs a query
 	Workers       bool // whether Page.Workers is wanted beside it: of rows that are counted one by one, these are read for it
 	Mark          bool // whether Page.Synthetic is wanted: it costs a query where a release mixes registers
@@ -66,7 +67,7 @@ type selection struct {
 	// columns that the page is in the order of. Either may be nil. They take statements of their own, so that a list asks for
 	// them that is read alone.
 	total func(ctx context.Context) (rows, workers int, err error)
-	page  func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, limit int) (orderBy, id string, err error)
+	page  func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, direction string, limit int) (orderBy, id string, err error)
 	real  bool // whether made-up rows are left out
 }
 
@@ -81,9 +82,12 @@ func pages[T any](ctx context.Context, r *Release, l listing[T], sortBy string, 
 	lists []selection) ([]Page[T], error) {
 	all := make([]Page[T], 0, len(lists))
 	for some := range slices.Chunk(lists, maxUnion) {
-		read, err := l.read(ctx, r, sortBy, descending, span, some)
-		if err != nil {
-			return nil, err
+		read := make([]Page[T], len(some))
+		if !span.NoRows {
+			var err error
+			if read, err = l.read(ctx, r, sortBy, descending, span, some); err != nil {
+				return nil, err
+			}
 		}
 		if span.Count {
 			if err := l.total(ctx, r, span.Workers, some, read); err != nil {
@@ -117,7 +121,7 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 			list.narrow(sb)
 		} else {
 			var err error
-			if orderBy, id, err = list.page(ctx, sb, sortBy, span.Limit+1); err != nil {
+			if orderBy, id, err = list.page(ctx, sb, sortBy, direction, span.Limit+1); err != nil {
 				return nil, err
 			}
 		}

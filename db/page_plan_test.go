@@ -12,6 +12,7 @@ import (
 	"homebound/db"
 	"homebound/db/dbtest"
 	"homebound/internal/labour"
+	"homebound/internal/testsize"
 )
 
 // A page of permits is found along its order where many meet the filter, and by what the filter demands where few do. Of those
@@ -56,4 +57,60 @@ func TestPermitPages_AreFoundTheSoonerWay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPermitPages_OfSomeDaysAreThoseOfTheWholeList compares pages that begin where the sums of days say that permits lie with
+// a second, naive list. Every other register has permits that are never in force, whose days the sums do not have.
+func TestPermitPages_OfSomeDaysAreThoseOfTheWholeList(t *testing.T) {
+	bounded := 0
+	for seed := range uint64(testsize.Rounds(12, 3)) {
+		rng := rand.New(rand.NewPCG(seed, 16))
+		content := dbtest.Random(rng, 120)
+		for i := range content.Permits {
+			p := &content.Permits[i]
+			if seed%2 == 0 { // all are in force, and as near to their first day as the nearest, so that bounds are tight
+				p.IssuedOn = labour.NewDate(2013, 1, 1+rng.IntN(2600))
+				p.ValidFrom, p.RevokedOn = p.IssuedOn.AddDays(7), nil
+				p.ValidTo = p.ValidFrom.AddDays(rng.IntN(400))
+			} else if !p.IssuedOn.Known() {
+				p.IssuedOn = labour.NewDate(2012, 1, 1+rng.IntN(2000))
+			}
+		}
+		store := dbtest.MustOpen(t)
+		dbtest.MustPublish(t, store, content)
+		release, naive := dbtest.MustRead(t, store), dbtest.NewNaive(content)
+		ctx := db.WithLedger(t.Context(), &db.Ledger{Watch: func(_ context.Context, query string) func(error) {
+			if strings.Contains(query, "i.issued_on BETWEEN") {
+				bounded++
+			}
+			return func(error) {}
+		}})
+		for range testsize.Rounds(60, 20) {
+			day := labour.NewDate(2013, 1, 1+rng.IntN(2600))
+			p := content.Permits[rng.IntN(len(content.Permits))] // whose days are at the ends of their cell's, often
+			if some := []labour.Date{p.ValidFrom, p.ValidTo}[rng.IntN(2)]; some.Known() && rng.IntN(4) > 0 {
+				day = some
+			}
+			compared := []db.Comparison[labour.Date]{{Gte: &day}, {Gt: &day}, {Lte: &day}, {Lt: &day},
+				{Gte: &day, Lt: new(day.AddDays(rng.IntN(500)))}, {In: []labour.Date{day, day.AddDays(100)}}}[rng.IntN(6)]
+			f := db.PermitFilter{ValidFrom: compared}
+			if rng.IntN(4) == 0 {
+				f = db.PermitFilter{ValidTo: compared}
+			}
+			if rng.IntN(4) == 0 {
+				f.IssuedOn = db.Comparison[labour.Date]{Gte: new(day.AddDays(-rng.IntN(90)))}
+			}
+			order := db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn, Descending: rng.IntN(2) == 0}
+			limit := 1 + rng.IntN(5)
+			pages, err := release.PermitPages(ctx, []db.PermitFilter{f}, order, db.Span{Limit: limit})
+			require.NoError(t, err)
+			expected := naive.Permits(f, order)
+			expected = expected[:min(limit, len(expected))]
+			require.Len(t, pages[0].Nodes, len(expected), "%v %v %v", f.ValidFrom, f.ValidTo, order)
+			for i, p := range expected {
+				require.Equal(t, p.ID, pages[0].Nodes[i].ID, "%v %v %v", f.ValidFrom, f.ValidTo, order)
+			}
+		}
+	}
+	assert.Greater(t, bounded, 10, "pages that were bounded")
 }

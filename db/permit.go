@@ -136,9 +136,9 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if days != nil {
 		list.total = days.total
 	}
-	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy string, limit int) (orderBy, id string, err error) {
+	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, direction string, limit int) (orderBy, id string, err error) {
 		list.narrow(sb)
-		if orderBy, id, err = r.walkPermits(ctx, sb, f, resolved, sortBy, limit); err == nil && days != nil {
+		if orderBy, id, err = r.walkPermits(ctx, sb, f, resolved, walk{list.narrow, sortBy, direction, limit}); err == nil && days != nil {
 			err = days.bound(ctx, sb, sortBy, orderBy)
 		}
 		return orderBy, id, err

@@ -37,8 +37,10 @@ func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 
 // spanUpTo is span where a page has another length than most have, where the arguments do not say.
 func (a pageArgs) spanUpTo(ctx context.Context, order listOrder, limit int) (db.Span, error) {
-	workers := graphql.FieldRequested(ctx, "totalWorkers")
-	span := db.Span{Limit: limit, Count: workers || graphql.FieldRequested(ctx, "totalCount"), Workers: workers, Mark: graphql.FieldRequested(ctx, "synthetic")}
+	asks := func(field string) bool { return graphql.FieldRequested(ctx, field) }
+	workers := asks("totalWorkers")
+	span := db.Span{Limit: limit, NoRows: !asks("nodes") && !asks("edges") && !asks("pageInfo"),
+		Count: workers || asks("totalCount"), Workers: workers, Mark: asks("synthetic")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")
 	}

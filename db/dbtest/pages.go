@@ -52,6 +52,8 @@ func pages(t *testing.T, open func(testing.TB) *db.Store) {
 func walk[T any](t *testing.T, d dice, read func(context.Context, db.Span) ([]db.Page[T], error), expected [][]T, workers func(T) int, about string) {
 	t.Helper()
 	limit := d.between(1, 20)
+	bare, err := read(t.Context(), db.Span{Limit: limit, NoRows: true, Count: true, Workers: true})
+	require.NoError(t, err)
 	first, err := read(t.Context(), db.Span{Limit: limit, Count: true, Workers: true})
 	require.NoError(t, err, about)
 	require.Len(t, first, len(expected), about)
@@ -62,6 +64,7 @@ func walk[T any](t *testing.T, d dice, read func(context.Context, db.Span) ([]db
 		}
 		assert.Equal(t, len(list), first[i].Total, "total of list %d of %s", i, about)
 		assert.Equal(t, sum, first[i].Workers, "workers of list %d of %s", i, about)
+		assert.Equal(t, db.Page[T]{Total: len(list), Workers: sum}, bare[i], "totals alone of list %d of %s", i, about)
 		assert.Equal(t, len(list) > limit, first[i].More, "more of list %d of %s", i, about)
 		for _, backward := range []bool{false, true} {
 			var found []T
@@ -190,6 +193,12 @@ func (d dice) permitFilter(n *Naive) func() db.PermitFilter {
 		f.InForceOn = d.maybeDay(4)
 		if d.once(3) {
 			f.Workers = db.Comparison[int]{Gte: Some(d.between(0, 20)), Lt: Some(d.between(10, 40))}
+		}
+		if d.once(4) {
+			f.ValidFrom = db.Comparison[labour.Date]{Gte: d.maybeDay(2), Lt: d.maybeDay(2)}
+		}
+		if d.once(6) {
+			f.ValidTo = db.Comparison[labour.Date]{Gt: d.maybeDay(2), Lte: d.maybeDay(2)}
 		}
 		if d.once(4) {
 			f.Status = some(d, 3, labour.PermitStatuses)
