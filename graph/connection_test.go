@@ -316,13 +316,17 @@ func TestReport_RowsNodesAndEdgesAreTheSame(t *testing.T) {
 	assert.Equal(t, one, many, "edges are looked up together")
 }
 
-func TestConnections_CountOnlyWhereTheCountIsAsked(t *testing.T) {
+func TestConnections_ReadOnlyWhatIsAsked(t *testing.T) {
 	w := in(t, "small")
 	for selection, statements := range map[string]int64{
 		"nodes { id }":                                        1,
 		"pageInfo { hasNextPage endCursor }":                  1,
 		"nodes { id } totalCount":                             2,
-		"totalCount totalWorkers":                             2,
+		"totalCount totalWorkers":                             1,
+		"edges { cursor } totalCount":                         2,
+		"all: nodes { id } totalCount":                        2,
+		"pageInfo { hasNextPage } totalCount":                 2,
+		"... on PermitConnection { nodes { id } } totalCount": 2,
 		"nodes { id } count: totalWorkers":                    2,
 		"nodes { id } totalCount @include(if: false)":         1,
 		"nodes { id } ... on PermitConnection { totalCount }": 2,
