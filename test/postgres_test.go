@@ -36,6 +36,9 @@ func TestServe_FromPostgreSQL(t *testing.T) {
 		took := time.Since(began)
 		kills := testsize.Rounds(5, 2)
 		for i := range kills {
+			eventually.True(t, func() bool { // else the next one is told that another is under way
+				return primary.Query(t, "SELECT COUNT(*) = 0 FROM pg_locks WHERE locktype = 'advisory'") == "t"
+			}, patience, 50*time.Millisecond, "the server has noticed that the push before is gone")
 			if killed(t, took*time.Duration(i+1)/time.Duration(kills+2), "push", "--data", data, primary.URL()) {
 				assert.Equal(t, 1, numberOf(t, one), "a push that was killed changes nothing")
 			}
