@@ -27,33 +27,26 @@ func (c Comparison[T]) Holds(v T) bool {
 }
 
 // least returns a value that all which meet the comparison reach, nil where it has none.
-func (c Comparison[T]) least() *T {
-	var least *T
-	bounds := []*T{c.Eq, c.Gt, c.Gte}
-	if len(c.In) > 0 {
-		bounds = append(bounds, new(slices.Min(c.In)))
-	}
-	for _, v := range bounds {
-		if v != nil && (least == nil || *v > *least) {
-			least = v
-		}
-	}
-	return least
-}
+func (c Comparison[T]) least() *T { return c.bound(slices.Max[[]T], slices.Min[[]T], c.Gt, c.Gte) }
 
 // most returns a value that none which meets the comparison exceeds, nil where it has none.
-func (c Comparison[T]) most() *T {
-	var most *T
-	bounds := []*T{c.Eq, c.Lt, c.Lte}
-	if len(c.In) > 0 {
-		bounds = append(bounds, new(slices.Max(c.In)))
-	}
-	for _, v := range bounds {
-		if v != nil && (most == nil || *v < *most) {
-			most = v
+func (c Comparison[T]) most() *T { return c.bound(slices.Min[[]T], slices.Max[[]T], c.Lt, c.Lte) }
+
+// bound returns the tightest of what bounds a value on one side: some of the comparison's values, and the outermost of its list.
+func (c Comparison[T]) bound(tightest, outermost func([]T) T, some ...*T) *T {
+	var all []T
+	for _, v := range append(some, c.Eq) {
+		if v != nil {
+			all = append(all, *v)
 		}
 	}
-	return most
+	if len(c.In) > 0 {
+		all = append(all, outermost(c.In))
+	}
+	if all == nil {
+		return nil
+	}
+	return new(tightest(all))
 }
 
 // HoldsKnown reports whether a value meets the comparison; nil, which is not known, meets an empty one alone.

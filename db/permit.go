@@ -209,7 +209,7 @@ var comparedPermits = []string{"f.issued_on", "f.valid_from", "f.valid_to", "f.w
 // compared lists what the filter demands of one of these columns.
 func (f PermitFilter) compared(sb *sqlbuilder.SelectBuilder, column string) []string {
 	switch column {
-	case "f.issued_on":
+	case "f.issued_on", "i.issued_on": // i is the index that a page is found along: see walkPermits
 		return append(f.Issued.conditions(sb, column), ofDays(sb, f.IssuedOn, column)...)
 	case "f.valid_from":
 		return ofDays(sb, f.ValidFrom, column)

@@ -23,8 +23,9 @@ import (
 // tells by itself, and these are passed over without being read. For the first, the order is one that no index has.
 func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder, f PermitFilter, resolved facts, w walk) (orderBy, id string, err error) {
 	sortBy := w.sortBy
+	byIssue := sortBy == permitSort[PermitByIssuedOn]
 	var ends *labour.Date // the least last day of validity that a permit of the list may have
-	if sortBy == permitSort[PermitByIssuedOn] {
+	if byIssue {
 		ends = Comparison[labour.Date]{Gte: r.inForceOn(f), Gt: f.ValidTo.least()}.least()
 	}
 	way, err := r.wayToPermits(ctx, f, resolved, w, ends != nil)
@@ -42,8 +43,8 @@ func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder,
 	if ends != nil {
 		sb.Where(sb.GreaterEqualThan("i.valid_to", ends.String()))
 	}
-	if sortBy == permitSort[PermitByIssuedOn] {
-		sb.Where(append(f.Issued.conditions(sb, "i.issued_on"), ofDays(sb, f.IssuedOn, "i.issued_on")...)...)
+	if byIssue {
+		sb.Where(f.compared(sb, "i.issued_on")...)
 		issued, err := r.issuedWithin(ctx, f)
 		if err != nil {
 			return "", "", err
@@ -59,8 +60,9 @@ func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder,
 // where nothing tells. The sums of the days of the register tell it: between which days those of a cell's year lie.
 func (r *Release) issuedWithin(ctx context.Context, f PermitFilter) (labour.Period, error) {
 	issued := packed.NoDays
-	least, most, ended := f.ValidFrom.least(), f.ValidFrom.most(), f.ValidTo.most()
-	if least == nil && most == nil && ended == nil || r.confidential > 0 || r.Gaps()[labour.NoIssueDay] > 0 || !build.HasSpans(r.schema) {
+	least, ended := f.ValidFrom.least(), f.ValidTo.most()
+	most := Comparison[labour.Date]{Lt: f.ValidFrom.most(), Lte: ended}.most() // a permit begins before it ends
+	if least == nil && most == nil || r.confidential > 0 || r.Gaps()[labour.NoIssueDay] > 0 || !build.HasSpans(r.schema) {
 		return issued, nil
 	}
 	q := daysQuestion{facts: []any{build.PermitFacts}, years: DateRange{}.period(), narrow: func(*sqlbuilder.SelectBuilder) {}}
@@ -70,10 +72,8 @@ func (r *Release) issuedWithin(ctx context.Context, f PermitFilter) (labour.Peri
 			if least != nil && s.From.To < *least || most != nil && s.From.From > *most || ended != nil && s.To.From > *ended {
 				return true
 			}
-			for _, last := range []*labour.Date{most, ended} { // a permit begins before it ends
-				if last != nil {
-					day.To = min(day.To, last.AddDays(-s.Before))
-				}
+			if most != nil {
+				day.To = min(day.To, most.AddDays(-s.Before))
 			}
 		}
 		issued = packed.Widen(issued, day)

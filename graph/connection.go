@@ -39,7 +39,7 @@ func (a pageArgs) span(ctx context.Context, order listOrder) (db.Span, error) {
 func (a pageArgs) spanUpTo(ctx context.Context, order listOrder, limit int) (db.Span, error) {
 	asks := func(field string) bool { return graphql.FieldRequested(ctx, field) }
 	workers := asks("totalWorkers")
-	span := db.Span{Limit: limit, NoRows: !asks("nodes") && !asks("edges") && !asks("pageInfo"),
+	span := db.Span{Limit: limit, NoRows: !slices.ContainsFunc([]string{"nodes", "edges", "rows", "pageInfo"}, asks),
 		Count: workers || asks("totalCount"), Workers: workers, Mark: asks("synthetic")}
 	if a.first != nil && a.last != nil {
 		return span, labour.Faultf(labour.BadUserInput, "expected either first or last, found both.")

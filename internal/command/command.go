@@ -27,15 +27,16 @@ func init() { cobra.EnableCommandSorting = false }
 // root returns the command line. Without a command it is that of serve.
 func root(choose func(runner)) *cobra.Command {
 	leaf := func(name, help string, c runner) *cobra.Command { return newCommand(name, help, c, choose) }
-	const serves = "Serve the current release; make ./data from the default package where there is none."
-	all := newGroup(leaf("serve", serves, &serveCommand{}), "homebound", "A GraphQL reporting backend on labour migration under sanctions.",
-		leaf("serve", serves, &serveCommand{}),
+	serve := func() *cobra.Command {
+		return leaf("serve", "Serve the current release; make ./data from the default package where there is none.", &serveCommand{})
+	}
+	all := newGroup(serve(), serve(),
 		leaf("import", "Make a new release from the current one and a data package.", &importCommand{}),
 		leaf("check", "Say all that is wrong with a data package and what it would change, and publish nothing.", &checkCommand{}),
 		leaf("map", "Write a first mapping.yml for a publisher's file, from its header.", &mapCommand{}),
 		leaf("export", "Write a release back as a data package.", &exportCommand{}),
 		leaf("generate", "Write a synthetic data package, every register row of it marked.", &generateCommand{}),
-		newGroup(leaf("releases", "", &releasesList{}), "releases", "List, show and verify releases.",
+		newGroup(leaf("releases", "List, show and verify releases.", &releasesList{}),
 			leaf("list", "List every release, the oldest first.", &releasesList{}),
 			leaf("show", "Say what a release holds and how it was made.", &releasesShow{}),
 			leaf("diff", "Say what one release holds otherwise than another.", &releasesDiff{}),
@@ -46,13 +47,14 @@ func root(choose func(runner)) *cobra.Command {
 		leaf("backup", "Copy the releases to another folder, checked, beside a running server.", &backupCommand{}),
 		leaf("push", "Copy a release to an object storage or a PostgreSQL, for servers with --store, and name it the current one there.", &pushCommand{}),
 		leaf("restore", "Copy the releases of a backup into the data folder, checked, beside a running server.", &restoreCommand{}),
-		newGroup(&cobra.Command{}, "keys", "Make, list, revoke and rotate the keys of a data folder.",
+		newGroup(&cobra.Command{Use: "keys", Short: "Make, list, revoke and rotate the keys of a data folder."},
 			leaf("add", "Make a key and print it, once.", &keysAdd{}),
 			leaf("list", "List every key, revoked and expired ones too; the keys themselves cannot be had again.", &keysList{}),
 			leaf("revoke", "End a key at once.", &keysRevoke{}),
 			leaf("rotate", "Make a new key of the same name that allows the same, and print it, once.", &keysRotate{})),
 		leaf("version", "Say which build this is.", &versionCommand{}),
 	)
+	all.Use, all.Short = "homebound", "A GraphQL reporting backend on labour migration under sanctions."
 	all.SilenceErrors, all.SilenceUsage, all.CompletionOptions.DisableDefaultCmd = true, true, true
 	all.SetFlagErrorFunc(flagError)
 	all.SetHelpFunc(printHelp)
@@ -90,7 +92,7 @@ func Main() int {
 func Run(s *Session, args []string) int {
 	var chosen runner // nil where help was asked for
 	all := root(func(c runner) { chosen = c })
-	all.SetArgs(append([]string{}, args...))
+	all.SetArgs(append([]string{}, args...)) // nil would stand for those of the process
 	all.SetOut(s.Stdout)
 	err := misplaced(all, args)
 	if err == nil {

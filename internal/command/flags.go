@@ -98,8 +98,7 @@ func addFlag(flags *pflag.FlagSet, f *field) *pflag.Flag {
 }
 
 // newGroup makes a command one that has commands below it, and asks for one of them where it does nothing by itself.
-func newGroup(cmd *cobra.Command, name, help string, of ...*cobra.Command) *cobra.Command {
-	cmd.Use, cmd.Short = name, help
+func newGroup(cmd *cobra.Command, of ...*cobra.Command) *cobra.Command {
 	cmd.AddCommand(of...)
 	if cmd.RunE == nil {
 		helpFlag(cmd)

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -30,9 +29,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
-		word := cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()) // -addr is read as letters
+		word, dashes := unknown.GetSpecifiedName(), "--"
+		if letters := unknown.GetSpecifiedShortnames(); letters != "" { // as -addr is read
+			word, dashes = letters, "-"
+		}
 		name, _, _ := strings.Cut(word, "=")
-		dashes := strings.Repeat("-", 2-min(len(unknown.GetSpecifiedShortnames()), 1))
 		return fmt.Errorf("unknown flag %s%s%s", dashes, plain(name), meant(name, "--", names))
 	}
 	return err
