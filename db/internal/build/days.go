@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
@@ -52,40 +51,6 @@ var registerDays = Rollup{DaysTable, DayFacts, cellDimensions}
 // cellDimensions are the parts of a cell's text, in their order.
 var cellDimensions = []labour.Dimension{labour.ByRegion, labour.ByNationality, labour.ByIndustry, labour.ByOutcome, BySource, BySynthetic}
 
-// cellOf returns the expression of a cell: the text of region, nationality, industry, outcome, source and mark.
-func cellOf(row, industry, outcome string) string {
-	return sqlite.Joined([]string{row + ".region_code", row + ".nationality", industry, outcome, row + ".source_id",
-		row + ".synthetic"}, sqlite.FieldEnd)
-}
-
-// baseOutcome is what a repatriation counts as: see repatriation_facts.
-const baseOutcome = "COALESCE((SELECT o.base_outcome FROM outcomes o WHERE o.code = r.outcome), r.outcome)"
-
-// daysOfRepatriations reads repatriations in the order of keys, so that the same content comes out the same: a row's own
-// cell, and the cell of its permit, empty where none was in force; its days: the date, then the first and last in force or
-// none; the workers of the permit, and how many had been repatriated under it before this row, and with it; the wage, its
-// currency, the permit's region and the year of its rate; its employer, and that of the permit.
-var daysOfRepatriations = `
-SELECT ` + cellOf("r", "COALESCE("+industryOfPermit+", (SELECT industry FROM employers WHERE id = r.employer_id))", baseOutcome) + `,
-       CASE WHEN ` + isInForce + ` THEN ` + cellOf("p", industryOfPermit, "''") + ` ELSE '' END,
-       r.date || CASE WHEN ` + isInForce + ` THEN p.valid_from || p.ends_on ELSE '' END,
-       COALESCE(pm.workers, p.workers, 0), g.gone - g.workers, g.gone, COALESCE(pm.wage_monthly, p.wage_monthly),
-       p.wage_currency, p.region_code, substr(COALESCE(NULLIF(p.issued_on, ''), p.valid_from), 1, 4),
-       COALESCE(r.employer_id, ''), COALESCE(p.employer_id, '')
-FROM (SELECT r.id, COALESCE(m.workers, r.workers) AS workers,
-             SUM(COALESCE(m.workers, r.workers)) OVER (PARTITION BY permit_id ORDER BY date, r.id) AS gone
-      FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id) g
-JOIN repatriations r ON r.id = g.id
-LEFT JOIN permits p ON p.id = r.permit_id
-LEFT JOIN permit_masks pm ON pm.id = p.id
-ORDER BY r.id`
-
-// Repatriations are joined with permits and their masks: permit_facts would be made whole first, with an index of its own.
-const (
-	isInForce        = "(p.valid_from <> '' AND p.valid_from <= p.ends_on)"
-	industryOfPermit = "COALESCE(p.industry, (SELECT e.industry FROM employers e WHERE e.id = p.employer_id))"
-)
-
 // block is where the days of some rows are gathered until they are written.
 type block struct {
 	facts      string
@@ -115,7 +80,7 @@ const maxBlock = 2000
 const daysColumns = `(facts TEXT NOT NULL, cell INTEGER NOT NULL, held INTEGER NOT NULL, year INTEGER NOT NULL, until INTEGER NOT NULL, days BLOB NOT NULL, owners BLOB NOT NULL)`
 
 // prepareDays makes the tables of the register's days, without a row. The rows of permits are added while they are hashed: see register.
-func prepareDays(ctx context.Context, q *sql.Conn, codes *codes, local *localWages) (*daysBuilder, error) {
+func prepareDays(ctx context.Context, q *sql.Conn, codes *codes) (*daysBuilder, error) {
 	for _, statement := range []string{
 		`CREATE TABLE main.register_cells (id INTEGER PRIMARY KEY, region_code TEXT, nationality TEXT, industry TEXT, outcome TEXT, source_id TEXT, synthetic INTEGER)`,
 		`CREATE TABLE main.register_days_gathered ` + daysColumns,
@@ -135,84 +100,18 @@ func prepareDays(ctx context.Context, q *sql.Conn, codes *codes, local *localWag
 	if err != nil {
 		return nil, fmt.Errorf("prepare the days of the register: %w", err)
 	}
-	return &daysBuilder{rows, codes, local, map[string]int{}, map[block]*gatheredDays{}}, nil
+	return &daysBuilder{rows, codes, map[uint64]int{}, map[block]*gatheredDays{}}, nil
 }
 
 type daysBuilder struct {
 	rows   *sqlite.Batch
 	codes  *codes
-	local  *localWages
-	cells  map[string]int
+	cells  map[uint64]int // their numbers
 	blocks map[block]*gatheredDays
 }
 
-// addRepatriations gathers the days of repatriations.
-func (b *daysBuilder) addRepatriations(ctx context.Context, q sqlite.Querier) error {
-	return sqlite.EachValues(ctx, q, 12, func(values []any) error {
-		c, err := parseDays(values[2].(string))
-		if err != nil {
-			return err
-		}
-		at := block{facts: RepatriationFacts, cell: b.number(values[0].(string)), held: b.number(values[1].(string))}
-		if workers := int(values[3].(int64)); c.Held.Days() > 0 && c.Day <= c.Held.To {
-			c.Workers = min(workers, int(values[4].(int64))) - min(workers, int(values[5].(int64)))
-		}
-		if paid, known := values[6].(float64); known && c.Workers != 0 {
-			currency, _ := values[7].(string)
-			region, _ := values[8].(string)
-			year, _ := values[9].(string)
-			if wage, known := b.local.of(paid, currency, region, year); known {
-				c.Wage = packed.PackWage(wage)
-			}
-		}
-		owner, err := b.codes.employer([]byte(values[10].(string)))
-		if err != nil {
-			return err
-		}
-		behind, err := b.codes.employer([]byte(values[11].(string)))
-		if err != nil {
-			return err
-		}
-		return b.add(ctx, at, c, int(owner.place), int(behind.place))
-	}, daysOfRepatriations)
-}
-
-// parseDays reads a day, or three of them, written one after another.
-func parseDays(text string) (c packed.RowDays, err error) {
-	const size = len("2017-12-22")
-	c.Held = packed.NoDays
-	into := []*labour.Date{&c.Day, &c.Held.From, &c.Held.To}
-	if len(text) != size && len(text) != size*len(into) {
-		return c, fmt.Errorf("expected one or three days, found %q", text)
-	}
-	for i, day := range into[:len(text)/size] {
-		if *day, err = labour.ParseDate(text[i*size : (i+1)*size]); err != nil {
-			return c, err
-		}
-	}
-	return c, nil
-}
-
-// numberOf returns the number of the cell of some rows by their dimensions, in the order of the finest rollup of their
-// facts.
-func (b *daysBuilder) numberOf(facts string, dimensions []string) int {
-	of := finest(facts).by
-	parts := make([]string, 0, len(registerDays.by))
-	for _, d := range cellDimensions {
-		part := ""
-		if at := slices.Index(of, d); at >= 0 {
-			part = dimensions[at]
-		}
-		parts = append(parts, part)
-	}
-	return b.number(strings.Join(parts, sqlite.FieldEnd))
-}
-
 // number returns the number of a cell, and a new one to a new cell.
-func (b *daysBuilder) number(cell string) int {
-	if cell == "" {
-		return 0
-	}
+func (b *daysBuilder) number(cell uint64) int {
 	number, known := b.cells[cell]
 	if !known {
 		number = len(b.cells) + 1
@@ -283,16 +182,12 @@ func (b *daysBuilder) finish(ctx context.Context, q *sql.Conn) error {
 			return fmt.Errorf("sort the days of the register: %w", err)
 		}
 	}
-	byNumber := func(one, other string) int { return cmp.Compare(b.cells[one], b.cells[other]) }
+	byNumber := func(one, other uint64) int { return cmp.Compare(b.cells[one], b.cells[other]) }
 	for i, cell := range slices.SortedFunc(maps.Keys(b.cells), byNumber) {
-		parts := strings.Split(cell, sqlite.FieldEnd)
-		if len(parts) != len(registerDays.by) {
-			return fmt.Errorf("keep the cells of the register: expected %d codes, found %q", len(registerDays.by),
-				parts)
-		}
+		t := b.codes.texts(cell)
 		_, err := sqlite.Run(ctx, q,
 			`INSERT INTO main.register_cells VALUES (?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
-			i+1, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5])
+			i+1, t[0], t[2], t[3], b.codes.outcomes.in(cell), t[4], t[1])
 		if err != nil {
 			return fmt.Errorf("keep the cells of the register: %w", err)
 		}

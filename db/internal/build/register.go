@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
@@ -20,9 +20,9 @@ type register struct {
 	local   *localWages
 	rates   rates
 	priced  map[wageKey]wageRates
-	changes changeSorter
+	changes changeSorter // of permits
+	gone    changeSorter // the repatriations, in the order of their own cells
 	days    *daysBuilder
-	dayCell map[uint64]int // numbers of cells among the days
 	gaps    gapCounts
 	sums    *sumsBuilder
 	// employed are the workers of each employer's permits, which are listed by them, by the place of the employer.
@@ -101,8 +101,8 @@ func (s *dateSpan) see(day []byte) {
 }
 
 func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string) (*register, error) {
-	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir},
-		dayCell: map[uint64]int{}, gaps: gapCounts{}, span: packed.NoDays,
+	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir}, gone: changeSorter{dir: dir},
+		gaps: gapCounts{}, span: packed.NoDays,
 		known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}}
 	var err error
 	if r.codes, err = readCodes(ctx, q); err != nil {
@@ -112,7 +112,7 @@ func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string
 		return nil, err
 	}
 	r.employed = make([]int64, len(r.codes.employerIDs))
-	r.days, err = prepareDays(ctx, q, r.codes, local)
+	r.days, err = prepareDays(ctx, q, r.codes)
 	return r, err
 }
 
@@ -120,7 +120,7 @@ func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string
 func (r *register) close() error {
 	r.sums.close()
 	r.days.rows.Close()
-	return r.changes.close()
+	return errors.Join(r.changes.close(), r.gone.close())
 }
 
 // watch makes a register of what the content hash reads of the permits.
@@ -157,7 +157,10 @@ func (r *register) see(ctx context.Context, row []byte, extra []sql.RawBytes) er
 	c.employer = of.place
 	synthetic := string(v[fSynthetic]) == "1"
 	r.synthetic, r.real = r.synthetic || synthetic, r.real || !synthetic
-	c.cell, err = r.codes.cell(v[fRegion], v[fNationality], v[fIndustry], v[fSource], synthetic, of.industry)
+	if len(v[fIndustry]) == 0 {
+		v[fIndustry] = of.industry
+	}
+	c.cell, err = r.codes.cell(v[fRegion], v[fNationality], v[fIndustry], v[fSource], nil, synthetic)
 	if err != nil {
 		return err
 	}
@@ -283,12 +286,7 @@ func (r *register) keepDays(ctx context.Context, c *permitChange, wage float64, 
 	if !c.dated && !c.inForce() {
 		return nil
 	}
-	number, known := r.dayCell[c.cell]
-	if !known {
-		t := r.codes.texts(c.cell, 0)
-		number = r.days.number(strings.Join([]string{t[0], t[2], t[3], "", t[4], t[1]}, sqlite.FieldEnd))
-		r.dayCell[c.cell] = number
-	}
+	number := r.days.number(c.cell)
 	if contract := r.values[fContract]; c.dated && len(contract) > 0 {
 		day, err := r.parse(contract)
 		if err != nil {

@@ -163,6 +163,9 @@ func (r *register) build(ctx context.Context, q *sql.Conn) (err error) {
 	if r.sums, err = newSumsBuilder(ctx, q, r.from, r.through); err != nil {
 		return err
 	}
+	if err := r.seeRepatriations(ctx, q); err != nil {
+		return err
+	}
 	if err := r.buildFromPermits(ctx, q); err != nil {
 		return err
 	}
@@ -178,9 +181,6 @@ func (r *register) build(ctx context.Context, q *sql.Conn) (err error) {
 				return fmt.Errorf("build %s: %w", r.Name, err)
 			}
 		}
-	}
-	if err := r.days.addRepatriations(ctx, q); err != nil {
-		return fmt.Errorf("keep the days of repatriations: %w", err)
 	}
 	if err := r.days.finish(ctx, q); err != nil {
 		return err

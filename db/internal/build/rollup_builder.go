@@ -14,8 +14,8 @@ import (
 // builders write the rollups that are made in one pass over rows, which come in the order of their cells.
 type builders struct{ all []*builder }
 
-// numberer returns the number of a cell by its dimensions, in the order of the finest rollup of some facts.
-type numberer func(facts string, dimensions []string) int
+// numberer returns the number that a cell has among the cells of the register.
+type numberer func(cell uint64) int
 
 // newBuilders begins each rollup that is picked. They are to be closed in any case.
 func newBuilders(ctx context.Context, q *sql.Conn, number numberer, pick func(Rollup) bool) (*builders, error) {
@@ -39,10 +39,10 @@ func (b *builders) close() {
 	}
 }
 
-// enter makes a cell, which has all dimensions of the finest rollup, the one that rows are added to.
-func (b *builders) enter(ctx context.Context, dimensions []string) error {
+// enter makes a cell the one that rows are added to, with an employer: all dimensions of the finest rollup.
+func (b *builders) enter(ctx context.Context, cell uint64, dimensions []string) error {
 	for _, one := range b.all {
-		if err := one.enter(ctx, dimensions); err != nil {
+		if err := one.enter(ctx, cell, dimensions); err != nil {
 			return fmt.Errorf("build %s: %w", one.rollup.Name, err)
 		}
 	}
@@ -67,15 +67,14 @@ func (b *builders) finish(ctx context.Context, q sqlite.Querier) error {
 
 // builder writes one rollup of permits. Its cells arrive one after another, each with all of its changes.
 type builder struct {
-	rollup   Rollup
-	at       []int // where its dimensions stand among those of the finest
-	rows     *sqlite.Batch
-	cell     []string
-	next     []string
-	figures  figures // of the cell
-	number   numberer
-	numbered []string // the cell without its employer, of which at last the number was asked
-	numberOf int
+	rollup  Rollup
+	at      []int // where its dimensions stand among those of the finest
+	rows    *sqlite.Batch
+	cell    []string
+	next    []string
+	figures figures // of the cell
+	number  numberer
+	entered uint64 // the cell without its employer
 	// apart has the figures of each cell where the finest's order is not the rollup's, so that a cell comes up many times;
 	// else nil.
 	apart map[string]figures
@@ -163,7 +162,7 @@ func (b *builder) finishByEmployer(ctx context.Context, q sqlite.Querier) error 
 }
 
 // enter makes a cell the one that changes are added to, and writes the one before.
-func (b *builder) enter(ctx context.Context, dimensions []string) error {
+func (b *builder) enter(ctx context.Context, cell uint64, dimensions []string) error {
 	b.next = b.next[:0]
 	for _, at := range b.at {
 		b.next = append(b.next, dimensions[at])
@@ -180,7 +179,7 @@ func (b *builder) enter(ctx context.Context, dimensions []string) error {
 	} else if err := b.write(ctx); err != nil {
 		return err
 	}
-	b.cell = append(b.cell[:0], b.next...)
+	b.cell, b.entered = append(b.cell[:0], b.next...), cell
 	return nil
 }
 
@@ -193,18 +192,10 @@ func (b *builder) write(ctx context.Context) error {
 	}
 	return b.figures.flush(func(values ...any) error {
 		if b.rollup.isByEmployer() {
-			row = append(row[:0], b.cell[len(b.cell)-1], b.cellNumber())
+			row = append(row[:0], b.cell[len(b.cell)-1], b.number(b.entered))
 		}
 		return b.rows.Put(ctx, append(row, values...)...)
 	})
-}
-
-// cellNumber returns the number of the cell, but for its employer.
-func (b *builder) cellNumber() int {
-	if of := b.cell[:len(b.cell)-1]; !slices.Equal(b.numbered, of) {
-		b.numbered, b.numberOf = append(b.numbered[:0], of...), b.number(b.rollup.Facts, b.cell)
-	}
-	return b.numberOf
 }
 
 // finish writes the last cell, or those that were kept apart, and makes the index.

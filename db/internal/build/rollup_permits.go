@@ -9,6 +9,7 @@ import (
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
+	"homebound/internal/prefetch"
 )
 
 // permitChange is what a permit, or a repatriation under one, brings to the rollups: of a permit the day of its
@@ -61,76 +62,35 @@ func readRates(ctx context.Context, q sqlite.Querier) (rates, error) {
 	return known, nil
 }
 
-// departuresUnderPermits selects every day on which workers were repatriated under a permit that was in force: the
-// codes of the permit's cell, its employer, the days that are left of it, and the workers that it loses.
-// Repatriations never take more than the permit has, as present(p, d) = max(0, ...) asks: each takes what is left to
-// take.
-const departuresUnderPermits = `
-WITH gone AS (
-  SELECT permit_id, date,
-         SUM(SUM(COALESCE(m.workers, r.workers))) OVER (PARTITION BY permit_id ORDER BY date) AS total,
-         SUM(COALESCE(m.workers, r.workers)) AS that_day
-  FROM repatriations r LEFT JOIN repatriation_masks m ON m.id = r.id
-  WHERE permit_id IS NOT NULL
-  GROUP BY permit_id, date
-)
-SELECT f.region_code, f.nationality, COALESCE(f.industry, ''), f.source_id, f.synthetic, COALESCE(f.employer_id, ''),
-       MAX(g.date, f.valid_from), f.ends_on,
-       MIN(COALESCE(m.workers, f.workers), g.total - g.that_day) - MIN(COALESCE(m.workers, f.workers), g.total)
-FROM gone g
-JOIN permits f ON f.id = g.permit_id
-LEFT JOIN permit_masks m ON m.id = f.id
-WHERE f.valid_from <> '' AND f.valid_from <= f.ends_on AND g.date <= f.ends_on
-ORDER BY g.permit_id, g.date`
-
-// addDepartures adds what permits lose to their changes.
-func (r *register) addDepartures(ctx context.Context, q sqlite.Querier) error {
-	var region, nationality, industry, source, employer sql.RawBytes
-	err := sqlite.Each(ctx, q, func(rows *sql.Rows) error {
-		var c permitChange
-		var synthetic bool
-		err := rows.Scan(&region, &nationality, &industry, &source, &synthetic, &employer, sqlite.Date(&c.first),
-			sqlite.Date(&c.last), &c.brings.Workers)
-		if err != nil {
-			return err
-		}
-		of, err := r.codes.employer(employer)
-		if err != nil {
-			return err
-		}
-		c.employer = of.place
-		if c.cell, err = r.codes.cell(region, nationality, industry, source, synthetic, of.industry); err != nil {
-			return err
-		}
-		r.inForce(&c)
-		return r.changes.add(c)
-	}, departuresUnderPermits)
+// buildFromPermits fills every rollup of the stock, and the finest of the permits issued, from the changes of the
+// register in the order of their cells.
+func (r *register) buildFromPermits(ctx context.Context, q *sql.Conn) error {
+	err := r.follow(ctx, q, &r.changes, func(of Rollup) bool {
+		return of.Facts == StockFacts || of.Facts == IssueDays || of.Name == finest(PermitFacts).Name
+	}, r.codes.texts, r.sums.addPermit)
 	if err != nil {
-		return fmt.Errorf("follow the repatriations under permits: %w", err)
+		return fmt.Errorf("sum up the permits: %w", err)
 	}
 	return nil
 }
 
-// buildFromPermits fills every rollup of the stock, and the finest of the permits issued, from the changes of the
-// register in the order of their cells.
-func (r *register) buildFromPermits(ctx context.Context, q *sql.Conn) (err error) {
-	builders, err := newBuilders(ctx, q, r.days.numberOf, func(r Rollup) bool {
-		return r.Facts == StockFacts || r.Facts == IssueDays || r.Name == finest(PermitFacts).Name
-	})
+// follow fills the rollups that are picked, and the sums of employers, from changes in the order of their cells.
+// dimensions are those of a cell in the order of the rollups', but for the employer.
+func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorter, pick func(Rollup) bool,
+	dimensions func(cell uint64) []string, add func(*permitChange)) error {
+	builders, err := newBuilders(ctx, q, r.days.number, pick)
 	defer builders.close()
 	if err != nil {
 		return err
 	}
-	if err := r.addDepartures(ctx, q); err != nil {
-		return err
-	}
 	var of permitChange // the one before
 	begun := false
-	err = r.changes.each(func(c *permitChange) error {
+	err = prefetch.Rows(ctx, 1, changes.each, func(next []permitChange) error {
+		c := &next[0]
 		if !begun || of.compare(c) != 0 {
 			of, begun = *c, true
-			cell := r.codes.texts(c.cell, c.employer)
-			if err := builders.enter(ctx, cell); err != nil {
+			cell := append(dimensions(c.cell), r.codes.employerIDs[c.employer])
+			if err := builders.enter(ctx, c.cell, cell); err != nil {
 				return err
 			}
 			if err := r.sums.enter(ctx, cell); err != nil {
@@ -138,11 +98,11 @@ func (r *register) buildFromPermits(ctx context.Context, q *sql.Conn) (err error
 			}
 		}
 		builders.add(c)
-		r.sums.addPermit(c)
+		add(c)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("sum up the permits: %w", err)
+		return err
 	}
 	return builders.finish(ctx, q)
 }
