@@ -161,7 +161,7 @@ func hashTable(ctx context.Context, q sqlite.Querier, t sqlite.Table, typed bool
 		}
 		return nil
 	}
-	r := rowReader{reals: reals, hashed: hashed}
+	r := rowReader{columns: t.Columns, reals: reals, hashed: hashed}
 	each := func(ctx context.Context, yield func([]hashedRow) error) error { return r.each(ctx, q, query, yield) }
 	var err error
 	if w.see == nil {
@@ -180,12 +180,13 @@ type hashedRow struct {
 	extra []sql.RawBytes
 }
 
-// rowReader reads rows to be hashed: some expressions, and others beside them.
+// rowReader reads rows to be hashed: the values that Segments names, with more of them to be hashed, and others beside.
 type rowReader struct {
-	reals  []bool
-	hashed int
-	apart  bool // each row has memory of its own; else it is good until the next
-	slab   []byte
+	columns []sqlite.Column
+	reals   []bool
+	hashed  int
+	apart   bool // each row has memory of its own; else it is good until the next
+	slab    []byte
 }
 
 func (r *rowReader) each(ctx context.Context, q sqlite.Querier, query string, yield func([]hashedRow) error) error {
@@ -203,15 +204,34 @@ func (r *rowReader) each(ctx context.Context, q sqlite.Querier, query string, yi
 			return err
 		}
 		row := r.next()
-		for i := range r.hashed {
+		joined, at := []byte(values[0]), 1
+		put := func() {
+			if !r.reals[at] {
+				row = append(row, values[at]...)
+			} else if numbers[at].Valid {
+				row = strconv.AppendFloat(row, numbers[at].Float64, 'g', -1, 64)
+			}
+			at++
+		}
+		for i, c := range r.columns {
 			if i > 0 {
 				row = append(row, sqlite.FieldEnd...)
 			}
-			if !r.reals[i] {
-				row = append(row, values[i]...)
-			} else if numbers[i].Valid {
-				row = strconv.AppendFloat(row, numbers[i].Float64, 'g', -1, 64)
+			if isAlone(c) {
+				put()
+				continue
 			}
+			end := bytes.IndexByte(joined, sqlite.FieldEnd[0])
+			if end < 0 {
+				end = len(joined)
+			}
+			row = append(row, joined[:end]...)
+			joined = joined[min(end+1, len(joined)):]
+		}
+		row = append(row, joined...) // nothing, unless a value was damaged
+		for at < r.hashed {
+			row = append(row, sqlite.FieldEnd...)
+			put()
 		}
 		r.slab = row
 		one[0] = hashedRow{row, values[r.hashed:]}
@@ -239,24 +259,23 @@ func (r *rowReader) next() []byte {
 	return r.slab[len(r.slab):]
 }
 
-// Segments joins neighbouring columns in SQL, since each value that crosses into Go costs as much as a short row.
-// Real numbers come over alone: engines do not agree on how to write them; and so do bytes that are no text.
+// Segments says how a row is read in few values, since each that crosses into Go costs as much as a short row: the columns
+// that can be written as text are joined in SQL, and the others follow. It tells which values are real numbers.
 func Segments(t sqlite.Table) (expressions []string, reals []bool) {
-	var neighbours []string
-	flush := func() {
-		if neighbours != nil {
-			expressions, reals = append(expressions, sqlite.Joined(neighbours, sqlite.FieldEnd)), append(reals, false)
-			neighbours = nil
-		}
-	}
+	var joined []string
+	expressions, reals = []string{"''"}, []bool{false}
 	for _, c := range t.Columns {
-		if c.Kind == "REAL" || c.Kind == "BLOB" {
-			flush()
+		if isAlone(c) {
 			expressions, reals = append(expressions, sqlite.Quote(c.Name)), append(reals, c.Kind == "REAL")
-			continue
+		} else {
+			joined = append(joined, sqlite.Quote(c.Name))
 		}
-		neighbours = append(neighbours, sqlite.Quote(c.Name))
 	}
-	flush()
+	if joined != nil {
+		expressions[0] = sqlite.Joined(joined, sqlite.FieldEnd)
+	}
 	return expressions, reals
 }
+
+// isAlone reports whether a column is no text in every engine alike: they do not agree on how to write real numbers.
+func isAlone(c sqlite.Column) bool { return c.Kind == "REAL" || c.Kind == "BLOB" }
