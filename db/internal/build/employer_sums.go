@@ -83,7 +83,7 @@ func (b *sumsBuilder) stretch(day labour.Date) labour.Period {
 }
 
 // enter makes a cell the one that changes are added to: its region and mark come first, and its employer last.
-func (b *sumsBuilder) enter(ctx context.Context, dimensions []string) error {
+func (b *sumsBuilder) enter(ctx context.Context, _ uint64, dimensions []string) error {
 	cell := [3]string{dimensions[len(dimensions)-1], dimensions[0], dimensions[1]}
 	if cell == b.cell {
 		return nil
@@ -93,8 +93,10 @@ func (b *sumsBuilder) enter(ctx context.Context, dimensions []string) error {
 	return err
 }
 
-// addPermit adds a permit, or what is left of one after a repatriation.
-func (b *sumsBuilder) addPermit(c *permitChange) {
+// permitSums take permits, and what is left of one after a repatriation.
+type permitSums struct{ *sumsBuilder }
+
+func (b permitSums) add(c *permitChange) {
 	if c.dated {
 		issued := *c
 		issued.day = b.stretch(c.day).From
@@ -103,8 +105,10 @@ func (b *sumsBuilder) addPermit(c *permitChange) {
 	b.stock.add(c)
 }
 
-// addRepatriation adds a repatriation.
-func (b *sumsBuilder) addRepatriation(c *permitChange) {
+// departureSums take repatriations.
+type departureSums struct{ *sumsBuilder }
+
+func (b departureSums) add(c *permitChange) {
 	*b.left.At(b.stretch(c.day).From) += c.brings.Workers
 }
 
@@ -195,7 +199,7 @@ func (b *sumsBuilder) unpack(sums, changes []byte) error {
 
 // finish puts the cells of each employer and region together.
 func (b *sumsBuilder) finish(ctx context.Context, q *sql.Conn) error {
-	if err := b.enter(ctx, []string{"", "", ""}); err != nil {
+	if err := b.enter(ctx, 0, []string{"", "", ""}); err != nil {
 		return fmt.Errorf("sum up employers: %w", err)
 	}
 	if err := b.rows.Flush(ctx); err != nil {

@@ -11,58 +11,20 @@ import (
 	"homebound/db/internal/sqlite"
 )
 
-// builders write the rollups that are made in one pass over rows, which come in the order of their cells.
-type builders struct{ all []*builder }
-
-// numberer returns the number that a cell has among the cells of the register.
-type numberer func(cell uint64) int
-
-// newBuilders begins each rollup that is picked. They are to be closed in any case.
-func newBuilders(ctx context.Context, q *sql.Conn, number numberer, pick func(Rollup) bool) (*builders, error) {
-	b := &builders{}
+// newBuilders begins each rollup that is picked, to be made in one pass over rows, which come in the order of their cells.
+// cells are the numbers that these have. The rows of what is returned are to be closed in any case.
+func newBuilders(ctx context.Context, q *sql.Conn, cells map[uint64]int, pick func(Rollup) bool) (all []*builder, err error) {
 	for _, r := range Rollups {
 		if !pick(r) {
 			continue
 		}
-		one, err := newBuilder(ctx, q, number, r)
+		one, err := newBuilder(ctx, q, cells, r)
 		if err != nil {
-			return b, fmt.Errorf("build %s: %w", r.Name, err)
+			return all, fmt.Errorf("build %s: %w", r.Name, err)
 		}
-		b.all = append(b.all, one)
+		all = append(all, one)
 	}
-	return b, nil
-}
-
-func (b *builders) close() {
-	for _, one := range b.all {
-		one.rows.Close()
-	}
-}
-
-// enter makes a cell the one that rows are added to, with an employer: all dimensions of the finest rollup.
-func (b *builders) enter(ctx context.Context, cell uint64, dimensions []string) error {
-	for _, one := range b.all {
-		if err := one.enter(ctx, cell, dimensions); err != nil {
-			return fmt.Errorf("build %s: %w", one.rollup.Name, err)
-		}
-	}
-	return nil
-}
-
-// add adds a row to each rollup.
-func (b *builders) add(c *permitChange) {
-	for _, one := range b.all {
-		one.figures.add(c)
-	}
-}
-
-func (b *builders) finish(ctx context.Context, q sqlite.Querier) error {
-	for _, one := range b.all {
-		if err := one.finish(ctx, q); err != nil {
-			return fmt.Errorf("build %s: %w", one.rollup.Name, err)
-		}
-	}
-	return nil
+	return all, nil
 }
 
 // builder writes one rollup of permits. Its cells arrive one after another, each with all of its changes.
@@ -72,9 +34,9 @@ type builder struct {
 	rows    *sqlite.Batch
 	cell    []string
 	next    []string
-	figures figures // of the cell
-	number  numberer
-	entered uint64 // the cell without its employer
+	figures figures        // of the cell
+	cells   map[uint64]int // their numbers
+	entered uint64         // the cell without its employer
 	// apart has the figures of each cell where the finest's order is not the rollup's, so that a cell comes up many times;
 	// else nil.
 	apart map[string]figures
@@ -98,8 +60,8 @@ var newFigures = map[string]func() figures{
 	DepartureDays:     func() figures { return &dayFigures{} },
 }
 
-func newBuilder(ctx context.Context, q *sql.Conn, number numberer, r Rollup) (*builder, error) {
-	b := &builder{rollup: r, figures: newFigures[r.Facts](), number: number}
+func newBuilder(ctx context.Context, q *sql.Conn, cells map[uint64]int, r Rollup) (*builder, error) {
+	b := &builder{rollup: r, figures: newFigures[r.Facts](), cells: cells}
 	fine := finest(r.Facts).by
 	for i, d := range r.by {
 		at := slices.Index(fine, d)
@@ -177,11 +139,14 @@ func (b *builder) enter(ctx context.Context, cell uint64, dimensions []string) e
 		}
 		b.figures = b.apart[key]
 	} else if err := b.write(ctx); err != nil {
-		return err
+		return fmt.Errorf("build %s: %w", b.rollup.Name, err)
 	}
 	b.cell, b.entered = append(b.cell[:0], b.next...), cell
 	return nil
 }
+
+// add adds a change to the cell.
+func (b *builder) add(c *permitChange) { b.figures.add(c) }
 
 func (b *builder) write(ctx context.Context) error {
 	row := make([]any, len(b.cell), len(b.cell)+6)
@@ -192,7 +157,7 @@ func (b *builder) write(ctx context.Context) error {
 	}
 	return b.figures.flush(func(values ...any) error {
 		if b.rollup.isByEmployer() {
-			row = append(row[:0], b.cell[len(b.cell)-1], b.number(b.entered))
+			row = append(row[:0], b.cell[len(b.cell)-1], b.cells[b.entered])
 		}
 		return b.rows.Put(ctx, append(row, values...)...)
 	})

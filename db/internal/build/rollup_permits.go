@@ -9,7 +9,8 @@ import (
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
-	"homebound/internal/prefetch"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // permitChange is what a permit, or a repatriation under one, brings to the rollups: of a permit the day of its
@@ -67,42 +68,90 @@ func readRates(ctx context.Context, q sqlite.Querier) (rates, error) {
 func (r *register) buildFromPermits(ctx context.Context, q *sql.Conn) error {
 	err := r.follow(ctx, q, &r.changes, func(of Rollup) bool {
 		return of.Facts == StockFacts || of.Facts == IssueDays || of.Name == finest(PermitFacts).Name
-	}, r.codes.texts, r.sums.addPermit)
+	}, r.codes.texts, permitSums{r.sums})
 	if err != nil {
 		return fmt.Errorf("sum up the permits: %w", err)
 	}
 	return nil
 }
 
+// taker sums changes up that come in the order of their cells. enter begins a cell, with all dimensions of the finest rollup.
+type taker interface {
+	enter(ctx context.Context, cell uint64, dimensions []string) error
+	add(c *permitChange)
+}
+
 // follow fills the rollups that are picked, and the sums of employers, from changes in the order of their cells.
-// dimensions are those of a cell in the order of the rollups', but for the employer.
+// dimensions are those of a cell, without the employer.
 func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorter, pick func(Rollup) bool,
-	dimensions func(cell uint64) []string, add func(*permitChange)) error {
-	builders, err := newBuilders(ctx, q, r.days.number, pick)
-	defer builders.close()
+	dimensions func(cell uint64) []string, sums taker) error {
+	builders, err := newBuilders(ctx, q, r.days.cells, pick)
+	defer func() {
+		for _, b := range builders {
+			b.rows.Close()
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	var of permitChange // the one before
-	begun := false
-	err = prefetch.Rows(ctx, 1, changes.each, func(next []permitChange) error {
-		c := &next[0]
-		if !begun || of.compare(c) != 0 {
-			of, begun = *c, true
-			cell := append(dimensions(c.cell), r.codes.employerIDs[c.employer])
-			if err := builders.enter(ctx, c.cell, cell); err != nil {
-				return err
-			}
-			if err := r.sums.enter(ctx, cell); err != nil {
-				return err
+	named := func(c *permitChange) []string { return append(dimensions(c.cell), r.codes.employerIDs[c.employer]) }
+	halves := [2]half{{named: named}, {named: named, takers: []taker{sums}}}
+	for i, b := range builders {
+		halves[i%2].takers = append(halves[i%2].takers, b)
+	}
+	chunk := make([]permitChange, 0, halfRows)
+	hand := func() error {
+		both, running := errgroup.WithContext(ctx)
+		for i := range halves {
+			both.Go(func() error { return halves[i].take(running, chunk) })
+		}
+		err := both.Wait()
+		chunk = chunk[:0]
+		return err
+	}
+	err = changes.each(func(c *permitChange) error {
+		if chunk = append(chunk, *c); len(chunk) < halfRows {
+			return nil
+		}
+		return hand()
+	})
+	if err == nil {
+		err = hand()
+	}
+	for _, b := range builders {
+		if err == nil {
+			err = b.finish(ctx, q)
+		}
+	}
+	return err
+}
+
+// half is some of those who take changes, for one processor.
+type half struct {
+	takers []taker
+	named  func(*permitChange) []string // the dimensions of a change
+	last   permitChange
+	begun  bool
+}
+
+// halfRows is how many changes each half takes before it waits for the other.
+const halfRows = 1 << 12
+
+func (h *half) take(ctx context.Context, changes []permitChange) error {
+	for i := range changes {
+		c := &changes[i]
+		if !h.begun || h.last.compare(c) != 0 {
+			h.last, h.begun = *c, true
+			dimensions := h.named(c)
+			for _, one := range h.takers {
+				if err := one.enter(ctx, c.cell, dimensions); err != nil {
+					return err
+				}
 			}
 		}
-		builders.add(c)
-		add(c)
-		return nil
-	})
-	if err != nil {
-		return err
+		for _, one := range h.takers {
+			one.add(c)
+		}
 	}
-	return builders.finish(ctx, q)
+	return nil
 }

@@ -132,7 +132,7 @@ func (r *register) buildFromRepatriations(ctx context.Context, q *sql.Conn) erro
 	dimensions := func(cell uint64) []string { return append(r.codes.texts(cell), r.codes.outcomes.in(cell)) }
 	err := r.follow(ctx, q, &r.gone, func(of Rollup) bool {
 		return of.Facts == DepartureDays || of.Name == finest(RepatriationFacts).Name
-	}, dimensions, r.sums.addRepatriation)
+	}, dimensions, departureSums{r.sums})
 	if err != nil {
 		return fmt.Errorf("sum up the repatriations: %w", err)
 	}

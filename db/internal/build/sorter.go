@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"container/heap"
-	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -82,12 +81,12 @@ func (s *changeSorter) spill() error {
 	return err
 }
 
-// each hands out every change, in order, one at a time.
-func (s *changeSorter) each(_ context.Context, yield func([]permitChange) error) error {
+// each hands out every change, in order.
+func (s *changeSorter) each(visit func(*permitChange) error) error {
 	if s.files == nil {
 		s.sortChunk()
 		for _, p := range s.order {
-			if err := yield(s.chunk[p.at : p.at+1]); err != nil {
+			if err := visit(&s.chunk[p.at]); err != nil {
 				return err
 			}
 		}
@@ -111,7 +110,7 @@ func (s *changeSorter) each(_ context.Context, yield func([]permitChange) error)
 	heap.Init(&runs)
 	for len(runs) > 0 {
 		first := runs[0]
-		if err := yield(first.head[:]); err != nil {
+		if err := visit(&first.head); err != nil {
 			return err
 		}
 		more, err := first.next()
@@ -140,7 +139,7 @@ func (s *changeSorter) close() error {
 type sortedRun struct {
 	number int
 	from   *bufio.Reader
-	head   [1]permitChange
+	head   permitChange
 	bytes  [changeBytes]byte
 }
 
@@ -150,7 +149,7 @@ func (r *sortedRun) next() (more bool, err error) {
 	} else if err != nil {
 		return false, err
 	}
-	r.head[0] = parseChange(r.bytes[:])
+	r.head = parseChange(r.bytes[:])
 	return true, nil
 }
 
@@ -159,7 +158,7 @@ type sortedRuns []*sortedRun
 
 func (r sortedRuns) Len() int { return len(r) }
 func (r sortedRuns) Less(i, j int) bool {
-	return cmp.Or(r[i].head[0].compare(&r[j].head[0]), cmp.Compare(r[i].number, r[j].number)) < 0
+	return cmp.Or(r[i].head.compare(&r[j].head), cmp.Compare(r[i].number, r[j].number)) < 0
 }
 func (r sortedRuns) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
 func (r *sortedRuns) Push(x any)   { *r = append(*r, x.(*sortedRun)) }

@@ -27,8 +27,8 @@ func TestChangeSorter(t *testing.T) {
 			require.NoError(t, s.add(c))
 		}
 		var found []permitChange
-		require.NoError(t, s.each(t.Context(), func(c []permitChange) error {
-			found = append(found, c...)
+		require.NoError(t, s.each(func(c *permitChange) error {
+			found = append(found, *c)
 			return nil
 		}))
 		require.NoError(t, s.close())
