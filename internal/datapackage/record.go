@@ -1,6 +1,7 @@
 package datapackage
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -170,7 +171,9 @@ type cell struct {
 	today  string         // likewise, after which nothing has happened yet
 	known  map[string]any // those without fault and oddity; nil where it was not worth it
 	hits   int
-	told   bool // that NA is a country
+	last   []byte // the text that was known last
+	value  any    // and what it says
+	told   bool   // that NA is a country
 }
 
 const (
@@ -183,8 +186,12 @@ func (c *cell) read(text []byte) (value any, fault, odd string) {
 		value, fault = c.nothing("nothing")
 		return value, fault, ""
 	}
+	if bytes.Equal(text, c.last) { // as in a column that says one thing for many rows
+		return c.value, "", ""
+	}
 	if value, ok := c.known[string(text)]; ok {
 		c.hits++
+		c.last, c.value = append(c.last[:0], text...), value
 		return value, "", ""
 	}
 	value, fault, odd = c.check(text)
@@ -256,9 +263,11 @@ func (c *cell) keep(text []byte, value any) {
 // saysNothing reports whether a row is an observation that is marked as missing and has no figure, as statistical
 // offices write it. It is no fault, and nothing to publish.
 func (c *checker) saysNothing(r *Record) bool {
+	if c.table.Name != "observations" || len(r.Faults) != 1 || r.Faults[0].Column != "value" {
+		return false
+	}
 	value, status := c.table.index("value"), c.table.index("status")
-	if c.table.Name != "observations" || r.Values[status] != string(labour.StatusMissing) || r.Values[value] != nil || len(r.Faults) != 1 ||
-		r.Faults[0].Column != "value" {
+	if r.Values[status] != string(labour.StatusMissing) || r.Values[value] != nil {
 		return false
 	}
 	at := r.part.field[value]

@@ -181,15 +181,24 @@ func (r row) isFaulty(column string) bool {
 	return slices.ContainsFunc(r.faults, func(f db.Fault) bool { return f.Column == column || f.Column == "" })
 }
 
+// slabRows is for how many rows memory is taken at a time.
+const slabRows = 64
+
 // records yields the rows of a file.
 func records(ctx context.Context, file *datapackage.File, yield func([]row) error) error {
 	one := make([]row, 1)
+	var slab []any // memory for the values of many rows
 	for record, err := range file.Records(ctx) {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", file.Name(), err)
 		}
+		if width := len(record.Values); cap(slab)-len(slab) < width {
+			slab = make([]any, 0, slabRows*width)
+		}
+		start := len(slab)
+		slab = append(slab, record.Values...)
 		one[0] = row{
-			record.Number, int64(record.Position("").Line), record.Offset(), slices.Clone(record.Values),
+			record.Number, int64(record.Position("").Line), record.Offset(), slab[start:len(slab):len(slab)],
 			remarks(record.Number, record.Faults), remarks(record.Number, record.Warnings),
 		}
 		if err := yield(one); err != nil {
