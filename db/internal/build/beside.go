@@ -82,8 +82,8 @@ func (b *beside) close() error {
 	return failed
 }
 
-// copyDerived takes the tables of another file into the draft, in the place of those of before. SQLite copies such
-// tables, whose definitions are the same, as they lie there, with their indexes.
+// copyDerived takes the tables of another file into the draft, in the place of those of before, and counts for the planner
+// what is in them. SQLite copies such tables, whose definitions are the same, as they lie there, with their indexes.
 func (d *Draft) copyDerived(ctx context.Context, path string) error {
 	run := func(statement string) error {
 		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
@@ -116,6 +116,9 @@ func (d *Draft) copyDerived(ctx context.Context, path string) error {
 	for _, of := range definitions {
 		if name := sqlite.Quote(of[1]); of[0] == "table" {
 			if err := run(`INSERT INTO main.` + name + ` SELECT * FROM derived.` + name); err != nil {
+				return err
+			}
+			if err := run(`ANALYZE main.` + name); err != nil {
 				return err
 			}
 		}

@@ -164,11 +164,14 @@ func deriveRates(ctx context.Context, q sqlite.Querier, rates []YearRate) error 
 	return nil
 }
 
-// deriveOwnRates keeps that the currency of the release counts 1 in every year in which a permit is issued, which the
-// index of their days tells.
-func (d *Draft) deriveOwnRates(ctx context.Context, own string) error {
-	if _, err := sqlite.Run(ctx, d.conn, `INSERT INTO main.exchange_rates
-		SELECT DISTINCT ?, substr(issued_on, 1, 4), 1 FROM main.permits WHERE issued_on <> ''`, own); err != nil {
+// deriveOwnRates keeps that the currency of the release counts 1 in every year in which a permit is issued.
+func (d *Draft) deriveOwnRates(ctx context.Context, own string, years map[string]bool) error {
+	for year := range years {
+		if _, err := sqlite.Run(ctx, d.conn, `INSERT INTO main.exchange_rates VALUES (?, ?, 1)`, own, year); err != nil {
+			return fmt.Errorf("derive exchange rates: %w", err)
+		}
+	}
+	if _, err := sqlite.Run(ctx, d.conn, `ANALYZE main.exchange_rates`); err != nil {
 		return fmt.Errorf("derive exchange rates: %w", err)
 	}
 	return nil

@@ -49,7 +49,7 @@ func (d *Draft) derive(ctx context.Context, m *confidential.Masker, k int) (r *r
 	if err := d.copyDerived(ctx, beside.path); err != nil {
 		return nil, "", err
 	}
-	return r, hash, d.deriveOwnRates(ctx, currency)
+	return r, hash, d.deriveOwnRates(ctx, currency, r.years)
 }
 
 // prepareDerived writes what the content and its hash are read with, and clears what was derived before.
@@ -73,9 +73,9 @@ func (d *Draft) prepareDerived(ctx context.Context, m *confidential.Masker, k in
 	return nil
 }
 
-// index makes the indexes that were put off until their tables were filled.
+// index makes the indexes that were put off until their tables were filled, and counts for the planner what is in them.
 func (d *Draft) index(ctx context.Context) error {
-	for _, statement := range d.deferred {
+	for _, statement := range append(d.deferred, `PRAGMA analysis_limit = 1000`, `ANALYZE`) {
 		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
 			return fmt.Errorf("index the draft: %w", err)
 		}

@@ -342,11 +342,6 @@ func (d *Draft) finish(ctx context.Context, info *labour.Release) error {
 			return fmt.Errorf("keep the counts: %w", err)
 		}
 	}
-	for _, statement := range []string{`PRAGMA analysis_limit = 1000`, `ANALYZE`} {
-		if _, err := sqlite.Run(ctx, d.conn, statement); err != nil {
-			return fmt.Errorf("finish the draft: %w", err)
-		}
-	}
 	var derived string
 	both, running := errgroup.WithContext(ctx)
 	both.Go(func() error { return checkFinished(running, filepath.Join(d.path, "release.db")) })

@@ -30,6 +30,8 @@ type register struct {
 
 	span            labour.Period        // from the first to the last day on which the stock changes
 	issued          dateSpan             // days of issue
+	years           map[string]bool      // of issue
+	year            string               // the last of them that was seen
 	from, through   *string              // of the data, once dataSpan was asked
 	known           map[string]*dateSpan // all days of a source's rows, those of repatriations once dataSpan was asked
 	parsed          map[string]labour.Date
@@ -103,7 +105,7 @@ func (s *dateSpan) see(day []byte) {
 func newRegister(ctx context.Context, q *sql.Conn, local *localWages, dir string) (*register, error) {
 	r := &register{local: local, priced: map[wageKey]wageRates{}, changes: changeSorter{dir: dir}, gone: changeSorter{dir: dir},
 		gaps: gapCounts{}, span: packed.NoDays,
-		known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}}
+		known: map[string]*dateSpan{}, parsed: map[string]labour.Date{}, years: map[string]bool{}}
 	var err error
 	if r.codes, err = readCodes(ctx, q); err != nil {
 		return nil, err
@@ -140,10 +142,13 @@ func (r *register) watch(masked bool) watcher {
 // see takes in one permit.
 func (r *register) see(ctx context.Context, row []byte, extra []sql.RawBytes) error {
 	r.fields = r.fields[:0]
-	for rest, more := row, true; more; {
-		var field []byte
-		field, rest, more = bytes.Cut(rest, []byte(sqlite.FieldEnd))
-		r.fields = append(r.fields, field)
+	for rest := row; ; {
+		end := bytes.IndexByte(rest, sqlite.FieldEnd[0])
+		if end < 0 {
+			r.fields = append(r.fields, rest)
+			break
+		}
+		r.fields, rest = append(r.fields, rest[:end]), rest[end+1:]
 	}
 	for i, at := range r.at {
 		r.values[i] = r.fields[at]
@@ -216,6 +221,10 @@ func (r *register) date(c *permitChange) (err error) {
 			return err
 		}
 		r.issued.see(v[fIssued])
+		if year := v[fIssued][:4]; string(year) != r.year {
+			r.year = string(year)
+			r.years[r.year] = true
+		}
 	}
 	if len(v[fFrom]) > 0 && len(v[fTo]) > 0 {
 		if c.first, err = r.parse(v[fFrom]); err != nil {
