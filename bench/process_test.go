@@ -67,7 +67,7 @@ func peakMemory(state *os.ProcessState) float64 {
 
 // importOverShell sets an import with every check, rollup and the content hash against sqlite3's own .import of the
 // same files into the same tables, with the same indexes made afterwards, journal and syncing switched off.
-var importOverShell = contest{"import with every check, rollups and hash", "sqlite3 .import plus the same indexes", atMost(3), func(tb testing.TB) (ours, theirs func() error) {
+var importOverShell = contest{"import with every check, rollups and hash", "sqlite3 .import plus the same indexes", atMost(1.5), func(tb testing.TB) (ours, theirs func() error) {
 	shell, err := exec.LookPath("sqlite3")
 	if err != nil {
 		tb.Skip("there is no sqlite3 to compare with")

@@ -158,41 +158,26 @@ func (d *Draft) permitYears(ctx context.Context) (staged, all yearTally, err err
 	if d.years != nil {
 		return d.years, d.years, nil
 	}
-	const columns = `region_code, nationality, synthetic, valid_from, valid_to, revoked_on, workers, `
-	for _, of := range []struct {
-		into *yearTally
-		from string
-	}{{&staged, `_record FROM stage.permits`}, {&all, `0 FROM main.permits NOT INDEXED`}} {
-		c := &yearCounter{0, 1, 2, 3, 4, 5, 6, yearTally{}}
-		*of.into = c.tally
-		err := sqlite.EachValues(ctx, d.conn, 8, func(values []any) error {
-			c.add(values, values[7].(int64))
-			return nil
-		}, `SELECT `+columns+of.from)
-		if err != nil {
-			return nil, nil, fmt.Errorf("count workers at the ends of years: %w", err)
-		}
+	const columns = `SELECT region_code, nationality, synthetic, valid_from, valid_to, revoked_on, workers, `
+	if staged, err = d.tallyYears(ctx, columns+`_record FROM stage.permits`); err != nil {
+		return nil, nil, err
 	}
-	return staged, all, nil
+	all, err = d.tallyYears(ctx, columns+`0 FROM main.permits NOT INDEXED`)
+	return staged, all, err
 }
 
-// yearsOfDepartures writes the cell of a repatriation, the year from which it counts and that in which its permit is over as
-// one text, which SQLite sorts in half the time that five columns take it. Written as text of digits the year takes SQLite a
-// tenth of what its functions of dates take.
-var yearsOfDepartures = sqlite.Joined([]string{"p.region_code", "p.nationality", "p.synthetic",
-	"substr(MAX(r.date, p.valid_from), 1, 4)",
-	"MIN(9999, substr(p.ends_on, 1, 4) + (substr(p.ends_on, 6) = '12-31'))"}, sqlite.FieldEnd)
-
-func parseCellYears(key string) (c cellYears, err error) {
-	parts := strings.Split(key, sqlite.FieldEnd)
-	if len(parts) != 5 {
-		return c, fmt.Errorf("expected a cell and two years, found %q", key)
+// tallyYears sums up what a query reads: region, nationality, mark, the first and the last day of validity and that of
+// revocation, workers, and the record.
+func (d *Draft) tallyYears(ctx context.Context, query string) (yearTally, error) {
+	c := &yearCounter{0, 1, 2, 3, 4, 5, 6, yearTally{}}
+	err := sqlite.EachValues(ctx, d.conn, 8, func(values []any) error {
+		c.add(values, values[7].(int64))
+		return nil
+	}, query)
+	if err != nil {
+		return nil, fmt.Errorf("count workers at the ends of years: %w", err)
 	}
-	c.stockCell = stockCell{parts[0], parts[1], parts[2] == "1"}
-	if c.from, err = strconv.Atoi(parts[3]); err == nil {
-		c.until, err = strconv.Atoi(parts[4])
-	}
-	return c, err
+	return c.tally, nil
 }
 
 // yearEnds returns the workers present at the end of each year, by year: those of permits less those repatriated under
@@ -210,20 +195,14 @@ func (d *Draft) yearEnds(ctx context.Context, permits yearTally) (map[stockCell]
 	for key, sum := range permits {
 		add(key, sum.workers)
 	}
-	err := sqlite.Each(ctx, d.conn, func(rows *sql.Rows) error {
-		var key string
-		var workers int64
-		if err := rows.Scan(&key, &workers); err != nil {
-			return err
-		}
-		c, err := parseCellYears(key)
-		add(c, -workers)
-		return err
-	}, `SELECT `+yearsOfDepartures+`, SUM(r.workers)
-		FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id
-		WHERE p.ends_on >= r.date AND p.ends_on >= p.valid_from AND p.valid_from <> '' GROUP BY 1`)
+	gone, err := d.tallyYears(ctx, `SELECT p.region_code, p.nationality, p.synthetic, MAX(r.date, p.valid_from), p.valid_to, p.revoked_on,
+			r.workers, 0
+		FROM main.repatriations r CROSS JOIN main.permits p ON p.id = r.permit_id WHERE p.valid_from <> ''`)
 	if err != nil {
-		return nil, fmt.Errorf("count workers at the ends of years: %w", err)
+		return nil, err
+	}
+	for key, sum := range gone {
+		add(key, -sum.workers)
 	}
 	return stocks, nil
 }
