@@ -14,8 +14,8 @@ import (
 //
 // The draft's file is attached as immutable, so that SQLite takes no lock and the draft's own connection can make
 // indexes meanwhile. That is sound for three reasons, and only as long as they hold. All content is on its pages when
-// the file is attached, since the draft's transactions are over. Making an index writes new pages, those of the schema
-// and the first; a page of a table of the content is never touched. And the schema and the first page are read once:
+// the file is attached, since the draft's transactions are over. Making an index, and counting for the planner, writes new
+// pages, those of the schema and the first; a page of a table of the content is never touched. And the schema and the first page are read once:
 // the transaction that is begun at once, and ended last, keeps them.
 type beside struct {
 	path string
