@@ -67,8 +67,15 @@ type selection struct {
 	// columns that the page is in the order of. Either may be nil. They take statements of their own, so that a list asks for
 	// them that is read alone.
 	total func(ctx context.Context) (rows, workers int, err error)
-	page  func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, direction string, limit int) (orderBy, id string, err error)
+	page  func(ctx context.Context, sb *sqlbuilder.SelectBuilder, p paging) (orderBy, id string, err error)
 	real  bool // whether made-up rows are left out
+}
+
+// paging is what is read of a list: so many rows in an order, from a cursor on.
+type paging struct {
+	sortBy, direction string
+	limit             int
+	cursor            func(sb *sqlbuilder.SelectBuilder, orderBy, id string) // narrows to what is behind the cursor
 }
 
 // counted says where a list's rows and their workers are summed up.
@@ -112,6 +119,10 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 	}
 	parts := make([]sqlbuilder.Builder, len(lists))
 	alone := len(lists) == 1
+	p := paging{sortBy, direction, span.Limit + 1, func(sb *sqlbuilder.SelectBuilder, orderBy, id string) {
+		bound(sb, orderBy, id, span.After, !descending)
+		bound(sb, orderBy, id, span.Before, descending)
+	}}
 	for i, list := range lists {
 		sb := sqlite.Flavour.NewSelectBuilder()
 		sb.Select(fmt.Sprintf("%d AS list", i), sortBy+" AS sort_value",
@@ -121,13 +132,12 @@ func (l listing[T]) read(ctx context.Context, r *Release, sortBy string, descend
 			list.narrow(sb)
 		} else {
 			var err error
-			if orderBy, id, err = list.page(ctx, sb, sortBy, direction, span.Limit+1); err != nil {
+			if orderBy, id, err = list.page(ctx, sb, p); err != nil {
 				return nil, err
 			}
 		}
-		bound(sb, orderBy, id, span.After, !descending)
-		bound(sb, orderBy, id, span.Before, descending)
-		sb.OrderBy(orderBy+" "+direction, id+" "+direction).Limit(span.Limit + 1)
+		p.cursor(sb, orderBy, id)
+		sb.OrderBy(orderBy+" "+direction, id+" "+direction).Limit(p.limit)
 		parts[i] = sb
 	}
 	read := make([]Page[T], len(lists))

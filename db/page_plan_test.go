@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,13 @@ func TestPermitPages_AreFoundTheSoonerWay(t *testing.T) {
 	content := dbtest.Random(rand.New(rand.NewPCG(15, 4)), 200)
 	dbtest.MustPublish(t, store, content)
 	byIssue, byNumber := db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn}, db.Order[db.PermitOrder]{Field: db.PermitByNumber, Descending: true}
+	byEnd := db.Order[db.PermitOrder]{Field: db.PermitByValidTo}
+	begin := make([]labour.Date, len(content.Permits))
+	for i, p := range content.Permits {
+		begin[i] = p.ValidFrom
+	}
+	slices.Sort(begin)
+	lately, early := begin[len(begin)*4/5], begin[len(begin)/3]
 	never := db.Comparison[labour.Date]{Eq: new(labour.NewDate(1900, 1, 1))}
 	const along, byID = "USING COVERING INDEX permits_by_", "SEARCH p USING PRIMARY KEY (id=?)"
 	for name, one := range map[string]struct {
@@ -38,6 +46,9 @@ func TestPermitPages_AreFoundTheSoonerWay(t *testing.T) {
 		"few, by their end":  {db.PermitFilter{ValidTo: never}, byNumber, []string{"SEARCH p USING INDEX permits_by_valid_to"}},
 		"many in a country":  {db.PermitFilter{Within: []string{"RU"}}, byNumber, []string{"i " + along + "number", byID}},
 		"of a number":        {db.PermitFilter{Numbers: []string{content.Permits[0].Number}, InForceOn: new(labour.NewDate(2017, 6, 1))}, byIssue, []string{"SEARCH p USING INDEX permits_by_number"}},
+		"late in the order":  {db.PermitFilter{ValidFrom: db.Comparison[labour.Date]{Gte: &lately}}, byEnd, []string{"CO-ROUTINE i", "SEARCH p USING INDEX permits_by_valid_from"}},
+		"late, but most":     {db.PermitFilter{ValidFrom: db.Comparison[labour.Date]{Gte: &early}}, byEnd, []string{"i " + along + "valid_to", byID}},
+		"late, of a wage":    {db.PermitFilter{ValidFrom: db.Comparison[labour.Date]{Gte: &early}, WageMonthly: db.Comparison[float64]{Gte: new(1e12)}}, byEnd, []string{"CO-ROUTINE i", "SCAN p"}},
 		"many, few of a day": {db.PermitFilter{Workers: db.Comparison[int]{Gte: new(1)}, ValidFrom: never}, byNumber, []string{"SEARCH p USING INDEX permits_by_"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,8 +70,8 @@ func TestPermitPages_AreFoundTheSoonerWay(t *testing.T) {
 	}
 }
 
-// TestPermitPages_OfSomeDaysAreThoseOfTheWholeList compares pages that begin where the sums of days say that permits lie with
-// a second, naive list. Every other register has permits that are never in force, whose days the sums do not have.
+// TestPermitPages_OfSomeDaysAreThoseOfTheWholeList compares pages that begin where the sums of days say that permits lie, and
+// those that are found in any other way, with a second, naive list. Every other register has permits that are never in force, whose days the sums do not have.
 func TestPermitPages_OfSomeDaysAreThoseOfTheWholeList(t *testing.T) {
 	bounded := 0
 	for seed := range uint64(testsize.Rounds(12, 3)) {
@@ -100,15 +111,30 @@ func TestPermitPages_OfSomeDaysAreThoseOfTheWholeList(t *testing.T) {
 			if rng.IntN(4) == 0 {
 				f.IssuedOn = db.Comparison[labour.Date]{Gte: new(day.AddDays(-rng.IntN(90)))}
 			}
+			if rng.IntN(4) == 0 {
+				f.InForceOn = new(day.AddDays(rng.IntN(60)))
+			}
+			if rng.IntN(4) == 0 {
+				f.WageMonthly = db.Comparison[float64]{Gte: new(rng.Float64() * 60_000)}
+			}
 			order := db.Order[db.PermitOrder]{Field: db.PermitByIssuedOn, Descending: rng.IntN(2) == 0}
-			limit := 1 + rng.IntN(5)
-			pages, err := release.PermitPages(ctx, []db.PermitFilter{f}, order, db.Span{Limit: limit})
-			require.NoError(t, err)
+			if rng.IntN(2) == 0 {
+				order.Field = []db.PermitOrder{db.PermitByValidFrom, db.PermitByValidTo, db.PermitByWorkers, db.PermitByNumber}[rng.IntN(4)]
+			}
 			expected := naive.Permits(f, order)
-			expected = expected[:min(limit, len(expected))]
-			require.Len(t, pages[0].Nodes, len(expected), "%v %v %v", f.ValidFrom, f.ValidTo, order)
-			for i, p := range expected {
-				require.Equal(t, p.ID, pages[0].Nodes[i].ID, "%v %v %v", f.ValidFrom, f.ValidTo, order)
+			span := db.Span{Limit: 1 + rng.IntN(5)}
+			for range 2 { // pages, of which the second begins behind a cursor
+				pages, err := release.PermitPages(ctx, []db.PermitFilter{f}, order, span)
+				require.NoError(t, err)
+				page := expected[:min(span.Limit, len(expected))]
+				require.Len(t, pages[0].Nodes, len(page), "%+v %v", f, order)
+				require.Equal(t, len(expected) > len(page), pages[0].More, "%+v %v", f, order)
+				for i, p := range page {
+					require.Equal(t, p.ID, pages[0].Nodes[i].ID, "%+v %v", f, order)
+				}
+				if expected = expected[len(page):]; len(page) > 0 {
+					span.After = &pages[0].Positions[len(page)-1]
+				}
 			}
 		}
 	}

@@ -136,10 +136,11 @@ func (r *Release) permitSelection(ctx context.Context, f PermitFilter) (selectio
 	if days != nil {
 		list.total = days.total
 	}
-	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, direction string, limit int) (orderBy, id string, err error) {
+	list.page = func(ctx context.Context, sb *sqlbuilder.SelectBuilder, p paging) (orderBy, id string, err error) {
 		list.narrow(sb)
-		if orderBy, id, err = r.walkPermits(ctx, sb, f, resolved, walk{list.narrow, sortBy, direction, limit}); err == nil && days != nil {
-			err = days.bound(ctx, sb, sortBy, orderBy)
+		bound := r.boundPermits(ctx, f, days, p.sortBy)
+		if orderBy, id, err = r.walkPermits(ctx, sb, f, resolved, walk{p, list.narrow, bound}); err == nil {
+			err = bound(sb, orderBy)
 		}
 		return orderBy, id, err
 	}

@@ -257,8 +257,6 @@ func (d *permitDays) lie(ctx context.Context) (*foundPermits, error) {
 func (d *permitDays) bound(ctx context.Context, sb *sqlbuilder.SelectBuilder, sortBy, orderBy string) error {
 	switch {
 	case d.on == nil:
-	case sortBy == permitSort[PermitByValidTo]: // a permit is in force to its last day at most
-		sb.Where(sb.GreaterEqualThan(orderBy, d.on.String()))
 	case sortBy == permitSort[PermitByIssuedOn]:
 		found, err := d.lie(ctx)
 		if err != nil {

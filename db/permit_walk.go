@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -16,11 +18,12 @@ import (
 
 // walkPermits has a page found along the index of its order where that is sooner, and returns what it is in the order of.
 //
-// A page can be found in two ways: fetch all rows that an index has of what the filter demands, and sort them; or go along the
-// index of the order and look at each row, until there are enough. A database does not know how many rows meet the filter,
-// and reads the register where it guesses wrong. For the second, the index is read as rows of their own, i, and the rows of the
-// list are found by their ids. That of the day of issue has the last day of validity too: which permits had ended by a day it
-// tells by itself, and these are passed over without being read. For the first, the order is one that no index has.
+// A page can be found in three ways: fetch all rows that an index has of what the filter demands, and sort them; go along the
+// index of the order and look at each row, until there are enough; or read all rows once, in the order in which they lie. A database does
+// not know how many rows meet the filter, and fetches most of the register row by row where it guesses wrong. For the second, the index is
+// read as rows of their own, i, and the rows of the list are found by their ids. That of the day of issue has the last day of
+// validity too: which permits had ended by a day it tells by itself, and these are passed over without being read. For the
+// first, the order is one that no index has, and for the third no column is one.
 func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder, f PermitFilter, resolved facts, w walk) (orderBy, id string, err error) {
 	sortBy := w.sortBy
 	byIssue := sortBy == permitSort[PermitByIssuedOn]
@@ -32,10 +35,12 @@ func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder,
 	switch {
 	case err != nil || way == asGuessed:
 		return sortBy, "f.id", err
-	case way == byDemand && sortBy == permitSort[PermitByWorkers]:
-		return "(" + sortBy + " + 0)", "f.id", nil
 	case way == byDemand:
-		return "(" + sortBy + " || '')", "f.id", nil
+		return withoutIndex(sortBy), "f.id", nil
+	case way == amongDemanded:
+		return sortBy, "f.id", r.sortFirst(sb, build.PermitRows(r.schema), withoutIndex(sortBy), w)
+	case way == amongAll:
+		return sortBy, "f.id", r.sortFirst(sb, build.PermitRowsWithoutIndex(r.schema), sortBy, w)
 	}
 	// CROSS JOIN has SQLite read the index first.
 	sb.From("permits AS i CROSS JOIN " + build.PermitRows(r.schema) + " AS f").
@@ -45,15 +50,32 @@ func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder,
 	}
 	if byIssue {
 		sb.Where(f.compared(sb, "i.issued_on")...)
-		issued, err := r.issuedWithin(ctx, f)
-		if err != nil {
-			return "", "", err
-		}
-		if issued.Days() > 0 {
-			sb.Where(sb.Between("i.issued_on", issued.From.String(), issued.To.String()))
-		}
 	}
 	return "i." + strings.TrimPrefix(sortBy, "f."), "i.id", nil
+}
+
+// boundPermits narrows lists that are sorted by a day to where their permits lie in the order, as far as the days of the
+// register tell; orderBy is where the day is read.
+func (r *Release) boundPermits(ctx context.Context, f PermitFilter, days *permitDays, sortBy string) func(sb *sqlbuilder.SelectBuilder, orderBy string) error {
+	issuedWithin := sync.OnceValues(func() (labour.Period, error) { return r.issuedWithin(ctx, f) })
+	return func(sb *sqlbuilder.SelectBuilder, orderBy string) error {
+		if sortBy == permitSort[PermitByIssuedOn] {
+			issued, err := issuedWithin()
+			if err != nil {
+				return err
+			}
+			if issued.Days() > 0 {
+				sb.Where(sb.Between(orderBy, issued.From.String(), issued.To.String()))
+			}
+		}
+		if on := r.inForceOn(f); on != nil && sortBy == permitSort[PermitByValidTo] { // to its last day at most
+			sb.Where(sb.GreaterEqualThan(orderBy, on.String()))
+		}
+		if days == nil {
+			return nil
+		}
+		return days.bound(ctx, sb, sortBy, orderBy)
+	}
 }
 
 // issuedWithin returns days within which all permits are issued whose days of validity are what the filter demands; none
@@ -87,18 +109,20 @@ func (r *Release) issuedWithin(ctx context.Context, f PermitFilter) (labour.Peri
 
 // walk is a page of a list in an order.
 type walk struct {
-	narrow            func(*sqlbuilder.SelectBuilder)
-	sortBy, direction string
-	limit             int
+	paging
+	narrow func(*sqlbuilder.SelectBuilder)
+	bound  func(sb *sqlbuilder.SelectBuilder, orderBy string) error // to where the list lies in the order
 }
 
 // way is how a page is found.
 type way int
 
 const (
-	asGuessed  way = iota // by the database
-	alongOrder            // along its order
-	byDemand              // by what the filter demands
+	asGuessed     way = iota // by the database
+	alongOrder               // along its order
+	byDemand                 // by what the filter demands, of few
+	amongDemanded            // by what it demands, of many
+	amongAll                 // among all
 )
 
 // wayToPermits chooses the sooner way to the first permits of a list: of so many that meet the filter, one comes in so many of
@@ -110,7 +134,7 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 	all := r.info.Counts.Permits
 	// So many permits, and more, are sorted later than they are come across.
 	enough := int(math.Sqrt(float64(w.limit)*float64(all))) + 1
-	many, few := false, false
+	many, few, compared := false, false, false
 	if len(resolved.regions) > 0 {
 		if w.sortBy == permitSort[PermitByIssuedOn] && len(resolved.regions[0]) == 1 {
 			return asGuessed, nil // an index has the permits of a region in this order
@@ -133,14 +157,19 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 		if err != nil {
 			return asGuessed, err
 		}
-		many, few = many || demanded, few || demanded && permits < enough
+		few, compared = few || demanded && permits < enough, compared || demanded
 	}
-	if !few && (!f.WageMonthly.IsEmpty() || !f.RevokedOn.IsEmpty() || !f.Nested.isEmpty()) { // of which no index tells
-		soon, err := r.comeAcross(ctx, w)
+	many = many || compared
+	unknown := !f.WageMonthly.IsEmpty() || !f.RevokedOn.IsEmpty() || !f.Nested.isEmpty() // of which no index tells
+	if !few && (unknown || compared) {
+		soon, err := r.comeAcross(ctx, f, w)
 		if err != nil {
 			return asGuessed, err
 		}
-		few, many = !soon, many || soon
+		if !soon {
+			return r.wayToLate(ctx, f, w, unknown, compared || r.inForceOn(f) != nil)
+		}
+		many = true
 	}
 	switch {
 	case few:
@@ -151,9 +180,54 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 	return asGuessed, nil
 }
 
-// comeAcross reports whether the first hundredth of a walk has a page of the list. Where it has not, reading the register once
-// and sorting what meets the filter is sooner: it costs a tenth as much a row as fetching rows one by one.
-func (r *Release) comeAcross(ctx context.Context, w walk) (bool, error) {
+// wayToLate chooses the sooner way to permits that are late in an order. unknown says that some of what the filter demands no index
+// knows, and demands that an index knows some of it.
+func (r *Release) wayToLate(ctx context.Context, f PermitFilter, w walk, unknown, demands bool) (way, error) {
+	some := r.info.Counts.Permits / 3
+	for _, column := range comparedPermits {
+		if column == w.sortBy {
+			continue
+		}
+		permits, demanded, err := r.demanded(ctx, f, column, some)
+		if err != nil {
+			return asGuessed, err
+		}
+		if demanded && permits < some {
+			return amongDemanded, nil
+		}
+	}
+	switch {
+	case !unknown:
+		return alongOrder, nil // of so many there is one before long
+	case demands:
+		return amongAll, nil
+	}
+	return byDemand, nil // where there is none, so that all rows are read
+}
+
+// sortFirst has the ids of a page found and sorted before anything else is read of its rows.
+func (r *Release) sortFirst(sb *sqlbuilder.SelectBuilder, rows, orderBy string, w walk) error {
+	first := sqlite.Flavour.NewSelectBuilder()
+	first.Select("f.id").From(rows+" AS f").OrderBy(orderBy+" "+w.direction, "f.id "+w.direction).Limit(w.limit)
+	w.narrow(first)
+	w.cursor(first, orderBy, "f.id")
+	if err := w.bound(first, orderBy); err != nil {
+		return err
+	}
+	sb.From(sb.BuilderAs(first, "i") + " CROSS JOIN " + build.PermitRows(r.schema) + " AS f").Where("f.id = i.id")
+	return nil
+}
+
+// withoutIndex writes the column of an order as one that no index has.
+func withoutIndex(sortBy string) string {
+	if sortBy == permitSort[PermitByWorkers] {
+		return "(" + sortBy + " + 0)"
+	}
+	return "(" + sortBy + " || '')"
+}
+
+// comeAcross reports whether the first hundredth of a walk has a page of the list. Where it has not, the walk is too long.
+func (r *Release) comeAcross(ctx context.Context, f PermitFilter, w walk) (bool, error) {
 	if build.Sharded(r.schema) {
 		return true, nil // where a walk asks every server
 	}
@@ -161,6 +235,13 @@ func (r *Release) comeAcross(ctx context.Context, w walk) (bool, error) {
 	first.Select("f.id").From("permits AS f").OrderBy(w.sortBy + " " + w.direction).Limit(r.info.Counts.Permits/100 + w.limit)
 	page.Select("f.id").From(page.BuilderAs(first, "i") + " CROSS JOIN " + build.PermitRows(r.schema) + " AS f").Where("f.id = i.id").
 		Limit(w.limit)
+	w.cursor(first, w.sortBy, "f.id")
+	if err := w.bound(first, w.sortBy); err != nil {
+		return false, err
+	}
+	if slices.Contains(comparedPermits, w.sortBy) {
+		first.Where(f.compared(first, w.sortBy)...)
+	}
 	w.narrow(page)
 	statement, args := sb.Select("COUNT(*)").From(sb.BuilderAs(page, "f")).Build()
 	found, err := sqlite.Single[int](ctx, r.file, statement, args...)
@@ -193,6 +274,11 @@ func (r *Release) demanded(ctx context.Context, f PermitFilter, column string, e
 	conditions := f.compared(one, column)
 	if len(conditions) == 0 {
 		return 0, false, nil
+	}
+	if on := r.inForceOn(f); on != nil && column == "f.valid_from" {
+		one.Where(one.LessEqualThan(column, on.String()))
+	} else if on != nil && column == "f.valid_to" {
+		one.Where(one.GreaterEqualThan(column, on.String()))
 	}
 	one.Select("f.id").From("permits AS f").Where(conditions...).Limit(enough)
 	sb := sqlite.Flavour.NewSelectBuilder()

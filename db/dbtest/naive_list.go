@@ -45,6 +45,7 @@ func (n *Naive) meetsPermit(f db.PermitFilter, row fact, p *labour.Permit, on, b
 		(f.Synthetic == nil || *f.Synthetic == row.synthetic) && (f.Employer == "" || p.Employer == f.Employer) &&
 		in(f.Issued, p.IssuedOn) && compares(f.Workers, p.Workers) && comparesDay(f.IssuedOn, p.IssuedOn) &&
 		comparesDay(f.ValidFrom, p.ValidFrom) && comparesDay(f.ValidTo, p.ValidTo) &&
+		(f.WageMonthly.IsEmpty() || p.WageMonthly != nil && compares(f.WageMonthly, *p.WageMonthly)) &&
 		(f.InForceOn == nil || inForce(p, *f.InForceOn)) && anyOf(f.Status, p.Status(on)) &&
 		!slices.ContainsFunc(f.Nested.And, func(f db.PermitFilter) bool { return !inner(f) }) &&
 		(f.Nested.Or == nil || slices.ContainsFunc(f.Nested.Or, inner)) && (f.Nested.Not == nil || !inner(*f.Nested.Not))

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"strings"
 
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
@@ -36,6 +37,16 @@ func PermitRows(s sqlite.Schema) string {
 	}
 	return fmt.Sprintf(permitRows, extras)
 }
+
+// PermitRowsWithoutIndex are the same, of which no condition and no order finds an index.
+func PermitRowsWithoutIndex(s sqlite.Schema) string {
+	return withoutIndex.Replace(PermitRows(s))
+}
+
+// withoutIndex writes the columns of permits that an index begins with as what they are already.
+var withoutIndex = strings.NewReplacer("p.region_code,", "p.region_code || '' AS region_code,", "p.employer_id,", "p.employer_id || '' AS employer_id,",
+	"p.number,", "p.number || '' AS number,", "p.workers,", "p.workers + 0 AS workers,", "p.issued_on,", "p.issued_on || '' AS issued_on,",
+	"p.valid_from,", "p.valid_from || '' AS valid_from,", "p.valid_to,", "p.valid_to || '' AS valid_to,")
 
 // RepatriationRows are the repatriations of a file, likewise. Their outcome is the base of the publisher's own.
 func RepatriationRows(s sqlite.Schema) string {
