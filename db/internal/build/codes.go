@@ -128,7 +128,9 @@ func (c *codes) cellNamed(text []byte) (uint64, error) {
 		return 0, fmt.Errorf("expected a cell of %d codes, found %q", len(cellDimensions), text)
 	}
 	cell, err := c.cell(parts[0], parts[1], parts[2], parts[4], parts[3], string(parts[5]) == "1")
-	c.named[string(text)] = cell
+	if err == nil {
+		c.named[string(text)] = cell
+	}
 	return cell, err
 }
 

@@ -6,11 +6,11 @@ import (
 	"database/sql"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"homebound/db/internal/packed"
 	"homebound/db/internal/sqlite"
 	"homebound/internal/labour"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // permitChange is what a permit, or a repatriation under one, brings to the rollups: of a permit the day of its
@@ -118,12 +118,15 @@ func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorte
 	if err == nil {
 		err = hand()
 	}
+	if err != nil {
+		return err
+	}
 	for _, b := range builders {
-		if err == nil {
-			err = b.finish(ctx, q)
+		if err := b.finish(ctx, q); err != nil {
+			return fmt.Errorf("build %s: %w", b.rollup.Name, err)
 		}
 	}
-	return err
+	return nil
 }
 
 // half is some of those who take changes, for one processor.
