@@ -25,6 +25,7 @@ type permitDays struct {
 	stock   *Counted                                       // where that is all that the filter says of days: whose stock on it they are
 
 	found *foundPermits // once it has counted
+	lies  *foundPermits // once it has found where they lie
 }
 
 type foundPermits struct {
@@ -232,6 +233,9 @@ func (d *permitDays) lie(ctx context.Context) (*foundPermits, error) {
 	if !build.HasSpans(d.release.schema) {
 		return d.find(ctx)
 	}
+	if d.lies != nil {
+		return d.lies, nil
+	}
 	found := &foundPermits{issued: packed.NoDays, from: packed.NoDays}
 	q := d.question()
 	q.sum = func(s packed.DaysSum) bool {
@@ -250,6 +254,7 @@ func (d *permitDays) lie(ctx context.Context) (*foundPermits, error) {
 	if err := q.answer(ctx, d.release); err != nil {
 		return nil, fmt.Errorf("find between which days permits lie: %w", err)
 	}
+	d.lies = found
 	return found, nil
 }
 

@@ -36,9 +36,9 @@ func (r *Release) walkPermits(ctx context.Context, sb *sqlbuilder.SelectBuilder,
 	case err != nil || way == asGuessed:
 		return sortBy, "f.id", err
 	case way == byDemand:
-		return withoutIndex(sortBy), "f.id", nil
+		return build.WithoutIndex(sortBy), "f.id", nil
 	case way == amongDemanded:
-		return sortBy, "f.id", r.sortFirst(sb, build.PermitRows(r.schema), withoutIndex(sortBy), w)
+		return sortBy, "f.id", r.sortFirst(sb, build.PermitRows(r.schema), build.WithoutIndex(sortBy), w)
 	case way == amongAll:
 		return sortBy, "f.id", r.sortFirst(sb, build.PermitRowsWithoutIndex(r.schema), sortBy, w)
 	}
@@ -145,19 +145,14 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 		}
 		many = true
 	}
-	columns := comparedPermits
-	if !f.Nested.isEmpty() { // which may leave few
-		columns, passes = nil, false
-	}
-	for _, column := range columns {
-		if column == w.sortBy {
-			continue
-		}
-		permits, demanded, err := r.demanded(ctx, f, column, enough)
+	if f.Nested.isEmpty() { // which may leave few
+		permits, demanded, err := r.fewest(ctx, f, w, enough)
 		if err != nil {
 			return asGuessed, err
 		}
-		few, compared = few || demanded && permits < enough, compared || demanded
+		few, compared = permits < enough, demanded
+	} else {
+		passes = false
 	}
 	many = many || compared
 	unknown := !f.WageMonthly.IsEmpty() || !f.RevokedOn.IsEmpty() || !f.Nested.isEmpty() // of which no index tells
@@ -167,7 +162,7 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 			return asGuessed, err
 		}
 		if !soon {
-			return r.wayToLate(ctx, f, w, unknown, compared || r.inForceOn(f) != nil)
+			return r.wayToLate(ctx, f, w, unknown, compared)
 		}
 		many = true
 	}
@@ -181,25 +176,18 @@ func (r *Release) wayToPermits(ctx context.Context, f PermitFilter, resolved fac
 }
 
 // wayToLate chooses the sooner way to permits that are late in an order. unknown says that some of what the filter demands no index
-// knows, and demands that an index knows some of it.
-func (r *Release) wayToLate(ctx context.Context, f PermitFilter, w walk, unknown, demands bool) (way, error) {
+// knows, and compared that an index knows some of it.
+func (r *Release) wayToLate(ctx context.Context, f PermitFilter, w walk, unknown, compared bool) (way, error) {
 	some := r.info.Counts.Permits / 3
-	for _, column := range comparedPermits {
-		if column == w.sortBy {
-			continue
-		}
-		permits, demanded, err := r.demanded(ctx, f, column, some)
-		if err != nil {
-			return asGuessed, err
-		}
-		if demanded && permits < some {
-			return amongDemanded, nil
-		}
-	}
+	permits, _, err := r.fewest(ctx, f, w, some)
 	switch {
+	case err != nil:
+		return asGuessed, err
+	case permits < some:
+		return amongDemanded, nil
 	case !unknown:
 		return alongOrder, nil // of so many there is one before long
-	case demands:
+	case compared || r.inForceOn(f) != nil:
 		return amongAll, nil
 	}
 	return byDemand, nil // where there is none, so that all rows are read
@@ -216,14 +204,6 @@ func (r *Release) sortFirst(sb *sqlbuilder.SelectBuilder, rows, orderBy string, 
 	}
 	sb.From(sb.BuilderAs(first, "i") + " CROSS JOIN " + build.PermitRows(r.schema) + " AS f").Where("f.id = i.id")
 	return nil
-}
-
-// withoutIndex writes the column of an order as one that no index has.
-func withoutIndex(sortBy string) string {
-	if sortBy == permitSort[PermitByWorkers] {
-		return "(" + sortBy + " + 0)"
-	}
-	return "(" + sortBy + " || '')"
 }
 
 // comeAcross reports whether the first hundredth of a walk has a page of the list. Where it has not, the walk is too long.
@@ -266,6 +246,25 @@ func (r *Release) permitsOf(ctx context.Context, resolved facts) (permits int, f
 		return 0, false, fmt.Errorf("count the permits of a region: %w", err)
 	}
 	return permits, true, nil
+}
+
+// fewest counts, up to a number, the permits that an index has of what the filter demands of a column: those of the column of
+// which it leaves the fewest, but for that of the order. Where it demands nothing the number itself is returned.
+func (r *Release) fewest(ctx context.Context, f PermitFilter, w walk, enough int) (permits int, demanded bool, err error) {
+	permits = enough
+	for _, column := range comparedPermits {
+		if column == w.sortBy {
+			continue
+		}
+		of, does, err := r.demanded(ctx, f, column, permits)
+		if err != nil {
+			return 0, false, err
+		}
+		if does {
+			permits, demanded = of, true
+		}
+	}
+	return permits, demanded, nil
 }
 
 // demanded counts, up to a number, the permits that the index of a column has of what the filter demands of it, if it does.

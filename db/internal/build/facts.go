@@ -43,10 +43,22 @@ func PermitRowsWithoutIndex(s sqlite.Schema) string {
 	return withoutIndex.Replace(PermitRows(s))
 }
 
-// withoutIndex writes the columns of permits that an index begins with as what they are already.
-var withoutIndex = strings.NewReplacer("p.region_code,", "p.region_code || '' AS region_code,", "p.employer_id,", "p.employer_id || '' AS employer_id,",
-	"p.number,", "p.number || '' AS number,", "p.workers,", "p.workers + 0 AS workers,", "p.issued_on,", "p.issued_on || '' AS issued_on,",
-	"p.valid_from,", "p.valid_from || '' AS valid_from,", "p.valid_to,", "p.valid_to || '' AS valid_to,")
+// WithoutIndex writes a column of permits as what it is already, so that no index is found for it.
+func WithoutIndex(column string) string {
+	if strings.HasSuffix(column, ".workers") {
+		return "(" + column + " + 0)"
+	}
+	return "(" + column + " || '')"
+}
+
+// withoutIndex writes the columns of permits that an index begins with so.
+var withoutIndex = func() *strings.Replacer {
+	var pairs []string
+	for _, name := range []string{"region_code", "employer_id", "number", "workers", "issued_on", "valid_from", "valid_to"} {
+		pairs = append(pairs, "p."+name+",", WithoutIndex("p."+name)+" AS "+name+",")
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // RepatriationRows are the repatriations of a file, likewise. Their outcome is the base of the publisher's own.
 func RepatriationRows(s sqlite.Schema) string {

@@ -95,7 +95,7 @@ func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorte
 		return err
 	}
 	named := func(c *permitChange) []string { return append(dimensions(c.cell), r.codes.employerIDs[c.employer]) }
-	halves := [2]half{{named: named}, {named: named, takers: []taker{sums}}}
+	halves := [2]half{1: {takers: []taker{sums}}}
 	for i, b := range builders {
 		halves[i%2].takers = append(halves[i%2].takers, b)
 	}
@@ -103,7 +103,7 @@ func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorte
 	hand := func() error {
 		both, running := errgroup.WithContext(ctx)
 		for i := range halves {
-			both.Go(func() error { return halves[i].take(running, chunk) })
+			both.Go(func() error { return halves[i].take(running, chunk, named) })
 		}
 		err := both.Wait()
 		chunk = chunk[:0]
@@ -132,7 +132,6 @@ func (r *register) follow(ctx context.Context, q *sql.Conn, changes *changeSorte
 // half is some of those who take changes, for one processor.
 type half struct {
 	takers []taker
-	named  func(*permitChange) []string // the dimensions of a change
 	last   permitChange
 	begun  bool
 }
@@ -140,12 +139,13 @@ type half struct {
 // halfRows is how many changes each half takes before it waits for the other.
 const halfRows = 1 << 12
 
-func (h *half) take(ctx context.Context, changes []permitChange) error {
+// take hands changes to each; named returns the dimensions of one.
+func (h *half) take(ctx context.Context, changes []permitChange, named func(*permitChange) []string) error {
 	for i := range changes {
 		c := &changes[i]
 		if !h.begun || h.last.compare(c) != 0 {
 			h.last, h.begun = *c, true
-			dimensions := h.named(c)
+			dimensions := named(c)
 			for _, one := range h.takers {
 				if err := one.enter(ctx, c.cell, dimensions); err != nil {
 					return err
